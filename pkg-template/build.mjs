@@ -1,0 +1,91 @@
+// Builds the npm package into pkg/: `node pkg-template/build.mjs`. What is up to date is not built again.
+
+import { existsSync } from "node:fs";
+import { cp, mkdir, readFile, readdir, rename, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { bundleScripts } from "./build/scripts.mjs";
+import { hashOf, fail, root, step, stamped } from "./build/run.mjs";
+import { buildMiniProgramWasm, buildWebWasm, wasmInputs } from "./build/wasm.mjs";
+
+const work = join(root, "target", "package");
+const template = join(root, "pkg-template");
+const licences = ["LICENSE-APACHE", "LICENSE-MIT"];
+
+async function main() {
+  const begin = performance.now();
+  const wasm = await hashOf(wasmInputs);
+  const all = await hashOf([...wasmInputs, "pkg-template", "README.md", "tests/package-lock.json", ...licences]);
+  if ((await stamped(join(work, "pkg.stamp"))) === `${all} ${await contents(join(root, "pkg"))}`) {
+    console.log("pkg/ is up to date");
+    return;
+  }
+  await mkdir(work, { recursive: true });
+  const web = join(work, "web");
+  const mini = join(work, "mini-program");
+  await ifNew("web.stamp", wasm, web, () => buildWebWasm(work, web));
+  await ifNew("mini-program.stamp", wasm, mini, () => buildMiniProgramWasm(work, mini));
+
+  const next = join(work, "pkg");
+  await rm(next, { recursive: true, force: true });
+  await mkdir(join(next, "mini-program"), { recursive: true });
+  await step("scripts", () => bundleScripts({ template, glue: join(web, "glue.js"), out: next }));
+  await step("types, licences and package.json", async () => {
+    await cp(join(web, "nearshelf.wasm"), join(next, "nearshelf.wasm"));
+    for (const name of ["nearshelf.wasm", "nearshelf.wasm.br"]) await cp(join(mini, name), join(next, "mini-program", name));
+    await copyTypes(next);
+    await writePackageJson(next);
+    for (const name of [...licences, "README.md"]) {
+      if (existsSync(join(root, name))) await cp(join(root, name), join(next, name));
+    }
+  });
+  // The finished folder takes the old one's place at once: nobody sees half a package.
+  await rm(join(root, "pkg"), { recursive: true, force: true });
+  await rename(next, join(root, "pkg"));
+  await writeFile(join(work, "pkg.stamp"), `${all} ${await contents(join(root, "pkg"))}`);
+  console.log(`pkg/ built in ${((performance.now() - begin) / 1000).toFixed(1)} s`);
+}
+
+/** Runs `build` unless it ran with these inputs before. */
+async function ifNew(stamp, inputs, folder, build) {
+  const file = join(work, stamp);
+  if ((await stamped(file)) === inputs && existsSync(folder)) return;
+  await rm(file, { force: true });
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true });
+  await build();
+  await writeFile(file, inputs);
+}
+
+/** The types are written once. Mini-programs know no URL, Response or WebAssembly, so theirs go without. */
+async function copyTypes(next) {
+  const types = await readFile(join(template, "types", "index.d.ts"), "utf8");
+  for (const name of ["index.d.ts", "index.d.cts"]) await writeFile(join(next, name), types);
+  const mini = types
+    .replace(/export type WasmSource =[^;]*;/, "/** A path of the code package; bytes only where the platform has the standard API. */\nexport type WasmSource = string | ArrayBuffer | Uint8Array;")
+    .replace("pack: string | URL | ArrayBuffer", "pack: string | ArrayBuffer");
+  if (/\b(URL|Response|WebAssembly)\b/.test(mini)) {
+    fail("the types of the mini-program still name URL, Response or WebAssembly", "Adapt copyTypes in pkg-template/build.mjs.");
+  }
+  await writeFile(join(next, "mini-program", "index.d.ts"), mini);
+}
+
+/** The version is the crate's, so that it is written in one place. */
+async function writePackageJson(next) {
+  const cargo = await readFile(join(root, "Cargo.toml"), "utf8");
+  const version = /^version = "([^"]+)"/m.exec(cargo);
+  if (!version) fail("reading Cargo.toml", 'Its [package] has to have a line: version = "X.Y.Z".');
+  const json = JSON.parse(await readFile(join(template, "package.json"), "utf8"));
+  json.version = version[1];
+  await writeFile(join(next, "package.json"), JSON.stringify(json, null, 2) + "\n");
+  // Inside the mini-program folder .js means CommonJS, which is all the developer tools know.
+  await writeFile(join(next, "mini-program", "package.json"), '{ "type": "commonjs" }\n');
+}
+
+/** A hash of a built folder, "" without one. */
+async function contents(folder) {
+  if (!existsSync(folder)) return "";
+  const names = (await readdir(folder, { recursive: true })).sort();
+  return hashOf(names.map((name) => join(folder, name)));
+}
+
+await main();

@@ -1,0 +1,54 @@
+// The package's JavaScript: one file an entry, bundled and minified.
+
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { fail, root } from "./run.mjs";
+
+/** entry file → name in the package; each is built a second time for the `development` condition where it says so. */
+const ENTRIES = [
+  { entry: "entry/browser.js", out: "index", format: "esm", platform: "browser", target: "es2020", development: true },
+  { entry: "entry/browser-cjs.js", out: "index", format: "cjs", platform: "browser", target: "es2020", development: true },
+  { entry: "entry/node.js", out: "node", format: "esm", platform: "node", target: "node20", development: true },
+  { entry: "entry/node-cjs.js", out: "node", format: "cjs", platform: "node", target: "node20", development: true },
+  // The developer tools of some platforms know nothing later.
+  { entry: "mini-program/index.js", out: "mini-program/index", format: "mini-program", platform: "neutral", target: "es2018" },
+];
+
+/**
+ * @param {{ template: string, glue: string, out: string }} places
+ */
+export async function bundleScripts({ template, glue, out }) {
+  const esbuild = load();
+  for (const { entry, out: name, format, platform, target, development } of ENTRIES) {
+    for (const twin of development ? [false, true] : [false]) {
+      const extension = format === "cjs" ? ".cjs" : ".js";
+      await esbuild.build({
+        entryPoints: [join(template, entry)],
+        outfile: join(out, name + (twin ? ".development" : "") + extension),
+        absWorkingDir: root,
+        bundle: true,
+        minify: true,
+        format: format === "esm" ? "esm" : "cjs",
+        platform,
+        target,
+        charset: "utf8",
+        alias: { "nearshelf-glue": glue },
+        define: { NEARSHELF_DEV: String(twin) },
+        // Everything of ours that starts with one underscore is seen by us alone.
+        mangleProps: /^_[a-z]/,
+        legalComments: "none",
+        // For those who import a CommonJS file: Node finds the names of its exports by reading, not by running.
+        footer: format === "esm" ? {} : { js: "0&&(module.exports={NearshelfError,createShelf});" },
+        logLevel: "error",
+      }).catch(() => fail(`bundling ${entry}`, "Read esbuild's message above."));
+    }
+  }
+}
+
+function load() {
+  try {
+    return createRequire(join(root, "tests", "package.json"))("esbuild");
+  } catch {
+    return fail("esbuild is not installed", "Run: .ci/setup node");
+  }
+}

@@ -1,0 +1,83 @@
+// The two wasm files: one for the web with wasm-bindgen, one for mini-programs in the first version of WebAssembly.
+
+import { readFile, rm, writeFile } from "node:fs/promises";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { brotliCompressSync, constants } from "node:zlib";
+import { factory } from "./glue.mjs";
+import { fail, root, run, step } from "./run.mjs";
+
+/** What the wasm files are made from. */
+export const wasmInputs = ["src", "Cargo.toml", "Cargo.lock", "pkg-template/build"];
+
+const target = "wasm32-unknown-unknown";
+const compileHelp = "Read the compiler's message above. Is the wasm32 target there? Run: .ci/setup target bindgen pack node";
+const toolHelp = "Run: .ci/setup target bindgen pack node";
+
+// Panic messages name source files; they must not name this machine's folders.
+const cargoHome = process.env.CARGO_HOME || join(homedir(), ".cargo");
+const remap = [`--remap-path-prefix=${join(cargoHome, "registry", "src")}=registry`, `--remap-path-prefix=${root}=.`];
+
+/** Settings of a build in a folder of its own, so that its flags do not make cargo build everything else again. */
+function cargoEnv(work, name, flags = []) {
+  return {
+    CARGO_TARGET_DIR: join(work, `cargo-${name}`),
+    CARGO_ENCODED_RUSTFLAGS: [...remap, ...flags].join("\x1f"),
+    CARGO_TERM_COLOR: "never",
+    // wasm-bindgen reads a section that stripping removes; wasm-opt strips afterwards.
+    CARGO_PROFILE_WASM_STRIP: "none",
+  };
+}
+
+// Inlining is the one pass that makes the file smaller and its compressed form larger.
+const optimize = ["-Os", "--skip-pass=inlining-optimizing"];
+const strip = ["--strip-debug", "--strip-producers", "--strip-target-features"];
+const named = ["bulk-memory", "bulk-memory-opt", "call-indirect-overlong", "multivalue", "mutable-globals",
+  "nontrapping-float-to-int", "reference-types", "sign-ext"].map((feature) => `--enable-${feature}`);
+
+/**
+ * @param {string} work where cargo builds
+ * @param {string} out gets nearshelf.wasm and glue.js, and bindgen.js with bindgen_bg.wasm as wasm-bindgen wrote them
+ */
+export async function buildWebWasm(work, out) {
+  await step("web wasm: compile and bind", () => run("wasm-pack", [
+    "build", "--target", "web", "--mode", "no-install", "--profile", "wasm", "--no-pack", "--no-typescript", "--no-gitignore", "--no-opt",
+    "--out-dir", out, "--out-name", "bindgen", root, "--no-default-features", "--features", "web",
+  ], { env: cargoEnv(work, "web"), wayOut: compileHelp }));
+  const bound = await readFile(join(out, "bindgen.js"), "utf8");
+  try {
+    await writeFile(join(out, "glue.js"), factory(bound));
+  } catch (error) {
+    fail(`wasm-bindgen's module is not the one known here: ${error.message}`,
+      "After an update of wasm-bindgen, adapt pkg-template/build/glue.mjs.");
+  }
+  await step("web wasm: optimize", () => run("wasm-opt", [
+    join(out, "bindgen_bg.wasm"), "-o", join(out, "nearshelf.wasm"), ...named, ...optimize, ...strip,
+  ], { wayOut: toolHelp }));
+}
+
+/**
+ * @param {string} work where cargo builds
+ * @param {string} out gets nearshelf.wasm and nearshelf.wasm.br
+ */
+export async function buildMiniProgramWasm(work, out) {
+  const env = cargoEnv(work, "mini-program", ["-Ctarget-cpu=mvp", "-Ctarget-feature=+mutable-globals"]);
+  await step("mini-program wasm: compile", () => run("cargo", [
+    "build", "--lib", "--profile", "wasm", "--no-default-features", "--features", "abi", "--target", target,
+  ], { env, wayOut: compileHelp }));
+  const built = join(env.CARGO_TARGET_DIR, target, "wasm", "nearshelf.wasm");
+  const lowered = join(out, "lowered.wasm");
+  const file = join(out, "nearshelf.wasm");
+  await step("mini-program wasm: lower and optimize", async () => {
+    // The standard library is compiled with later features than ours: they are named one by one, then lowered.
+    // Optimizing comes after, when none of them is known any more and none can come back.
+    await run("wasm-opt", [built, "-o", lowered, ...named, "--signext-lowering", "--llvm-memory-copy-fill-lowering",
+      "--llvm-nontrapping-fptoint-lowering", ...strip], { wayOut: toolHelp });
+    await run("wasm-opt", [lowered, "-o", file, "--mvp-features", "--enable-mutable-globals", ...optimize, ...strip], { wayOut: toolHelp });
+    await rm(lowered);
+  });
+  const bytes = await readFile(file);
+  await writeFile(`${file}.br`, brotliCompressSync(bytes, {
+    params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length },
+  }));
+}

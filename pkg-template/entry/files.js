@@ -1,0 +1,45 @@
+// Node as a host: pack and wasm are files, addresses or bytes.
+
+import { readFile } from "node:fs/promises";
+import { resolve } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { toBytes } from "../src/bytes.js";
+import { shelfMaker } from "../src/create.js";
+import { NearshelfError } from "../src/error.js";
+import { lendNativeText } from "../src/text.js";
+import { webCore } from "../src/web-core.js";
+
+/** @param {() => URL} defaultWasm where the wasm is when `options.wasm` does not say */
+export function makeNodeShelf(defaultWasm) {
+  return shelfMaker({
+    begin: lendNativeText,
+    address: (pack) => (typeof pack === "string" || pack instanceof URL ? toUrl(pack).href : ""),
+    pack: (pack) => toBytes(pack) || read(pack, "pack_missing"),
+    core: (wasm) => webCore(wasm || defaultWasm(), (address) => read(address, "wasm_missing")),
+  });
+}
+
+/**
+ * The address of a file path, or the address it is already.
+ * @param {string | URL} place
+ */
+function toUrl(place) {
+  return /^(https?|file|data|blob):/i.test(String(place)) ? new URL(place) : pathToFileURL(resolve(String(place)));
+}
+
+/**
+ * @param {string | URL} place
+ * @param {string} code of the diagnostic when it cannot be read
+ * @returns {Promise<Uint8Array>}
+ */
+async function read(place, code) {
+  const url = toUrl(place);
+  if (url.protocol === "file:") {
+    return readFile(fileURLToPath(url)).catch((error) => {
+      throw new NearshelfError(code, error.message, "Check the path.");
+    });
+  }
+  const response = await fetch(url);
+  if (!response.ok) throw new NearshelfError(code, url.href + " answers " + response.status + ".", "Check the address.");
+  return new Uint8Array(await response.arrayBuffer());
+}

@@ -1,0 +1,8 @@
+// Node through require: the wasm lies beside this file.
+
+import { pathToFileURL } from "node:url";
+import { makeNodeShelf } from "./files.js";
+
+export { NearshelfError } from "../src/error.js";
+
+export const createShelf = /* @__PURE__ */ makeNodeShelf(() => new URL("./nearshelf.wasm", pathToFileURL(__filename)));

@@ -1,0 +1,33 @@
+// The web as a host: fetch for the pack and the wasm, and nothing else of the page.
+
+import { toBytes } from "../src/bytes.js";
+import { shelfMaker } from "../src/create.js";
+import { NearshelfError } from "../src/error.js";
+import { lendNativeText } from "../src/text.js";
+import { webCore } from "../src/web-core.js";
+
+/**
+ * The whole address, so that one pack is one address however it is written.
+ * @param {string | URL} pack
+ */
+function whole(pack) {
+  return new URL(pack, typeof document === "undefined" ? location.href : document.baseURI).href;
+}
+
+/** @param {() => any} defaultWasm where the wasm is when `options.wasm` does not say */
+export function makeWebShelf(defaultWasm) {
+  return shelfMaker({
+    begin: lendNativeText,
+
+    address: (pack) => (typeof pack === "string" || pack.href ? whole(pack) : ""),
+
+    pack: (pack) => toBytes(pack) || fetch(whole(pack)).then((response) => {
+      if (!response.ok) {
+        throw new NearshelfError("pack_missing", "The pack answers " + response.status + ".", "Check its address.");
+      }
+      return response.arrayBuffer().then((buffer) => new Uint8Array(buffer));
+    }),
+
+    core: (wasm) => webCore(wasm || defaultWasm(), (address) => fetch(address)),
+  });
+}

@@ -1,0 +1,91 @@
+// A mini-program as a host: WeChat, Alipay or Douyin, told apart by what they bring.
+
+import { toBytes } from "../src/bytes.js";
+import { NearshelfError, said } from "../src/error.js";
+import { AbiCore } from "./core.js";
+
+/** Where the npm build of the developer tools puts the files beside index.js; the compressed one is tried first. */
+const WASM = ["/miniprogram_npm/nearshelf/nearshelf.wasm.br", "/miniprogram_npm/nearshelf/nearshelf.wasm"];
+
+export const host = {
+  address: (/** @type {any} */ pack) => (typeof pack === "string" ? pack : ""),
+
+  pack: (/** @type {any} */ pack) => toBytes(pack) || load(pack, "pack_missing"),
+
+  core: (/** @type {any} */ wasm) => {
+    const start = (/** @type {any} */ source) => () => instantiate(source).then((made) => new AbiCore((made.instance || made).exports));
+    if (wasm) return Promise.resolve(start(wasm));
+    // The first path that starts is the one a restart uses.
+    const again = start(WASM[0]);
+    return again().then((core) => once(core, again), () => start(WASM[1]));
+  },
+};
+
+/**
+ * Hands out the core that is there already, and makes new ones from then on.
+ * @param {AbiCore} first
+ * @param {() => Promise<AbiCore>} again
+ */
+function once(first, again) {
+  /** @type {AbiCore | null} */
+  let ready = first;
+  return () => {
+    const core = ready;
+    ready = null;
+    return core ? Promise.resolve(core) : again();
+  };
+}
+
+/**
+ * The platforms' own objects take paths of the code package only; the standard one takes bytes only.
+ * @param {any} source
+ * @returns {Promise<any>}
+ */
+function instantiate(source) {
+  const own = typeof TTWebAssembly !== "undefined" ? TTWebAssembly
+    : typeof MYWebAssembly !== "undefined" ? MYWebAssembly
+    : typeof WXWebAssembly !== "undefined" ? WXWebAssembly
+    : null;
+  if (own && typeof source === "string") return own.instantiate(source, {});
+  if (typeof WebAssembly === "undefined") {
+    throw new NearshelfError("wasm_unavailable", "This host has no WebAssembly for what options.wasm gives.",
+      own ? "Pass the path of nearshelf.wasm in the code package." : "Nothing to do: lists keep the given or published order.");
+  }
+  const bytes = typeof source === "string" ? load(source, "wasm_missing") : Promise.resolve(toBytes(source) || source);
+  return bytes.then((bytes) => WebAssembly.instantiate(bytes, {}));
+}
+
+/** The platform's API. Frameworks lend `wx` to other platforms, so theirs are asked first. */
+function api() {
+  return typeof tt !== "undefined" ? tt : typeof my !== "undefined" ? my : wx;
+}
+
+/**
+ * The bytes at a network address, or at a path of the code package or the user's files.
+ * @param {any} place
+ * @param {string} code of the diagnostic when there are none
+ * @returns {Promise<Uint8Array>}
+ */
+function load(place, code) {
+  return new Promise((resolve, reject) => {
+    const fail = (/** @type {any} */ why) => {
+      reject(new NearshelfError(code, place + ": " + said(why),
+        "Check the path; a network address has to be on the account's list of domains."));
+    };
+    const take = (/** @type {any} */ result) => {
+      const status = result.statusCode || result.status || 200;
+      const bytes = toBytes(result.data);
+      if (bytes && status === 200) resolve(bytes);
+      else fail(bytes ? "it answers " + status : "the answer is not binary");
+    };
+    const platform = api();
+    // The developer tools show user and temporary files under http://usr/, http://tmp/ and http://store/.
+    if (/^https?:\/\/(?!(usr|tmp|store)\/)/.test(place)) {
+      const request = { url: place, responseType: "arraybuffer", success: take, fail };
+      // Alipay has its own word for it.
+      platform.request(typeof my === "undefined" ? request : Object.assign({ dataType: "arraybuffer" }, request));
+    } else {
+      platform.getFileSystemManager().readFile({ filePath: place, success: take, fail });
+    }
+  });
+}

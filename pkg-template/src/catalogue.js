@@ -1,0 +1,229 @@
+// A pack's products in one market and language, read in place: what there is to show without the engine.
+
+import { Pack } from "./pack.js";
+import { availability } from "./protocol.js";
+
+const NONE16 = 0xffff;
+const NONE32 = 0xffffffff;
+const SEPARATOR = " > ";
+
+/** What a shelf prefers, by availability byte: in stock, else to be ordered, else out of stock; anything else is not sold. */
+const STOCK = [2, 0, 1, 1];
+
+export class Catalogue {
+  /** @param {Uint8Array} bytes */
+  constructor(bytes) {
+    const p = (this._pack = new Pack(bytes));
+    const meta = p.record("META");
+    meta.str();
+    const n = (this.length = meta.u32());
+    const v = (this._variants = meta.u32());
+    meta.u32();
+    this._m = meta.u32();
+    this._l = meta.u32();
+    this._markets = p.record("MRKT").list((r) => ({ _code: r.str(), _currency: r.str(), _exponent: r.u8() }));
+    this._languages = p.record("LANG").list((r) => r.str());
+    this._id = p.strings("PRID", 0, n);
+    this._url = p.strings("PRUR", 0, n);
+    this._image = p.strings("PRIM", 0, n);
+    this._categoryOf = p.numbers("PRCA", 0, 2, n);
+    this._brandOf = p.numbers("PRBR", 0, 2, n);
+    this._brand = p.strings("BRND", 0, p.count("BRND"));
+    this._path = p.strings("CATG", 0, p.count("CATG"));
+    this._tagEnd = p.numbers("PRTG", 0, 4, n);
+    this._tagOf = p.numbers("PRTG", 0, 2, 2 * n);
+    this._tag = p.strings("TAGS", 0, p.count("TAGS"));
+    this._variantEnd = p.numbers("PRVA", 0, 4, n);
+    this._variantId = p.strings("VAID", 0, v);
+    /** @type {Map<string, number> | null} */
+    this._rows = null;
+    this.look("", "");
+  }
+
+  /**
+   * Chooses market and language; what the pack does not have stays as it was, at first its default.
+   * @param {string} market
+   * @param {string} language
+   * @returns {string[] | null} what the pack does not have: "market" or "language", and its name
+   */
+  look(market, language) {
+    const p = this._pack;
+    const tags = this._languages;
+    let m = this._markets.findIndex((x) => x._code === market);
+    let l = tags.findIndex((tag) => tag.toLowerCase() === language.toLowerCase());
+    if (l < 0) l = tags.findIndex((tag) => primary(tag) === primary(language));
+    const missing = m < 0 && market ? ["market", market] : l < 0 && language ? ["language", language] : null;
+    if (m < 0) m = this._m;
+    if (l < 0) l = this._l;
+    this._title = p.strings("TITL", l, this.length);
+    this._titleElse = p.strings("TITL", 0, this.length);
+    this._variantTitle = p.strings("VATI", l, this._variants);
+    this._label = p.strings("CATG", l, p.count("CATG"));
+    this._listed = p.numbers("VAPR", m, 4, this._variants);
+    this._sale = p.numbers("VASA", m, 4, this._variants);
+    this._stock = p.numbers("VAAV", m, 1, this._variants);
+    const chosen = this._markets[m];
+    this.view = {
+      _packVersion: p.version,
+      _market: chosen._code,
+      _currency: chosen._currency,
+      _exponent: Math.min(chosen._exponent, 4),
+      _language: tags[l],
+    };
+    this._m = m;
+    this._l = l;
+    return missing;
+  }
+
+  /**
+   * The row of a product, variant or alias id; -1 for an unknown one.
+   * @param {string} id
+   */
+  find(id) {
+    if (!this._rows) {
+      const rows = (this._rows = new Map());
+      const add = (/** @type {string} */ id, /** @type {number} */ row) => rows.has(id) || rows.set(id, row);
+      for (let row = 0; row < this.length; row++) add(this._id(row), row);
+      for (let row = 0; row < this.length; row++) this._each(row, (v) => add(this._variantId(v), row));
+      const aliases = this._pack.count("ALIA");
+      const alias = this._pack.strings("ALIA", 0, aliases);
+      if (aliases) {
+        const owner = this._pack.numbers("ALIR", 0, 4, aliases);
+        for (let i = 0; i < aliases; i++) add(alias(i), owner(i));
+      }
+    }
+    const row = this._rows.get(id);
+    return row === undefined ? -1 : row;
+  }
+
+  /** @param {number} row */
+  id(row) {
+    return this._id(row);
+  }
+
+  /**
+   * Availability byte of a product: that of its best variant.
+   * @param {number} row
+   */
+  stock(row) {
+    return this._stock(this._best(row));
+  }
+
+  /**
+   * True when the product lies in the category with this path, or below it.
+   * @param {number} row
+   * @param {string} path
+   */
+  isIn(row, path) {
+    const category = this._categoryOf(row);
+    return category !== NONE16 && (this._path(category) + SEPARATOR).indexOf(path + SEPARATOR) === 0;
+  }
+
+  /**
+   * An item of a shelf.
+   * @param {number} row
+   */
+  item(row) {
+    const best = this._best(row);
+    const { title, brand, category, url, image, tags } = this._display(row);
+    const { price, listPrice } = this._price(best);
+    return { id: this._id(row), variant: this._variantId(best), title, brand, category, url, image, tags, price, listPrice };
+  }
+
+  /**
+   * A product with its variants.
+   * @param {number} row
+   */
+  product(row) {
+    const best = this._best(row);
+    /** @type {any[]} */
+    const variants = [];
+    this._each(row, (v) => {
+      const id = this._variantId(v);
+      const title = this._variantTitle(v);
+      variants.push(Object.assign({ id, title, availability: availability(this._stock(v)) }, this._price(v)));
+    });
+    const stock = availability(this._stock(best));
+    return Object.assign({ id: this._id(row), availability: stock, variants }, this._display(row), this._price(best));
+  }
+
+  /** The category tree, with the number of products at and below each. */
+  categories() {
+    const n = this._pack.count("CATG");
+    const parent = this._pack.numbers("CAPA", 0, 2, n);
+    const sizes = new Array(n).fill(0);
+    for (let row = 0; row < this.length; row++) {
+      // A parent stands before its child, so climbing ends.
+      for (let c = this._categoryOf(row), below = n; c < below; c = parent(c)) {
+        sizes[c]++;
+        below = c;
+      }
+    }
+    return sizes.map((products, c) => {
+      const up = parent(c);
+      return { path: this._path(c), label: this._label(c) || this._path(c), parent: up < n ? this._path(up) : null, products };
+    });
+  }
+
+  /** @param {number} row */
+  _display(row) {
+    const category = this._categoryOf(row);
+    const brand = this._brandOf(row);
+    /** @type {string[]} */
+    const tags = [];
+    // The entries, two bytes each, begin after four bytes a product: at entry 2n of the section.
+    for (let i = row ? this._tagEnd(row - 1) : 0; i < this._tagEnd(row); i++) {
+      tags.push(this._tag(this._tagOf(2 * this.length + i)));
+    }
+    return {
+      title: this._title(row) || this._titleElse(row) || this._id(row),
+      brand: brand === NONE16 ? "" : this._brand(brand),
+      category: category === NONE16 ? "" : this._label(category) || this._path(category),
+      url: this._url(row),
+      image: this._image(row),
+      tags,
+    };
+  }
+
+  /**
+   * @param {number} v
+   * @returns {{ price: number | null, listPrice: number | null }}
+   */
+  _price(v) {
+    const list = this._listed(v);
+    const sale = this._sale(v);
+    if (sale < list) return { price: sale, listPrice: list === NONE32 ? null : list };
+    return { price: list === NONE32 ? null : list, listPrice: null };
+  }
+
+  // The variant to show: in stock before ordered, then the cheapest, then the first; as the engine chooses.
+  /** @param {number} row */
+  _best(row) {
+    let best = -1;
+    let least = Infinity;
+    this._each(row, (v) => {
+      const price = this._price(v).price;
+      const stock = STOCK[this._stock(v)];
+      const rank = (stock === undefined ? 3 : stock) * 2 ** 33 + (price === null ? NONE32 + 1 : price);
+      if (rank < least) {
+        best = v;
+        least = rank;
+      }
+    });
+    return best;
+  }
+
+  /**
+   * @param {number} row
+   * @param {(v: number) => void} fn
+   */
+  _each(row, fn) {
+    const end = Math.min(this._variantEnd(row), this._variants);
+    for (let v = row ? this._variantEnd(row - 1) : 0; v < end; v++) fn(v);
+  }
+}
+
+/** @param {string} tag of a language */
+function primary(tag) {
+  return tag.split(/[-_]/)[0].toLowerCase();
+}

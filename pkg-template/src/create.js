@@ -1,0 +1,142 @@
+// `createShelf` for every host: it never rejects, never hangs, and makes one shelf a pack address.
+
+import { asError, NearshelfError } from "./error.js";
+import { Hub } from "./hub.js";
+import { any, readOptions } from "./options.js";
+import { CONSENT, Shelf, VIEW } from "./shelf.js";
+
+/**
+ * What a host brings: network and files, nothing else.
+ * @typedef {{
+ *   begin?: () => void,
+ *   address(pack: any): string,
+ *   pack(pack: any): Promise<Uint8Array> | Uint8Array,
+ *   core(wasm: any): Promise<import("./engine.js").Start>,
+ * }} Host `begin` runs at each call; `address` answers "" for bytes; `core` fetches and compiles, and answers how to make an instance
+ */
+
+const OPTIONS = {
+  pack: any,
+  market: VIEW.market,
+  language: VIEW.language,
+  consent: any,
+  timeoutMs: (value, wrong) => (typeof value === "number" && value >= 0 ? value : wrong("a number of milliseconds")),
+  wasm: any,
+  now: (value, wrong) => (typeof value === "function" ? value : wrong("a function")),
+};
+
+const TIMEOUT_MS = 1500;
+/** The longest delay a timer can hold. */
+const LONGEST_MS = 0x7fffffff;
+
+/**
+ * @param {Host} host
+ * @returns {(options: any) => Promise<Shelf>}
+ */
+export function shelfMaker(host) {
+  /** @type {Map<string, { shelf: Shelf, load: () => Promise<void>, loading: Promise<void> | null }>} */
+  const open = new Map();
+
+  return function createShelf(given) {
+    if (host.begin) host.begin();
+    const address = addressOf(host, given);
+    let entry = open.get(address);
+    const hub = entry ? entry.shelf._hub : new Hub();
+    const options = readOptions(hub, "createShelf", given, OPTIONS);
+    const consent = readOptions(hub, "consent", options.consent, CONSENT);
+    if (entry) {
+      // The same shelf, with what this caller wants of it.
+      if (options.consent) entry.shelf.setConsent(consent);
+      if (options.market !== undefined || options.language !== undefined) {
+        entry.shelf.setView({ market: options.market, language: options.language });
+      }
+    } else {
+      const shelf = new Shelf(hub, options, () => open.delete(address));
+      Object.assign(shelf._consent, consent);
+      entry = { shelf, load: () => load(host, shelf, hub, options), loading: null };
+      if (address) open.set(address, entry);
+    }
+    const { shelf } = entry;
+    // What failed to load is tried again when somebody asks again.
+    if (!entry.loading && shelf.status !== "ready") {
+      const mine = entry;
+      const done = () => {
+        mine.loading = null;
+      };
+      entry.loading = entry.load();
+      entry.loading.then(done, done);
+    }
+    return inTime(entry.loading, options.timeoutMs === undefined ? TIMEOUT_MS : options.timeoutMs, shelf);
+  };
+}
+
+/**
+ * @param {Host} host
+ * @param {any} given
+ */
+function addressOf(host, given) {
+  try {
+    return host.address(given.pack);
+  } catch (noAddress) {
+    return "";
+  }
+}
+
+/**
+ * Fetches pack and core at once and starts the engine; every failure is a diagnostic.
+ * @param {Host} host
+ * @param {Shelf} shelf
+ * @param {Hub} hub
+ * @param {any} options
+ * @returns {Promise<void>}
+ */
+function load(host, shelf, hub, options) {
+  if (options.pack === undefined || options.pack === null) {
+    hub.misuse("bad_argument", "createShelf() was given no pack.", "Pass { pack: address or bytes }.");
+    return Promise.resolve();
+  }
+  /** @type {Promise<import("./engine.js").Start | NearshelfError>} */
+  const core = Promise.resolve()
+    .then(() => host.core(options.wasm))
+    .catch((thrown) => asError(thrown, "wasm_missing", "Serve nearshelf.wasm beside the JavaScript or pass options.wasm."));
+  return Promise.resolve()
+    .then(() => host.pack(options.pack))
+    .then((bytes) => {
+      shelf._takePack(bytes);
+      return core;
+    })
+    .then((start) => {
+      if (!(start instanceof NearshelfError)) return shelf._begin(start);
+      hub.diagnose(start);
+      shelf._rest();
+    })
+    .catch((thrown) => {
+      hub.diagnose(asError(thrown, "pack_missing", "Check the address of the pack and that the page may load it."));
+      shelf._rest();
+    });
+}
+
+/**
+ * The shelf when it is loaded or the time is up, whatever comes first.
+ * @param {Promise<void> | null} loading
+ * @param {number} ms
+ * @param {Shelf} shelf
+ * @returns {Promise<Shelf>}
+ */
+function inTime(loading, ms, shelf) {
+  if (!loading) return Promise.resolve(shelf);
+  return new Promise((resolve) => {
+    const late = setTimeout(() => {
+      shelf._hub.diagnose({
+        code: "slow_start",
+        message: "The shelf was not ready after " + ms + " ms; it goes on loading.",
+        fix: 'Show the list as it is, and again on the "change" event.',
+      });
+      resolve(shelf);
+    }, Math.min(ms, LONGEST_MS));
+    loading.then(() => {
+      clearTimeout(late);
+      resolve(shelf);
+    });
+  });
+}

@@ -1,0 +1,352 @@
+// The core behind a guard: a trap ends the instance, which starts again once and then stays away.
+
+import { Writer, Reader } from "./codec.js";
+import { NearshelfError, said } from "./error.js";
+import * as op from "./protocol.js";
+
+/** @typedef {{ call(op: number, request: Uint8Array): Uint8Array, free?: () => void }} Core */
+/** @typedef {() => Promise<Core>} Start makes a fresh instance */
+
+/** Accepted events between two snapshots: what a restart has to replay at most. */
+const SNAPSHOT_EVERY = 64;
+/** Requests and bytes kept while the core is on its way. */
+const MOST_WAITING = 512;
+const MOST_WAITING_BYTES = 1 << 20;
+
+/** The core refused a call: its answer, not its failure. */
+class Refusal extends NearshelfError {}
+
+export class Engine {
+  /**
+   * @param {import("./hub.js").Hub} hub
+   * @param {{
+   *   _pack(): Uint8Array, _now(): number, _consent: import("./shelf.js").ConsentState,
+   *   _market: string, _language: string, _opened(view: ReturnType<typeof op.readView>): void, _distrust(): void,
+   * }} seat the shelf this engine serves
+   */
+  constructor(hub, seat) {
+    this._hub = hub;
+    this._seat = seat;
+    /** @type {Core | null} */
+    this._core = null;
+    this._handle = 0;
+    /** Code of the last refusal. */
+    this._refusal = "";
+    /** @type {Start | null} */
+    this._start = null;
+    /** @type {Promise<void>} */
+    this._booting = Promise.resolve();
+    this._restarted = false;
+    /** Lost for good: trapped twice, or disposed. */
+    this._lost = false;
+    /** Not lost, but nobody is bringing a core. */
+    this._idle = false;
+    this._writer = new Writer();
+    /** @type {Uint8Array | null} */
+    this._snapshot = null;
+    /** @type {Uint8Array[]} */
+    this._journal = [];
+    this._journalBytes = 0;
+    this._accepted = 0;
+    this._served = 0;
+    this._servedBefore = 0;
+  }
+
+  /** True while calls are answered. */
+  get up() {
+    return this._core !== null;
+  }
+
+  /**
+   * Starts the core; resolves when it is up or has failed, never rejects.
+   * @param {Start} start
+   */
+  begin(start) {
+    if (this._lost || this._core) return Promise.resolve();
+    this._start = start;
+    this._idle = false;
+    return this._boot();
+  }
+
+  /** Nobody is bringing a core for now: events need not wait for it. */
+  rest() {
+    this._idle = true;
+    this._forgetJournal();
+  }
+
+  /** Ends the engine for good. */
+  close() {
+    this._lost = true;
+    if (this._core) this.call(op.CLOSE, () => {}, op.readNothing);
+    this._start = null;
+    this._forgetJournal();
+    this._release();
+  }
+
+  /**
+   * One call. `null`: no engine answers (not yet, or not any more). `undefined`: refused, and told as a diagnostic.
+   * @template T
+   * @param {number} number
+   * @param {(w: Writer) => void} write writes what follows the handle
+   * @param {(r: Reader) => T} read
+   * @returns {T | null | undefined}
+   */
+  call(number, write, read) {
+    if (!this._core) return null;
+    const writer = this._fresh();
+    writer.u32(0);
+    write(writer);
+    return this._send(number, writer.written(), read);
+  }
+
+  /** A writer for a `track` request that starts with room for the handle and the time. */
+  trackWriter() {
+    const writer = this._fresh();
+    writer.u32(0);
+    writer.f64(this._seat._now());
+    return writer;
+  }
+
+  /**
+   * Sends a `track` request, or keeps it for the core that is on its way.
+   * @param {Uint8Array} request as `trackWriter` began it
+   * @param {number} events how many it holds
+   */
+  track(request, events) {
+    if (this._core) {
+      const answer = this._send(op.TRACK, request, op.readTracked);
+      if (answer && answer.accepted) this._remember(request, answer.accepted);
+      if (answer) return answer;
+    } else if (this._mayWait(request.length)) {
+      this._keep(request.slice());
+      return { accepted: events, dropped: 0, _changed: false };
+    }
+    return { accepted: 0, dropped: events, _changed: false };
+  }
+
+  /** The portrait was emptied, so what was kept of it for a restart goes too. */
+  forget() {
+    this._forgetJournal();
+    this.consented();
+  }
+
+  /** Consent changed: nothing is kept without it, and with it a restart begins from here. */
+  consented() {
+    if (this._seat._consent.personalize === true) this._takeSnapshot();
+    else this._forgetJournal();
+  }
+
+  /**
+   * The id a list is known by outside, where ids of an instance that was lost must not come again.
+   * @param {number} inner
+   */
+  servedId(inner) {
+    this._served = this._servedBefore + inner;
+    return this._served;
+  }
+
+  /**
+   * The core's own id of a list, 0 for one that was served before a restart.
+   * @param {number} outer
+   */
+  innerServedId(outer) {
+    return Math.max(0, outer - this._servedBefore);
+  }
+
+  /** @returns {Promise<void>} */
+  _boot() {
+    const start = this._start;
+    this._booting = Promise.resolve()
+      .then(/** @type {Start} */ (start))
+      .then((core) => this._arrive(core), (thrown) => this._failed(thrown));
+    return this._booting;
+  }
+
+  /**
+   * @param {Core} core
+   * @returns {void | Promise<void>}
+   */
+  _arrive(core) {
+    this._core = core;
+    if (this._lost) return this._release();
+    const mine = this._booting;
+    const seat = this._seat;
+    const pack = seat._pack();
+    const writer = new Writer(pack.length + 256, pack.length + 65536);
+    writer.f64(seat._now());
+    writer.str(seat._market);
+    writer.str(seat._language);
+    writeConsent(writer, seat._consent);
+    writer.bytes(pack);
+    this._handle = 0;
+    const view = this._send(op.OPEN, writer.written(), op.readView);
+    if (view) {
+      this._handle = view._handle;
+      this._replay();
+    }
+    if (!view || !this._core) {
+      this._release();
+      // A trap has already begun another start, or was the last one; a refusal ends this one.
+      if (view === undefined) {
+        if (/pack/.test(this._refusal)) seat._distrust();
+        this._refused();
+      }
+      return this._booting === mine ? undefined : this._booting;
+    }
+    seat._opened(view);
+    this._hub.change();
+  }
+
+  // The portrait as it was: the last snapshot, then what was accepted since.
+  _replay() {
+    const snapshot = this._snapshot;
+    if (snapshot) {
+      this.call(op.RESTORE, (w) => {
+        w.f64(this._seat._now());
+        w.bytes(snapshot);
+      }, op.readNothing);
+    }
+    const journal = this._journal;
+    this._journal = [];
+    this._journalBytes = 0;
+    // After a trap the rest waits for the next instance, without the request that trapped.
+    journal.forEach((request) => this.track(request, 0));
+  }
+
+  /**
+   * @template T
+   * @param {number} number
+   * @param {Uint8Array} request
+   * @param {(r: Reader) => T} read
+   * @returns {T | null | undefined}
+   */
+  _send(number, request, read) {
+    try {
+      if (number !== op.OPEN) {
+        for (let i = 0; i < 4; i++) request[i] = (this._handle >>> (8 * i)) & 0xff;
+      }
+      const r = new Reader(/** @type {Core} */ (this._core).call(number, request));
+      if (r.u8() !== 0) throw new Refusal(r.str(), r.str(), r.str());
+      return read(r);
+    } catch (thrown) {
+      if (thrown instanceof Refusal) {
+        this._refusal = thrown.code;
+        this._hub.diagnose(thrown);
+        return undefined;
+      }
+      this._trapped(thrown);
+      return null;
+    }
+  }
+
+  /** @param {any} thrown */
+  _trapped(thrown) {
+    this._core = null; // not freed: nothing may enter an instance after a trap
+    this._servedBefore = this._served;
+    if (this._restarted || this._lost) return this._lose(thrown);
+    this._restarted = true;
+    this._hub.diagnose({
+      code: "engine_restarted",
+      message: "The engine stopped and starts again: " + said(thrown),
+      fix: "Report it with the steps that led to it; the portrait is kept.",
+    });
+    this._hub.change();
+    this._boot();
+  }
+
+  /** @param {any} thrown */
+  _failed(thrown) {
+    if (this._restarted) return this._lose(thrown);
+    this._hub.diagnose(thrown instanceof NearshelfError ? thrown : {
+      code: "wasm_broken",
+      message: "The wasm file does not start: " + said(thrown),
+      fix: "Use the JavaScript and the wasm of one package version.",
+    });
+    this._refused();
+  }
+
+  // A first start that failed may be tried again with another file; a second one was the last.
+  _refused() {
+    if (this._restarted) this._lose("the core refused to open the pack again");
+    else this.rest();
+  }
+
+  /** @param {any} thrown */
+  _lose(thrown) {
+    if (this._lost) return;
+    this._lost = true;
+    this._start = null;
+    this._forgetJournal();
+    this._hub.diagnose({
+      code: "engine_lost",
+      message: "The engine stopped twice and stays off: " + said(thrown),
+      fix: "Lists keep the given or published order until the page is loaded again. Report it with the steps.",
+    });
+    this._hub.change();
+  }
+
+  _release() {
+    const core = this._core;
+    this._core = null;
+    try {
+      if (core && core.free) core.free();
+    } catch (thrown) {
+      // An instance that cannot be freed is dropped as it is.
+    }
+  }
+
+  _fresh() {
+    // A buffer that one large call left behind is not kept.
+    if (this._writer._bytes.length > MOST_WAITING_BYTES) this._writer = new Writer();
+    this._writer.cut(0);
+    return this._writer;
+  }
+
+  /** @param {number} bytes */
+  _mayWait(bytes) {
+    return !this._lost && !this._idle && this._seat._consent.personalize === true
+      && this._journal.length < MOST_WAITING && this._journalBytes + bytes <= MOST_WAITING_BYTES;
+  }
+
+  /** @param {Uint8Array} request */
+  _keep(request) {
+    this._journal.push(request);
+    this._journalBytes += request.length;
+  }
+
+  /**
+   * @param {Uint8Array} request
+   * @param {number} accepted
+   */
+  _remember(request, accepted) {
+    if (this._seat._consent.personalize !== true) return;
+    this._keep(request.slice()); // the request lies in the writer, which is used again
+    this._accepted += accepted;
+    if (this._accepted >= SNAPSHOT_EVERY) this._takeSnapshot();
+  }
+
+  _takeSnapshot() {
+    const snapshot = this.call(op.SNAPSHOT, () => {}, (r) => r.bytes());
+    if (!snapshot) return; // a refusal is told; the journal goes on
+    this._forgetJournal();
+    this._snapshot = snapshot;
+  }
+
+  _forgetJournal() {
+    this._snapshot = null;
+    this._journal = [];
+    this._journalBytes = 0;
+    this._accepted = 0;
+  }
+}
+
+/**
+ * @param {Writer} w
+ * @param {import("./shelf.js").ConsentState} consent
+ */
+export function writeConsent(w, consent) {
+  w.tri(consent.store);
+  w.tri(consent.personalize);
+  w.tri(consent.report);
+  w.tri(consent.sensitive);
+}

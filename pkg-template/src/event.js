@@ -1,0 +1,79 @@
+// Reads the host's events, GA4 in shape and wild in content, into the flat form of the `track` request.
+
+import { id } from "./options.js";
+
+/** GA4's own limit; one more is written, so that the core sees and counts that there were more. */
+const MOST_ITEMS = 200;
+
+/**
+ * Appends one event. What has no meaning is written as empty for the core to count;
+ * an event that throws while it is read leaves nothing behind.
+ * @param {import("./codec.js").Writer} w
+ * @param {any} name
+ * @param {any} params
+ * @returns {boolean} false when it could not be read
+ */
+export function writeEvent(w, name, params) {
+  const begin = w.length;
+  try {
+    const p = params === null || params === undefined ? {} : params;
+    w.str(typeof name === "string" ? name : "");
+    w.str(id(p.event_id));
+    w.f64(time(p.timestamp));
+    w.str(id(p.search_term));
+    writeItems(w, p.items);
+    return true;
+  } catch (unreadable) {
+    w.cut(begin);
+    return false;
+  }
+}
+
+/**
+ * @param {import("./codec.js").Writer} w
+ * @param {any} items
+ */
+function writeItems(w, items) {
+  const count = Array.isArray(items) ? Math.min(items.length, MOST_ITEMS + 1) : 0;
+  w.u32(count);
+  for (let i = 0; i < count; i++) {
+    const item = items[i] === null || items[i] === undefined ? {} : items[i];
+    w.str(id(item.item_id));
+    writePrice(w, item.price);
+    w.f64(number(item.quantity, 0));
+  }
+}
+
+/**
+ * Prices arrive as numbers and as text; the core reads both, so that both are read one way on every host.
+ * @param {import("./codec.js").Writer} w
+ * @param {any} price
+ */
+function writePrice(w, price) {
+  if (typeof price === "string") {
+    w.u8(2);
+    w.str(price);
+  } else if (typeof price === "number" || typeof price === "bigint") {
+    w.u8(1);
+    w.f64(Number(price));
+  } else {
+    w.u8(0);
+  }
+}
+
+/**
+ * NaN, which stands for "not given", or `bad` for what is given and no number.
+ * @param {any} value
+ * @param {number} bad a value the core refuses and counts
+ */
+function number(value, bad) {
+  if (value === undefined || value === null) return NaN;
+  const type = typeof value;
+  const n = type === "number" || type === "bigint" || (type === "string" && value.trim()) ? Number(value) : NaN;
+  return n === n ? n : bad;
+}
+
+/** @param {any} value */
+function time(value) {
+  return number(Object.prototype.toString.call(value) === "[object Date]" ? value.getTime() : value, Infinity);
+}

@@ -1,0 +1,143 @@
+// Lists without the engine: the given order for `rank`, the published order for `recommend`.
+
+import { Catalogue } from "./catalogue.js";
+import { NearshelfError } from "./error.js";
+import { malformed } from "./pack.js";
+
+const NOT_SOLD = 255;
+
+export class Fallback {
+  /**
+   * @param {Uint8Array | null} bytes the pack, `null` before it has come or when it must not be trusted
+   * @param {import("./hub.js").Hub} hub
+   */
+  constructor(bytes, hub) {
+    this._hub = hub;
+    this.bytes = bytes;
+    /** @type {Catalogue | null} */
+    this._catalogue = null;
+    /** Why the pack cannot be read; told only where no engine tells it better. @type {Error | null} */
+    this.trouble = null;
+    try {
+      if (bytes) this._catalogue = new Catalogue(bytes);
+    } catch (thrown) {
+      this.trouble = broken(thrown);
+    }
+  }
+
+  /**
+   * Chooses market and language; `null` without a readable pack.
+   * @param {string} market
+   * @param {string} language
+   */
+  look(market, language) {
+    return this._read(null, (c) => {
+      const missing = c.look(market, language);
+      if (missing) {
+        this._hub.diagnose({
+          code: "unknown_" + missing[0],
+          message: "The pack has no " + missing[0] + ' "' + missing[1] + '".',
+          fix: "Use one of the pack, or none for its default.",
+        });
+      }
+      return c.view;
+    });
+  }
+
+  /** @param {{ limit?: number, exclude?: string[], category?: string }} o */
+  recommend(o) {
+    return this._list(this._read([], (c) => {
+      const items = [];
+      const limit = o.limit || 12;
+      const left = new Set((o.exclude || []).map((id) => c.find(id)));
+      for (let row = 0; row < c.length && items.length < limit; row++) {
+        if (left.has(row) || (o.category && !c.isIn(row, o.category)) || !canBeBought(c.stock(row))) continue;
+        items.push(Object.assign(c.item(row), { score: 0, because: { code: "popular", subject: "" } }));
+      }
+      return items;
+    }));
+  }
+
+  /** @param {string[]} ids each once */
+  rank(ids) {
+    const given = (/** @type {string} */ id) => ({ id, score: 0, because: { code: "given", subject: "" } });
+    const items = this._read(null, (c) => ids.map((id) => {
+      const row = c.find(id);
+      return row < 0 ? given(id) : Object.assign(c.item(row), given(id));
+    })) || ids.map(given);
+    return Object.assign({ ids: ids.slice() }, this._list(items));
+  }
+
+  /**
+   * @param {string} id
+   * @param {number} limit
+   */
+  whyNot(id, limit) {
+    return this._read({ stage: "unknown_item", detail: "" }, (c) => {
+      const row = c.find(id);
+      if (row < 0) return { stage: "unknown_item", detail: "" };
+      const stock = c.stock(row);
+      if (stock === NOT_SOLD) return { stage: "not_sold_here", detail: "" };
+      if (!canBeBought(stock)) return { stage: "out_of_stock", detail: "" };
+      let before = 0;
+      for (let i = 0; i < row; i++) if (canBeBought(c.stock(i))) before++;
+      return { stage: before < limit ? "shown" : "ranked_below", detail: "" };
+    });
+  }
+
+  /** @param {string} id */
+  product(id) {
+    return this._read(null, (c) => {
+      const row = c.find(id);
+      return row < 0 ? null : c.product(row);
+    });
+  }
+
+  /** @param {{ offset?: number, limit?: number, category?: string }} o */
+  browse(o) {
+    return this._read({ total: 0, products: [] }, (c) => {
+      const rows = [];
+      for (let row = 0; row < c.length; row++) if (!o.category || c.isIn(row, o.category)) rows.push(row);
+      const from = o.offset || 0;
+      return { total: rows.length, products: rows.slice(from, from + (o.limit || 12)).map((row) => c.product(row)) };
+    });
+  }
+
+  categories() {
+    return this._read([], (c) => c.categories());
+  }
+
+  /**
+   * @template T
+   * @param {T} without the answer without a readable pack
+   * @param {(c: Catalogue) => T} read
+   * @returns {T}
+   */
+  _read(without, read) {
+    if (!this._catalogue) return without;
+    try {
+      return read(this._catalogue);
+    } catch (thrown) {
+      // Broken in one place, not to be trusted in another.
+      this._catalogue = null;
+      this._hub.diagnose(broken(thrown));
+      return without;
+    }
+  }
+
+  /** @param {any[]} items */
+  _list(items) {
+    const packVersion = this._catalogue ? this._catalogue.view._packVersion : "";
+    return { items, source: "fallback", servedId: 0, partial: false, packVersion };
+  }
+}
+
+/** @param {number} stock */
+function canBeBought(stock) {
+  return stock >= 1 && stock <= 3;
+}
+
+/** @param {any} thrown */
+function broken(thrown) {
+  return thrown instanceof NearshelfError ? thrown : malformed("records");
+}

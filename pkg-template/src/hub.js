@@ -1,0 +1,123 @@
+// Listeners, diagnostics and misuse: how a shelf speaks to its page without ever breaking a call.
+
+import { NearshelfError, said } from "./error.js";
+
+/** Diagnostics kept for a listener that comes later: those of the start come before the shelf is handed over. */
+const KEPT = 32;
+
+export class Hub {
+  constructor() {
+    /** @type {{ change: Function[], diagnostic: Function[] }} */
+    this._listeners = { change: [], diagnostic: [] };
+    /** @type {Function[]} */
+    this._failed = [];
+    /** @type {{ code: string, message: string, fix?: string }[]} */
+    this._waiting = [];
+    /** @type {Record<string, number>} */
+    this._counts = Object.create(null);
+    this._changed = false;
+    this._scheduled = false;
+    this._closed = false;
+  }
+
+  /**
+   * Counts what went wrong and tells the `diagnostic` listeners.
+   * @param {{ code: string, message: string, fix?: string }} what
+   */
+  diagnose(what) {
+    this._counts[what.code] = (this._counts[what.code] || 0) + 1;
+    if (this._closed || this._waiting.length >= KEPT) return;
+    const told = { code: what.code, message: what.message };
+    this._waiting.push(what.fix ? Object.assign(told, { fix: what.fix }) : told);
+    this._schedule();
+  }
+
+  /**
+   * The caller's mistake: thrown where a developer sees it, a diagnostic where a shopper would.
+   * @param {string} code
+   * @param {string} message
+   * @param {string} fix
+   */
+  misuse(code, message, fix) {
+    // Set by the build: true in the files of the `development` condition only.
+    if (typeof NEARSHELF_DEV === "boolean" && NEARSHELF_DEV) throw new NearshelfError(code, message, fix);
+    this.diagnose({ code, message, fix });
+  }
+
+  /** True for an error that `misuse` threw, which has to reach the caller. */
+  passes(error) {
+    return typeof NEARSHELF_DEV === "boolean" && NEARSHELF_DEV && error instanceof NearshelfError;
+  }
+
+  /** Tells the `change` listeners, once for all changes of one turn. */
+  change() {
+    this._changed = true;
+    this._schedule();
+  }
+
+  /**
+   * @param {string} type
+   * @param {Function} listener
+   * @returns {() => void} ends the listening
+   */
+  on(type, listener) {
+    const list = type === "change" || type === "diagnostic" ? this._listeners[type] : null;
+    if (!list || typeof listener !== "function") {
+      this.misuse("bad_argument", "on() was given no known event or no function.",
+        'Use on("change", fn) or on("diagnostic", fn).');
+      return () => {};
+    }
+    list.push(listener);
+    if (this._waiting.length) this._schedule();
+    let listening = true;
+    return () => {
+      if (listening) list.splice(list.indexOf(listener), 1);
+      listening = false;
+    };
+  }
+
+  /** What was diagnosed so far, by code. */
+  counts() {
+    return Object.assign({}, this._counts);
+  }
+
+  /** No listener is called from now on. */
+  close() {
+    this._closed = true;
+    this._listeners = { change: [], diagnostic: [] };
+    this._waiting = [];
+  }
+
+  // Listeners run after the call that caused them, so that they may call the shelf themselves.
+  _schedule() {
+    if (this._scheduled || this._closed) return;
+    this._scheduled = true;
+    Promise.resolve().then(() => {
+      this._scheduled = false;
+      if (this._listeners.diagnostic.length) this._waiting.splice(0).forEach((d) => this._tell("diagnostic", d));
+      if (this._changed) this._tell("change");
+      this._changed = false;
+    });
+  }
+
+  /**
+   * @param {"change" | "diagnostic"} type
+   * @param {object} [what]
+   */
+  _tell(type, what) {
+    this._listeners[type].slice().forEach((listener) => {
+      try {
+        // Each listener gets its own object: what one writes on it, the next must not read.
+        listener(what && Object.assign({}, what));
+      } catch (thrown) {
+        if (this._failed.indexOf(listener) >= 0) return;
+        this._failed.push(listener);
+        this.diagnose({
+          code: "listener_failed",
+          message: "A " + type + " listener threw: " + said(thrown),
+          fix: "Correct the listener; it is still called, but its next failure is not told again.",
+        });
+      }
+    });
+  }
+}

@@ -1,0 +1,132 @@
+// Reads the option objects of calls: unknown names and wrong types are misuse, never an exception in production.
+
+/**
+ * What one option may be: returns the cleaned value, or calls `wrong` with what was expected and returns a default.
+ * @typedef {(value: any, wrong: (expected: string) => void) => any} Option
+ */
+
+/** @type {Option} */
+export function text(value, wrong) {
+  if (typeof value === "string") return value;
+  wrong("a string");
+  return undefined;
+}
+
+/**
+ * @param {number} least
+ * @param {number} most
+ * @returns {Option}
+ */
+export function whole(least, most) {
+  return (value, wrong) => {
+    if (typeof value !== "number" || value !== value) {
+      wrong("a number");
+      return undefined;
+    }
+    const n = Math.min(most, Math.max(least, Math.floor(value)));
+    if (n !== value) wrong("a whole number from " + least + " to " + most);
+    return n;
+  };
+}
+
+/** A misspelt mode is read as the one that keeps the portrait closed. @type {Option} */
+export function mode(value, wrong) {
+  if (value !== "personal" && value !== "neutral") wrong('"personal" or "neutral"');
+  return value === "personal" ? 0 : 1;
+}
+
+/**
+ * The id as text, "" for what cannot be one.
+ * @param {any} value
+ */
+export function id(value) {
+  const type = typeof value;
+  if (type === "string") return value;
+  return (type === "number" && isFinite(value)) || type === "bigint" ? String(value) : "";
+}
+
+/** Ids a list may have; more than any page shows. */
+export const MOST_IDS = 100000;
+
+/** @type {Option} */
+export function ids(value, wrong) {
+  const list = [];
+  let bad = true;
+  try {
+    const n = Array.isArray(value) ? Math.min(value.length, MOST_IDS) : 0;
+    bad = n !== value.length;
+    for (let i = 0; i < n; i++) {
+      const one = id(value[i]);
+      if (one) list.push(one);
+      else bad = true;
+    }
+  } catch (unreadable) {
+    bad = true;
+  }
+  if (bad) wrong("a list of at most " + MOST_IDS + " product ids");
+  return list;
+}
+
+/** @type {Option} */
+export function tri(value, wrong) {
+  if (value === null || value === true || value === false) return value;
+  wrong("true, false or null");
+  return undefined;
+}
+
+/** Anything; whoever uses it looks at it. @type {Option} */
+export function any(value) {
+  return value;
+}
+
+/**
+ * The options that were given and understood.
+ * @param {import("./hub.js").Hub} hub
+ * @param {string} call name of the call, for the message
+ * @param {any} given
+ * @param {Record<string, Option>} shape
+ * @returns {any}
+ */
+export function readOptions(hub, call, given, shape) {
+  /** @type {Record<string, any>} */
+  const options = {};
+  if (given === undefined || given === null) return options;
+  const wrong = (/** @type {string} */ message) =>
+    hub.misuse("bad_argument", call + "(): " + message + ".", "Its options are " + Object.keys(shape).join(", ") + ".");
+  if (typeof given !== "object") {
+    wrong("the options are no object");
+    return options;
+  }
+  let names;
+  try {
+    names = Object.keys(given);
+  } catch (unreadable) {
+    names = [];
+    wrong("the options cannot be read");
+  }
+  for (const name of names) {
+    if (!Object.prototype.hasOwnProperty.call(shape, name)) {
+      wrong("there is no option '" + name + "'");
+      continue;
+    }
+    let value;
+    let readable = true;
+    try {
+      value = given[name];
+    } catch (unreadable) {
+      readable = false;
+      wrong("'" + name + "' cannot be read");
+    }
+    if (!readable || value === undefined) continue;
+    let clean;
+    try {
+      const expected = (/** @type {string} */ what) => wrong("'" + name + "' has to be " + what);
+      clean = shape[name](value, expected);
+    } catch (error) {
+      if (hub.passes(error)) throw error;
+      wrong("'" + name + "' cannot be read");
+    }
+    if (clean !== undefined) options[name] = clean;
+  }
+  return options;
+}

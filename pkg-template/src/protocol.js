@@ -1,0 +1,170 @@
+// The calls of the core: their numbers, and how each answer is read (src/manual/boundary.md).
+
+export const OPEN = 1;
+export const CLOSE = 2;
+export const TRACK = 3;
+export const RECOMMEND = 4;
+export const RANK = 5;
+export const WHY = 6;
+export const WHY_NOT = 7;
+export const PRODUCTS = 8;
+export const PORTRAIT = 9;
+export const CONSENT = 10;
+export const DIAGNOSTICS = 11;
+export const SNAPSHOT = 12;
+export const RESTORE = 13;
+export const FORGET = 14;
+export const SET_VIEW = 15;
+export const FIND = 16;
+export const PAGE = 17;
+export const CATEGORIES = 18;
+
+/** A row or parent that is not there. */
+export const NONE = 0xffffffff;
+
+const BECAUSE = [
+  "popular", "next", "together", "again", "history", "history_together", "category", "brand", "given",
+];
+
+const AVAILABILITY = ["out_of_stock", "in_stock", "preorder", "backorder"];
+
+/** @param {number} code */
+export function availability(code) {
+  return AVAILABILITY[code] || "not_sold";
+}
+
+/** @typedef {import("./codec.js").Reader} Reader */
+
+/** @param {Reader} r */
+export function readView(r) {
+  return {
+    _handle: r.u32(),
+    _packVersion: r.str(),
+    _shop: r.str(),
+    _market: r.str(),
+    _currency: r.str(),
+    _exponent: r.u8(),
+    _language: r.str(),
+    _products: r.u32(),
+  };
+}
+
+/** @param {Reader} r */
+export function readTracked(r) {
+  return { accepted: r.u32(), dropped: r.u32(), _changed: r.u8() === 1 };
+}
+
+/** @param {Reader} r */
+export function readShelf(r) {
+  return {
+    _servedId: r.u32(),
+    _source: r.u8() === 1 ? "personal" : "neutral",
+    _partial: r.u8() === 1,
+    _items: r.list(readShelfItem),
+  };
+}
+
+/** @param {Reader} r */
+function readShelfItem(r) {
+  return {
+    _row: r.u32(),
+    _given: r.u32(),
+    _variant: r.u32(),
+    _price: r.money(),
+    _listPrice: r.money(),
+    _score: r.f64(),
+    _because: { code: BECAUSE[r.u8()] || "given", subject: r.str() },
+  };
+}
+
+/** @param {Reader} r */
+export function readNode(r) {
+  return { code: r.str(), subject: r.str(), value: r.f64(), children: r.list(readNode) };
+}
+
+/** @param {Reader} r */
+export function readWhyNot(r) {
+  return { stage: r.str(), detail: r.str() };
+}
+
+/** @param {Reader} r */
+export function readProducts(r) {
+  return r.list((r) => ({
+    _row: r.u32(),
+    _product: {
+      id: r.str(),
+      title: r.str(),
+      brand: r.str(),
+      category: r.str(),
+      url: r.str(),
+      image: r.str(),
+      tags: r.list(readText),
+      price: r.money(),
+      listPrice: r.money(),
+      availability: availability(r.u8()),
+      variants: r.list(readVariant),
+    },
+  }));
+}
+
+/** @param {Reader} r */
+function readVariant(r) {
+  return { id: r.str(), title: r.str(), price: r.money(), listPrice: r.money(), availability: availability(r.u8()) };
+}
+
+/** @param {Reader} r */
+export function readPortrait(r) {
+  const events = r.u32();
+  const updated = r.money();
+  return {
+    events,
+    sessions: r.u32(),
+    updated,
+    items: r.list(readTrait),
+    categories: r.list(readTrait),
+    brands: r.list(readTrait),
+    priceBands: r.list(readTrait),
+    session: r.list(readText),
+  };
+}
+
+/** @param {Reader} r */
+function readTrait(r) {
+  return { key: r.str(), label: r.str(), share: r.f64(), events: r.u32(), last: r.f64() };
+}
+
+/** @param {Reader} r */
+export function readCounts(r) {
+  return r.list((r) => ({ _code: r.str(), _count: r.u32() }));
+}
+
+/** @param {Reader} r */
+export function readRows(r) {
+  return r.list((r) => r.u32());
+}
+
+/** @param {Reader} r */
+export function readPage(r) {
+  return { _total: r.u32(), _rows: readRows(r) };
+}
+
+/** @param {Reader} r */
+export function readCategories(r) {
+  const list = r.list((r) => ({ path: r.str(), label: r.str(), _parent: r.u32(), products: r.u32() }));
+  return list.map((c) => ({
+    path: c.path,
+    label: c.label,
+    parent: list[c._parent] ? list[c._parent].path : null,
+    products: c.products,
+  }));
+}
+
+/** @param {Reader} r */
+export function readNothing(r) {
+  return r.left() === 0;
+}
+
+/** @param {Reader} r */
+function readText(r) {
+  return r.str();
+}

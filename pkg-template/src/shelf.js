@@ -1,0 +1,457 @@
+// The shelf: every method of the public face over an engine that may be absent, late or gone.
+
+import { Engine, writeConsent } from "./engine.js";
+import { writeEvent } from "./event.js";
+import { asError, said } from "./error.js";
+import { Fallback } from "./fallback.js";
+import { id, ids, mode, readOptions, text, tri, whole } from "./options.js";
+import * as op from "./protocol.js";
+
+/**
+ * @typedef {boolean | null} Tri
+ * @typedef {{ store: Tri, personalize: Tri, report: Tri, sensitive: Tri }} ConsentState
+ * @typedef {import("./codec.js").Writer} Writer
+ */
+
+export const CONSENT = { store: tri, personalize: tri, report: tri, sensitive: tri };
+export const VIEW = { market: text, language: text };
+const RECOMMEND = { slot: text, limit: whole(1, 200), mode, exclude: ids, category: text };
+const RANK = { slot: text, mode };
+const WHY_NOT = { slot: text, limit: whole(1, 200) };
+const BROWSE = { offset: whole(0, 0x7fffffff), limit: whole(1, 200), category: text };
+
+/** Bytes after which a batch of events is cut into another request. */
+const BATCH = 1 << 18;
+/** Events one call may bring; a longer list is cut. */
+const MOST_EVENTS = 1e6;
+/** The last millisecond that JavaScript knows. */
+const LAST_TIME = 8.64e15;
+/** Display data kept of this many products. */
+const MOST_PRODUCTS = 2048;
+
+// What a call answers when everything else failed. The calls are bound to the shelf, so that they can be
+// handed on as functions, and guarded, so that nothing reaches the page.
+const CALLS = {
+  track: () => ({ accepted: 0, dropped: 0 }),
+  trackMany: () => ({ accepted: 0, dropped: 0 }),
+  recommend: (shelf) => shelf._fallback.recommend({}),
+  rank: (shelf, given) => shelf._fallback.rank(distinct(given, () => {})),
+  why: () => null,
+  whyNot: () => ({ stage: "not_candidate", detail: "" }),
+  product: () => null,
+  browse: () => ({ total: 0, products: [] }),
+  categories: () => [],
+  portrait: () => ({
+    events: 0, sessions: 0, updated: null, items: [], categories: [], brands: [], priceBands: [], session: [],
+  }),
+  consent: (shelf) => Object.assign({}, shelf._consent),
+  setConsent: () => undefined,
+  setView: () => undefined,
+  diagnostics: (shelf) => shelf._hub.counts(),
+  forget: () => undefined,
+  on: () => () => {},
+  dispose: () => undefined,
+};
+
+export class Shelf {
+  /**
+   * @param {import("./hub.js").Hub} hub
+   * @param {{ now?: () => number, market?: string, language?: string }} wishes
+   * @param {() => void} gone called when the shelf is disposed
+   */
+  constructor(hub, wishes, gone) {
+    this._hub = hub;
+    this._clock = wishes.now;
+    this._gone = gone;
+    /** @type {ConsentState} */
+    this._consent = { store: null, personalize: null, report: null, sensitive: null };
+    this._market = wishes.market || "";
+    this._language = wishes.language || "";
+    this._currency = "";
+    this._exponent = 2;
+    this._packVersion = "";
+    /** @type {Map<number, any>} */
+    this._products = new Map();
+    this._fallback = new Fallback(null, hub);
+    this._engine = new Engine(hub, this);
+    this._disposed = false;
+    for (const name of Object.keys(CALLS)) this._guard(name);
+  }
+
+  get status() {
+    return this._engine.up ? "ready" : "neutral";
+  }
+
+  get packVersion() {
+    return this._packVersion;
+  }
+
+  get market() {
+    return this._market;
+  }
+
+  get currency() {
+    return this._currency;
+  }
+
+  get exponent() {
+    return this._exponent;
+  }
+
+  get language() {
+    return this._language;
+  }
+
+  track(name, params) {
+    return this._track([name], (w, name) => writeEvent(w, name, params));
+  }
+
+  trackMany(events) {
+    if (!Array.isArray(events)) {
+      this._hub.misuse("bad_argument", "trackMany() was given no list.", "Pass a list of { name, params }.");
+      return CALLS.trackMany();
+    }
+    return this._track(events, (w, event) => {
+      if (typeof event !== "object" || event === null) return false;
+      try {
+        return writeEvent(w, event.name, event.params);
+      } catch (unreadable) {
+        return false;
+      }
+    });
+  }
+
+  recommend(options) {
+    const o = readOptions(this._hub, "recommend", options, RECOMMEND);
+    const answer = this._engine.call(op.RECOMMEND, (w) => {
+      w.f64(this._now());
+      w.str(o.slot || "default");
+      w.u32(o.limit || 12);
+      w.u8(o.mode || 0);
+      w.list(o.exclude || [], (v) => w.str(v));
+      w.str(o.category || "");
+    }, op.readShelf);
+    if (answer === undefined) return this._list([], "neutral", 0, false);
+    const items = answer && this._shown(answer._items, []);
+    return items ? this._list(items, answer._source, this._engine.servedId(answer._servedId), answer._partial)
+      : this._fallback.recommend(o);
+  }
+
+  rank(given, options) {
+    const hub = this._hub;
+    const o = readOptions(hub, "rank", options, RANK);
+    const once = distinct(given, (expected) => hub.misuse("bad_argument", "rank() has to be given " + expected + ".",
+      "Pass the ids as strings or numbers."));
+    const answer = this._engine.call(op.RANK, (w) => {
+      w.f64(this._now());
+      w.str(o.slot || "default");
+      w.u8(o.mode || 0);
+      w.list(once, (v) => w.str(v));
+    }, op.readShelf);
+    const items = answer && this._shown(answer._items, once);
+    if (!items) return this._fallback.rank(once);
+    const list = this._list(items, answer._source, this._engine.servedId(answer._servedId), answer._partial);
+    return Object.assign({ ids: items.map((item) => item.id) }, list);
+  }
+
+  why(servedId, given) {
+    const inner = typeof servedId === "number" ? this._engine.innerServedId(servedId) : 0;
+    if (!inner) return null;
+    return this._engine.call(op.WHY, (w) => {
+      w.u32(inner);
+      w.str(id(given));
+    }, op.readNode) || null;
+  }
+
+  whyNot(given, options) {
+    const o = readOptions(this._hub, "whyNot", options, WHY_NOT);
+    return this._engine.call(op.WHY_NOT, (w) => {
+      w.f64(this._now());
+      w.str(o.slot || "default");
+      w.u32(o.limit || 12);
+      w.str(id(given));
+    }, op.readWhyNot) || this._fallback.whyNot(id(given), o.limit || 12);
+  }
+
+  product(given) {
+    const rows = this._engine.call(op.FIND, (w) => w.list([id(given)], (v) => w.str(v)), op.readRows);
+    if (rows && rows[0] === op.NONE) return null;
+    const products = rows && this._fetch(rows);
+    if (!products) return this._fallback.product(id(given));
+    return copy(products.get(rows[0]));
+  }
+
+  browse(options) {
+    const o = readOptions(this._hub, "browse", options, BROWSE);
+    const page = this._engine.call(op.PAGE, (w) => {
+      w.u32(o.offset || 0);
+      w.u32(o.limit || 12);
+      w.str(o.category || "");
+    }, op.readPage);
+    const products = page && this._fetch(page._rows);
+    if (page === undefined) return CALLS.browse();
+    if (!products) return this._fallback.browse(o);
+    return { total: page._total, products: page._rows.map((row) => copy(products.get(row))).filter(Boolean) };
+  }
+
+  categories() {
+    return this._engine.call(op.CATEGORIES, () => {}, op.readCategories) || this._fallback.categories();
+  }
+
+  portrait() {
+    return this._engine.call(op.PORTRAIT, (w) => w.f64(this._now()), op.readPortrait) || CALLS.portrait();
+  }
+
+  consent() {
+    return Object.assign({}, this._consent);
+  }
+
+  setConsent(change) {
+    Object.assign(this._consent, readOptions(this._hub, "setConsent", change, CONSENT));
+    this._engine.call(op.CONSENT, (w) => {
+      w.f64(this._now());
+      writeConsent(w, this._consent);
+    }, op.readNothing);
+    this._engine.consented();
+    this._hub.change();
+  }
+
+  setView(view) {
+    const o = readOptions(this._hub, "setView", view, VIEW);
+    const market = o.market === undefined ? this._market : o.market;
+    const language = o.language === undefined ? this._language : o.language;
+    const opened = this._engine.call(op.SET_VIEW, (w) => {
+      w.str(market);
+      w.str(language);
+    }, op.readView);
+    if (opened === undefined) return;
+    if (opened) {
+      this._opened(opened);
+    } else {
+      this._market = market;
+      this._language = language;
+      this._look(market, language);
+    }
+    this._hub.change();
+  }
+
+  diagnostics() {
+    const counts = this._hub.counts();
+    const inner = this._engine.call(op.DIAGNOSTICS, () => {}, op.readCounts) || [];
+    inner.forEach((c) => {
+      counts[c._code] = (counts[c._code] || 0) + c._count;
+    });
+    return counts;
+  }
+
+  forget() {
+    this._engine.call(op.FORGET, (w) => w.f64(this._now()), op.readNothing);
+    this._engine.forget();
+    this._hub.change();
+  }
+
+  on(type, listener) {
+    return this._hub.on(type, listener);
+  }
+
+  dispose() {
+    this._disposed = true;
+    this._engine.close();
+    this._hub.close();
+    this._distrust(); // lets go of the pack
+    this._gone();
+  }
+
+  // ---- what create.js and the engine call ----
+
+  /** Milliseconds since 1970, from the host's clock as long as that works. */
+  _now() {
+    if (this._clock) {
+      try {
+        const now = Number(this._clock());
+        if (Math.abs(now) <= LAST_TIME) return now;
+        throw new RangeError("it did not return a time");
+      } catch (thrown) {
+        this._clock = undefined;
+        this._hub.diagnose({
+          code: "clock_failed",
+          message: "options.now failed, the device's clock is used: " + said(thrown),
+          fix: "Return milliseconds since 1970 UTC.",
+        });
+      }
+    }
+    return Date.now();
+  }
+
+  /**
+   * The pack has arrived: lists work in published order from here on.
+   * @param {Uint8Array} bytes
+   */
+  _takePack(bytes) {
+    this._fallback = new Fallback(bytes, this._hub);
+    this._look(this._market, this._language);
+    this._hub.change();
+  }
+
+  /**
+   * The core has arrived: the engine starts with it.
+   * @param {import("./engine.js").Start} start
+   */
+  _begin(start) {
+    return this._engine.begin(start);
+  }
+
+  /** No core is coming, so what keeps the fallback from working is told here. */
+  _rest() {
+    this._engine.rest();
+    if (this._fallback.trouble) this._hub.diagnose(this._fallback.trouble);
+  }
+
+  _pack() {
+    return this._fallback.bytes;
+  }
+
+  /** @param {ReturnType<typeof op.readView>} view */
+  _opened(view) {
+    this._look(view._market, view._language);
+    this._packVersion = view._packVersion;
+    this._market = view._market;
+    this._currency = view._currency;
+    this._exponent = view._exponent;
+    this._language = view._language;
+  }
+
+  /** The core refused this pack, so nothing of it is shown. */
+  _distrust() {
+    this._fallback = new Fallback(null, this._hub);
+  }
+
+  // ---- helpers ----
+
+  // Market and language of the fallback; the shelf's own follow it while there is no engine to ask.
+  _look(market, language) {
+    this._products.clear();
+    const view = this._fallback.look(market, language);
+    if (!view || this._engine.up) return;
+    this._packVersion = view._packVersion;
+    this._market = view._market;
+    this._currency = view._currency;
+    this._exponent = view._exponent;
+    this._language = view._language;
+  }
+
+  /**
+   * @param {any[]} events
+   * @param {(w: Writer, event: any) => boolean} write
+   */
+  _track(events, write) {
+    const total = { accepted: 0, dropped: 0 };
+    const count = Math.min(events.length, MOST_EVENTS);
+    let changed = false;
+    let unreadable = events.length - count;
+    for (let i = 0; i < count;) {
+      const w = this._engine.trackWriter();
+      const counted = w.length;
+      w.u32(0);
+      let written = 0;
+      for (; i < count && w.length < BATCH; i++) {
+        if (write(w, events[i])) written++;
+        else unreadable++;
+      }
+      if (!written) continue;
+      w.patch(counted, written);
+      const answer = this._engine.track(w.written(), written);
+      total.accepted += answer.accepted;
+      total.dropped += answer.dropped;
+      changed = changed || answer._changed;
+    }
+    if (unreadable) {
+      total.dropped += unreadable;
+      this._hub.diagnose({
+        code: "event_unreadable",
+        message: unreadable + " event(s) could not be read and were dropped.",
+        fix: "Pass plain objects with GA4 names and parameters, at most " + MOST_EVENTS + " at once.",
+      });
+    }
+    if (changed) this._hub.change();
+    return total;
+  }
+
+  // Items with their display data; `null` when the engine is gone while they are fetched.
+  _shown(items, given) {
+    const products = this._fetch(items.map((item) => item._row));
+    if (!products) return null;
+    const shown = [];
+    for (const item of items) {
+      const product = products.get(item._row);
+      const asked = given[item._given];
+      if (product) {
+        const variant = product.variants[item._variant];
+        shown.push({
+          id: asked === undefined ? product.id : asked,
+          variant: variant ? variant.id : product.id,
+          title: product.title,
+          brand: product.brand,
+          category: product.category,
+          url: product.url,
+          image: product.image,
+          tags: product.tags.slice(),
+          price: item._price,
+          listPrice: item._listPrice,
+          score: item._score,
+          because: item._because,
+        });
+      } else if (asked !== undefined) {
+        shown.push({ id: asked, score: item._score, because: item._because });
+      }
+    }
+    return shown;
+  }
+
+  // Display data of these rows, asking the core for what is not kept yet.
+  _fetch(rows) {
+    const kept = this._products;
+    const missing = rows.filter((row) => row !== op.NONE && !kept.has(row));
+    if (missing.length) {
+      if (kept.size + missing.length > MOST_PRODUCTS) kept.clear();
+      const wanted = kept.size ? missing : rows.filter((row) => row !== op.NONE);
+      const answer = this._engine.call(op.PRODUCTS, (w) => w.list(wanted, (row) => w.u32(row)), op.readProducts);
+      if (answer === null) return null;
+      (answer || []).forEach((p) => kept.set(p._row, p._product));
+    }
+    return kept;
+  }
+
+  _list(items, source, servedId, partial) {
+    return { items, source, servedId, partial, packVersion: this._packVersion };
+  }
+
+  /** @param {string} name */
+  _guard(name) {
+    const call = this[name];
+    this[name] = (a, b) => {
+      try {
+        if (!this._disposed) return call.call(this, a, b);
+        if (name !== "dispose") {
+          this._hub.misuse("disposed", name + "() was called on a disposed shelf.", "Create another shelf.");
+        }
+      } catch (thrown) {
+        if (this._hub.passes(thrown)) throw thrown;
+        this._hub.diagnose(asError(thrown, "internal_error", "Report it with the call that led to it."));
+      }
+      return CALLS[name](this, a);
+    };
+  }
+}
+
+/** Ids as text, each once. */
+function distinct(given, wrong) {
+  return Array.from(new Set(ids(given, wrong)));
+}
+
+/** A product the page may write on. */
+function copy(product) {
+  return product
+    ? Object.assign({}, product, { tags: product.tags.slice(), variants: product.variants.map((v) => Object.assign({}, v)) })
+    : null;
+}

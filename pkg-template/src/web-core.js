@@ -1,0 +1,83 @@
+// The core on hosts with the standard WebAssembly API: any source becomes a module, a module becomes instances.
+
+import { makeGlue } from "nearshelf-glue";
+import { toBytes } from "./bytes.js";
+import { NearshelfError, said } from "./error.js";
+
+/** Modules by address: several shelves share one, each with an instance of its own. @type {Map<string, Promise<any>>} */
+const modules = new Map();
+
+/**
+ * @param {any} source as `options.wasm`, or the host's default
+ * @param {(address: string) => Promise<any>} load a Response or bytes
+ * @returns {Promise<import("./engine.js").Start>}
+ */
+export function webCore(source, load) {
+  if (typeof WebAssembly === "undefined") {
+    throw new NearshelfError("wasm_unavailable", "This host has no WebAssembly.",
+      "Nothing to do: lists keep the given or published order.");
+  }
+  return toModule(source, load).then((module) => () => {
+    const glue = makeGlue(); // a fresh one, because the old one's memory is the old instance's
+    return guard(glue.start(module)).then(() => new glue.Core());
+  });
+}
+
+/**
+ * @param {any} source
+ * @param {(address: string) => Promise<any>} load
+ * @returns {Promise<WebAssembly.Module>}
+ */
+function toModule(source, load) {
+  if (typeof source === "function") return toModule(source(), load);
+  if (source && typeof source.then === "function") return source.then((settled) => toModule(settled, load));
+  if (Object.prototype.toString.call(source) === "[object WebAssembly.Module]") return Promise.resolve(source);
+  if (typeof source === "string" || (source && typeof source.href === "string")) {
+    const address = String(source);
+    let module = modules.get(address);
+    if (!module) {
+      module = load(address).then((loaded) => toModule(loaded, load));
+      modules.set(address, module);
+      module.catch(() => modules.delete(address));
+    }
+    return module;
+  }
+  if (source && typeof source.arrayBuffer === "function") return fromResponse(source);
+  const bytes = toBytes(source);
+  if (bytes) return guard(WebAssembly.compile(bytes));
+  return Promise.reject(new NearshelfError("wasm_missing", "options.wasm is nothing a module can be made of.",
+    "Pass the address of nearshelf.wasm, a Response, its bytes, a WebAssembly.Module, or a function that returns one."));
+}
+
+/**
+ * Compiles while the bytes arrive, where the server names their type; else after.
+ * @param {Response} response
+ */
+function fromResponse(response) {
+  if (response.ok === false) {
+    return Promise.reject(new NearshelfError("wasm_missing", "The wasm file answers " + response.status + ".",
+      "Serve nearshelf.wasm beside the JavaScript or pass options.wasm."));
+  }
+  const type = response.headers && response.headers.get("content-type");
+  if (/^application\/wasm\b/i.test(type || "") && WebAssembly.compileStreaming) {
+    return guard(WebAssembly.compileStreaming(response));
+  }
+  return response.arrayBuffer().then((bytes) => guard(WebAssembly.compile(bytes)));
+}
+
+/**
+ * Tells a page policy that forbids wasm from a file that is none.
+ * @template T
+ * @param {Promise<T>} compiling
+ * @returns {Promise<T>}
+ */
+function guard(compiling) {
+  return compiling.catch((thrown) => {
+    const message = said(thrown);
+    throw /unsafe-eval|Content Security|\bCSP\b/i.test(message)
+      ? new NearshelfError("wasm_blocked", "The page's policy forbids WebAssembly: " + message,
+        "Add 'wasm-unsafe-eval' to script-src of its Content-Security-Policy.")
+      : new NearshelfError("wasm_broken", "The wasm file cannot be used: " + message,
+        "Serve the nearshelf.wasm of this package version, unchanged.");
+  });
+}

@@ -1,0 +1,206 @@
+// The types of the package, written once: every entry (web, node, mini-program) shares them.
+
+/** Three states a purpose: `null` is undecided and acts as `false`. */
+export interface Consent {
+  /** Keep data in the host's storage. Default `null`. */
+  store?: boolean | null;
+  /** Build and use the portrait. Default `null`: neutral order. */
+  personalize?: boolean | null;
+  /** Send noised aggregates; needs `store`. Default `null`. */
+  report?: boolean | null;
+  /** Let sensitive categories into the portrait. Default `null`. */
+  sensitive?: boolean | null;
+}
+
+export type WasmSource =
+  | string
+  | URL
+  | Response
+  | ArrayBuffer
+  | Uint8Array
+  | WebAssembly.Module
+  | Promise<Response | ArrayBuffer | Uint8Array | WebAssembly.Module>
+  | (() => WasmSource);
+
+export interface ShelfOptions {
+  /** Address of the pack, or its bytes. */
+  pack: string | URL | ArrayBuffer | Uint8Array;
+  /** Market code of the pack, e.g. "cn". Default: the pack's first. */
+  market?: string;
+  /** BCP 47 tag, e.g. "zh-CN". Default: the pack's first language. */
+  language?: string;
+  /** Default: everything undecided. */
+  consent?: Consent;
+  /** `createShelf` resolves after at most this many milliseconds. Default 1500. */
+  timeoutMs?: number;
+  /** Where the wasm comes from. Default: the file beside the module. */
+  wasm?: WasmSource;
+  /** Clock in milliseconds since 1970 UTC. Default `Date.now`. */
+  now?: () => number;
+}
+
+/** GA4 item; fields the engine does not use are ignored. */
+export interface TrackItem {
+  item_id: string | number;
+  price?: number | string;
+  quantity?: number | string;
+  [field: string]: unknown;
+}
+
+/** GA4 event parameters, and two of our own. */
+export interface TrackParams {
+  items?: TrackItem[];
+  search_term?: string;
+  /** Same id, same event: a second one is dropped and counted. */
+  event_id?: string;
+  /** Milliseconds since 1970 UTC. Default: now. */
+  timestamp?: number;
+  [field: string]: unknown;
+}
+
+export type EventName =
+  | "view_item_list" | "select_item" | "view_item" | "add_to_wishlist" | "add_to_cart" | "remove_from_cart"
+  | "view_cart" | "begin_checkout" | "add_shipping_info" | "add_payment_info" | "purchase" | "refund"
+  | "search" | "view_promotion" | "select_promotion" | "session_start" | "not_interested"
+  | (string & {});
+
+export interface TrackResult { accepted: number; dropped: number; }
+
+/** How the order came about: from the portrait, from the pack alone, or without the engine. */
+export type Source = "personal" | "neutral" | "fallback";
+
+export type BecauseCode =
+  | "popular" | "next" | "together" | "again" | "history" | "history_together" | "category" | "brand" | "given";
+
+export interface Because {
+  code: BecauseCode;
+  /** Product id, category path or brand the reason points to; empty for `popular` and `given`. */
+  subject: string;
+}
+
+export interface ShelfItem {
+  id: string;
+  /** Id of the variant to show: the best one in stock. */
+  variant: string;
+  title: string;
+  brand: string;
+  category: string;
+  url: string;
+  image: string;
+  tags: string[];
+  /** What it costs now, in minor units of `Shelf.currency`; `null` where the pack has no price. */
+  price: number | null;
+  /** The price before a reduction, in minor units; `null` without one. */
+  listPrice: number | null;
+  /** Sum of the reasons' values; `why` takes it apart. */
+  score: number;
+  because: Because;
+}
+
+export interface RecommendOptions {
+  /** Name of the place on the page. Default "default". */
+  slot?: string;
+  /** 1–200. Default 12. */
+  limit?: number;
+  /** "neutral" never reads the portrait. Default "personal". */
+  mode?: "personal" | "neutral";
+  /** Product ids to leave out. */
+  exclude?: (string | number)[];
+  /** Only this category path and what is below it. */
+  category?: string;
+}
+
+export interface RankOptions { slot?: string; mode?: "personal" | "neutral"; }
+
+export interface ShelfList {
+  items: ShelfItem[];
+  source: Source;
+  /** Hand it to `why`. 0 for a fallback list. */
+  servedId: number;
+  /** True while parts of the catalogue are not open yet. */
+  partial: boolean;
+  packVersion: string;
+}
+
+export interface RankedList extends Omit<ShelfList, "items"> {
+  /** The given ids, each once, in the new order. */
+  ids: string[];
+  /** As `ids`; an id that is not in the pack has only `id`, `score` 0 and `because.code` "given". */
+  items: (ShelfItem | { id: string; score: number; because: Because })[];
+}
+
+/** A node's value is exactly the sum of its children's; the root's is the item's score. */
+export interface Reason { code: string; subject: string; value: number; children: Reason[]; }
+
+export type WhyNotStage =
+  | "shown" | "unknown_item" | "not_sold_here" | "out_of_stock" | "seen" | "excluded" | "not_candidate" | "ranked_below";
+
+export interface Trait { key: string; label: string; share: number; events: number; last: number; }
+
+export interface Portrait {
+  /** Events accepted since the portrait began. */
+  events: number;
+  /** Visits seen. */
+  sessions: number;
+  /** Milliseconds since 1970 UTC of the newest event; `null` before the first. */
+  updated: number | null;
+  items: Trait[];
+  categories: Trait[];
+  brands: Trait[];
+  priceBands: Trait[];
+  /** Product ids of this visit, oldest first. */
+  session: string[];
+}
+
+export interface Diagnostic { code: string; message: string; fix?: string; }
+
+export interface Product extends Omit<ShelfItem, "score" | "because" | "variant"> {
+  availability: "in_stock" | "out_of_stock" | "preorder" | "backorder" | "not_sold";
+  variants: { id: string; title: string; price: number | null; listPrice: number | null; availability: Product["availability"] }[];
+}
+
+export interface Shelf {
+  /** "ready": the engine runs. "neutral": it does not (yet), and lists keep the given or published order. */
+  readonly status: "ready" | "neutral";
+  readonly packVersion: string;
+  readonly market: string;
+  readonly currency: string;
+  /** Digits after the point in `currency`: 2 for CNY, 0 for JPY. */
+  readonly exponent: number;
+  readonly language: string;
+  track(name: EventName, params?: TrackParams): TrackResult;
+  trackMany(events: { name: EventName; params?: TrackParams }[]): TrackResult;
+  recommend(options?: RecommendOptions): ShelfList;
+  rank(ids: (string | number)[], options?: RankOptions): RankedList;
+  /** The whole tree behind a served item; `null` when that list is no longer kept (the last 16 are). */
+  why(servedId: number, id: string | number): Reason | null;
+  /** The stage that keeps a product off a shelf. */
+  whyNot(id: string | number, options?: { slot?: string; limit?: number }): { stage: WhyNotStage; detail: string };
+  /** Display data of one product; `null` when the pack does not have it. */
+  product(id: string | number): Product | null;
+  /** The catalogue in published order, a page at a time; the portrait is not read. */
+  browse(options?: { offset?: number; limit?: number; category?: string }): { total: number; products: Product[] };
+  /** The category tree. */
+  categories(): { path: string; label: string; parent: string | null; products: number }[];
+  portrait(): Portrait;
+  consent(): Required<Consent>;
+  setConsent(change: Consent): void;
+  /** Switches market or language; the portrait stays. */
+  setView(view: { market?: string; language?: string }): void;
+  /** What was dropped or degraded since the start, by code. */
+  diagnostics(): Record<string, number>;
+  /** Empties the portrait. */
+  forget(): void;
+  on(type: "change", fn: () => void): () => void;
+  on(type: "diagnostic", fn: (d: Diagnostic) => void): () => void;
+  dispose(): void;
+}
+
+/** Never rejects and never hangs: see `Shelf.status`. */
+export function createShelf(options: ShelfOptions): Promise<Shelf>;
+
+/** Thrown for misuse under the `development` condition only. */
+export class NearshelfError extends Error {
+  readonly code: string;
+  readonly fix: string;
+}

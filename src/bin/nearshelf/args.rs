@@ -1,0 +1,98 @@
+//! What can be asked for.
+
+use clap::{Args, Parser, Subcommand};
+use std::path::PathBuf;
+
+/// Builds and judges the packs that Nearshelf ranks with on the shopper's device.
+#[derive(Debug, Parser)]
+#[command(name = "nearshelf", version, max_term_width = 100)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Build a pack from a shop's catalogue and log; weights are tuned on the way.
+    Pack(PackArgs),
+    /// Show what is inside a pack.
+    Inspect(InspectArgs),
+    /// Pack the training part of a data set, tune on the validation part, replay the test part, print the measures.
+    Eval(EvalArgs),
+    /// Serve the demo page for a shop.
+    Demo(DemoArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ShopArgs {
+    /// Shop folder: catalog.csv|jsonl, interactions.csv|jsonl (each also .gz), shop.toml.
+    #[arg(value_name = "SHOP_DIR", required_unless_present_any = ["catalog", "interactions"])]
+    pub(crate) shop: Option<PathBuf>,
+    /// Catalogue file, instead of a folder's.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) catalog: Option<PathBuf>,
+    /// Log file, instead of a folder's.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) interactions: Option<PathBuf>,
+    /// Settings, instead of the folder's shop.toml.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// Fewest distinct shoppers behind a pair or a popularity. Default: 2 for a log without user ids, 5 with.
+    #[arg(long, value_name = "K", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) min_support: Option<u32>,
+    /// Largest share of a file's rows that may be unusable.
+    #[arg(long, value_name = "SHARE", default_value_t = 0.1)]
+    pub(crate) max_reject: f64,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PackArgs {
+    #[command(flatten)]
+    pub(crate) shop: ShopArgs,
+    /// The pack to write.
+    #[arg(long, value_name = "FILE", default_value = "shop.pack")]
+    pub(crate) out: PathBuf,
+    /// Where unusable rows go. Default: the pack's name with .rejects.csv.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) rejects: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct InspectArgs {
+    /// The pack.
+    pub(crate) pack: PathBuf,
+    /// Compare with an older pack, section by section.
+    #[arg(long, value_name = "OLD.pack")]
+    pub(crate) diff: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct EvalArgs {
+    /// Folder with interactions.csv[.gz] and split.json.
+    pub(crate) data: PathBuf,
+    /// Write the predictions: a line each step, `<session>:<n>` TAB ids. Compressed when the name ends in .gz.
+    #[arg(long, value_name = "OUT")]
+    pub(crate) predictions: Option<PathBuf>,
+    /// Fewest distinct shoppers behind a pair or a popularity. Default: 2 for a log without user ids, 5 with.
+    #[arg(long, value_name = "K", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) min_support: Option<u32>,
+    /// Print the measures as JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DemoArgs {
+    /// Shop folder, or a pack that was built already.
+    #[arg(long, value_name = "SHOP_DIR|PACK", default_value = "www-demo/shop")]
+    pub(crate) shop: PathBuf,
+    /// Port on the loopback address; the next free one is taken when it is in use.
+    #[arg(long, value_name = "N", default_value_t = 8080)]
+    pub(crate) port: u16,
+    /// The demo page's folder.
+    #[arg(long, value_name = "DIR", default_value = "www-demo")]
+    pub(crate) page: PathBuf,
+    /// The built npm package.
+    #[arg(long, value_name = "DIR", default_value = "pkg")]
+    pub(crate) package: PathBuf,
+}

@@ -1,0 +1,55 @@
+//! `nearshelf eval`
+
+use crate::args::EvalArgs;
+use crate::progress::Bars;
+use nearshelf::builder::evaluate::{Evaluation, evaluate, write_predictions};
+use nearshelf::builder::pack::Options;
+use nearshelf::builder::split::Split;
+use nearshelf::error::Error;
+use nearshelf::rank::Component;
+use nearshelf::shop::{Shop, ShopFiles};
+
+pub(crate) fn run(args: &EvalArgs) -> Result<(), Error> {
+    let bars = Bars::default();
+    let split = Split::read(&args.data)?;
+    let shop = Shop::read(&ShopFiles::in_folder(&args.data)?, &bars)?;
+    shop.rejects.check(0.0)?;
+    let k = Options { min_support: args.min_support }.support(&shop);
+    let result = evaluate(&shop, &split, k, &bars)?;
+    bars.finish();
+    if let Some(path) = &args.predictions {
+        write_predictions(&result.predictions, path)?;
+    }
+    if args.json {
+        print_json(&result, k)
+    } else {
+        print(&result, k)
+    }
+    Ok(())
+}
+
+fn print(e: &Evaluation, k: u32) {
+    for (name, value) in &e.metrics.values {
+        println!("{name:<14} {value:.4}");
+    }
+    println!("{:<14} {}", "events", e.metrics.events);
+    println!("{:<14} {k}", "min-support");
+    println!("{:<14} {}", "pack bytes", e.pack.len());
+    for c in Component::ALL {
+        let weight = f64::from(e.blend.weight[c as usize]) / 65536.0;
+        if c != Component::Given && weight > 0.0 {
+            println!("weight {:<16} {weight:.3}", c.code());
+        }
+    }
+}
+
+fn print_json(e: &Evaluation, k: u32) {
+    let mut out = serde_json::Map::new();
+    for (name, value) in &e.metrics.values {
+        out.insert((*name).into(), ((value * 1e6).round() / 1e6).into());
+    }
+    out.insert("events".into(), e.metrics.events.into());
+    out.insert("min_support".into(), k.into());
+    out.insert("pack_bytes".into(), e.pack.len().into());
+    println!("{}", serde_json::Value::Object(out));
+}

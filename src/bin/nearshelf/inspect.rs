@@ -1,0 +1,95 @@
+//! `nearshelf inspect`
+
+use crate::args::InspectArgs;
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use nearshelf::catalog::Catalog;
+use nearshelf::engine::Engine;
+use nearshelf::error::Error;
+use nearshelf::pack::Pack;
+use nearshelf::rank::Component;
+use nearshelf::shop::read_file;
+use std::io::Write;
+use std::path::Path;
+
+pub(crate) fn run(args: &InspectArgs) -> Result<(), Error> {
+    let pack = open(&args.pack)?;
+    let engine = Engine::open(pack.bytes().to_vec())?;
+    facts(&args.pack, engine.catalog());
+    weights(&engine);
+    match &args.diff {
+        Some(old) => diff(&pack, &open(old)?),
+        None => sections(&pack),
+    }
+    Ok(())
+}
+
+fn open(path: &Path) -> Result<Pack, Error> {
+    Pack::open(read_file(path)?)
+}
+
+fn facts(path: &Path, c: &Catalog) {
+    let pack = c.pack();
+    println!("{}: pack {}, format {}, checksums good", path.display(), pack.version(), pack.format());
+    let k = c.support();
+    let markets: Vec<_> =
+        c.markets().iter().map(|m| format!("{} ({}, exponent {})", m.code, m.currency, m.exponent)).collect();
+    println!("shop {}, support threshold {k}", c.shop());
+    println!("markets {}; languages {}", markets.join(", "), c.languages().join(", "));
+    println!("{} products, {} variants, {} categories", c.len(), c.variant_count(), c.category_count());
+}
+
+fn weights(engine: &Engine) {
+    let blend = engine.blend();
+    let shown = Component::ALL.into_iter().filter(|c| blend.weight[*c as usize] > 0);
+    let all: Vec<_> =
+        shown.map(|c| format!("{} {:.3}", c.code(), f64::from(blend.weight[c as usize]) / 65536.0)).collect();
+    let hidden = if blend.hide_seen { "; what a visit has seen is left out" } else { "" };
+    println!("weights: {}{hidden}", all.join(", "));
+}
+
+fn sections(pack: &Pack) {
+    println!("\n{:<6} {:>4} {:>10} {:>12} {:>12} {:>12}", "", "key", "entries", "raw", "gzip", "brotli");
+    for s in pack.sections() {
+        let body = pack.section(s.tag, s.key).unwrap_or(&[]);
+        let (gz, br) = (gzip(body), brotli(body));
+        println!("{:<6} {:>4} {:>10} {:>12} {gz:>12} {br:>12}", s.tag.to_string(), s.key, s.entries, body.len());
+    }
+    let whole = pack.bytes();
+    println!("{:<6} {:>4} {:>10} {:>12} {:>12} {:>12}", "whole", "", "", whole.len(), gzip(whole), brotli(whole));
+}
+
+fn diff(new: &Pack, old: &Pack) {
+    println!("\n{:<6} {:>4} {:>12} {:>12}  against pack {}", "", "key", "old bytes", "new bytes", old.version());
+    let mut all: Vec<_> = new.sections().iter().chain(old.sections()).map(|s| (s.tag, s.key)).collect();
+    all.sort_unstable();
+    all.dedup();
+    for (tag, key) in all {
+        let (a, b) = (old.section(tag, key), new.section(tag, key));
+        let size = |x: Option<&[u8]>| x.map_or("-".to_string(), |b| b.len().to_string());
+        let note = match (a, b) {
+            (None, _) => "added",
+            (_, None) => "removed",
+            (Some(a), Some(b)) if a == b => "same",
+            _ => "changed",
+        };
+        println!("{:<6} {key:>4} {:>12} {:>12}  {note}", tag.to_string(), size(a), size(b));
+    }
+}
+
+fn gzip(bytes: &[u8]) -> usize {
+    let mut out = GzEncoder::new(Vec::new(), Compression::best());
+    // Writing to memory cannot fail; a failure would show as 0.
+    out.write_all(bytes).and_then(|()| out.finish()).map_or(0, |v| v.len())
+}
+
+fn brotli(bytes: &[u8]) -> usize {
+    let mut out = Vec::new();
+    {
+        let mut w = brotli::CompressorWriter::new(&mut out, 1 << 16, 11, 22);
+        if w.write_all(bytes).is_err() {
+            return 0;
+        }
+    }
+    out.len()
+}

@@ -1,0 +1,32 @@
+//! The command line: builds packs, looks into them, evaluates, serves the demo.
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command line prints")]
+
+mod args;
+mod demo;
+mod eval;
+mod inspect;
+mod pack;
+mod progress;
+
+use clap::Parser;
+use nearshelf::error::Error;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(e) => {
+            eprintln!("error[{}]: {}\n  fix: {}", e.code(), e.detail(), e.fix());
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run() -> Result<(), Error> {
+    match args::Cli::parse().command {
+        args::Command::Pack(a) => pack::run(&a),
+        args::Command::Inspect(a) => inspect::run(&a),
+        args::Command::Eval(a) => eval::run(&a),
+        args::Command::Demo(a) => demo::run(&a),
+    }
+}

@@ -1,0 +1,73 @@
+//! `nearshelf pack`
+
+use crate::args::{PackArgs, ShopArgs};
+use crate::progress::Bars;
+use nearshelf::builder::pack::{Options, build};
+use nearshelf::error::Error;
+use nearshelf::shop::{Progress, Shop, ShopFiles, write_file};
+use std::path::{Path, PathBuf};
+
+pub(crate) fn run(args: &PackArgs) -> Result<(), Error> {
+    let bars = Bars::default();
+    let rejects = args.rejects.clone().unwrap_or_else(|| with_suffix(&args.out, ".rejects.csv"));
+    let shop = read(&args.shop, &rejects, &bars)?;
+    let options = Options { min_support: args.shop.min_support };
+    let bytes = build(&shop, &options, &bars)?;
+    bars.finish();
+    write_file(&args.out, &bytes)?;
+    report(&shop, Some(&rejects));
+    let k = options.support(&shop);
+    println!("{}: {} bytes, support threshold {k}", args.out.display(), bytes.len());
+    println!("look inside with: nearshelf inspect {}", args.out.display());
+    Ok(())
+}
+
+/// The shop of the arguments. When too many rows are unusable they are written to `rejects` all the same.
+fn read(args: &ShopArgs, rejects: &Path, progress: &dyn Progress) -> Result<Shop, Error> {
+    let mut files = match &args.shop {
+        Some(dir) => ShopFiles::in_folder(dir)?,
+        None => ShopFiles { name: "shop".into(), ..ShopFiles::default() },
+    };
+    for (slot, given) in [
+        (&mut files.catalog, &args.catalog),
+        (&mut files.interactions, &args.interactions),
+        (&mut files.config, &args.config),
+    ] {
+        if given.is_some() {
+            slot.clone_from(given);
+        }
+    }
+    let shop = Shop::read(&files, progress)?;
+    shop.rejects.write(rejects)?;
+    shop.rejects.check(args.max_reject)?;
+    Ok(shop)
+}
+
+/// What was read and what was not.
+pub(crate) fn report(shop: &Shop, rejects: Option<&Path>) {
+    let variants: usize = shop.products.iter().map(|p| p.variants.len()).sum();
+    println!("{}: {} products, {variants} variants", shop.id, shop.products.len());
+    let steps: usize = shop.log.sessions.iter().map(|s| s.steps.len()).sum();
+    let users = if shop.log.has_users { "shoppers" } else { "visits as shoppers" };
+    println!("log: {steps} steps, {} visits, {} {users}", shop.log.sessions.len(), shop.log.shoppers);
+    let missed: u64 = shop.unmatched.iter().map(|(_, n)| n).sum();
+    if missed > 0 {
+        let rate = steps as f64 * 100.0 / (steps as u64 + missed) as f64;
+        println!("ids of the log found in the catalogue: {rate:.1} %; {} ids were not:", shop.unmatched.len());
+        for (id, n) in shop.unmatched.iter().take(10) {
+            println!("  {id} ({n} times)");
+        }
+    }
+    for (file, reason, n) in shop.rejects.by_reason() {
+        println!("{file}: {n} of {} rows left out: {reason}", shop.rejects.rows_read(file));
+    }
+    if let Some(path) = rejects.filter(|_| !shop.rejects.rows().is_empty()) {
+        println!("left-out rows are in {}", path.display());
+    }
+}
+
+fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_os_string();
+    name.push(suffix);
+    name.into()
+}

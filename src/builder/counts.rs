@@ -1,0 +1,159 @@
+//! Pair counts with a support threshold: a pair counts only with K distinct shoppers behind it.
+
+use crate::shop::Session;
+use std::collections::BTreeSet;
+
+/// Pairs held in memory at once; more are counted in several passes.
+const ROOM: usize = 24_000_000;
+/// Steps between the two products of a rule.
+pub const REACH: usize = 10;
+/// Distinct products of one visit that enter co-visitation: the latest.
+const WIDTH: usize = 100;
+/// A rule over n steps weighs 2520/n, an integer for n up to 10.
+pub const RULE_UNIT: u64 = 2520;
+
+/// A counted pair.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pair {
+    /// From this product…
+    pub a: u32,
+    /// …to this one.
+    pub b: u32,
+    /// Sum of the pair's weights over all visits.
+    pub weight: u64,
+}
+
+/// Products of a visit, in order, as rows of the pack to be.
+pub type Visit = (u32, Vec<u32>);
+
+/// The visits' products by row, with their shoppers.
+pub fn visits(sessions: &[Session], row_of: &[u32]) -> Vec<Visit> {
+    let rows = |s: &Session| s.steps.iter().map(|x| row_of[x.product as usize]).collect();
+    sessions.iter().map(|s| (s.shopper, rows(s))).collect()
+}
+
+/// Sequential rules a → b of at most [`REACH`] steps, weighing [`RULE_UNIT`]/steps, with K shoppers behind each.
+pub fn rules(visits: &[Visit], k: u32) -> Vec<Pair> {
+    count(visits, k, &|items, emit| {
+        for (i, a) in items.iter().enumerate() {
+            for (steps, b) in (1..=REACH as u64).zip(&items[i + 1..]) {
+                if a != b {
+                    emit(*a, *b, (RULE_UNIT / steps) as u32);
+                }
+            }
+        }
+    })
+}
+
+/// Co-visitation: visits that hold both products, with K shoppers behind each pair; both directions.
+pub fn together(visits: &[Visit], k: u32) -> Vec<Pair> {
+    count(visits, k, &|items, emit| {
+        let mut distinct: BTreeSet<u32> = BTreeSet::new();
+        for item in items.iter().rev() {
+            if distinct.len() < WIDTH {
+                distinct.insert(*item);
+            }
+        }
+        for a in &distinct {
+            for b in distinct.iter().filter(|b| *b != a) {
+                emit(*a, *b, 1);
+            }
+        }
+    })
+}
+
+/// What a visit's products emit as (a, b, weight).
+type Emit<'a> = &'a dyn Fn(&[u32], &mut dyn FnMut(u32, u32, u32));
+
+fn count(visits: &[Visit], k: u32, pairs_of: Emit<'_>) -> Vec<Pair> {
+    let mut total = 0_usize;
+    for (_, items) in visits {
+        pairs_of(items, &mut |_, _, _| total += 1);
+    }
+    let passes = total.div_ceil(ROOM).max(1) as u32;
+    let mut out = Vec::new();
+    let mut found: Vec<(u32, u32, u32, u32)> = Vec::new();
+    for pass in 0..passes {
+        found.clear();
+        for (shopper, items) in visits {
+            pairs_of(items, &mut |a, b, w| {
+                if a % passes == pass {
+                    found.push((a, b, *shopper, w));
+                }
+            });
+        }
+        found.sort_unstable();
+        for pair in found.chunk_by(|x, y| (x.0, x.1) == (y.0, y.1)) {
+            let shoppers = pair.chunk_by(|x, y| x.2 == y.2).count();
+            if shoppers >= k as usize {
+                let weight = pair.iter().map(|x| u64::from(x.3)).sum();
+                out.push(Pair { a: pair[0].0, b: pair[0].1, weight });
+            }
+        }
+    }
+    out.sort_unstable_by_key(|p| (p.a, p.b));
+    out
+}
+
+/// Visits of each product; 0 where fewer than K shoppers are behind them.
+pub fn popularity(sessions: &[Session], products: usize, k: u32) -> Vec<u64> {
+    let mut seen: Vec<(u32, u32, usize)> = Vec::new();
+    for (v, s) in sessions.iter().enumerate() {
+        seen.extend(s.steps.iter().map(|x| (x.product, s.shopper, v)));
+    }
+    seen.sort_unstable();
+    seen.dedup();
+    let mut out = vec![0; products];
+    for product in seen.chunk_by(|x, y| x.0 == y.0) {
+        let shoppers = product.chunk_by(|x, y| x.1 == y.1).count();
+        if shoppers >= k as usize {
+            out[product[0].0 as usize] = product.len() as u64;
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::EventKind;
+    use crate::shop::LogStep;
+
+    fn find(pairs: &[Pair], a: u32, b: u32) -> Option<u64> {
+        pairs.iter().find(|p| (p.a, p.b) == (a, b)).map(|p| p.weight)
+    }
+
+    #[test]
+    fn rules_weigh_by_distance_and_need_k_distinct_shoppers() {
+        let visits = [(1, vec![0, 1, 2]), (1, vec![0, 1]), (2, vec![0, 2, 2])];
+        let all = rules(&visits, 1);
+        assert_eq!(find(&all, 0, 1), Some(2 * RULE_UNIT));
+        assert_eq!(find(&all, 0, 2), Some(RULE_UNIT / 2 + RULE_UNIT + RULE_UNIT / 2));
+        assert_eq!(find(&all, 2, 2), None);
+        let supported = rules(&visits, 2);
+        assert_eq!(find(&supported, 0, 1), None, "two visits of one shopper are one shopper");
+        assert_eq!(find(&supported, 0, 2), find(&all, 0, 2));
+    }
+
+    #[test]
+    fn together_counts_visits_in_both_directions() {
+        let visits = [(1, vec![5, 6, 5]), (2, vec![6, 5]), (3, vec![6])];
+        let pairs = together(&visits, 2);
+        assert_eq!((find(&pairs, 5, 6), find(&pairs, 6, 5)), (Some(2), Some(2)));
+        assert_eq!(pairs.len(), 2);
+        assert!(together(&visits, 3).is_empty());
+    }
+
+    #[test]
+    fn popularity_below_the_threshold_is_zero() {
+        let step = |product| LogStep { product, at: 0, kind: EventKind::ViewItem };
+        let s = |shopper, items: &[u32]| Session {
+            id: String::new(),
+            shopper,
+            steps: items.iter().map(|p| step(*p)).collect(),
+        };
+        let sessions = [s(0, &[0, 0, 1]), s(0, &[0]), s(1, &[1])];
+        assert_eq!(popularity(&sessions, 3, 1), [2, 2, 0]);
+        assert_eq!(popularity(&sessions, 3, 2), [0, 2, 0]);
+    }
+}

@@ -1,0 +1,92 @@
+//! Evaluation: packs the training part, tunes on the validation part, replays the test part through the engine.
+
+use super::metrics::{Metrics, Prediction, metrics};
+use super::pack::assemble;
+use super::replay::replay;
+use super::split::{Part, Split, products_of};
+use super::tune::tune;
+use crate::engine::{Engine, Request};
+use crate::error::{Code, Error, Result};
+use crate::rank::Blend;
+use crate::shop::{Progress, Shop};
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::Write;
+use std::path::Path;
+
+/// What an evaluation gives.
+#[derive(Debug, Clone)]
+pub struct Evaluation {
+    /// One for each step of the test part, in the order of the data set.
+    pub predictions: Vec<Prediction>,
+    /// Over all of them.
+    pub metrics: Metrics,
+    /// The weights the validation part chose.
+    pub blend: Blend,
+    /// Bytes of the training part's pack.
+    pub pack: Vec<u8>,
+}
+
+/// Evaluates a shop's log under a split, with support threshold `k`.
+///
+/// # Errors
+///
+/// `bad_split`, `too_large`.
+pub fn evaluate(shop: &Shop, split: &Split, k: u32, progress: &dyn Progress) -> Result<Evaluation> {
+    let training = split.training(&shop.log, Part::Valid)?;
+    let shoppers = split.shoppers(shop, Part::Valid, &products_of(&training))?;
+    let blend = tune(shop, &training, k, &shoppers, split.clock(), progress)?;
+
+    let training = split.training(&shop.log, Part::Test)?;
+    let pack = assemble(shop, &training, k, &blend, progress)?;
+    let mut engine = Engine::open(pack.clone())?;
+    let shoppers = split.shoppers(shop, Part::Test, &products_of(&training))?;
+    let total: usize = shoppers.iter().flatten().map(|v| v.predict.len()).sum();
+    progress.stage("replaying the test part", total as u64);
+    let mut predictions: Vec<(i64, usize, Prediction)> = Vec::with_capacity(total);
+    replay(&mut engine, &shoppers, split.clock(), |engine, now, visit, n| {
+        let shelf = engine.recommend(now, &Request { limit: 20, ..Request::default() });
+        let id = |row| engine.catalog().id(row).to_string();
+        let list = shelf.items.iter().filter_map(|i| i.row).map(id).collect();
+        let target = visit.steps[n].0.to_string();
+        let repeat = visit.steps[..n].iter().any(|s| s.0 == target);
+        let prediction = Prediction { event: format!("{}:{n}", visit.id), list, target, repeat };
+        predictions.push((visit.id.parse().unwrap_or(i64::MAX), n, prediction));
+        progress.advance(1);
+    });
+    predictions.sort_by_key(|(session, n, _)| (*session, *n));
+    let predictions: Vec<Prediction> = predictions.into_iter().map(|(_, _, p)| p).collect();
+    let mut counts: BTreeMap<&str, u64> = BTreeMap::new();
+    for step in training.iter().flat_map(|s| &s.steps) {
+        *counts.entry(shop.products[step.product as usize].id.as_str()).or_default() += 1;
+    }
+    let metrics = metrics(&predictions, &counts);
+    Ok(Evaluation { predictions, metrics, blend, pack })
+}
+
+/// Writes a predictions file: a line each event, `<session>:<n>` TAB up to 20 ids separated by spaces.
+///
+/// # Errors
+///
+/// `io`; `bad_table` when an id holds a space, which the format cannot carry.
+pub fn write_predictions(predictions: &[Prediction], path: &Path) -> Result<()> {
+    let io = |e: std::io::Error| Error::new(Code::Io, format!("{}: {e}.", path.display()));
+    let with_space: BTreeSet<&str> = predictions
+        .iter()
+        .flat_map(|p| &p.list)
+        .filter(|id| id.contains(char::is_whitespace))
+        .map(String::as_str)
+        .collect();
+    if let Some(id) = with_space.first() {
+        return Err(Error::new(Code::BadTable, format!("id \"{id}\" holds a space.")));
+    }
+    let file = std::fs::File::create(path).map_err(io)?;
+    let mut out: Box<dyn Write> = if path.extension().is_some_and(|e| e == "gz") {
+        Box::new(flate2::write::GzEncoder::new(file, flate2::Compression::default()))
+    } else {
+        Box::new(std::io::BufWriter::new(file))
+    };
+    for p in predictions {
+        writeln!(out, "{}\t{}", p.event, p.list.join(" ")).map_err(io)?;
+    }
+    out.flush().map_err(io)
+}

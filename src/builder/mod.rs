@@ -1,0 +1,10 @@
+//! The shop's side: tables from logs, weights from replays, and the pack that holds both.
+
+pub mod counts;
+pub mod evaluate;
+pub mod metrics;
+pub mod pack;
+pub mod replay;
+pub mod split;
+pub mod tables;
+pub mod tune;

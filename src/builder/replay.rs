@@ -1,0 +1,65 @@
+//! Replaying a log through the engine that runs on the device: the same events, the same calls.
+
+use crate::engine::Engine;
+use crate::event::clean::{RawEvent, RawItem, RawPrice};
+use crate::privacy::consent::Consent;
+use crate::time::{DAY, Millis, SECOND};
+
+/// A visit to be replayed.
+#[derive(Debug, Clone)]
+pub struct Visit<'a> {
+    /// The log's id for it.
+    pub id: &'a str,
+    /// Its steps: product id, event name, time in milliseconds.
+    pub steps: Vec<(&'a str, &'static str, i64)>,
+    /// Steps to be predicted: 1 is the second.
+    pub predict: std::ops::Range<usize>,
+}
+
+/// One shopper's visits, oldest first: the portrait lives through all of them.
+pub type Shopper<'a> = Vec<Visit<'a>>;
+
+/// How a log tells time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Clock {
+    /// Milliseconds since 1970.
+    Real,
+    /// Order only: visits are a day apart.
+    Ordinal,
+}
+
+/// Replays shoppers one after the other, each on a fresh portrait. Before each step to be predicted, when the engine knows all
+/// before it and nothing after, `at_step` is called with the shopper, the visit and the number of steps known.
+pub fn replay(
+    engine: &mut Engine,
+    shoppers: &[Shopper<'_>],
+    clock: Clock,
+    mut at_step: impl FnMut(&mut Engine, Millis, &Visit<'_>, usize),
+) {
+    engine.set_consent(Consent::all());
+    for visits in shoppers {
+        engine.forget();
+        let mut last = i64::MIN / 2;
+        for (v, visit) in visits.iter().enumerate() {
+            let real = visit.steps.first().map_or(0, |s| s.2);
+            let start = if clock == Clock::Real { real } else { v as i64 * DAY };
+            // Times must not run backwards, and the log's visits are taken as visits: no pause within one counts.
+            let mut now = start.max(last + SECOND);
+            track(engine, now, "session_start", None);
+            for (n, (item, name, at)) in visit.steps.iter().enumerate() {
+                if visit.predict.contains(&n) {
+                    at_step(engine, Millis(now), visit, n);
+                }
+                let wanted = if clock == Clock::Real { *at } else { now + SECOND };
+                now = wanted.clamp(now, now + 60 * SECOND);
+                track(engine, now, name, Some(item));
+            }
+            last = now;
+        }
+    }
+}
+
+fn track(engine: &mut Engine, now: i64, name: &'static str, item: Option<&str>) {
+    let items = item.map(|id| RawItem { id, price: RawPrice::None, quantity: f64::NAN }).into_iter().collect();
+    engine.track(Millis(now), &[RawEvent { name, event_id: "", at: f64::NAN, items }]);
+}

@@ -1,0 +1,75 @@
+//! From an id or a key to its place: one open-addressed table, built when a pack is opened.
+
+use crate::id::Key;
+
+const EMPTY: u32 = u32::MAX;
+
+/// Maps keys to entry numbers. The caller verifies an entry, because a table holds numbers only.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Index {
+    slots: Vec<u32>,
+}
+
+impl Index {
+    /// Room for `n` entries at a load of at most one half.
+    pub(super) fn with_room(n: usize) -> Index {
+        Index { slots: vec![EMPTY; (n * 2).next_power_of_two().max(8)] }
+    }
+
+    fn start(&self, key: Key) -> usize {
+        key.0 as usize & (self.slots.len() - 1)
+    }
+
+    /// Adds `entry` unless `is_same` finds one that stands for the same id; the first one wins.
+    pub(super) fn insert(&mut self, key: Key, entry: u32, is_same: impl Fn(u32) -> bool) -> bool {
+        let mut at = self.start(key);
+        loop {
+            match self.slots[at] {
+                EMPTY => {
+                    self.slots[at] = entry;
+                    return true;
+                }
+                other if is_same(other) => return false,
+                _ => at = (at + 1) & (self.slots.len() - 1),
+            }
+        }
+    }
+
+    /// The entry under `key` that `is_it` accepts.
+    pub(super) fn find(&self, key: Key, is_it: impl Fn(u32) -> bool) -> Option<u32> {
+        if self.slots.is_empty() {
+            return None;
+        }
+        let mut at = self.start(key);
+        loop {
+            match self.slots[at] {
+                EMPTY => return None,
+                entry if is_it(entry) => return Some(entry),
+                _ => at = (at + 1) & (self.slots.len() - 1),
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    #[test]
+    fn colliding_keys_are_all_found() {
+        let mut index = Index::with_room(100);
+        // All keys start in the same slot.
+        let key = |i: u32| Key(u64::from(i) << 32);
+        for i in 0..100 {
+            assert!(index.insert(key(i), i, |_| false));
+        }
+        assert!(!index.insert(key(7), 200, |e| e == 7));
+        for i in 0..100 {
+            assert_eq!(index.find(key(i), |e| e == i), Some(i));
+        }
+        assert_eq!(index.find(key(0), |e| e == 500), None);
+        assert_eq!(Index::default().find(key(0), |_| true), None);
+    }
+}

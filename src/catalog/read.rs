@@ -1,0 +1,539 @@
+//! A pack's catalogue, read in place.
+
+use super::index::Index;
+use super::{Availability, Found, Market, Price};
+use crate::codec::{Malformed, Reader};
+use crate::error::{Code, Error, Result};
+use crate::id::{Key, Row};
+use crate::money::Minor;
+use crate::pack::column::{Numbers, Strings};
+use crate::pack::{Pack, Tag};
+use std::collections::BTreeMap;
+
+const NONE16: u32 = 0xFFFF;
+const NONE32: u32 = 0xFFFF_FFFF;
+
+/// The catalogue of an open pack, seen in one market and one language.
+#[derive(Debug, Clone)]
+pub struct Catalog {
+    pack: Pack,
+    shop: String,
+    support: u32,
+    markets: Vec<Market>,
+    languages: Vec<String>,
+    products: usize,
+    variants: usize,
+
+    product_id: Strings,
+    variant_id: Strings,
+    alias: Strings,
+    alias_row: Numbers<4>,
+    category_of: Numbers<2>,
+    brand_of: Numbers<2>,
+    popularity: Numbers<2>,
+    variant_end: Numbers<4>,
+    url: Strings,
+    image: Strings,
+    tag: Strings,
+    tag_end: Numbers<4>,
+    tag_start_of_entries: usize,
+    brand: Strings,
+    category_path: Strings,
+    category_parent: Numbers<2>,
+
+    index: Index,
+    product_key: Vec<Key>,
+    category_key: Vec<Key>,
+    brand_key: Vec<Key>,
+
+    view: View,
+}
+
+/// What depends on the market and the language.
+#[derive(Debug, Clone, Default)]
+struct View {
+    market: usize,
+    language: usize,
+    title: Strings,
+    title_default: Strings,
+    variant_title: Strings,
+    category_label: Strings,
+    price: Numbers<4>,
+    sale_price: Numbers<4>,
+    availability: Numbers<1>,
+    /// Best variant of each product here, as an index into all variants.
+    best: Vec<u32>,
+}
+
+impl Catalog {
+    /// The catalogue of `pack`, in its default market and language.
+    ///
+    /// # Errors
+    ///
+    /// `pack_malformed` when a section is missing or does not fit the others.
+    pub fn open(pack: Pack) -> Result<Catalog> {
+        let bad = |_: Malformed| Error::new(Code::PackMalformed, "section META, MRKT or LANG cannot be read.");
+        let record = |tag| pack.section(tag, 0).ok_or_else(|| bad(Malformed));
+        let mut r = Reader::new(record(Tag::META)?);
+        let shop = r.str().map_err(bad)?.to_string();
+        let products = r.u32().map_err(bad)? as usize;
+        let variants = r.u32().map_err(bad)? as usize;
+        let support = r.u32().map_err(bad)?;
+        let (market, language) = (r.u32().map_err(bad)? as usize, r.u32().map_err(bad)? as usize);
+
+        let mut r = Reader::new(record(Tag::MARKETS)?);
+        let mut markets = Vec::new();
+        for _ in 0..r.count(9).map_err(bad)? {
+            let code = r.str().map_err(bad)?.to_string();
+            let currency = r.str().map_err(bad)?.to_string();
+            let exponent = r.u8().map_err(bad)?.min(4);
+            markets.push(Market { code, currency, exponent });
+        }
+        let mut r = Reader::new(record(Tag::LANGUAGES)?);
+        let mut languages = Vec::new();
+        for _ in 0..r.count(4).map_err(bad)? {
+            languages.push(r.str().map_err(bad)?.to_string());
+        }
+
+        let count = |tag, key| pack.find(tag, key).map_or(0, |s| s.entries as usize);
+        let (categories, brands) = (count(Tag::CATEGORY, 0), count(Tag::BRAND, 0));
+        let (aliases, tags) = (count(Tag::ALIAS, 0), count(Tag::TAG, 0));
+        let tag_end = open_csr_ends(&pack, Tag::PRODUCT_TAGS, products)?;
+        let mut c = Catalog {
+            product_id: required(&pack, Tag::PRODUCT_ID, 0, products)?,
+            variant_id: required(&pack, Tag::VARIANT_ID, 0, variants)?,
+            alias: Strings::open(&pack, Tag::ALIAS, 0, aliases)?,
+            alias_row: Numbers::open(&pack, Tag::ALIAS_ROW, 0, aliases)?,
+            category_of: Numbers::open(&pack, Tag::PRODUCT_CATEGORY, 0, products)?,
+            brand_of: Numbers::open(&pack, Tag::PRODUCT_BRAND, 0, products)?,
+            popularity: Numbers::open(&pack, Tag::PRODUCT_POPULARITY, 0, products)?,
+            variant_end: Numbers::open(&pack, Tag::PRODUCT_VARIANTS, 0, products)?,
+            url: Strings::open(&pack, Tag::PRODUCT_URL, 0, products)?,
+            image: Strings::open(&pack, Tag::PRODUCT_IMAGE, 0, products)?,
+            tag: Strings::open(&pack, Tag::TAG, 0, tags)?,
+            tag_start_of_entries: products * 4,
+            tag_end,
+            brand: Strings::open(&pack, Tag::BRAND, 0, brands)?,
+            category_path: Strings::open(&pack, Tag::CATEGORY, 0, categories)?,
+            category_parent: Numbers::open(&pack, Tag::CATEGORY_PARENT, 0, categories)?,
+            index: Index::default(),
+            product_key: Vec::new(),
+            category_key: Vec::new(),
+            brand_key: Vec::new(),
+            view: View::default(),
+            pack,
+            shop,
+            support,
+            markets,
+            languages,
+            products,
+            variants,
+        };
+        c.check_rows()?;
+        c.build_index();
+        c.set_view(market, language)?;
+        Ok(c)
+    }
+
+    /// Every row number in the pack points into the pack.
+    fn check_rows(&self) -> Result<()> {
+        let p = &self.pack;
+        let mut last = 0;
+        for i in 0..self.products {
+            let end = self.variant_end.get(p, i);
+            let category = self.category_of.get(p, i);
+            let brand = self.brand_of.get(p, i);
+            let in_range = |v: u32, n: usize| v == NONE16 || (v as usize) < n;
+            let fits = in_range(category, self.category_path.len()) && in_range(brand, self.brand.len());
+            if end <= last || !fits {
+                return Err(Error::new(Code::PackMalformed, format!("product row {i} points outside the pack.")));
+            }
+            last = end;
+        }
+        let aliases_fit = (0..self.alias.len()).all(|i| (self.alias_row.get(p, i) as usize) < self.products);
+        // A parent stands before its child (paths are sorted), so climbing the tree ends.
+        let parent = |i: usize| self.category_parent.get(p, i);
+        let tree = (0..self.category_path.len()).all(|i| parent(i) == NONE16 || (parent(i) as usize) < i);
+        if last as usize != self.variants || !aliases_fit || !tree {
+            return Err(Error::new(Code::PackMalformed, "variants, aliases or categories point outside the pack."));
+        }
+        Ok(())
+    }
+
+    fn build_index(&mut self) {
+        let p = &self.pack;
+        self.product_key = (0..self.products).map(|i| Key::product(self.product_id.get(p, i))).collect();
+        self.category_key =
+            (0..self.category_path.len()).map(|i| Key::category(self.category_path.get(p, i))).collect();
+        self.brand_key = (0..self.brand.len()).map(|i| Key::brand(self.brand.get(p, i))).collect();
+        let total = self.products + self.variants + self.alias.len();
+        let mut index = Index::with_room(total);
+        for entry in 0..total as u32 {
+            let text = self.entry_text(entry);
+            index.insert(Key::product(text), entry, |other| self.entry_text(other) == text);
+        }
+        self.index = index;
+    }
+
+    /// Entries of the index: products, then variants, then aliases. An id in several of them is the first.
+    fn entry_text(&self, entry: u32) -> &str {
+        let i = entry as usize;
+        if i < self.products {
+            self.product_id.get(&self.pack, i)
+        } else if i < self.products + self.variants {
+            self.variant_id.get(&self.pack, i - self.products)
+        } else {
+            self.alias.get(&self.pack, i - self.products - self.variants)
+        }
+    }
+
+    /// Looks at the catalogue in another market or language, by index.
+    ///
+    /// # Errors
+    ///
+    /// `pack_malformed` when the pack lacks that view; the view stays as it was.
+    pub fn set_view(&mut self, market: usize, language: usize) -> Result<()> {
+        let p = &self.pack;
+        if market >= self.markets.len() || language >= self.languages.len() {
+            return Err(Error::new(Code::PackMalformed, "the default market or language does not exist."));
+        }
+        let (m, l) = (market as u32, language as u32);
+        let mut view = View {
+            market,
+            language,
+            title: Strings::open(p, Tag::TITLE, l, self.products)?,
+            title_default: Strings::open(p, Tag::TITLE, 0, self.products)?,
+            variant_title: Strings::open(p, Tag::VARIANT_TITLE, l, self.variants)?,
+            category_label: Strings::open(p, Tag::CATEGORY, l, self.category_path.len())?,
+            price: Numbers::open(p, Tag::PRICE, m, self.variants)?,
+            sale_price: Numbers::open(p, Tag::SALE_PRICE, m, self.variants)?,
+            availability: Numbers::open(p, Tag::AVAILABILITY, m, self.variants)?,
+            best: Vec::new(),
+        };
+        std::mem::swap(&mut self.view, &mut view);
+        self.view.best = (0..self.products as u32).map(|i| self.choose_variant(Row(i))).collect();
+        Ok(())
+    }
+
+    /// The best variant to show: what can be bought first, in stock before ordered, then the cheapest, then the first.
+    fn choose_variant(&self, row: Row) -> u32 {
+        let rank = |v: u32| {
+            let stock = match self.availability_of(v) {
+                Availability::InStock => 0,
+                Availability::Preorder | Availability::Backorder => 1,
+                Availability::OutOfStock => 2,
+                Availability::NotSold => 3,
+            };
+            (stock, self.price_of(v).now.map_or(i64::MAX, |m| m.0))
+        };
+        self.variants_of(row).min_by_key(|v| (rank(*v), *v)).unwrap_or(0)
+    }
+
+    /// Index of the market with this code; the pack's default for an empty one.
+    ///
+    /// # Errors
+    ///
+    /// `unknown_market`, naming those there are.
+    pub fn market_named(&self, code: &str) -> Result<usize> {
+        if code.is_empty() {
+            return Ok(self.view.market);
+        }
+        self.markets.iter().position(|m| m.code == code).ok_or_else(|| {
+            let known: Vec<_> = self.markets.iter().map(|m| m.code.as_str()).collect();
+            Error::new(Code::UnknownMarket, format!("\"{code}\" is none of {}.", known.join(", ")))
+        })
+    }
+
+    /// Index of the language with this tag, or of one with the same primary subtag; the default for an empty one.
+    ///
+    /// # Errors
+    ///
+    /// `unknown_language`, naming those there are.
+    pub fn language_named(&self, tag: &str) -> Result<usize> {
+        if tag.is_empty() {
+            return Ok(self.view.language);
+        }
+        let primary = |t: &str| t.split(['-', '_']).next().unwrap_or("").to_ascii_lowercase();
+        let exact = self.languages.iter().position(|l| l.eq_ignore_ascii_case(tag));
+        exact.or_else(|| self.languages.iter().position(|l| primary(l) == primary(tag))).ok_or_else(|| {
+            Error::new(Code::UnknownLanguage, format!("\"{tag}\" is none of {}.", self.languages.join(", ")))
+        })
+    }
+
+    /// The open pack.
+    pub fn pack(&self) -> &Pack {
+        &self.pack
+    }
+
+    /// The shop's id.
+    pub fn shop(&self) -> &str {
+        &self.shop
+    }
+
+    /// The support threshold K the pack was built with.
+    pub fn support(&self) -> u32 {
+        self.support
+    }
+
+    /// Markets of the pack.
+    pub fn markets(&self) -> &[Market] {
+        &self.markets
+    }
+
+    /// Languages of the pack.
+    pub fn languages(&self) -> &[String] {
+        &self.languages
+    }
+
+    /// The market looked at.
+    pub fn market(&self) -> &Market {
+        &self.markets[self.view.market]
+    }
+
+    /// The language looked at.
+    pub fn language(&self) -> &str {
+        &self.languages[self.view.language]
+    }
+
+    /// Number of products: rows are 0 to this.
+    pub fn len(&self) -> usize {
+        self.products
+    }
+
+    /// True without products.
+    pub fn is_empty(&self) -> bool {
+        self.products == 0
+    }
+
+    /// Number of variants of all products.
+    pub fn variant_count(&self) -> usize {
+        self.variants
+    }
+
+    /// What an id stands for: a product, a variant or an alias.
+    pub fn find(&self, id: &str) -> Option<Found> {
+        let entry = self.index.find(Key::product(id), |e| self.entry_text(e) == id)? as usize;
+        if entry < self.products {
+            return Some(Found { row: Row(entry as u32), variant: None });
+        }
+        if entry < self.products + self.variants {
+            let v = (entry - self.products) as u32;
+            let row = self.row_of_variant(v);
+            return Some(Found { row, variant: Some(v - self.variants_of(row).start) });
+        }
+        let row = Row(self.alias_row.get(&self.pack, entry - self.products - self.variants));
+        Some(Found { row, variant: None })
+    }
+
+    fn row_of_variant(&self, v: u32) -> Row {
+        let (mut low, mut high) = (0, self.products);
+        while low < high {
+            let mid = (low + high) / 2;
+            if self.variant_end.get(&self.pack, mid) > v { high = mid } else { low = mid + 1 }
+        }
+        Row(low as u32)
+    }
+
+    /// The product with this key.
+    pub fn row_of(&self, key: Key) -> Option<Row> {
+        let is_it = |e: u32| self.product_key.get(e as usize) == Some(&key);
+        self.index.find(key, is_it).map(Row)
+    }
+
+    /// The product's stable key.
+    pub fn key(&self, row: Row) -> Key {
+        self.product_key[row.index()]
+    }
+
+    /// The product's id.
+    pub fn id(&self, row: Row) -> &str {
+        self.product_id.get(&self.pack, row.index())
+    }
+
+    /// The product's title in the view's language, else in the first language, else its id.
+    pub fn title(&self, row: Row) -> &str {
+        let i = row.index();
+        let here = self.view.title.get(&self.pack, i);
+        let title = if here.is_empty() { self.view.title_default.get(&self.pack, i) } else { here };
+        if title.is_empty() { self.id(row) } else { title }
+    }
+
+    /// The product's link.
+    pub fn url(&self, row: Row) -> &str {
+        self.url.get(&self.pack, row.index())
+    }
+
+    /// The product's image link.
+    pub fn image(&self, row: Row) -> &str {
+        self.image.get(&self.pack, row.index())
+    }
+
+    /// The product's tags.
+    pub fn tags(&self, row: Row) -> impl Iterator<Item = &str> {
+        let i = row.index();
+        let start = if i == 0 { 0 } else { self.tag_end.get(&self.pack, i - 1) } as usize;
+        let end = self.tag_end.get(&self.pack, i) as usize;
+        let section = self.pack.section(Tag::PRODUCT_TAGS, 0).unwrap_or(&[]);
+        let entries = section.get(self.tag_start_of_entries..).unwrap_or(&[]);
+        let mine = entries.get(start * 2..end * 2).unwrap_or(&[]);
+        mine.chunks_exact(2).map(|b| self.tag.get(&self.pack, usize::from(u16::from_le_bytes([b[0], b[1]]))))
+    }
+
+    /// The product's popularity, 0–65535 on a log scale.
+    pub fn popularity(&self, row: Row) -> u32 {
+        self.popularity.get(&self.pack, row.index())
+    }
+
+    /// The product's category.
+    pub fn category(&self, row: Row) -> Option<u32> {
+        Some(self.category_of.get(&self.pack, row.index())).filter(|c| *c != NONE16)
+    }
+
+    /// A category and its ancestors, leaf first.
+    pub fn category_chain(&self, category: u32) -> impl Iterator<Item = u32> {
+        let parent = |c: &u32| Some(self.category_parent.get(&self.pack, *c as usize)).filter(|c| *c != NONE16);
+        std::iter::successors(Some(category), parent)
+    }
+
+    /// Number of categories.
+    pub fn category_count(&self) -> usize {
+        self.category_path.len()
+    }
+
+    /// A category's path in the pack's first language: its identity.
+    pub fn category_path(&self, category: u32) -> &str {
+        self.category_path.get(&self.pack, category as usize)
+    }
+
+    /// A category's path in the view's language.
+    pub fn category_label(&self, category: u32) -> &str {
+        let label = self.view.category_label.get(&self.pack, category as usize);
+        if label.is_empty() { self.category_path(category) } else { label }
+    }
+
+    /// A category's stable key.
+    pub fn category_key(&self, category: u32) -> Key {
+        self.category_key[category as usize]
+    }
+
+    /// The category with this path.
+    pub fn category_named(&self, path: &str) -> Option<u32> {
+        let n = self.category_path.len() as u32;
+        (0..n).find(|c| self.category_path(*c) == path)
+    }
+
+    /// The category with this key.
+    pub fn category_of_key(&self, key: Key) -> Option<u32> {
+        self.category_key.iter().position(|k| *k == key).map(|i| i as u32)
+    }
+
+    /// The product's brand.
+    pub fn brand(&self, row: Row) -> Option<u32> {
+        Some(self.brand_of.get(&self.pack, row.index())).filter(|b| *b != NONE16)
+    }
+
+    /// A brand's name.
+    pub fn brand_name(&self, brand: u32) -> &str {
+        self.brand.get(&self.pack, brand as usize)
+    }
+
+    /// A brand's stable key.
+    pub fn brand_key(&self, brand: u32) -> Key {
+        self.brand_key[brand as usize]
+    }
+
+    /// The brand with this key.
+    pub fn brand_of_key(&self, key: Key) -> Option<u32> {
+        self.brand_key.iter().position(|k| *k == key).map(|i| i as u32)
+    }
+
+    /// The product's variants, as indices into all variants.
+    pub fn variants_of(&self, row: Row) -> std::ops::Range<u32> {
+        let i = row.index();
+        let start = if i == 0 { 0 } else { self.variant_end.get(&self.pack, i - 1) };
+        start..self.variant_end.get(&self.pack, i)
+    }
+
+    /// A variant's id.
+    pub fn variant_id(&self, v: u32) -> &str {
+        self.variant_id.get(&self.pack, v as usize)
+    }
+
+    /// What tells a variant from the others, in the view's language; may be empty.
+    pub fn variant_title(&self, v: u32) -> &str {
+        self.view.variant_title.get(&self.pack, v as usize)
+    }
+
+    /// A variant's price in the view's market.
+    pub fn price_of(&self, v: u32) -> Price {
+        let money = |column: &Numbers<4>| {
+            Some(column.get(&self.pack, v as usize)).filter(|m| *m != NONE32).map(|m| Minor(i64::from(m)))
+        };
+        let (list, sale) = (money(&self.view.price), money(&self.view.sale_price));
+        match (list, sale) {
+            (Some(list), Some(sale)) if sale < list => Price { now: Some(sale), list: Some(list) },
+            (None, Some(sale)) => Price { now: Some(sale), list: None },
+            (list, _) => Price { now: list, list: None },
+        }
+    }
+
+    /// A variant's availability in the view's market.
+    pub fn availability_of(&self, v: u32) -> Availability {
+        Availability::from_byte(self.view.availability.get(&self.pack, v as usize) as u8)
+    }
+
+    /// The variant a shelf shows, as an index into all variants.
+    pub fn best_variant(&self, row: Row) -> u32 {
+        self.view.best[row.index()]
+    }
+
+    /// Whether the product can be bought here: that of its best variant.
+    pub fn availability(&self, row: Row) -> Availability {
+        self.availability_of(self.best_variant(row))
+    }
+
+    /// The price of the best variant.
+    pub fn price(&self, row: Row) -> Price {
+        self.price_of(self.best_variant(row))
+    }
+
+    /// Number of products in each category, those below it included.
+    pub fn category_sizes(&self) -> Vec<u32> {
+        let mut sizes: BTreeMap<u32, u32> = BTreeMap::new();
+        for i in 0..self.products as u32 {
+            for c in self.category(Row(i)).into_iter().flat_map(|c| self.category_chain(c)) {
+                *sizes.entry(c).or_default() += 1;
+            }
+        }
+        (0..self.category_count() as u32).map(|c| sizes.get(&c).copied().unwrap_or(0)).collect()
+    }
+
+    /// True when the product lies in `category` or below it.
+    pub fn is_in(&self, row: Row, category: u32) -> bool {
+        self.category(row).is_some_and(|c| self.category_chain(c).any(|c| c == category))
+    }
+}
+
+fn required(pack: &Pack, tag: Tag, key: u32, n: usize) -> Result<Strings> {
+    if pack.find(tag, key).is_none() {
+        return Err(Error::new(Code::PackMalformed, format!("section {tag} is missing.")));
+    }
+    Strings::open(pack, tag, key, n)
+}
+
+/// The ends of a `csr` section of 16-bit entries, as a column over its first `4 n` bytes.
+fn open_csr_ends(pack: &Pack, tag: Tag, n: usize) -> Result<Numbers<4>> {
+    let malformed = || Error::new(Code::PackMalformed, format!("section {tag} has the wrong length."));
+    let column = Numbers::<4>::prefix(pack, tag, 0, n)?;
+    let section = pack.find(tag, 0).ok_or_else(malformed)?;
+    let entries = (section.range.len() - n * 4) / 2;
+    let mut last = 0;
+    for i in 0..n {
+        let end = column.get(pack, i);
+        if end < last || end as usize > entries {
+            return Err(malformed());
+        }
+        last = end;
+    }
+    Ok(column)
+}

@@ -1,0 +1,523 @@
+//! The engine: owns one shelf's state and orders the calls. It knows no host.
+
+use crate::catalog::{Catalog, Price};
+use crate::error::{Code, Error, Result};
+use crate::event::clean::{Drop, RawEvent, clean};
+use crate::id::{Key, Row};
+use crate::money::{self, Minor};
+use crate::pack::{Pack, Tag};
+use crate::privacy::consent::Consent;
+use crate::profile::{Dimension, Facts, Portrait, ProfileConfig, Step, Taken, Trait};
+use crate::rank::{
+    Blend, Component, Features, Node, Part, Query, Ranker, Ranking, Served, Stage, Subject, Tables, explain,
+};
+use crate::time::Millis;
+use std::collections::VecDeque;
+
+/// Lists whose reasons are kept.
+const KEPT: usize = 16;
+/// Traits shown of each dimension.
+const SHOWN: usize = 24;
+
+/// One shop's shelf for one shopper.
+///
+/// # Example: from a pack to a shelf
+///
+/// ```
+/// use nearshelf::engine::{Engine, Request};
+/// use nearshelf::event::clean::{RawEvent, RawItem, RawPrice};
+/// use nearshelf::{privacy::consent::Consent, time::Millis};
+/// let pack = include_bytes!("../tests/compat/pack-v1.pack").to_vec();
+/// let mut shelf = Engine::open(pack)?;
+/// let now = Millis(1_760_000_000_000);
+/// shelf.set_consent(Consent::all());
+/// let first = shelf.catalog().id(nearshelf::id::Row(0)).to_string();
+/// let item = RawItem { id: &first, price: RawPrice::None, quantity: f64::NAN };
+/// let view = RawEvent { name: "view_item", event_id: "", at: f64::NAN, items: vec![item] };
+/// assert_eq!(shelf.track(now, &[view]).accepted, 1);
+/// let home = shelf.recommend(now, &Request { limit: 12, ..Request::default() });
+/// assert!(home.personal && home.items.len() == 12);
+/// # Ok::<(), nearshelf::error::Error>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct Engine {
+    catalog: Catalog,
+    ranker: Ranker,
+    config: ProfileConfig,
+    consent: Consent,
+    portrait: Portrait,
+    served: VecDeque<(u32, Vec<Served>)>,
+    last_served: u32,
+    dropped: [u32; Drop::COUNT],
+    clock: Millis,
+}
+
+/// What became of tracked events.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Tracked {
+    /// Taken into the portrait.
+    pub accepted: u32,
+    /// Left out, and counted by reason.
+    pub dropped: u32,
+}
+
+/// What a shelf is asked for.
+#[derive(Debug, Clone, Default)]
+pub struct Request<'a> {
+    /// Items wanted, 1–200.
+    pub limit: usize,
+    /// True: never read the portrait.
+    pub neutral: bool,
+    /// Product ids to leave out.
+    pub exclude: Vec<&'a str>,
+    /// Category path, or empty.
+    pub category: &'a str,
+}
+
+/// The one-line reason of an item. The numbers are the boundary's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Because {
+    /// Is popular.
+    Popular = 0,
+    /// Usually follows a product of this visit.
+    Next = 1,
+    /// Goes with a product of this visit.
+    Together = 2,
+    /// Was seen in this visit.
+    Again = 3,
+    /// Was turned to in earlier visits.
+    History = 4,
+    /// Goes with a product of earlier visits.
+    HistoryTogether = 5,
+    /// Lies in a category the shopper likes.
+    Category = 6,
+    /// Is of a brand the shopper likes.
+    Brand = 7,
+    /// Stands where the host put it.
+    Given = 8,
+}
+
+/// An item of a shelf, in the pack's numbers.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct ShelfItem {
+    /// Which product; `None` for a given id that the pack does not have.
+    pub row: Option<Row>,
+    /// Place in the given list.
+    pub given: u32,
+    /// The variant to show: an index among the product's.
+    pub variant: u32,
+    /// What it costs.
+    pub price: Price,
+    /// Score; [`Engine::why`] takes it apart.
+    pub score: f64,
+    /// The strongest reason…
+    pub because: Because,
+    /// …and what it points to.
+    pub subject: Subject,
+}
+
+/// A shelf, or a re-ranked list.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Shelf {
+    /// Number for [`Engine::why`].
+    pub id: u32,
+    /// True when the portrait was read.
+    pub personal: bool,
+    /// Best first.
+    pub items: Vec<ShelfItem>,
+}
+
+/// A trait as the shopper sees it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TraitView {
+    /// Product id, category path, brand or `low-high` in minor units; empty when the pack does not have it.
+    pub key: String,
+    /// Its name in the view's language.
+    pub label: String,
+    /// Share of its list, 0–1.
+    pub share: f64,
+    /// Events behind it.
+    pub events: u32,
+    /// The last of them.
+    pub last: Millis,
+}
+
+/// The portrait as the shopper sees it.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct PortraitSummary {
+    /// Events taken in.
+    pub events: u32,
+    /// Visits seen.
+    pub sessions: u32,
+    /// Newest event.
+    pub updated: Option<Millis>,
+    /// Items, categories, brands, price bands: strongest first.
+    pub traits: [Vec<TraitView>; 4],
+    /// Product ids of this visit, oldest first; unknown ones left out.
+    pub visit: Vec<String>,
+}
+
+impl Engine {
+    /// A shelf over a pack's bytes, with nothing consented to.
+    ///
+    /// # Errors
+    ///
+    /// As [`Pack::open`] and [`Catalog::open`].
+    pub fn open(pack: Vec<u8>) -> Result<Engine> {
+        let pack = Pack::open(pack)?;
+        let malformed = |_| Error::new(Code::PackMalformed, "section BLND or CONF cannot be read.");
+        let blend = pack.section(Tag::BLEND, 0).map(Blend::read).transpose().map_err(malformed)?.unwrap_or_default();
+        let config =
+            pack.section(Tag::CONFIG, 0).map(ProfileConfig::read).transpose().map_err(malformed)?.unwrap_or_default();
+        let catalog = Catalog::open(pack)?;
+        let tables = Tables::open(catalog.pack(), catalog.len())?;
+        Ok(Engine {
+            ranker: Ranker::new(tables, blend),
+            portrait: Portrait::new(config.clone()),
+            catalog,
+            config,
+            consent: Consent::default(),
+            served: VecDeque::new(),
+            last_served: 0,
+            dropped: [0; Drop::COUNT],
+            clock: Millis(i64::MIN),
+        })
+    }
+
+    /// The products, in the present market and language.
+    pub fn catalog(&self) -> &Catalog {
+        &self.catalog
+    }
+
+    /// The weights in use.
+    pub fn blend(&self) -> &Blend {
+        self.ranker.blend()
+    }
+
+    /// Ranks with other weights from now on: for tuning.
+    pub fn set_blend(&mut self, blend: Blend) {
+        self.ranker.set_blend(blend);
+    }
+
+    /// What the shopper decided.
+    pub fn consent(&self) -> Consent {
+        self.consent
+    }
+
+    /// Takes over what the shopper decided. Without `personalize` the portrait goes at once.
+    pub fn set_consent(&mut self, consent: Consent) {
+        self.consent = consent;
+        if consent.may_personalize().is_none() {
+            self.forget();
+        }
+    }
+
+    /// Looks at the pack in another market and language; empty ones stay as they are.
+    ///
+    /// # Errors
+    ///
+    /// `unknown_market`, `unknown_language`; the view stays as it was.
+    pub fn set_view(&mut self, market: &str, language: &str) -> Result<()> {
+        let (market, language) = (self.catalog.market_named(market)?, self.catalog.language_named(language)?);
+        self.catalog.set_view(market, language)
+    }
+
+    /// The host's clock, which never runs backwards here.
+    fn tick(&mut self, now: Millis) -> Millis {
+        self.clock = self.clock.max(now);
+        self.clock
+    }
+
+    fn drop_event(&mut self, reason: Drop) {
+        let n = &mut self.dropped[reason as usize];
+        *n = n.saturating_add(1);
+    }
+
+    /// Takes events in, in the order of their time. What cannot be used is counted by reason and nothing else is lost.
+    pub fn track(&mut self, now: Millis, events: &[RawEvent<'_>]) -> Tracked {
+        let now = self.tick(now);
+        let mut result = Tracked::default();
+        let Some(allowed) = self.consent.may_personalize() else {
+            for _ in events {
+                self.drop_event(Drop::NoConsent);
+            }
+            result.dropped = events.len() as u32;
+            return result;
+        };
+        let exponent = self.catalog.market().exponent;
+        let mut steps = Vec::with_capacity(events.len());
+        for raw in events {
+            let mut notes = [false; Drop::COUNT];
+            match clean(raw, now, exponent, &mut |d| notes[d as usize] = true) {
+                Ok(event) => {
+                    let facts = event.items.iter().map(|i| self.facts(i.id, i.price, &mut notes)).collect();
+                    steps.push(Step { kind: event.kind, at: event.at, id: event.id, facts });
+                }
+                Err(reason) => {
+                    self.drop_event(reason);
+                    result.dropped += 1;
+                }
+            }
+            for (reason, noted) in Drop::ALL.into_iter().zip(notes) {
+                if noted {
+                    self.drop_event(reason);
+                }
+            }
+        }
+        steps.sort_by_key(|s| s.at);
+        for step in steps {
+            match self.portrait.take(&allowed, step) {
+                Taken::Yes => {
+                    result.accepted += 1;
+                    continue;
+                }
+                Taken::Duplicate => self.drop_event(Drop::Duplicate),
+                Taken::TooLate => self.drop_event(Drop::TooLate),
+            }
+            result.dropped += 1;
+        }
+        result
+    }
+
+    /// What an item of an event says, in keys.
+    fn facts(&self, id: &str, price: Option<Minor>, notes: &mut [bool; Drop::COUNT]) -> Facts {
+        let c = &self.catalog;
+        let band = |m: Minor| Key::price_band(&c.market().currency, money::price_band(m));
+        let Some(found) = c.find(id) else {
+            notes[Drop::UnknownItem as usize] = true;
+            return Facts { product: Key::product(id), category: None, brand: None, band: price.map(band) };
+        };
+        let variant = found.variant.map_or(c.best_variant(found.row), |v| c.variants_of(found.row).start + v);
+        Facts {
+            product: c.key(found.row),
+            category: c.category(found.row).map(|x| c.category_key(x)),
+            brand: c.brand(found.row).map(|x| c.brand_key(x)),
+            band: price.or(c.price_of(variant).now).map(band),
+        }
+    }
+
+    /// A shelf: personal where the shopper allowed it and something is known, else the published order.
+    pub fn recommend(&mut self, now: Millis, request: &Request<'_>) -> Shelf {
+        self.tick(now);
+        let Some(query) = self.query(request) else {
+            return self.keep(Ranking { items: Vec::new(), personal: false });
+        };
+        let ranking = match self.consent.may_personalize().filter(|_| !request.neutral) {
+            Some(allowed) => {
+                let view = self.portrait.view(&allowed);
+                self.ranker.recommend(&self.catalog, Some(&view), &query)
+            }
+            None => self.ranker.recommend(&self.catalog, None, &query),
+        };
+        self.keep(ranking)
+    }
+
+    /// The query in rows; `None` for a category the pack does not have.
+    fn query(&self, request: &Request<'_>) -> Option<Query> {
+        let category = match request.category {
+            "" => None,
+            path => Some(self.catalog.category_named(path)?),
+        };
+        let exclude = request.exclude.iter().filter_map(|id| self.catalog.find(id)).map(|f| f.row).collect();
+        Some(Query { limit: request.limit, exclude, category })
+    }
+
+    /// What the components say about a query's candidates: for tuning.
+    pub fn features(&mut self, request: &Request<'_>) -> Option<Features> {
+        let (query, allowed) = (self.query(request)?, self.consent.may_personalize()?);
+        let view = self.portrait.view(&allowed);
+        Some(self.ranker.features(&self.catalog, &view, &query))
+    }
+
+    /// Gives the list a number and keeps its reasons.
+    fn keep(&mut self, ranking: Ranking) -> Shelf {
+        self.last_served = self.last_served.wrapping_add(1).max(1);
+        let items = ranking.items.iter().map(|s| self.item(s)).collect();
+        if self.served.len() >= KEPT {
+            self.served.pop_front();
+        }
+        self.served.push_back((self.last_served, ranking.items));
+        Shelf { id: self.last_served, personal: ranking.personal, items }
+    }
+
+    fn item(&self, served: &Served) -> ShelfItem {
+        let (because, subject) = because(&served.parts);
+        ShelfItem {
+            row: Some(served.row),
+            given: 0,
+            variant: self.catalog.best_variant(served.row) - self.catalog.variants_of(served.row).start,
+            price: self.catalog.price(served.row),
+            score: served.score,
+            because,
+            subject,
+        }
+    }
+
+    /// Re-ranks a list of ids. Each id once; ids the pack does not have follow the others in the order given.
+    pub fn rank(&mut self, now: Millis, neutral: bool, ids: &[&str]) -> Shelf {
+        self.tick(now);
+        let mut given: Vec<(Option<Row>, u32)> = Vec::with_capacity(ids.len());
+        let mut taken = std::collections::BTreeSet::new();
+        for (id, i) in ids.iter().zip(0..) {
+            let row = self.catalog.find(id).map(|f| f.row);
+            let key = row.map_or_else(|| Key::product(id), |r| self.catalog.key(r));
+            if taken.insert(key) {
+                given.push((row, i));
+            }
+        }
+        let rows: Vec<Row> = given.iter().filter_map(|(row, _)| *row).collect();
+        let ranking = match self.consent.may_personalize().filter(|_| !neutral) {
+            Some(allowed) => {
+                let view = self.portrait.view(&allowed);
+                self.ranker.rank(&self.catalog, Some(&view), &rows)
+            }
+            None => self.ranker.rank(&self.catalog, None, &rows),
+        };
+        let personal = ranking.personal;
+        let mut shelf = self.keep(ranking);
+        for item in &mut shelf.items {
+            item.given = given.iter().find(|(row, _)| *row == item.row).map_or(0, |(_, i)| *i);
+        }
+        let unknown = given.iter().filter(|(row, _)| row.is_none()).map(|(_, i)| ShelfItem {
+            row: None,
+            given: *i,
+            variant: 0,
+            price: Price::default(),
+            score: 0.0,
+            because: Because::Given,
+            subject: Subject::None,
+        });
+        if personal {
+            shelf.items.extend(unknown);
+        } else {
+            // The given order, as a whole.
+            shelf.items.extend(unknown);
+            shelf.items.sort_by_key(|i| i.given);
+        }
+        shelf
+    }
+
+    /// The tree behind a served item: its root's value is the item's score.
+    ///
+    /// # Errors
+    ///
+    /// `not_served` when that list is no longer kept or the item was not on it.
+    pub fn why(&self, served: u32, id: &str) -> Result<Node> {
+        let missing = || Error::new(Code::NotServed, "no such list, or the item is not on it.");
+        let row = self.catalog.find(id).ok_or_else(missing)?.row;
+        let (_, items) = self.served.iter().find(|(n, _)| *n == served).ok_or_else(missing)?;
+        let item = items.iter().find(|s| s.row == row).ok_or_else(missing)?;
+        Ok(explain(&item.parts))
+    }
+
+    /// The stage that keeps a product off a shelf, and the place it has.
+    pub fn why_not(&mut self, now: Millis, request: &Request<'_>, id: &str) -> Stage {
+        self.tick(now);
+        let Some(found) = self.catalog.find(id) else { return Stage::UnknownItem };
+        let Some(query) = self.query(request) else { return Stage::Excluded };
+        match self.consent.may_personalize().filter(|_| !request.neutral) {
+            Some(allowed) => {
+                let view = self.portrait.view(&allowed);
+                self.ranker.why_not(&self.catalog, Some(&view), &query, found.row)
+            }
+            None => self.ranker.why_not(&self.catalog, None, &query, found.row),
+        }
+    }
+
+    /// The portrait for the shopper to see; empty without consent.
+    pub fn portrait(&mut self, now: Millis) -> PortraitSummary {
+        self.tick(now);
+        let Some(allowed) = self.consent.may_personalize() else { return PortraitSummary::default() };
+        let view = self.portrait.view(&allowed);
+        let c = &self.catalog;
+        let id_of = |k: Key| c.row_of(k).map(|row| c.id(row).to_string());
+        let visit = view.visit.steps.iter().filter_map(|m| id_of(m.key)).collect();
+        let traits = [Dimension::Item, Dimension::Category, Dimension::Brand, Dimension::PriceBand].map(|d| {
+            let affinity = view.affinity(d);
+            let total = affinity.total();
+            affinity.strongest(SHOWN).iter().map(|t| trait_view(c, d, t, total)).collect()
+        });
+        PortraitSummary { events: view.events, sessions: view.sessions, updated: view.updated, traits, visit }
+    }
+
+    /// What was dropped or noted since the start, by code.
+    pub fn diagnostics(&self) -> Vec<(&'static str, u32)> {
+        let mut all: Vec<_> = Drop::ALL.into_iter().map(|d| (d.code(), self.dropped[d as usize])).collect();
+        all.retain(|(_, n)| *n > 0);
+        all.sort_unstable();
+        all
+    }
+
+    /// The portrait as bytes, for the host to keep.
+    ///
+    /// # Errors
+    ///
+    /// `consent_required` without consent to personalize.
+    pub fn snapshot(&self) -> Result<Vec<u8>> {
+        self.consent.may_personalize().ok_or_else(no_consent)?;
+        Ok(self.portrait.snapshot())
+    }
+
+    /// Takes a portrait back.
+    ///
+    /// # Errors
+    ///
+    /// `consent_required`, `bad_snapshot`; the portrait stays as it was.
+    pub fn restore(&mut self, bytes: &[u8]) -> Result<()> {
+        self.consent.may_personalize().ok_or_else(no_consent)?;
+        self.portrait = Portrait::restore(self.config.clone(), bytes)?;
+        Ok(())
+    }
+
+    /// Empties the portrait and the reasons that were drawn from it; even the latest time seen goes.
+    pub fn forget(&mut self) {
+        self.clock = Millis(i64::MIN);
+        self.portrait = Portrait::new(self.config.clone());
+        self.served.clear();
+    }
+}
+
+fn no_consent() -> Error {
+    Error::new(Code::ConsentRequired, "there is no portrait without consent to personalize.")
+}
+
+/// The strongest part of the strongest component.
+fn because(parts: &[Part]) -> (Because, Subject) {
+    let strongest = parts.iter().rev().max_by_key(|p| p.value);
+    let Some(part) = strongest else { return (Because::Given, Subject::None) };
+    let because = match part.component {
+        Component::Next | Component::NextVisit => Because::Next,
+        Component::Together | Component::TogetherVisit => Because::Together,
+        Component::Again => Because::Again,
+        Component::History => Because::History,
+        Component::HistoryTogether => Because::HistoryTogether,
+        Component::Category => Because::Category,
+        Component::Brand => Because::Brand,
+        Component::Popular => Because::Popular,
+        Component::Given => Because::Given,
+    };
+    (because, part.from.first().map_or(Subject::None, |(s, _)| *s))
+}
+
+fn trait_view(c: &Catalog, d: Dimension, t: &Trait, total: u128) -> TraitView {
+    let named = |key: &str, label: &str| (key.to_string(), label.to_string());
+    let (key, label) = match d {
+        Dimension::Item => c.row_of(t.key).map(|row| named(c.id(row), c.title(row))),
+        Dimension::Category => c.category_of_key(t.key).map(|x| named(c.category_path(x), c.category_label(x))),
+        Dimension::Brand => c.brand_of_key(t.key).map(|x| named(c.brand_name(x), c.brand_name(x))),
+        Dimension::PriceBand => {
+            let currency = &c.market().currency;
+            let band = (0..128).find(|b| Key::price_band(currency, *b) == t.key);
+            band.map(|b| {
+                let (low, high) = money::band_limits(b);
+                let text = format!("{low}-{}", high - 1);
+                named(&text, &text)
+            })
+        }
+    }
+    .unwrap_or_default();
+    // Both sums are far below 2^53 after the division.
+    let share = (u128::from(t.value) * 1_000_000 / total) as f64 / 1e6;
+    TraitView { key, label, share, events: t.events, last: t.last }
+}

@@ -1,0 +1,268 @@
+//! The one error type: an opaque value with a stable code, what was found, and the way out.
+
+use std::borrow::Cow;
+use std::fmt;
+
+/// What went wrong, as a stable word: `manual/errors.md` has a section for each.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum Code {
+    NotAPack,
+    PackTruncated,
+    PackChecksum,
+    PackTooNew,
+    PackMalformed,
+    BadRequest,
+    BadSnapshot,
+    UnknownCall,
+    UnknownShelf,
+    UnknownMarket,
+    UnknownLanguage,
+    NotServed,
+    ConsentRequired,
+    #[cfg(feature = "cli")]
+    Io,
+    #[cfg(feature = "cli")]
+    BadConfig,
+    #[cfg(feature = "cli")]
+    BadTable,
+    #[cfg(feature = "cli")]
+    EmptyLog,
+    #[cfg(feature = "cli")]
+    EmptyShop,
+    #[cfg(feature = "cli")]
+    TooManyRejects,
+    #[cfg(feature = "cli")]
+    BadSplit,
+    #[cfg(feature = "cli")]
+    TooLarge,
+    #[cfg(feature = "cli")]
+    ServerFailed,
+}
+
+/// How an error should be met, apart from its exact code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Class {
+    Data,
+    Misuse,
+    Policy,
+    #[cfg_attr(not(feature = "cli"), allow(dead_code, reason = "only the command line meets the machine"))]
+    Environment,
+}
+
+impl Code {
+    /// Every code, for the test that holds the manual against this list.
+    #[cfg(test)]
+    pub(crate) const ALL: &'static [Code] = &[
+        Code::NotAPack,
+        Code::PackTruncated,
+        Code::PackChecksum,
+        Code::PackTooNew,
+        Code::PackMalformed,
+        Code::BadRequest,
+        Code::BadSnapshot,
+        Code::UnknownCall,
+        Code::UnknownShelf,
+        Code::UnknownMarket,
+        Code::UnknownLanguage,
+        Code::NotServed,
+        Code::ConsentRequired,
+        #[cfg(feature = "cli")]
+        Code::Io,
+        #[cfg(feature = "cli")]
+        Code::BadConfig,
+        #[cfg(feature = "cli")]
+        Code::BadTable,
+        #[cfg(feature = "cli")]
+        Code::EmptyLog,
+        #[cfg(feature = "cli")]
+        Code::EmptyShop,
+        #[cfg(feature = "cli")]
+        Code::TooManyRejects,
+        #[cfg(feature = "cli")]
+        Code::BadSplit,
+        #[cfg(feature = "cli")]
+        Code::TooLarge,
+        #[cfg(feature = "cli")]
+        Code::ServerFailed,
+    ];
+
+    /// (code, class, way out)
+    fn facts(self) -> (&'static str, Class, &'static str) {
+        #[cfg(feature = "cli")]
+        use Class::Environment;
+        use Class::{Data, Misuse, Policy};
+        match self {
+            Code::NotAPack => (
+                "not_a_pack",
+                Data,
+                "Serve the file that `nearshelf pack` wrote; an HTML error page is a common mistake.",
+            ),
+            Code::PackTruncated => {
+                ("pack_truncated", Data, "Load the pack again; check that the server sends the whole file.")
+            }
+            Code::PackChecksum => {
+                ("pack_checksum", Data, "Load the pack again; if it fails again, build it again with `nearshelf pack`.")
+            }
+            Code::PackTooNew => (
+                "pack_too_new",
+                Data,
+                "Update the nearshelf package, or build the pack with the older `nearshelf pack`.",
+            ),
+            Code::PackMalformed => {
+                ("pack_malformed", Data, "Build the pack again with `nearshelf pack` and report the old file as a bug.")
+            }
+            Code::BadRequest => ("bad_request", Misuse, "Use the JavaScript and the wasm of one package version."),
+            Code::BadSnapshot => ("bad_snapshot", Data, "Start with a clean portrait."),
+            Code::UnknownCall => ("unknown_call", Misuse, "Use the JavaScript and the wasm of one package version."),
+            Code::UnknownShelf => ("unknown_shelf", Misuse, "Create the shelf again; it was disposed."),
+            Code::UnknownMarket => {
+                ("unknown_market", Misuse, "Use a market code of the pack, or none for its default.")
+            }
+            Code::UnknownLanguage => {
+                ("unknown_language", Misuse, "Use a language tag of the pack, or none for its default.")
+            }
+            Code::NotServed => (
+                "not_served",
+                Misuse,
+                "Ask about a list that was served lately (the last 16 are kept) and an item on it.",
+            ),
+            Code::ConsentRequired => {
+                ("consent_required", Policy, "Ask the shopper, then call setConsent({ personalize: true }).")
+            }
+            #[cfg(feature = "cli")]
+            Code::Io => ("io", Environment, "Check the path and its permissions."),
+            #[cfg(feature = "cli")]
+            Code::BadConfig => {
+                ("bad_config", Misuse, "Correct shop.toml; www-demo/shop/shop.toml is a documented sample.")
+            }
+            #[cfg(feature = "cli")]
+            Code::BadTable => {
+                ("bad_table", Data, "Name the columns in shop.toml under [columns], or correct the file.")
+            }
+            #[cfg(feature = "cli")]
+            Code::EmptyLog => {
+                ("empty_log", Data, "Export interactions with session_id (or user_id), item_id and timestamp.")
+            }
+            #[cfg(feature = "cli")]
+            Code::EmptyShop => ("empty_shop", Data, "Put a catalog.csv or an interactions.csv into the shop folder."),
+            #[cfg(feature = "cli")]
+            Code::TooManyRejects => {
+                ("too_many_rejects", Data, "Read the rejected rows' file; raise --max-reject only if they may be lost.")
+            }
+            #[cfg(feature = "cli")]
+            Code::BadSplit => {
+                ("bad_split", Data, "Give DATA_DIR a split.json with protocol \"sessions\" or \"leave_one_out\".")
+            }
+            #[cfg(feature = "cli")]
+            Code::TooLarge => (
+                "too_large",
+                Data,
+                "Split the catalogue: a pack holds at most 65,534 categories and brands, and 4 GiB.",
+            ),
+            #[cfg(feature = "cli")]
+            Code::ServerFailed => ("server_failed", Environment, "Choose another port with --port."),
+        }
+    }
+}
+
+/// An error of Nearshelf: read its [`code`](Error::code) in programs, print it for people.
+///
+/// # Example: a file that is not a pack
+///
+/// ```
+/// let e = nearshelf::pack::Pack::open(b"<!doctype html>".to_vec()).unwrap_err();
+/// assert_eq!(e.code(), "not_a_pack");
+/// assert!(e.is_bad_data());
+/// assert!(!e.fix().is_empty());
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Error {
+    code: Code,
+    detail: Cow<'static, str>,
+}
+
+impl Error {
+    pub(crate) fn new(code: Code, detail: impl Into<Cow<'static, str>>) -> Error {
+        Error { code, detail: detail.into() }
+    }
+
+    /// The stable word for this error, e.g. `pack_too_new`; `manual/errors.md` explains each.
+    pub fn code(&self) -> &'static str {
+        self.code.facts().0
+    }
+
+    /// What was expected and what was found.
+    pub fn detail(&self) -> &str {
+        &self.detail
+    }
+
+    /// What to do about it.
+    pub fn fix(&self) -> &'static str {
+        self.code.facts().2
+    }
+
+    /// The bytes or rows that came in are bad.
+    pub fn is_bad_data(&self) -> bool {
+        self.code.facts().1 == Class::Data
+    }
+
+    /// The caller used the API wrongly.
+    pub fn is_misuse(&self) -> bool {
+        self.code.facts().1 == Class::Misuse
+    }
+
+    /// Refused by policy: consent or budget.
+    pub fn is_refusal(&self) -> bool {
+        self.code.facts().1 == Class::Policy
+    }
+
+    /// The machine failed: files, network, ports.
+    pub fn is_environment(&self) -> bool {
+        self.code.facts().1 == Class::Environment
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.code())?;
+        f.write_str(": ")?;
+        f.write_str(&self.detail)?;
+        f.write_str(" ")?;
+        f.write_str(self.fix())
+    }
+}
+
+impl std::error::Error for Error {}
+
+/// A result with Nearshelf's [`Error`].
+pub type Result<T> = std::result::Result<T, Error>;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    #[test]
+    fn every_code_has_a_page_in_the_manual_and_a_way_out() {
+        let manual = include_str!("manual/errors.md");
+        for code in Code::ALL {
+            let (name, _, fix) = code.facts();
+            assert!(manual.contains(&format!("## `{name}`")), "no section for {name}");
+            assert!(!fix.is_empty(), "{name} has no way out");
+        }
+    }
+
+    #[test]
+    fn codes_are_unique_and_classes_exclude_each_other() {
+        let mut names: Vec<_> = Code::ALL.iter().map(|c| c.facts().0).collect();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), Code::ALL.len());
+        for &code in Code::ALL {
+            let e = Error::new(code, "x.");
+            let classes = [e.is_bad_data(), e.is_misuse(), e.is_refusal(), e.is_environment()];
+            assert_eq!(classes.iter().filter(|c| **c).count(), 1, "{}", e.code());
+        }
+    }
+}

@@ -1,0 +1,44 @@
+//! Nearshelf builds a portrait of the shopper on the shopper's own device, ranks products with it, and says why.
+//!
+//! The order of the modules below is the order of dependency: each imports only from those above it.
+
+pub mod codec;
+pub mod error;
+pub mod id;
+pub mod money;
+pub mod time;
+
+pub mod event;
+pub mod privacy;
+
+pub mod pack;
+
+pub mod catalog;
+pub mod profile;
+pub mod rank;
+
+pub mod engine;
+
+#[cfg(feature = "cli")]
+pub mod shop;
+
+#[cfg(feature = "cli")]
+pub mod builder;
+
+pub mod wasm;
+
+/// The manual, page by page.
+pub mod manual {
+    #[doc = include_str!("manual/architecture.md")]
+    pub mod architecture {}
+    #[doc = include_str!("manual/boundary.md")]
+    pub mod boundary {}
+    #[doc = include_str!("manual/errors.md")]
+    pub mod errors {}
+    #[doc = include_str!("manual/pack-format.md")]
+    pub mod pack_format {}
+    #[doc = include_str!("manual/portrait.md")]
+    pub mod portrait {}
+    #[doc = include_str!("manual/ranking.md")]
+    pub mod ranking {}
+}

@@ -1,0 +1,182 @@
+//! Typed views of sections: checked once, then read in place without a panic.
+
+use super::{Pack, Tag};
+use crate::error::{Code, Error, Result};
+use std::ops::Range;
+
+fn malformed(tag: Tag) -> Error {
+    Error::new(Code::PackMalformed, format!("section {tag} has the wrong length."))
+}
+
+fn u32_at(bytes: &[u8], i: usize) -> Option<u32> {
+    let at = i.checked_mul(4)?;
+    let four = bytes.get(at..at.checked_add(4)?)?;
+    Some(u32::from_le_bytes(four.try_into().ok()?))
+}
+
+/// Where a section lies, for a reader that keeps no borrow of the pack.
+fn locate(pack: &Pack, tag: Tag, key: u32) -> Option<Range<usize>> {
+    pack.find(tag, key).map(|s| s.range.clone())
+}
+
+/// A column of numbers of `W` bytes each.
+#[derive(Debug, Clone, Default)]
+pub struct Numbers<const W: usize> {
+    range: Range<usize>,
+}
+
+impl<const W: usize> Numbers<W> {
+    /// The column of exactly `n` numbers.
+    ///
+    /// # Errors
+    ///
+    /// `pack_malformed` when the section is missing or of another length.
+    pub fn open(pack: &Pack, tag: Tag, key: u32, n: usize) -> Result<Numbers<W>> {
+        let range = locate(pack, tag, key).ok_or_else(|| malformed(tag))?;
+        if Some(range.len()) != n.checked_mul(W) {
+            return Err(malformed(tag));
+        }
+        Ok(Numbers { range })
+    }
+
+    /// The column of the first `n` numbers of a section that goes on after them.
+    ///
+    /// # Errors
+    ///
+    /// `pack_malformed` when the section is missing or shorter.
+    pub fn prefix(pack: &Pack, tag: Tag, key: u32, n: usize) -> Result<Numbers<W>> {
+        let range = locate(pack, tag, key).ok_or_else(|| malformed(tag))?;
+        match n.checked_mul(W) {
+            Some(len) if len <= range.len() => Ok(Numbers { range: range.start..range.start + len }),
+            _ => Err(malformed(tag)),
+        }
+    }
+
+    /// Number `i`; 0 beyond the end.
+    #[inline]
+    pub fn get(&self, pack: &Pack, i: usize) -> u32 {
+        let at = self.range.start + i * W;
+        let mut out = [0; 4];
+        if at + W <= self.range.end
+            && let Some(bytes) = pack.bytes().get(at..at + W)
+        {
+            out[..W].copy_from_slice(bytes);
+        }
+        u32::from_le_bytes(out)
+    }
+
+    /// Numbers in the column.
+    pub fn len(&self) -> usize {
+        self.range.len() / W
+    }
+
+    /// True without numbers.
+    pub fn is_empty(&self) -> bool {
+        self.range.is_empty()
+    }
+}
+
+/// A column of texts.
+#[derive(Debug, Clone, Default)]
+pub struct Strings {
+    ends: Range<usize>,
+    text: Range<usize>,
+}
+
+impl Strings {
+    /// The column of `n` texts; a missing section is a column of empty ones.
+    ///
+    /// # Errors
+    ///
+    /// `pack_malformed` when the ends do not ascend or do not cover the text.
+    pub fn open(pack: &Pack, tag: Tag, key: u32, n: usize) -> Result<Strings> {
+        let Some(range) = locate(pack, tag, key) else { return Ok(Strings::default()) };
+        let text_start = n.checked_mul(4).and_then(|len| range.start.checked_add(len));
+        let Some(text_start) = text_start.filter(|s| *s <= range.end) else { return Err(malformed(tag)) };
+        let ends = range.start..text_start;
+        let bytes = pack.bytes().get(ends.clone()).ok_or_else(|| malformed(tag))?;
+        let mut last = 0;
+        for i in 0..n {
+            let end = u32_at(bytes, i).ok_or_else(|| malformed(tag))?;
+            if end < last {
+                return Err(malformed(tag));
+            }
+            last = end;
+        }
+        if last as usize != range.end - text_start {
+            return Err(malformed(tag));
+        }
+        Ok(Strings { ends, text: text_start..range.end })
+    }
+
+    /// Text `i`; empty beyond the end or where it is not UTF-8.
+    pub fn get<'a>(&self, pack: &'a Pack, i: usize) -> &'a str {
+        self.bytes(pack, i).and_then(|b| std::str::from_utf8(b).ok()).unwrap_or("")
+    }
+
+    fn bytes<'a>(&self, pack: &'a Pack, i: usize) -> Option<&'a [u8]> {
+        let ends = pack.bytes().get(self.ends.clone())?;
+        let end = u32_at(ends, i)? as usize;
+        let start = if i == 0 { 0 } else { u32_at(ends, i - 1)? as usize };
+        pack.bytes().get(self.text.clone())?.get(start..end)
+    }
+
+    /// Texts in the column.
+    pub fn len(&self) -> usize {
+        self.ends.len() / 4
+    }
+
+    /// True without texts.
+    pub fn is_empty(&self) -> bool {
+        self.ends.is_empty()
+    }
+}
+
+/// The bytes of a `strings` section.
+#[cfg(any(feature = "cli", test))]
+pub fn write_strings<'a>(texts: impl IntoIterator<Item = &'a str> + Clone) -> Vec<u8> {
+    let mut out = Vec::new();
+    let mut end = 0_u32;
+    for t in texts.clone() {
+        end += t.len() as u32;
+        out.extend_from_slice(&end.to_le_bytes());
+    }
+    for t in texts {
+        out.extend_from_slice(t.as_bytes());
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pack::PackWriter;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    fn pack(tag: Tag, bytes: Vec<u8>) -> Pack {
+        let mut w = PackWriter::new();
+        w.add(tag, 0, 0, bytes);
+        Pack::open(w.finish().expect("small")).expect("good")
+    }
+
+    #[test]
+    fn strings_are_read_back_in_place() {
+        let p = pack(Tag::TITLE, write_strings(["猫砂", "", "Cat litter"]));
+        let s = Strings::open(&p, Tag::TITLE, 0, 3).expect("three");
+        assert_eq!((s.get(&p, 0), s.get(&p, 1), s.get(&p, 2), s.get(&p, 3)), ("猫砂", "", "Cat litter", ""));
+        assert!(Strings::open(&p, Tag::TITLE, 0, 2).is_err());
+        assert!(Strings::open(&p, Tag::TITLE, 0, usize::MAX).is_err());
+        assert_eq!(Strings::open(&p, Tag::BRAND, 0, 3).expect("missing is empty").get(&p, 0), "");
+    }
+
+    #[test]
+    fn numbers_have_exactly_the_length_asked_for() {
+        let p = pack(Tag::PRICE, vec![1, 0, 0, 0, 0, 1, 0, 0]);
+        let n = Numbers::<4>::open(&p, Tag::PRICE, 0, 2).expect("two");
+        assert_eq!((n.get(&p, 0), n.get(&p, 1), n.get(&p, 2)), (1, 256, 0));
+        assert!(Numbers::<4>::open(&p, Tag::PRICE, 0, 3).is_err());
+        assert!(Numbers::<2>::open(&p, Tag::PRICE, 0, 2).is_err());
+        assert!(Numbers::<1>::open(&p, Tag::TITLE, 0, 0).is_err());
+    }
+}

@@ -1,0 +1,61 @@
+//! The constants both reader and writer stand on.
+
+/// The format this build writes, and the newest it reads.
+pub const FORMAT: u16 = 1;
+/// The oldest format this build reads.
+pub const OLDEST_READABLE: u16 = 1;
+
+pub(super) const MAGIC: [u8; 8] = *b"NEARSHLF";
+pub(super) const HEADER: usize = 40;
+pub(super) const ENTRY: usize = 32;
+
+/// A section's name: four ASCII letters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Tag(pub [u8; 4]);
+
+macro_rules! tags {
+    ($($name:ident $bytes:literal $doc:literal;)*) => {
+        impl Tag {
+            $(#[doc = $doc] pub const $name: Tag = Tag(*$bytes);)*
+        }
+    };
+}
+
+tags! {
+    META b"META" "Shop, counts, support threshold, defaults.";
+    MARKETS b"MRKT" "Markets.";
+    LANGUAGES b"LANG" "Languages.";
+    PRODUCT_ID b"PRID" "Product ids.";
+    PRODUCT_CATEGORY b"PRCA" "Category of each product.";
+    PRODUCT_BRAND b"PRBR" "Brand of each product.";
+    PRODUCT_POPULARITY b"PRPO" "Popularity of each product.";
+    PRODUCT_VARIANTS b"PRVA" "End of each product's variants.";
+    PRODUCT_URL b"PRUR" "Links.";
+    PRODUCT_IMAGE b"PRIM" "Image links.";
+    PRODUCT_TAGS b"PRTG" "Tags of each product.";
+    TITLE b"TITL" "Titles in a language.";
+    VARIANT_ID b"VAID" "Variant ids.";
+    VARIANT_TITLE b"VATI" "Variant titles in a language.";
+    PRICE b"VAPR" "List prices in a market.";
+    SALE_PRICE b"VASA" "Sale prices in a market.";
+    AVAILABILITY b"VAAV" "Availability in a market.";
+    CATEGORY b"CATG" "Category paths in a language.";
+    CATEGORY_PARENT b"CAPA" "Parent of each category.";
+    BRAND b"BRND" "Brands.";
+    TAG b"TAGS" "Tags.";
+    ALIAS b"ALIA" "Other ids of products.";
+    ALIAS_ROW b"ALIR" "Product of each alias.";
+    TABLE b"TABL" "An item-item table.";
+    BLEND b"BLND" "What the ranking was tuned to.";
+    CONFIG b"CONF" "The merchant's portrait settings.";
+}
+
+impl std::fmt::Display for Tag {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        for b in self.0 {
+            let c = if b.is_ascii_graphic() { char::from(b) } else { '?' };
+            std::fmt::Write::write_char(f, c)?;
+        }
+        Ok(())
+    }
+}

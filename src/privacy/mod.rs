@@ -1,0 +1,3 @@
+//! What the shopper allowed, as values that functions must be handed.
+
+pub mod consent;

@@ -1,0 +1,203 @@
+//! Forward decay in fixed-point integers: sums commute, and nothing depends on when they are read.
+//!
+//! Cormode, Shkapenyuk, Srivastava, Xu, "Forward Decay: A Practical Time Decay Model for Streaming Systems" (ICDE 2009),
+//! section III: an item's weight grows as g(t − L) from a landmark L, and dividing by g(now − L) happens only when a value
+//! is shown. Here g(t) = 2^(t / half-life).
+
+use crate::id::Key;
+use crate::time::Millis;
+
+/// Fraction bits of 2^x.
+const FRACTION: u32 = 16;
+/// The landmark stays this many half-lives behind the newest event…
+const BEHIND: i64 = 8;
+/// …until it is this many behind; then it moves up.
+const FURTHEST: i64 = 16;
+
+/// 2^(t / half-life) as a whole power and a mantissa in 2^16 … 2^17.
+fn growth(at: Millis, half_life: i64) -> (i64, u64) {
+    let whole = at.0.div_euclid(half_life);
+    let part = at.0.rem_euclid(half_life) as f64 / half_life as f64;
+    // libm is the same code on every target, so the mantissa is the same too.
+    (whole, libm::floor(libm::exp2(part) * f64::from(1 << FRACTION)) as u64)
+}
+
+/// What the portrait knows about one key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Trait {
+    /// What it is about.
+    pub key: Key,
+    /// Decayed weight, in units that all traits of one affinity share.
+    pub value: u64,
+    /// Events behind it.
+    pub events: u32,
+    /// The first of them.
+    pub first: Millis,
+    /// The last of them.
+    pub last: Millis,
+}
+
+/// Decayed weights by key: at most `room` of them after [`settle`](Affinity::settle).
+///
+/// # Example: half a weight after a half-life, whatever the order of the events
+///
+/// ```
+/// use nearshelf::{id::Key, profile::Affinity, time::{DAY, Millis}};
+/// let (old, new) = (Millis(0), Millis(30 * DAY));
+/// let mut a = Affinity::new(30 * DAY, 100);
+/// a.add(Key(1), 256, new);
+/// a.add(Key(2), 256, old);
+/// let mut b = Affinity::new(30 * DAY, 100);
+/// b.add(Key(2), 256, old);
+/// b.add(Key(1), 256, new);
+/// let of = |x: &Affinity, k| x.get(Key(k)).map(|t| t.value).unwrap_or(0);
+/// assert_eq!(of(&a, 1), 2 * of(&a, 2));
+/// assert_eq!(of(&b, 1), 2 * of(&b, 2));
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Affinity {
+    pub(super) half_life: i64,
+    pub(super) room: usize,
+    /// In whole half-lives since 1970; meaningless without traits.
+    pub(super) landmark: i64,
+    /// Sorted by key.
+    pub(super) traits: Vec<Trait>,
+}
+
+impl Affinity {
+    /// An empty affinity.
+    pub fn new(half_life: i64, room: usize) -> Affinity {
+        Affinity { half_life: half_life.max(1), room, landmark: 0, traits: Vec::new() }
+    }
+
+    /// Adds an event of `weight` (in 1/256) at `at`.
+    pub fn add(&mut self, key: Key, weight: u32, at: Millis) {
+        if weight == 0 {
+            return;
+        }
+        let (whole, mantissa) = growth(at, self.half_life);
+        if self.traits.is_empty() {
+            self.landmark = whole.saturating_sub(BEHIND);
+        } else if whole.saturating_sub(self.landmark) > FURTHEST {
+            self.raise(whole - BEHIND);
+        }
+        let grown = mantissa * u64::from(weight);
+        let value = match whole.saturating_sub(self.landmark) {
+            up @ 0.. => grown << up,
+            down => grown.checked_shr(down.unsigned_abs().min(64) as u32).unwrap_or(0),
+        };
+        let at_or = self.traits.binary_search_by_key(&key, |t| t.key);
+        match at_or {
+            Ok(i) => {
+                let t = &mut self.traits[i];
+                t.value = t.value.saturating_add(value);
+                t.events = t.events.saturating_add(1);
+                t.first = t.first.min(at);
+                t.last = t.last.max(at);
+            }
+            Err(i) => self.traits.insert(i, Trait { key, value, events: 1, first: at, last: at }),
+        }
+    }
+
+    /// Moves the landmark up; what has decayed to nothing goes.
+    fn raise(&mut self, landmark: i64) {
+        let by = (landmark - self.landmark).clamp(0, 64) as u32;
+        for t in &mut self.traits {
+            t.value = t.value.checked_shr(by).unwrap_or(0);
+        }
+        self.traits.retain(|t| t.value > 0);
+        self.landmark = landmark;
+    }
+
+    /// Evicts the weakest traits beyond the room there is; ties go by key.
+    pub fn settle(&mut self) {
+        if self.traits.len() <= self.room {
+            return;
+        }
+        let mut order: Vec<(u64, Key)> = self.traits.iter().map(|t| (t.value, t.key)).collect();
+        order.sort_unstable_by(|a, b| b.cmp(a));
+        let Some(&least) = order.get(self.room.saturating_sub(1)) else { return };
+        self.traits.retain(|t| (t.value, t.key) >= least);
+    }
+
+    /// The trait of a key.
+    pub fn get(&self, key: Key) -> Option<&Trait> {
+        self.traits.binary_search_by_key(&key, |t| t.key).ok().map(|i| &self.traits[i])
+    }
+
+    /// All traits, sorted by key.
+    pub fn traits(&self) -> &[Trait] {
+        &self.traits
+    }
+
+    /// The strongest `n` traits, strongest first, ties by key.
+    pub fn strongest(&self, n: usize) -> Vec<Trait> {
+        let mut all = self.traits.clone();
+        all.sort_unstable_by(|a, b| b.value.cmp(&a.value).then(a.key.cmp(&b.key)));
+        all.truncate(n);
+        all
+    }
+
+    /// The largest value, at least 1.
+    pub fn largest(&self) -> u64 {
+        self.traits.iter().map(|t| t.value).max().unwrap_or(0).max(1)
+    }
+
+    /// Sum of all values, at least 1.
+    pub fn total(&self) -> u128 {
+        self.traits.iter().map(|t| u128::from(t.value)).sum::<u128>().max(1)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::time::DAY;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    const NOW: Millis = Millis(1_700_000_000_000);
+
+    #[test]
+    fn any_order_of_the_same_events_is_the_same_affinity() {
+        let events: Vec<(Key, u32, Millis)> =
+            (0..50).map(|i| (Key(i % 7), 256 * (1 + i as u32 % 3), NOW.plus(i as i64 * 777_777))).collect();
+        let fill = |order: &mut dyn Iterator<Item = &(Key, u32, Millis)>| {
+            let mut a = Affinity::new(30 * DAY, 100);
+            order.for_each(|(k, w, at)| a.add(*k, *w, *at));
+            a
+        };
+        let first = fill(&mut events.iter());
+        let shuffled: Vec<_> = (0..50).map(|i| events[(i * 37 + 11) % 50]).collect();
+        // The first event sets the landmark; all of these lie in one half-life, so each order sets the same.
+        assert_eq!(first.landmark, fill(&mut shuffled.iter()).landmark);
+        assert_eq!(first, fill(&mut shuffled.iter()));
+        assert_eq!(first, fill(&mut events.iter().rev()));
+    }
+
+    #[test]
+    fn decades_of_events_neither_overflow_nor_forget_the_newest() {
+        let mut a = Affinity::new(DAY, 10);
+        for day in 0..20_000 {
+            a.add(Key(day as u64 % 100), 25_600, Millis(day * DAY));
+            a.settle();
+            assert!(a.traits().len() <= 10);
+        }
+        assert_eq!(a.strongest(1)[0].key, Key(19_999 % 100));
+        assert_eq!(a.get(Key(5)), None);
+        a.add(Key(7), 256, Millis(-1));
+        a.add(Key(8), 256, Millis(i64::MAX));
+        a.add(Key(9), 256, Millis(i64::MIN));
+        assert_eq!(a.strongest(1)[0].key, Key(8));
+    }
+
+    #[test]
+    fn eviction_keeps_the_strongest_and_breaks_ties_by_key() {
+        let mut a = Affinity::new(DAY, 3);
+        for k in 0..6 {
+            a.add(Key(k), if k == 2 { 512 } else { 256 }, NOW);
+        }
+        a.settle();
+        assert_eq!(a.traits().iter().map(|t| t.key.0).collect::<Vec<_>>(), [2, 4, 5]);
+    }
+}

@@ -1,0 +1,94 @@
+//! The trail: the latest steps in time order, and the visit that is their end.
+
+use crate::event::EventKind;
+use crate::id::Key;
+use crate::time::Millis;
+
+/// Steps kept.
+const ROOM: usize = 64;
+
+/// A step on the trail, or the mark of a visit's start.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Mark {
+    /// When.
+    pub at: Millis,
+    /// Number of arrival: breaks ties in time.
+    pub order: u64,
+    /// What happened; [`EventKind::SessionStart`] marks a visit's start.
+    pub kind: EventKind,
+    /// The product; meaningless for a start.
+    pub key: Key,
+}
+
+/// The latest marks, sorted by time and arrival.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Trail {
+    pub(super) marks: Vec<Mark>,
+}
+
+/// The visit that goes on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Visit<'a> {
+    /// Its first mark's time; `None` before any.
+    pub start: Option<Millis>,
+    /// Its steps, oldest first.
+    pub steps: &'a [Mark],
+}
+
+impl Trail {
+    pub(super) fn add(&mut self, mark: Mark) {
+        let i = self.marks.partition_point(|m| (m.at, m.order) <= (mark.at, mark.order));
+        self.marks.insert(i, mark);
+        if self.marks.len() > ROOM {
+            self.marks.remove(0);
+        }
+    }
+
+    /// The marks after the last pause longer than `gap`, or after the last start.
+    pub(super) fn visit(&self, gap: i64) -> Visit<'_> {
+        let marks = &self.marks;
+        let is_start = |i: usize| marks[i].kind == EventKind::SessionStart;
+        let begins = |i: usize| i == 0 || is_start(i) || marks[i].at.since(marks[i - 1].at) > gap;
+        let first = (0..marks.len()).rev().find(|i| begins(*i)).unwrap_or(0);
+        let steps = if first < marks.len() && is_start(first) { first + 1 } else { first };
+        Visit { start: marks.get(first).map(|m| m.at), steps: &marks[steps..] }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    fn mark(at: i64, order: u64, kind: EventKind) -> Mark {
+        Mark { at: Millis(at), order, kind, key: Key(order) }
+    }
+
+    #[test]
+    fn a_visit_ends_at_a_pause_or_a_start_and_late_steps_fall_into_place() {
+        let mut t = Trail::default();
+        assert_eq!(t.visit(10), Visit { start: None, steps: &[] });
+        for (at, order) in [(100, 3), (0, 1), (105, 4), (5, 2)] {
+            t.add(mark(at, order, EventKind::ViewItem));
+        }
+        let keys = |v: Visit<'_>| v.steps.iter().map(|m| m.key.0).collect::<Vec<_>>();
+        assert_eq!(keys(t.visit(10)), [3, 4]);
+        assert_eq!(keys(t.visit(1000)), [1, 2, 3, 4]);
+        t.add(mark(105, 5, EventKind::SessionStart));
+        assert_eq!(keys(t.visit(1000)), [0; 0]);
+        t.add(mark(106, 6, EventKind::AddToCart));
+        assert_eq!(keys(t.visit(1000)), [6]);
+        assert_eq!(t.visit(1000).start, Some(Millis(105)));
+    }
+
+    #[test]
+    fn the_trail_is_bounded() {
+        let mut t = Trail::default();
+        for i in 0..1000 {
+            t.add(mark(i, i as u64, EventKind::ViewItem));
+        }
+        assert_eq!(t.marks.len(), ROOM);
+        assert_eq!(t.marks[0].at, Millis(1000 - ROOM as i64));
+    }
+}

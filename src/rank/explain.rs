@@ -1,0 +1,94 @@
+//! Reasons: a tree of values that adds up to the score, exactly.
+
+use super::blend::Blend;
+use super::score::{Component, Features, SCORE_BITS};
+
+/// What a reason points to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Subject {
+    /// Nothing in particular.
+    None,
+    /// A product, by row.
+    Product(u32),
+    /// A category, by number.
+    Category(u32),
+    /// A brand, by number.
+    Brand(u32),
+}
+
+/// A component's contribution to a score, and where it comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Part {
+    /// Which component.
+    pub component: Component,
+    /// Its value, in 2^-20.
+    pub value: i64,
+    /// Where the value comes from; the values add up to it.
+    pub from: Vec<(Subject, i64)>,
+}
+
+/// A node of an explanation: a code, what it points to, a value that is the sum of its children's.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Node {
+    /// `score`, a component's code, or `because`.
+    pub code: &'static str,
+    /// What it points to.
+    pub subject: Subject,
+    /// In score units: an integer divided by 2^20, so doubles add it without rounding.
+    pub value: f64,
+    /// Parts.
+    pub children: Vec<Node>,
+}
+
+/// A score in score units.
+pub(super) fn unit(value: i64) -> f64 {
+    value as f64 / f64::from(1_u32 << SCORE_BITS)
+}
+
+/// Takes a candidate's score apart. `raw_from` lists, for each component, where its raw score comes from.
+pub(super) fn parts(f: &Features, i: usize, blend: &Blend, raw_from: &[(Component, Subject, u64)]) -> Vec<Part> {
+    let mut parts = Vec::new();
+    for component in Component::ALL {
+        let value = f.value(i, component, blend);
+        if value == 0 {
+            continue;
+        }
+        let raw = f.raw[i][component as usize].max(1);
+        let mine = raw_from.iter().filter(|(c, _, _)| *c == component);
+        // The same product may stand on the trail several times: one line for each subject.
+        let mut from: Vec<(Subject, u64)> = Vec::new();
+        for (_, subject, amount) in mine {
+            match from.iter_mut().find(|(s, _)| s == subject) {
+                Some((_, sum)) => *sum += amount,
+                None => from.push((*subject, *amount)),
+            }
+        }
+        if from.is_empty() {
+            from.push((Subject::None, raw));
+        }
+        from.sort_by_key(|(_, amount)| std::cmp::Reverse(*amount));
+        let share = |amount: u64| (i128::from(value) * i128::from(amount) / i128::from(raw)) as i64;
+        let mut from: Vec<(Subject, i64)> = from.into_iter().map(|(s, amount)| (s, share(amount))).collect();
+        // Division rounds down; what is lost belongs to the strongest.
+        let lost = value - from.iter().map(|(_, v)| v).sum::<i64>();
+        from[0].1 += lost;
+        parts.push(Part { component, value, from });
+    }
+    parts
+}
+
+/// The tree of a score's parts.
+pub fn explain(parts: &[Part]) -> Node {
+    let component = |p: &Part| Node {
+        code: p.component.code(),
+        subject: Subject::None,
+        value: unit(p.value),
+        children: p
+            .from
+            .iter()
+            .map(|(subject, v)| Node { code: "because", subject: *subject, value: unit(*v), children: vec![] })
+            .collect(),
+    };
+    let total = parts.iter().map(|p| p.value).sum();
+    Node { code: "score", subject: Subject::None, value: unit(total), children: parts.iter().map(component).collect() }
+}

@@ -1,0 +1,17 @@
+//! Ranking: sources → candidates → component scores → blend → constraints → reasons.
+//!
+//! All scores are integers, so that the same input gives the same shelf on every target and a reason's parts add up to
+//! the score exactly. [`manual/ranking.md`](crate::manual::ranking) tells the formula.
+
+pub mod blend;
+mod explain;
+mod pipeline;
+mod score;
+mod source;
+pub mod table;
+
+pub use blend::Blend;
+pub use explain::{Node, Part, Subject, explain};
+pub use pipeline::{Query, Ranker, Ranking, Served, Stage};
+pub use score::{COMPONENTS, Component, Features};
+pub use table::{Table, Tables};

@@ -1,0 +1,230 @@
+//! Component scores: what each source of evidence says about each candidate, as integers.
+
+use super::blend::{Blend, ONE};
+use super::source::{Sources, Via};
+use crate::catalog::Catalog;
+use crate::id::Row;
+use crate::rank::table::Tables;
+
+/// A source of evidence. The number is its place in the pack's blend.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(usize)]
+pub enum Component {
+    /// Follows the last product seen.
+    Next = 0,
+    /// Follows the products of this visit.
+    NextVisit = 1,
+    /// Goes with the latest products.
+    Together = 2,
+    /// Goes with the products of this visit.
+    TogetherVisit = 3,
+    /// Was seen in this visit.
+    Again = 4,
+    /// Was turned to in earlier visits.
+    History = 5,
+    /// Goes with products of earlier visits.
+    HistoryTogether = 6,
+    /// Lies in a category the shopper likes.
+    Category = 7,
+    /// Is of a brand the shopper likes.
+    Brand = 8,
+    /// Is popular.
+    Popular = 9,
+    /// Stood early in the list the host gave.
+    Given = 10,
+}
+
+/// Number of components.
+pub const COMPONENTS: usize = 11;
+
+impl Component {
+    /// Every component, in the order of its number.
+    pub const ALL: [Component; COMPONENTS] = [
+        Component::Next,
+        Component::NextVisit,
+        Component::Together,
+        Component::TogetherVisit,
+        Component::Again,
+        Component::History,
+        Component::HistoryTogether,
+        Component::Category,
+        Component::Brand,
+        Component::Popular,
+        Component::Given,
+    ];
+
+    /// The code in reasons and reports.
+    pub fn code(self) -> &'static str {
+        match self {
+            Component::Next => "next",
+            Component::NextVisit => "next_visit",
+            Component::Together => "together",
+            Component::TogetherVisit => "together_visit",
+            Component::Again => "again",
+            Component::History => "history",
+            Component::HistoryTogether => "history_together",
+            Component::Category => "category",
+            Component::Brand => "brand",
+            Component::Popular => "popular",
+            Component::Given => "given",
+        }
+    }
+}
+
+/// Candidates with what each component says of them.
+#[derive(Debug, Clone, Default)]
+pub struct Features {
+    /// Candidates, in the order they came up.
+    pub rows: Vec<Row>,
+    /// Raw component scores of each candidate.
+    pub raw: Vec<[u64; COMPONENTS]>,
+    /// The largest raw score of each component, at least 1.
+    pub largest: [u64; COMPONENTS],
+}
+
+/// Bits of a score after the point: a component at its largest with weight one is worth 2^20.
+pub(super) const SCORE_BITS: u32 = 20;
+
+impl Features {
+    /// A component's share of a candidate's score.
+    pub fn value(&self, i: usize, component: Component, blend: &Blend) -> i64 {
+        let c = component as usize;
+        let weight = u64::from(blend.weight[c]) << (SCORE_BITS - 16);
+        // weight < 2^24 and raw < 2^38 (see `source`), so the product fits.
+        (weight * self.raw[i][c] / self.largest[c]) as i64
+    }
+
+    /// A candidate's score: the sum of its components' values.
+    pub fn score(&self, i: usize, blend: &Blend) -> i64 {
+        Component::ALL.iter().map(|c| self.value(i, *c, blend)).sum()
+    }
+}
+
+/// Finds each product's place among the candidates; reused between calls.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Slots {
+    /// Row → candidate + 1.
+    slot: Vec<u32>,
+}
+
+impl Slots {
+    pub(super) fn get(&self, row: Row) -> Option<usize> {
+        self.slot.get(row.index()).and_then(|s| s.checked_sub(1)).map(|s| s as usize)
+    }
+
+    fn set(&mut self, row: Row, candidate: usize) {
+        if self.slot.len() <= row.index() {
+            self.slot.resize(row.index() + 1, 0);
+        }
+        self.slot[row.index()] = candidate as u32 + 1;
+    }
+
+    /// Makes `rows` the candidates.
+    pub(super) fn assign(&mut self, rows: &[Row]) {
+        rows.iter().enumerate().for_each(|(i, r)| self.set(*r, i));
+    }
+
+    /// Forgets these candidates.
+    pub(super) fn clear(&mut self, rows: &[Row]) {
+        rows.iter().for_each(|r| self.slot[r.index()] = 0);
+    }
+}
+
+/// Which products may become candidates.
+pub(super) enum Pool<'a> {
+    /// Whatever the sources point to, and the most popular `fill` that `allowed` lets pass.
+    Open { fill: usize, allowed: &'a dyn Fn(Row) -> bool },
+    /// These, in the order the host gave.
+    Given(&'a [Row]),
+}
+
+/// Scores the candidates of `pool`. `slots` comes and goes empty.
+pub(super) fn features(
+    catalog: &Catalog,
+    tables: &Tables,
+    sources: &Sources,
+    pool: &Pool<'_>,
+    slots: &mut Slots,
+) -> Features {
+    let mut f = Features { largest: [1; COMPONENTS], ..Features::default() };
+    let open = matches!(pool, Pool::Open { .. });
+    if let Pool::Given(rows) = pool {
+        for row in *rows {
+            candidate(&mut f, slots, *row);
+        }
+        let n = rows.len() as u64;
+        f.raw.iter_mut().zip(0..).for_each(|(raw, i)| raw[Component::Given as usize] = (n - i) * u64::from(ONE) / n);
+    }
+    for source in &sources.list {
+        let c = source.component as usize;
+        let mut add = |row: Row, amount: u64| {
+            let found = slots.get(row);
+            let Some(i) = found.or_else(|| open.then(|| candidate(&mut f, slots, row))) else { return };
+            f.raw[i][c] += amount;
+        };
+        match source.via {
+            Via::Next => tables.next.for_each(catalog.pack(), source.row, |r, w| add(r, source.through(w))),
+            Via::Together => tables.together.for_each(catalog.pack(), source.row, |r, w| add(r, source.through(w))),
+            Via::Itself => add(source.row, u64::from(source.weight)),
+        }
+    }
+    if let Pool::Open { fill, allowed } = pool {
+        popular(catalog, sources, *fill, *allowed, &mut f, slots);
+    }
+    attributes(catalog, sources, open, &mut f);
+    for raw in &f.raw {
+        f.largest.iter_mut().zip(raw).for_each(|(l, r)| *l = (*l).max(*r));
+    }
+    slots.clear(&f.rows);
+    f
+}
+
+fn candidate(f: &mut Features, slots: &mut Slots, row: Row) -> usize {
+    let i = f.rows.len();
+    slots.set(row, i);
+    f.rows.push(row);
+    f.raw.push([0; COMPONENTS]);
+    i
+}
+
+/// Adds the most popular products, of all and of each category the shopper likes.
+fn popular(
+    catalog: &Catalog,
+    sources: &Sources,
+    fill: usize,
+    allowed: &dyn Fn(Row) -> bool,
+    f: &mut Features,
+    slots: &mut Slots,
+) {
+    let (mut left, mut liked) = (fill, sources.liked_categories(fill / 2 + 1));
+    for row in (0..catalog.len() as u32).map(Row) {
+        if left == 0 && liked.values().all(|n| *n == 0) {
+            break;
+        }
+        let chain = catalog.category(row).into_iter().flat_map(|c| catalog.category_chain(c));
+        let of_liked = chain.into_iter().find(|c| liked.get(c).is_some_and(|n| *n > 0));
+        let wanted = if left > 0 { Some(&mut left) } else { of_liked.and_then(|c| liked.get_mut(&c)) };
+        let Some(wanted) = wanted else { continue };
+        if allowed(row) {
+            *wanted -= 1;
+            if slots.get(row).is_none() {
+                candidate(f, slots, row);
+            }
+        }
+    }
+}
+
+/// What a product's own attributes say.
+fn attributes(catalog: &Catalog, sources: &Sources, open: bool, f: &mut Features) {
+    for (row, raw) in f.rows.iter().zip(&mut f.raw) {
+        if let Some(c) = catalog.category(*row) {
+            raw[Component::Category as usize] = sources.category_value(catalog, c);
+        }
+        if let Some(b) = catalog.brand(*row) {
+            raw[Component::Brand as usize] = sources.brand_value(b);
+        }
+        if open {
+            raw[Component::Popular as usize] = u64::from(catalog.popularity(*row));
+        }
+    }
+}

@@ -1,0 +1,156 @@
+//! Sources: what in the portrait points to products, and how strongly.
+
+use super::blend::{Blend, ONE};
+use super::score::Component;
+use crate::catalog::Catalog;
+use crate::id::Row;
+use crate::profile::{Dimension, PortraitView, Trait};
+use std::collections::BTreeMap;
+
+/// Steps of a visit that count.
+const STEPS: usize = 20;
+/// Products of earlier visits whose neighbours count.
+const HISTORY: usize = 24;
+
+/// How a source points.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Via {
+    /// To what usually follows it.
+    Next,
+    /// To what goes with it.
+    Together,
+    /// To itself.
+    Itself,
+}
+
+/// A product that points to others, or to itself.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Source {
+    pub(super) component: Component,
+    pub(super) via: Via,
+    pub(super) row: Row,
+    /// 0–65536.
+    pub(super) weight: u32,
+}
+
+impl Source {
+    /// What reaches a neighbour over an edge of weight `w`: below 2^24, so that thousands of sources stay below 2^38.
+    pub(super) fn through(&self, w: u16) -> u64 {
+        (u64::from(w) * u64::from(self.weight)) >> 8
+    }
+}
+
+/// All that a portrait says, in rows of one pack.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Sources {
+    pub(super) list: Vec<Source>,
+    /// Products of this visit, latest first, each once.
+    pub(super) seen: Vec<Row>,
+    /// Category → affinity, its own and what lies below it, 0–65536.
+    categories: BTreeMap<u32, u64>,
+    brands: BTreeMap<u32, u64>,
+}
+
+impl Sources {
+    /// What `portrait` says about the products of `catalog`.
+    pub(super) fn of(portrait: &PortraitView<'_>, catalog: &Catalog, blend: &Blend) -> Sources {
+        let mut s = Sources::default();
+        s.visit(portrait, catalog, blend);
+        s.history(portrait, catalog);
+        s.categories = shares(portrait.affinity(Dimension::Category).traits(), |t| {
+            catalog.category_of_key(t.key).map(|c| catalog.category_chain(c).collect()).unwrap_or_default()
+        });
+        s.brands =
+            shares(portrait.affinity(Dimension::Brand).traits(), |t| catalog.brand_of_key(t.key).into_iter().collect());
+        s
+    }
+
+    fn visit(&mut self, portrait: &PortraitView<'_>, catalog: &Catalog, blend: &Blend) {
+        let steps = portrait.visit.steps.iter().rev().filter_map(|m| catalog.row_of(m.key));
+        let fades = |decay: u32| {
+            std::iter::successors(Some(ONE), move |w| Some((u64::from(*w) * u64::from(decay) >> 16) as u32))
+        };
+        let weights = fades(blend.next_decay)
+            .zip(fades(blend.together_decay))
+            .zip(fades(blend.together_visit_decay))
+            .zip(fades(blend.again_decay));
+        for (i, (row, (((next, together), together_visit), again))) in steps.take(STEPS).zip(weights).enumerate() {
+            if !self.seen.contains(&row) {
+                self.seen.push(row);
+            }
+            let mut add = |component, via, weight| {
+                if weight > 0 {
+                    self.list.push(Source { component, via, row, weight });
+                }
+            };
+            if i == 0 {
+                add(Component::Next, Via::Next, ONE);
+            }
+            add(Component::NextVisit, Via::Next, next);
+            add(Component::Together, Via::Together, together);
+            add(Component::TogetherVisit, Via::Together, together_visit);
+            add(Component::Again, Via::Itself, again);
+        }
+        // Steps beyond those that point still count as seen.
+        for row in portrait.visit.steps.iter().filter_map(|m| catalog.row_of(m.key)) {
+            if !self.seen.contains(&row) {
+                self.seen.push(row);
+            }
+        }
+    }
+
+    /// Products turned to before this visit.
+    fn history(&mut self, portrait: &PortraitView<'_>, catalog: &Catalog) {
+        let items = portrait.affinity(Dimension::Item);
+        let before = |t: &Trait| portrait.visit.start.is_none_or(|start| t.first < start);
+        let largest = items.traits().iter().filter(|t| before(t)).map(|t| t.value).max().unwrap_or(1).max(1);
+        let share = |t: &Trait| (u128::from(t.value) * u128::from(ONE) / u128::from(largest)) as u32;
+        let mut known: Vec<(u32, Row)> = items
+            .traits()
+            .iter()
+            .filter(|t| before(t))
+            .filter_map(|t| Some((share(t), catalog.row_of(t.key)?)))
+            .filter(|(w, _)| *w > 0)
+            .collect();
+        known.sort_unstable_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
+        for (weight, row) in &known {
+            self.list.push(Source { component: Component::History, via: Via::Itself, row: *row, weight: *weight });
+        }
+        for (weight, row) in known.iter().take(HISTORY) {
+            let component = Component::HistoryTogether;
+            self.list.push(Source { component, via: Via::Together, row: *row, weight: *weight });
+        }
+    }
+
+    /// Up to `n` more products each from the three best-liked categories.
+    pub(super) fn liked_categories(&self, n: usize) -> BTreeMap<u32, usize> {
+        let mut liked: Vec<(u64, u32)> = self.categories.iter().map(|(c, v)| (*v, *c)).collect();
+        liked.sort_unstable_by(|a, b| b.cmp(a));
+        liked.into_iter().take(3).map(|(_, c)| (c, n)).collect()
+    }
+
+    /// How much the shopper likes a category: its own affinity, and a quarter of its parent's.
+    pub(super) fn category_value(&self, catalog: &Catalog, category: u32) -> u64 {
+        let of = |c: u32| self.categories.get(&c).copied().unwrap_or(0);
+        let parent = catalog.category_chain(category).nth(1);
+        of(category) + parent.map_or(0, of) / 4
+    }
+
+    /// How much the shopper likes a brand.
+    pub(super) fn brand_value(&self, brand: u32) -> u64 {
+        self.brands.get(&brand).copied().unwrap_or(0)
+    }
+}
+
+/// Sums of the traits' values by what `places` gives for each, scaled to 65536 for the largest single trait.
+fn shares(traits: &[Trait], places: impl Fn(&Trait) -> Vec<u32>) -> BTreeMap<u32, u64> {
+    let largest = traits.iter().map(|t| t.value).max().unwrap_or(1).max(1);
+    let mut out: BTreeMap<u32, u64> = BTreeMap::new();
+    for t in traits {
+        let share = (u128::from(t.value) * u128::from(ONE) / u128::from(largest)) as u64;
+        for place in places(t) {
+            *out.entry(place).or_default() += share;
+        }
+    }
+    out
+}

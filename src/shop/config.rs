@@ -1,0 +1,224 @@
+//! `shop.toml`: parsed strictly, so that a misspelt key is an error and not a silent default.
+
+use crate::error::{Code, Error, Result};
+use crate::event::EventKind;
+use crate::profile::ProfileConfig;
+use crate::time::{DAY, MINUTE};
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use std::path::Path;
+
+const DEFAULTS: &str = include_str!("default.toml");
+
+/// A shop's settings.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct ShopConfig {
+    /// `[shop]`
+    pub shop: ShopSection,
+    /// `[[language]]`, the first is the default.
+    #[serde(rename = "language")]
+    pub languages: Vec<LanguageSection>,
+    /// `[[market]]`, the first is the default.
+    #[serde(rename = "market")]
+    pub markets: Vec<MarketSection>,
+    /// `[columns]`: our name → the file's.
+    pub columns: BTreeMap<String, String>,
+    /// `[portrait]`
+    pub portrait: PortraitSection,
+}
+
+/// `[shop]`
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct ShopSection {
+    /// Key of everything kept on a device.
+    pub id: String,
+    /// Shown name.
+    pub name: String,
+    /// Shown name in Chinese.
+    pub name_zh: String,
+    /// Offset such as `+08:00`.
+    pub zone: String,
+}
+
+/// `[[language]]`
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct LanguageSection {
+    /// BCP 47 tag.
+    pub tag: String,
+    /// Column of the title.
+    pub title: String,
+    /// Column of what distinguishes a variant.
+    pub variant: String,
+    /// Column of the category path.
+    pub category: String,
+}
+
+/// `[[market]]`
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct MarketSection {
+    /// The shop's code for it.
+    pub code: String,
+    /// ISO 4217 code.
+    pub currency: String,
+    /// Column of the price.
+    pub price: String,
+    /// Column of the sale price.
+    pub sale_price: String,
+    /// Column of the availability.
+    pub availability: String,
+}
+
+/// `[portrait]`
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct PortraitSection {
+    /// A longer pause ends a visit.
+    pub session_gap_minutes: Option<f64>,
+    /// An event may arrive this long after a newer one.
+    pub lateness_minutes: Option<f64>,
+    /// Half-lives by dimension.
+    pub half_life_days: BTreeMap<String, f64>,
+    /// Weight of each event, by its name.
+    pub weights: BTreeMap<String, f64>,
+}
+
+impl ShopConfig {
+    /// The settings in `path`, or none.
+    ///
+    /// # Errors
+    ///
+    /// `io`, `bad_config` with the line that is wrong.
+    pub(super) fn read(path: Option<&Path>) -> Result<ShopConfig> {
+        let Some(path) = path else { return Ok(ShopConfig::default()) };
+        let text =
+            std::fs::read_to_string(path).map_err(|e| Error::new(Code::Io, format!("{}: {e}.", path.display())))?;
+        let config = ShopConfig::parse(&text)
+            .map_err(|e| Error::new(Code::BadConfig, format!("{}: {}", path.display(), e.detail())))?;
+        Ok(config)
+    }
+
+    /// The settings in a text.
+    ///
+    /// # Errors
+    ///
+    /// `bad_config`.
+    pub(super) fn parse(text: &str) -> Result<ShopConfig> {
+        let bad = |what: String| Error::new(Code::BadConfig, what);
+        let config: ShopConfig = toml::from_str(text).map_err(|e| bad(format!("{e}")))?;
+        config.zone_minutes()?;
+        config.profile()?;
+        for l in &config.languages {
+            if l.tag.is_empty() || l.title.is_empty() {
+                return Err(bad("each [[language]] needs a tag and the column of its title.".into()));
+            }
+        }
+        for m in &config.markets {
+            if m.code.is_empty() || m.currency.len() != 3 || m.price.is_empty() {
+                let what = "each [[market]] needs a code, a currency of three letters and the column of its price.";
+                return Err(bad(what.into()));
+            }
+        }
+        Ok(config)
+    }
+
+    /// The zone, in minutes east of UTC.
+    pub(super) fn zone_minutes(&self) -> Result<i32> {
+        let zone = self.shop.zone.trim();
+        if zone.is_empty() || zone == "Z" {
+            return Ok(0);
+        }
+        let parse = || {
+            let (sign, rest) = match zone.split_at_checked(1)? {
+                ("+", rest) => (1, rest),
+                ("-", rest) => (-1, rest),
+                _ => return None,
+            };
+            let (h, m) = rest.split_once(':')?;
+            let (h, m): (i32, i32) = (h.parse().ok()?, m.parse().ok()?);
+            (h <= 14 && m < 60).then_some(sign * (h * 60 + m))
+        };
+        parse().ok_or_else(|| Error::new(Code::BadConfig, format!("zone \"{zone}\" is not like \"+08:00\".")))
+    }
+
+    /// Shown names by language.
+    pub(super) fn names(&self) -> Vec<(String, String)> {
+        let named = [("en", &self.shop.name), ("zh-CN", &self.shop.name_zh)];
+        named.into_iter().filter(|(_, n)| !n.is_empty()).map(|(l, n)| (l.into(), n.clone())).collect()
+    }
+
+    /// The portrait's settings: the shipped ones, replaced by this shop's own.
+    pub(super) fn profile(&self) -> Result<ProfileConfig> {
+        let shipped: ShopConfig =
+            toml::from_str(DEFAULTS).map_err(|e| Error::new(Code::BadConfig, format!("default.toml: {e}")))?;
+        let mut out = ProfileConfig { weight: [0; EventKind::ALL.len()], ..ProfileConfig::default() };
+        for section in [&shipped.portrait, &self.portrait] {
+            section.apply(&mut out)?;
+        }
+        Ok(out.bounded())
+    }
+}
+
+impl PortraitSection {
+    fn apply(&self, out: &mut ProfileConfig) -> Result<()> {
+        let bad = |what: String| Error::new(Code::BadConfig, what);
+        let positive = |name: &str, v: f64, unit: i64| {
+            let ms = v * unit as f64;
+            if v.is_finite() && v >= 0.0 && ms < 1e15 {
+                Ok(libm::round(ms) as i64)
+            } else {
+                Err(bad(format!("{name} = {v} is not a sensible duration.")))
+            }
+        };
+        if let Some(v) = self.session_gap_minutes {
+            out.session_gap = positive("session_gap_minutes", v, MINUTE)?;
+        }
+        if let Some(v) = self.lateness_minutes {
+            out.lateness = positive("lateness_minutes", v, MINUTE)?;
+        }
+        const DIMENSIONS: [&str; 4] = ["item", "category", "brand", "price_band"];
+        for (name, v) in &self.half_life_days {
+            let i = DIMENSIONS.iter().position(|d| d == name);
+            let i = i.ok_or_else(|| bad(format!("half_life_days has {}, not {name}.", DIMENSIONS.join(", "))))?;
+            out.half_life[i] = positive(name, *v, DAY)?;
+        }
+        for (name, v) in &self.weights {
+            let kind = EventKind::from_name(name);
+            let kind = kind.ok_or_else(|| bad(format!("weights: \"{name}\" is no known event.")))?;
+            if !(0.0..=100.0).contains(v) {
+                return Err(bad(format!("weights: {name} = {v} is not between 0 and 100.")));
+            }
+            out.weight[kind as usize] = libm::round(v * 256.0) as u32;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_shipped_sample_parses_and_says_what_it_says() {
+        let config = ShopConfig::parse(include_str!("../../www-demo/shop/shop.toml")).expect("the sample");
+        assert_eq!(config.zone_minutes(), Ok(480));
+        let profile = config.profile().expect("a portrait");
+        assert_eq!(profile.weight[EventKind::Purchase as usize], 6 * 256);
+        assert_eq!(profile.half_life[0], 30 * DAY);
+        assert_eq!(config.markets.len(), 2);
+    }
+
+    #[test]
+    fn mistakes_are_named() {
+        let wrong = |text: &str| ShopConfig::parse(text).expect_err(text).detail().to_string();
+        assert!(wrong("[shop]\nzome = \"+08:00\"").contains("zome"));
+        assert!(wrong("[shop]\nzone = \"Beijing\"").contains("Beijing"));
+        assert!(wrong("[portrait.weights]\nbuy = 3").contains("buy"));
+        assert!(wrong("[portrait.weights]\npurchase = -3").contains("-3"));
+        assert!(wrong("[portrait.half_life_days]\nuser = 3").contains("user"));
+        assert!(wrong("[[market]]\ncode = \"cn\"").contains("currency"));
+    }
+}

@@ -1,0 +1,172 @@
+//! Reading a shop folder: catalogue, log and settings as the shop exports them, messy as they are.
+
+mod catalog;
+mod config;
+mod log;
+mod rejects;
+mod table;
+
+use config::ShopConfig;
+pub use log::{Log, LogStep, Session};
+pub use rejects::{Reject, Rejects};
+
+use crate::catalog::Market;
+use crate::catalog::build::ProductDraft;
+use crate::error::{Code, Error, Result};
+use crate::profile::ProfileConfig;
+use std::path::{Path, PathBuf};
+
+/// The bytes of a file.
+///
+/// # Errors
+///
+/// `io`, naming the file.
+pub fn read_file(path: &Path) -> Result<Vec<u8>> {
+    std::fs::read(path).map_err(|e| Error::new(Code::Io, format!("{}: {e}.", path.display())))
+}
+
+/// Writes a file whole: beside its place first, so that a reader never sees half of it.
+///
+/// # Errors
+///
+/// `io`, naming the file.
+pub fn write_file(path: &Path, bytes: &[u8]) -> Result<()> {
+    let io = |e: std::io::Error| Error::new(Code::Io, format!("{}: {e}.", path.display()));
+    let mut beside = path.as_os_str().to_os_string();
+    beside.push(".part");
+    std::fs::write(&beside, bytes).map_err(io)?;
+    std::fs::rename(&beside, path).map_err(io)
+}
+
+/// The error of a server that cannot run.
+pub fn server_error(detail: String) -> Error {
+    Error::new(Code::ServerFailed, detail)
+}
+
+/// Told what is being done, so that a person can see it.
+pub trait Progress {
+    /// A stage begins; `total` is 0 when its length is not known.
+    fn stage(&self, name: &str, total: u64);
+    /// That much of the stage is done.
+    fn advance(&self, n: u64);
+}
+
+/// Progress nobody looks at.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Silent;
+
+impl Progress for Silent {
+    fn stage(&self, _: &str, _: u64) {}
+    fn advance(&self, _: u64) {}
+}
+
+/// Where a shop's files are.
+#[derive(Debug, Clone, Default)]
+pub struct ShopFiles {
+    /// `catalog.csv`, `catalog.jsonl`, each also with `.gz`.
+    pub catalog: Option<PathBuf>,
+    /// `interactions.csv`, `interactions.jsonl`, each also with `.gz`.
+    pub interactions: Option<PathBuf>,
+    /// `shop.toml`.
+    pub config: Option<PathBuf>,
+    /// Id of the shop where the settings have none: the folder's name.
+    pub name: String,
+}
+
+impl ShopFiles {
+    /// The files of a shop folder.
+    ///
+    /// # Errors
+    ///
+    /// `io` when the folder cannot be read, `empty_shop` when it has neither a catalogue nor a log.
+    pub fn in_folder(dir: &Path) -> Result<ShopFiles> {
+        if !dir.is_dir() {
+            return Err(Error::new(Code::Io, format!("{} is not a folder.", dir.display())));
+        }
+        let first = |names: &[&str]| names.iter().map(|n| dir.join(n)).find(|p| p.is_file());
+        let files = ShopFiles {
+            catalog: first(&["catalog.csv", "catalog.csv.gz", "catalog.jsonl", "catalog.jsonl.gz"]),
+            interactions: first(&[
+                "interactions.csv",
+                "interactions.csv.gz",
+                "interactions.jsonl",
+                "interactions.jsonl.gz",
+            ]),
+            config: first(&["shop.toml"]),
+            name: dir.canonicalize().ok().and_then(|p| Some(p.file_name()?.to_str()?.to_string())).unwrap_or_default(),
+        };
+        if files.catalog.is_none() && files.interactions.is_none() {
+            let detail = format!("{} has neither catalog.csv nor interactions.csv.", dir.display());
+            return Err(Error::new(Code::EmptyShop, detail));
+        }
+        Ok(files)
+    }
+}
+
+/// A shop as it was read.
+#[derive(Debug, Clone)]
+pub struct Shop {
+    /// Key of everything kept on a device.
+    pub id: String,
+    /// Shown names, by language tag.
+    pub names: Vec<(String, String)>,
+    /// Minutes east of UTC.
+    pub zone_minutes: i32,
+    /// At least one.
+    pub languages: Vec<String>,
+    /// At least one.
+    pub markets: Vec<Market>,
+    /// Products, sorted by id; those only the log knows are among them when there is no catalogue.
+    pub products: Vec<ProductDraft>,
+    /// Visits; their steps point into `products`.
+    pub log: Log,
+    /// Settings of the portrait.
+    pub profile: ProfileConfig,
+    /// Rows that could not be used.
+    pub rejects: Rejects,
+    /// Ids of the log that the catalogue does not have, with how often; most frequent first.
+    pub unmatched: Vec<(String, u64)>,
+    /// Catalogue rows that repeat an id; the first is kept.
+    pub duplicates: u64,
+}
+
+impl Shop {
+    /// Reads a shop's files.
+    ///
+    /// # Errors
+    ///
+    /// `io`, `bad_config`, `bad_table`, `empty_shop`, `empty_log`. Single bad rows are collected in `rejects`, which
+    /// [`Rejects::check`] holds against a limit.
+    pub fn read(files: &ShopFiles, progress: &dyn Progress) -> Result<Shop> {
+        let config = ShopConfig::read(files.config.as_deref())?;
+        let mut rejects = Rejects::default();
+        let read = match &files.catalog {
+            Some(path) => catalog::read(path, &config, &mut rejects, progress)?,
+            None => catalog::CatalogRead::empty(&config),
+        };
+        let catalog::CatalogRead { mut products, languages, markets, duplicates } = read;
+        let (mut log, mut unmatched) = (Log::default(), Vec::new());
+        if let Some(path) = &files.interactions {
+            let has_catalog = files.catalog.is_some();
+            let read = log::read(path, &config, products, has_catalog, &mut rejects, progress)?;
+            (log, products, unmatched) = (read.log, read.products, read.unmatched);
+        }
+        if products.is_empty() && log.sessions.is_empty() {
+            return Err(Error::new(Code::EmptyShop, "no product and no interaction could be read."));
+        }
+        let id = if config.shop.id.is_empty() { files.name.clone() } else { config.shop.id.clone() };
+        Ok(Shop {
+            id,
+            names: config.names(),
+            zone_minutes: config.zone_minutes()?,
+            languages,
+            markets,
+            products,
+            log,
+            profile: config.profile()?,
+            rejects,
+            unmatched,
+            duplicates,
+        })
+    }
+}

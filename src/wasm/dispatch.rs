@@ -1,0 +1,388 @@
+//! The one table of calls below both hosts: bytes in, bytes out. `manual/boundary.md` is its description.
+
+use crate::catalog::Price;
+use crate::codec::{Malformed, Reader, Writer};
+use crate::engine::{Engine, Request, Shelf, TraitView};
+use crate::error::{Code, Error, Result};
+use crate::event::clean::{RawEvent, RawItem, RawPrice};
+use crate::id::Row;
+use crate::money::Minor;
+use crate::privacy::consent::{Consent, Tri};
+use crate::rank::{Node, Stage, Subject};
+use crate::time::Millis;
+
+const NO_ROW: u32 = u32::MAX;
+
+/// The open shelves of one wasm instance, by handle.
+#[derive(Debug, Default)]
+pub struct Table {
+    shelves: Vec<Option<Engine>>,
+}
+
+impl From<Malformed> for Error {
+    fn from(_: Malformed) -> Error {
+        Error::new(Code::BadRequest, "the request's bytes do not fit the call.")
+    }
+}
+
+impl Table {
+    /// One call. Whatever the bytes are, it answers.
+    ///
+    /// # Example: an unknown call is an answer, not a trap
+    ///
+    /// ```
+    /// let mut table = nearshelf::wasm::dispatch::Table::default();
+    /// let answer = table.call(999, &[1, 2, 3]);
+    /// assert_eq!(answer[0], 1);
+    /// assert_eq!(&answer[5..17], b"unknown_call");
+    /// ```
+    pub fn call(&mut self, op: u32, request: &[u8]) -> Vec<u8> {
+        let mut out = Writer::new();
+        out.u8(0);
+        match self.run(op, &mut Reader::new(request), &mut out) {
+            Ok(()) => out.finish(),
+            Err(e) => {
+                let mut out = Writer::new();
+                out.u8(1);
+                out.str(e.code());
+                out.str(e.detail());
+                out.str(e.fix());
+                out.finish()
+            }
+        }
+    }
+
+    fn run(&mut self, op: u32, r: &mut Reader<'_>, out: &mut Writer) -> Result<()> {
+        if op == 1 {
+            return self.open(r, out);
+        }
+        if !(2..=18).contains(&op) {
+            return Err(Error::new(Code::UnknownCall, format!("this core has no call {op}.")));
+        }
+        let handle = r.u32()? as usize;
+        let slot = handle.checked_sub(1).and_then(|i| self.shelves.get_mut(i));
+        let gone = || Error::new(Code::UnknownShelf, "no shelf has this handle.");
+        let slot = slot.ok_or_else(gone)?;
+        let shelf = slot.as_mut().ok_or_else(gone)?;
+        match op {
+            2 => {
+                r.end()?;
+                *slot = None;
+                Ok(())
+            }
+            3 => track(shelf, r, out),
+            4 => recommend(shelf, r, out),
+            5 => rank(shelf, r, out),
+            6 => why(shelf, r, out),
+            7 => why_not(shelf, r, out),
+            8 => products(shelf, r, out),
+            9 => portrait(shelf, r, out),
+            10 => set_consent(shelf, r),
+            11 => diagnostics(shelf, r, out),
+            12 => snapshot(shelf, r, out),
+            13 => restore(shelf, r),
+            14 => forget(shelf, r),
+            15 => set_view(shelf, r, out, handle as u32),
+            16 => find(shelf, r, out),
+            17 => page(shelf, r, out),
+            _ => categories(shelf, r, out),
+        }
+    }
+
+    fn open(&mut self, r: &mut Reader<'_>, out: &mut Writer) -> Result<()> {
+        let _now = time(r)?;
+        let (market, language) = (r.str()?, r.str()?);
+        let consent = consent(r)?;
+        let pack = r.bytes()?;
+        r.end()?;
+        let mut shelf = Engine::open(pack.to_vec())?;
+        shelf.set_view(market, language)?;
+        shelf.set_consent(consent);
+        let free = self.shelves.iter().position(Option::is_none);
+        let i = free.unwrap_or(self.shelves.len());
+        opened(&shelf, i as u32 + 1, out);
+        if i == self.shelves.len() {
+            self.shelves.push(Some(shelf));
+        } else {
+            self.shelves[i] = Some(shelf);
+        }
+        Ok(())
+    }
+}
+
+fn opened(shelf: &Engine, handle: u32, out: &mut Writer) {
+    let c = shelf.catalog();
+    out.u32(handle);
+    out.str(&c.pack().version());
+    out.str(c.shop());
+    out.str(&c.market().code);
+    out.str(&c.market().currency);
+    out.u8(c.market().exponent);
+    out.str(c.language());
+    out.count(c.len());
+}
+
+fn time(r: &mut Reader<'_>) -> Result<Millis> {
+    Ok(Millis::from_f64(r.f64()?).ok_or(Malformed)?)
+}
+
+fn consent(r: &mut Reader<'_>) -> Result<Consent> {
+    let mut tri = || Ok::<Tri, Error>(Tri::from_byte(r.u8()?).ok_or(Malformed)?);
+    Ok(Consent { store: tri()?, personalize: tri()?, report: tri()?, sensitive: tri()? })
+}
+
+fn strings<'a>(r: &mut Reader<'a>) -> Result<Vec<&'a str>> {
+    (0..r.count(4)?).map(|_| Ok(r.str()?)).collect()
+}
+
+fn neutral(r: &mut Reader<'_>) -> Result<bool> {
+    match r.u8()? {
+        0 => Ok(false),
+        1 => Ok(true),
+        _ => Err(Malformed.into()),
+    }
+}
+
+fn track(shelf: &mut Engine, r: &mut Reader<'_>, out: &mut Writer) -> Result<()> {
+    let now = time(r)?;
+    let mut events = Vec::new();
+    for _ in 0..r.count(24)? {
+        let (name, event_id, at, _term) = (r.str()?, r.str()?, r.f64()?, r.str()?);
+        let mut items = Vec::new();
+        for _ in 0..r.count(13)? {
+            let id = r.str()?;
+            let price = match r.u8()? {
+                0 => RawPrice::None,
+                1 => RawPrice::Number(r.f64()?),
+                2 => RawPrice::Text(r.str()?),
+                _ => return Err(Malformed.into()),
+            };
+            items.push(RawItem { id, price, quantity: r.f64()? });
+        }
+        events.push(RawEvent { name, event_id, at, items });
+    }
+    r.end()?;
+    let tracked = shelf.track(now, &events);
+    out.u32(tracked.accepted);
+    out.u32(tracked.dropped);
+    out.u8(u8::from(tracked.accepted > 0));
+    Ok(())
+}
+
+fn recommend(shelf: &mut Engine, r: &mut Reader<'_>, out: &mut Writer) -> Result<()> {
+    let (now, _slot, limit, neutral) = (time(r)?, r.str()?, r.u32()? as usize, neutral(r)?);
+    let request = Request { limit, neutral, exclude: strings(r)?, category: r.str()? };
+    r.end()?;
+    let list = shelf.recommend(now, &request);
+    write_shelf(shelf, &list, out);
+    Ok(())
+}
+
+fn rank(shelf: &mut Engine, r: &mut Reader<'_>, out: &mut Writer) -> Result<()> {
+    let (now, _slot, neutral) = (time(r)?, r.str()?, neutral(r)?);
+    let ids = strings(r)?;
+    r.end()?;
+    let list = shelf.rank(now, neutral, &ids);
+    write_shelf(shelf, &list, out);
+    Ok(())
+}
+
+fn money(m: Option<Minor>) -> f64 {
+    m.map_or(f64::NAN, |m| m.0 as f64)
+}
+
+fn write_price(price: Price, out: &mut Writer) {
+    out.f64(money(price.now));
+    out.f64(money(price.list));
+}
+
+fn write_shelf(shelf: &Engine, list: &Shelf, out: &mut Writer) {
+    out.u32(list.id);
+    out.u8(u8::from(list.personal));
+    out.u8(0);
+    out.count(list.items.len());
+    for item in &list.items {
+        out.u32(item.row.map_or(NO_ROW, |r| r.0));
+        out.u32(item.given);
+        out.u32(item.variant);
+        write_price(item.price, out);
+        out.f64(item.score);
+        out.u8(item.because as u8);
+        out.str(subject(shelf, item.subject));
+    }
+}
+
+fn subject(shelf: &Engine, s: Subject) -> &str {
+    let c = shelf.catalog();
+    match s {
+        Subject::None => "",
+        Subject::Product(row) => c.id(Row(row)),
+        Subject::Category(x) => c.category_path(x),
+        Subject::Brand(x) => c.brand_name(x),
+    }
+}
+
+fn why(shelf: &Engine, r: &mut Reader<'_>, out: &mut Writer) -> Result<()> {
+    let (served, id) = (r.u32()?, r.str()?);
+    r.end()?;
+    write_node(shelf, &shelf.why(served, id)?, out);
+    Ok(())
+}
+
+fn write_node(shelf: &Engine, node: &Node, out: &mut Writer) {
+    out.str(node.code);
+    out.str(subject(shelf, node.subject));
+    out.f64(node.value);
+    out.count(node.children.len());
+    node.children.iter().for_each(|n| write_node(shelf, n, out));
+}
+
+fn why_not(shelf: &mut Engine, r: &mut Reader<'_>, out: &mut Writer) -> Result<()> {
+    let (now, _slot, limit, id) = (time(r)?, r.str()?, r.u32()? as usize, r.str()?);
+    r.end()?;
+    let stage = shelf.why_not(now, &Request { limit, ..Request::default() }, id);
+    out.str(stage.code());
+    match stage {
+        Stage::Shown(at) | Stage::RankedBelow(at) => out.str(&(at + 1).to_string()),
+        _ => out.str(""),
+    }
+    Ok(())
+}
+
+fn products(shelf: &Engine, r: &mut Reader<'_>, out: &mut Writer) -> Result<()> {
+    let c = shelf.catalog();
+    let rows = (0..r.count(4)?).map(|_| r.u32()).collect::<std::result::Result<Vec<_>, _>>()?;
+    r.end()?;
+    if rows.iter().any(|row| *row as usize >= c.len()) {
+        return Err(Error::new(Code::BadRequest, "a row is not in the pack."));
+    }
+    out.count(rows.len());
+    for row in rows.into_iter().map(Row) {
+        out.u32(row.0);
+        out.str(c.id(row));
+        out.str(c.title(row));
+        out.str(c.brand(row).map_or("", |b| c.brand_name(b)));
+        out.str(c.category(row).map_or("", |x| c.category_label(x)));
+        out.str(c.url(row));
+        out.str(c.image(row));
+        let tags: Vec<&str> = c.tags(row).collect();
+        out.count(tags.len());
+        tags.iter().for_each(|t| out.str(t));
+        write_price(c.price(row), out);
+        out.u8(c.availability(row) as u8);
+        let variants = c.variants_of(row);
+        out.count(variants.len());
+        for v in variants {
+            out.str(c.variant_id(v));
+            out.str(c.variant_title(v));
+            write_price(c.price_of(v), out);
+            out.u8(c.availability_of(v) as u8);
+        }
+    }
+    Ok(())
+}
+
+fn portrait(shelf: &mut Engine, r: &mut Reader<'_>, out: &mut Writer) -> Result<()> {
+    let now = time(r)?;
+    r.end()?;
+    let p = shelf.portrait(now);
+    out.u32(p.events);
+    out.f64(p.updated.map_or(f64::NAN, Millis::to_f64));
+    out.u32(p.sessions);
+    for traits in &p.traits {
+        out.count(traits.len());
+        for TraitView { key, label, share, events, last } in traits {
+            out.str(key);
+            out.str(label);
+            out.f64(*share);
+            out.u32(*events);
+            out.f64(last.to_f64());
+        }
+    }
+    out.count(p.visit.len());
+    p.visit.iter().for_each(|id| out.str(id));
+    Ok(())
+}
+
+fn set_consent(shelf: &mut Engine, r: &mut Reader<'_>) -> Result<()> {
+    let (_now, consent) = (time(r)?, consent(r)?);
+    r.end()?;
+    shelf.set_consent(consent);
+    Ok(())
+}
+
+fn diagnostics(shelf: &Engine, r: &mut Reader<'_>, out: &mut Writer) -> Result<()> {
+    r.end()?;
+    let all = shelf.diagnostics();
+    out.count(all.len());
+    for (code, n) in all {
+        out.str(code);
+        out.u32(n);
+    }
+    Ok(())
+}
+
+fn snapshot(shelf: &Engine, r: &mut Reader<'_>, out: &mut Writer) -> Result<()> {
+    r.end()?;
+    out.bytes(&shelf.snapshot()?);
+    Ok(())
+}
+
+fn restore(shelf: &mut Engine, r: &mut Reader<'_>) -> Result<()> {
+    let (_now, bytes) = (time(r)?, r.bytes()?);
+    r.end()?;
+    shelf.restore(bytes)
+}
+
+fn forget(shelf: &mut Engine, r: &mut Reader<'_>) -> Result<()> {
+    let _now = time(r)?;
+    r.end()?;
+    shelf.forget();
+    Ok(())
+}
+
+fn set_view(shelf: &mut Engine, r: &mut Reader<'_>, out: &mut Writer, handle: u32) -> Result<()> {
+    let (market, language) = (r.str()?, r.str()?);
+    r.end()?;
+    shelf.set_view(market, language)?;
+    opened(shelf, handle, out);
+    Ok(())
+}
+
+fn find(shelf: &Engine, r: &mut Reader<'_>, out: &mut Writer) -> Result<()> {
+    let ids = strings(r)?;
+    r.end()?;
+    out.count(ids.len());
+    for id in ids {
+        out.u32(shelf.catalog().find(id).map_or(NO_ROW, |f| f.row.0));
+    }
+    Ok(())
+}
+
+fn page(shelf: &Engine, r: &mut Reader<'_>, out: &mut Writer) -> Result<()> {
+    let (offset, limit, path) = (r.u32()? as usize, r.u32()? as usize, r.str()?);
+    r.end()?;
+    let c = shelf.catalog();
+    let category = c.category_named(path);
+    let is_in = |row: &Row| path.is_empty() || category.is_some_and(|x| c.is_in(*row, x));
+    let rows: Vec<Row> = (0..c.len() as u32).map(Row).filter(is_in).collect();
+    out.count(rows.len());
+    let page: Vec<_> = rows.iter().skip(offset).take(limit).collect();
+    out.count(page.len());
+    page.iter().for_each(|row| out.u32(row.0));
+    Ok(())
+}
+
+fn categories(shelf: &Engine, r: &mut Reader<'_>, out: &mut Writer) -> Result<()> {
+    r.end()?;
+    let c = shelf.catalog();
+    let sizes = c.category_sizes();
+    out.count(sizes.len());
+    for (x, size) in (0..).zip(sizes) {
+        out.str(c.category_path(x));
+        out.str(c.category_label(x));
+        out.u32(c.category_chain(x).nth(1).unwrap_or(NO_ROW));
+        out.u32(size);
+    }
+    Ok(())
+}

@@ -1,0 +1,10 @@
+//! The boundary: one table of calls, and the two hosts that reach it.
+
+#[cfg(feature = "abi")]
+mod abi;
+pub mod dispatch;
+#[cfg(feature = "web")]
+mod web;
+
+#[cfg(all(feature = "web", feature = "abi"))]
+compile_error!("features `web` and `abi` are two builds: enable one of them");

@@ -1,0 +1,124 @@
+//! Packs are functions of their input: not of the order of rows, and predictions are not of what comes later.
+
+use nearshelf::builder::evaluate::evaluate;
+use nearshelf::builder::pack::{Options, build};
+use nearshelf::builder::split::Split;
+use nearshelf::engine::{Engine, Request};
+use nearshelf::shop::{Shop, ShopFiles, Silent};
+use nearshelf::time::Millis;
+use std::fs;
+use std::path::Path;
+
+const SAMPLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/www-demo/shop");
+
+pub(crate) fn read(dir: &Path) -> Shop {
+    Shop::read(&ShopFiles::in_folder(dir).expect("a folder"), &Silent).expect("a shop")
+}
+
+fn pack_of(dir: &Path) -> Vec<u8> {
+    build(&read(dir), &Options::default(), &Silent).expect("a pack")
+}
+
+/// A generator of order, not of noise: the same shuffle at every run.
+fn shuffle<T>(list: &mut [T]) {
+    let mut x = 0x9E37_79B9_7F4A_7C15_u64;
+    for i in (1..list.len()).rev() {
+        x ^= x << 13;
+        x ^= x >> 7;
+        x ^= x << 17;
+        list.swap(i, x as usize % (i + 1));
+    }
+}
+
+#[test]
+fn the_pack_is_byte_equal_under_any_order_of_visits_and_catalogue_rows() {
+    let dir = tempfile::tempdir().expect("a folder");
+    for name in ["catalog.csv", "interactions.csv", "shop.toml"] {
+        fs::copy(Path::new(SAMPLE).join(name), dir.path().join(name)).expect("a copy");
+    }
+    let straight = pack_of(dir.path());
+    assert_eq!(straight, pack_of(dir.path()));
+
+    let catalog = fs::read_to_string(dir.path().join("catalog.csv")).expect("text");
+    let mut lines: Vec<&str> = catalog.lines().collect();
+    shuffle(&mut lines[1..]);
+    fs::write(dir.path().join("catalog.csv"), lines.join("\r\n")).expect("written");
+
+    let log = fs::read_to_string(dir.path().join("interactions.csv")).expect("text");
+    let (header, rows) = log.split_once('\n').expect("a header");
+    let mut visits: Vec<Vec<&str>> = Vec::new();
+    let session = |row: &str| row.split(',').next().map(String::from);
+    for row in rows.lines() {
+        match visits.last_mut() {
+            Some(v) if session(v[0]) == session(row) => v.push(row),
+            _ => visits.push(vec![row]),
+        }
+    }
+    assert!(visits.len() > 1000);
+    shuffle(&mut visits);
+    let shuffled: Vec<&str> = visits.into_iter().flatten().collect();
+    fs::write(dir.path().join("interactions.csv"), format!("\u{FEFF}{header}\n{}\n", shuffled.join("\n")))
+        .expect("written");
+    assert_eq!(straight, pack_of(dir.path()));
+}
+
+#[test]
+fn a_pair_with_fewer_shoppers_than_k_leaves_no_trace() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let mut log = String::from("session_id,item_id,timestamp,user_id\n");
+    // a and b: 5 shoppers. c and d: one shopper, many times.
+    for v in 0..5 {
+        log += &format!("{v},a,{v}000,u{v}\n{v},b,{v}001,u{v}\n");
+    }
+    for v in 10..40 {
+        log += &format!("{v},c,{v}000,u0\n{v},d,{v}001,u0\n");
+    }
+    fs::write(dir.path().join("interactions.csv"), log).expect("written");
+    let shop = read(dir.path());
+    let bytes = build(&shop, &Options::default(), &Silent).expect("a pack");
+    let mut shelf = Engine::open(bytes).expect("a shelf");
+    assert_eq!(shelf.catalog().support(), 5, "the default with user ids");
+    let popularity = |shelf: &Engine, id: &str| shelf.catalog().popularity(shelf.catalog().find(id).expect(id).row);
+    assert!(popularity(&shelf, "a") > 0);
+    assert_eq!(popularity(&shelf, "c"), 0, "one shopper's favourite is not public");
+    shelf.set_consent(nearshelf::privacy::consent::Consent::all());
+    let now = Millis(1_790_000_000_000);
+    shelf.track(now, &[crate::api::event("view_item", "c")]);
+    let list = shelf.recommend(now, &Request { limit: 4, ..Request::default() });
+    let d = list.items.iter().find(|i| i.row.map(|r| shelf.catalog().id(r)) == Some("d")).expect("catalogue only");
+    assert_eq!(d.score, 0.0, "nothing points from c to d");
+    let loose = build(&shop, &Options { min_support: Some(1) }, &Silent).expect("a pack");
+    assert!(popularity(&Engine::open(loose).expect("a shelf"), "c") > 0);
+}
+
+#[test]
+fn truncating_the_test_visits_changes_no_earlier_prediction() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let write = |cut: Option<usize>| {
+        let mut log = String::from("session_id,item_id,timestamp,event,user_id\n");
+        for v in 0..600_usize {
+            let length = 3 + v % 5;
+            for n in 0..length.min(if v >= 500 { cut.unwrap_or(99) } else { 99 }) {
+                let item = (v * v % 17 + n * 3) % 20;
+                log += &format!("{v},{item},{},view_item,{}\n", 1_600_000_000 + v * 900 + n * 20, v % 40);
+            }
+        }
+        fs::write(dir.path().join("interactions.csv"), log).expect("written");
+    };
+    let split = r#"{"protocol":"sessions","valid_from":400,"test_from":500,"max_targets_per_session":6}"#;
+    fs::write(dir.path().join("split.json"), split).expect("written");
+    let split = Split::read(dir.path()).expect("a split");
+    let run = || evaluate(&read(dir.path()), &split, 1, &Silent).expect("an evaluation").predictions;
+    write(None);
+    let whole = run();
+    write(Some(3));
+    let cut = run();
+    assert!(cut.len() < whole.len() && cut.len() >= 100);
+    // A user's later visits see less history when earlier ones are cut, so compare each user's first test visit.
+    let first_visit =
+        |event: &str| event.split(':').next().and_then(|s| s.parse::<usize>().ok()).is_some_and(|v| v < 540);
+    for p in cut.iter().filter(|p| first_visit(&p.event)) {
+        let same = whole.iter().find(|q| q.event == p.event).expect("the same event");
+        assert_eq!(p, same);
+    }
+}

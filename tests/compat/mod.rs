@@ -1,0 +1,27 @@
+//! Frozen files of every format ever landed, and the readers that must go on reading them.
+
+use nearshelf::catalog::Catalog;
+use nearshelf::pack::{FORMAT, OLDEST_READABLE, Pack};
+#[cfg(target_arch = "wasm32")]
+use wasm_bindgen_test::wasm_bindgen_test as test;
+
+#[test]
+fn pack_format_1_is_read() {
+    let pack = Pack::open(include_bytes!("pack-v1.pack").to_vec()).expect("format 1");
+    assert_eq!(pack.format(), 1);
+    assert_eq!(pack.version(), "fbac491f94ac4737");
+    let mut c = Catalog::open(pack).expect("a catalogue");
+    assert_eq!((c.len(), c.variant_count(), c.category_count()), (64, 90, 32));
+    let dress = c.find("10001").expect("the sample's dress").row;
+    assert_eq!((c.title(dress), c.brand(dress).map(|b| c.brand_name(b))), ("Linen shirt dress", Some("Lindoro")));
+    assert_eq!(c.find("2000000041018").map(|f| f.row), Some(dress), "by its GTIN");
+    assert_eq!(c.price(dress).now.map(|m| m.0), Some(21_900));
+    c.set_view(1, 1).expect("the second market and language");
+    assert_eq!((c.title(dress), c.price(dress).now.map(|m| m.0)), ("亚麻衬衫连衣裙", Some(3_890)));
+}
+
+#[test]
+fn a_frozen_file_stands_for_every_readable_format() {
+    // Adding a format without freezing a file for it fails here.
+    assert_eq!((OLDEST_READABLE, FORMAT), (1, 1));
+}

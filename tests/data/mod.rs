@@ -1,0 +1,46 @@
+//! Real data: found through `NEARSHELF_DATA`. Set and missing is a failure; unset, the test says that it was skipped.
+
+use crate::builder::read;
+use nearshelf::builder::evaluate::evaluate;
+use nearshelf::builder::pack::{Options, build};
+use nearshelf::builder::split::Split;
+use nearshelf::engine::Engine;
+use nearshelf::shop::Silent;
+use std::path::PathBuf;
+
+/// The folder of a data set, or `None` after saying why the test is skipped.
+fn folder(name: &str) -> Option<PathBuf> {
+    let set = std::env::var_os("NEARSHELF_DATA").filter(|v| !v.is_empty());
+    let root = set.clone().map_or_else(|| concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/data").into(), PathBuf::from);
+    let dir = root.join(name);
+    if dir.is_dir() {
+        return Some(dir);
+    }
+    assert!(set.is_none(), "NEARSHELF_DATA is set and {} is missing", dir.display());
+    println!("skipped: {} is missing; set NEARSHELF_DATA to the folder with the data sets", dir.display());
+    None
+}
+
+#[test]
+fn online_retail_packs_as_it_stands() {
+    let Some(dir) = folder("online-retail") else { return };
+    let shop = read(&dir);
+    assert!(shop.rejects.rows().is_empty());
+    assert_eq!((shop.products.len(), shop.log.shoppers, shop.log.sessions.len()), (3181, 4232, 17_079));
+    let shelf = Engine::open(build(&shop, &Options::default(), &Silent).expect("a pack")).expect("a shelf");
+    let c = shelf.catalog();
+    assert_eq!((c.len(), c.support(), c.market().currency.as_str()), (3181, 5, "GBP"));
+    let cactus = c.find("10080").expect("by its stock code").row;
+    assert_eq!((c.title(cactus), c.price(cactus).now.map(|m| m.0)), ("GROOVY CACTUS INFLATABLE", Some(39)));
+    assert!(shelf.blend().hide_seen, "a basket holds each product once");
+}
+
+#[test]
+fn online_retail_is_ranked_at_least_as_well_as_asked() {
+    let Some(dir) = folder("online-retail") else { return };
+    let split = Split::read(&dir).expect("a split");
+    let result = evaluate(&read(&dir), &split, 1, &Silent).expect("an evaluation");
+    assert_eq!(result.metrics.events, 22_717);
+    let (hr, mrr) = (result.metrics.get("HR@20"), result.metrics.get("MRR@20"));
+    assert!(hr >= Some(0.35) && mrr >= Some(0.18), "{hr:?} {mrr:?}");
+}

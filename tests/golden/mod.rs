@@ -1,0 +1,191 @@
+//! The golden replays: one JSON file that Rust, wasm and JavaScript run alike.
+//!
+//! `NEARSHELF_BLESS=1 cargo test golden` writes what the engine says now into the file; read the difference before you keep it.
+
+use nearshelf::engine::{Because, Engine, Request, Shelf};
+use nearshelf::event::clean::{RawEvent, RawItem, RawPrice};
+use nearshelf::id::Row;
+use nearshelf::privacy::consent::{Consent, Tri};
+use nearshelf::rank::{Node, Subject};
+use nearshelf::time::Millis;
+use serde_json::{Map, Value, json};
+#[cfg(target_arch = "wasm32")]
+use wasm_bindgen_test::wasm_bindgen_test as test;
+
+const FILE: &str = include_str!("replay.json");
+const PACK: &[u8] = include_bytes!("../compat/pack-v1.pack");
+
+fn text<'a>(v: &'a Value, key: &str) -> &'a str {
+    v[key].as_str().unwrap_or("")
+}
+
+fn tri(v: &Value) -> Tri {
+    v.as_bool().map_or(Tri::Undecided, |b| if b { Tri::Yes } else { Tri::No })
+}
+
+fn consent(v: &Value) -> Consent {
+    let of = |key: &str| tri(&v[key]);
+    Consent { store: of("store"), personalize: of("personalize"), report: of("report"), sensitive: of("sensitive") }
+}
+
+fn event(v: &Value) -> RawEvent<'_> {
+    let p = &v["params"];
+    let items = p["items"].as_array().map(Vec::as_slice).unwrap_or_default().iter().map(|i| RawItem {
+        id: text(i, "item_id"),
+        price: match &i["price"] {
+            Value::String(s) => RawPrice::Text(s),
+            Value::Number(n) => RawPrice::Number(n.as_f64().expect("a number")),
+            _ => RawPrice::None,
+        },
+        quantity: i["quantity"].as_f64().unwrap_or(f64::NAN),
+    });
+    RawEvent {
+        name: text(v, "name"),
+        event_id: text(p, "event_id"),
+        at: p["timestamp"].as_f64().unwrap_or(f64::NAN),
+        items: items.collect(),
+    }
+}
+
+/// A value in 2^-20, as the integer it is.
+fn units(v: f64) -> Value {
+    json!((v * 1_048_576.0) as i64)
+}
+
+fn subject(shelf: &Engine, s: Subject) -> String {
+    let c = shelf.catalog();
+    match s {
+        Subject::None => String::new(),
+        Subject::Product(row) => c.id(Row(row)).into(),
+        Subject::Category(x) => c.category_path(x).into(),
+        Subject::Brand(x) => c.brand_name(x).into(),
+    }
+}
+
+fn because(b: Because) -> &'static str {
+    match b {
+        Because::Popular => "popular",
+        Because::Next => "next",
+        Because::Together => "together",
+        Because::Again => "again",
+        Because::History => "history",
+        Because::HistoryTogether => "history_together",
+        Because::Category => "category",
+        Because::Brand => "brand",
+        Because::Given => "given",
+    }
+}
+
+/// [id, variant, price, score in 2^-20, reason, subject] of each item.
+fn items(shelf: &Engine, list: &Shelf, given: &[&str]) -> Value {
+    let c = shelf.catalog();
+    let item = |i: &nearshelf::engine::ShelfItem| match i.row {
+        None => json!([given[i.given as usize], null, null, 0, because(i.because), ""]),
+        Some(row) => {
+            let variant = c.variant_id(c.variants_of(row).start + i.variant);
+            let price = i.price.now.map(|m| m.0);
+            json!([c.id(row), variant, price, units(i.score), because(i.because), subject(shelf, i.subject)])
+        }
+    };
+    list.items.iter().map(item).collect()
+}
+
+fn tree(shelf: &Engine, n: &Node) -> Value {
+    let children: Vec<Value> = n.children.iter().map(|c| tree(shelf, c)).collect();
+    json!([n.code, subject(shelf, n.subject), units(n.value), children])
+}
+
+/// Runs one step and says what came of it.
+fn run(shelf: &mut Engine, served: &mut u32, step: &Value) -> Value {
+    let now = Millis(step["now"].as_i64().expect("every step has a time"));
+    let strings = |key: &str| -> Vec<&str> {
+        step[key].as_array().map(Vec::as_slice).unwrap_or_default().iter().filter_map(Value::as_str).collect()
+    };
+    let request = Request {
+        limit: step["limit"].as_u64().unwrap_or(12) as usize,
+        neutral: text(step, "mode") == "neutral",
+        exclude: strings("exclude"),
+        category: text(step, "category"),
+    };
+    let source = |s: &Shelf| if s.personal { "personal" } else { "neutral" };
+    match text(step, "call") {
+        "track" => {
+            let events: Vec<RawEvent<'_>> = step["events"].as_array().expect("events").iter().map(event).collect();
+            let t = shelf.track(now, &events);
+            json!({ "accepted": t.accepted, "dropped": t.dropped })
+        }
+        "recommend" => {
+            let list = shelf.recommend(now, &request);
+            *served = list.id;
+            json!({ "source": source(&list), "items": items(shelf, &list, &[]) })
+        }
+        "rank" => {
+            let ids = strings("ids");
+            let list = shelf.rank(now, request.neutral, &ids);
+            *served = list.id;
+            json!({ "source": source(&list), "items": items(shelf, &list, &ids) })
+        }
+        "why" => match shelf.why(*served, text(step, "id")) {
+            Ok(node) => tree(shelf, &node),
+            Err(_) => Value::Null,
+        },
+        "whyNot" => json!(shelf.why_not(now, &request, text(step, "id")).code()),
+        "consent" => {
+            shelf.set_consent(consent(&step["consent"]));
+            Value::Null
+        }
+        "setView" => {
+            shelf.set_view(text(step, "market"), text(step, "language")).expect("a view of the pack");
+            Value::Null
+        }
+        "portrait" => {
+            let p = shelf.portrait(now);
+            let traits = |i: usize| -> Value {
+                p.traits[i].iter().map(|t| json!([t.key, t.label, (t.share * 1e6).round() as i64, t.events])).collect()
+            };
+            let updated = p.updated.map(|t| t.0);
+            json!({ "events": p.events, "sessions": p.sessions, "updated": updated, "items": traits(0),
+                    "categories": traits(1), "brands": traits(2), "priceBands": traits(3), "session": p.visit })
+        }
+        "diagnostics" => {
+            shelf.diagnostics().into_iter().map(|(c, n)| (c.to_string(), json!(n))).collect::<Map<_, _>>().into()
+        }
+        "forget" => {
+            shelf.forget();
+            Value::Null
+        }
+        other => panic!("unknown call {other}"),
+    }
+}
+
+#[test]
+fn golden_replays_give_what_the_file_says() {
+    let file: Value = serde_json::from_str(FILE).expect("JSON");
+    assert_eq!(file["spec_version"], 1);
+    let mut said = file.clone();
+    let cases = said["cases"].as_array_mut().expect("cases");
+    assert!(cases.len() >= 4);
+    for case in cases {
+        let mut shelf = Engine::open(PACK.to_vec()).expect("the frozen pack");
+        shelf.set_view(text(case, "market"), text(case, "language")).expect("a view");
+        shelf.set_consent(consent(&case["consent"]));
+        let mut served = 0;
+        for step in case["steps"].as_array_mut().expect("steps") {
+            let result = run(&mut shelf, &mut served, step);
+            step.as_object_mut().expect("a step").insert("expect".into(), result);
+        }
+    }
+    #[cfg(not(target_arch = "wasm32"))]
+    if std::env::var_os("NEARSHELF_BLESS").is_some() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden/replay.json");
+        std::fs::write(path, format!("{}\n", serde_json::to_string_pretty(&said).unwrap())).unwrap();
+        return;
+    }
+    for (case, expected) in said["cases"].as_array().unwrap().iter().zip(file["cases"].as_array().unwrap()) {
+        for (i, (got, want)) in
+            case["steps"].as_array().unwrap().iter().zip(expected["steps"].as_array().unwrap()).enumerate()
+        {
+            assert_eq!(got["expect"], want["expect"], "{}, step {i}", case["name"]);
+        }
+    }
+}

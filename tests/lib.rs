@@ -1,0 +1,12 @@
+//! The integration tests: one binary, natively and as wasm.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
+mod api;
+#[cfg(all(feature = "cli", not(target_arch = "wasm32")))]
+mod builder;
+mod compat;
+#[cfg(all(feature = "cli", not(target_arch = "wasm32")))]
+mod data;
+mod golden;
+#[cfg(all(feature = "cli", not(target_arch = "wasm32")))]
+mod messy;

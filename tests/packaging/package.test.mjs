@@ -1,0 +1,85 @@
+// The tarball: what is in it, how it resolves, and what the checkers of packages say.
+
+import assert from "node:assert/strict";
+import { mkdirSync, readFileSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import { bundleScripts } from "../../pkg-template/build/scripts.mjs";
+import { answerOf, bin, pkg, project, root, run, scratch, tarball } from "./support/project.mjs";
+
+const cargoVersion = /^version = "([^"]+)"/m.exec(readFileSync(join(root, "Cargo.toml"), "utf8"))[1];
+
+test("the tarball holds what is used and nothing else", () => {
+  const expected = [
+    "LICENSE-APACHE", "LICENSE-MIT", "README.md", "index.cjs", "index.d.cts", "index.d.ts", "index.development.cjs", "index.development.js",
+    "index.js", "mini-program/index.d.ts", "mini-program/index.js", "mini-program/nearshelf.wasm", "mini-program/nearshelf.wasm.br",
+    "mini-program/package.json", "nearshelf.wasm", "node.cjs", "node.development.cjs", "node.development.js", "node.js", "package.json",
+  ];
+  assert.deepEqual(tarball().files, expected.sort());
+  const json = JSON.parse(readFileSync(join(pkg, "package.json"), "utf8"));
+  assert.equal(json.version, cargoVersion);
+  assert.deepEqual([json.type, json.sideEffects, json.miniprogram], ["module", false, "mini-program"]);
+  assert.equal(json.scripts, undefined, "nothing runs when it is installed");
+  assert.equal(json.dependencies, undefined);
+});
+
+test("no file names a folder of the machine it was built on", () => {
+  for (const name of tarball().files) {
+    const text = readFileSync(join(pkg, name)).toString("latin1");
+    for (const folder of [root, homedir() + "/", ".cargo/registry", "/home/"]) assert.ok(!text.includes(folder), `${name} holds ${folder}`);
+  }
+});
+
+test("every address of the package resolves, from modules and from require", async () => {
+  const folder = project("resolve", {
+    "esm.mjs": `import * as main from "nearshelf"; import * as mini from "nearshelf/mini-program";
+      import json from "nearshelf/package.json" with { type: "json" };
+      const at = (name) => import.meta.resolve(name).split("/node_modules/nearshelf/")[1];
+      console.log(JSON.stringify({ main: Object.keys(main).sort(), mini: Object.keys(mini).sort(), version: json.version,
+        at: ["nearshelf", "nearshelf/wasm", "nearshelf/mini-program"].map(at) }));`,
+    "cjs.cjs": `const at = (name) => require.resolve(name).split("/node_modules/nearshelf/")[1];
+      const main = require("nearshelf"), mini = require("nearshelf/mini-program");
+      console.log(JSON.stringify({ main: Object.keys(main).sort(), mini: Object.keys(mini).sort(), version: require("nearshelf/package.json").version,
+        at: ["nearshelf", "nearshelf/wasm", "nearshelf/mini-program"].map(at) }));`,
+    "inside.mjs": `import("nearshelf/src/shelf.js").then(() => console.log('"found"'), (e) => console.log(JSON.stringify(e.code)));`,
+  });
+  const names = ["NearshelfError", "createShelf"];
+  const esm = await answerOf(folder, "esm.mjs");
+  assert.deepEqual(esm.main, names);
+  assert.deepEqual(esm.mini.filter((n) => names.includes(n)), names);
+  assert.deepEqual(esm.at, ["node.js", "nearshelf.wasm", "mini-program/index.js"]);
+  assert.equal(esm.version, cargoVersion);
+  const cjs = await answerOf(folder, "cjs.cjs");
+  assert.deepEqual([cjs.main, cjs.mini], [names, names]);
+  assert.deepEqual(cjs.at, ["node.cjs", "nearshelf.wasm", "mini-program/index.js"]);
+  const development = await answerOf(folder, "--conditions=development", "esm.mjs");
+  assert.equal(development.at[0], "node.development.js");
+  assert.equal((await answerOf(folder, "--conditions=development", "cjs.cjs")).at[0], "node.development.cjs");
+  assert.equal(await answerOf(folder, "inside.mjs"), "ERR_PACKAGE_PATH_NOT_EXPORTED");
+});
+
+test("publint finds nothing", async () => {
+  const { code, out, err } = await run(root, bin("publint"), "--strict", "--pack", "npm", "pkg");
+  assert.equal(code, 0, out + err);
+  assert.match(out, /All good/);
+});
+
+test("the types are those that run, in every way of resolving", async () => {
+  const { code, out, err } = await run(root, bin("attw"), tarball().tarball, "--format", "ascii", "--exclude-entrypoints", "wasm");
+  assert.equal(code, 0, out + err);
+  assert.match(out, /No problems found/);
+});
+
+test("the same input gives the same bytes, and what is up to date is not built again", async () => {
+  const again = scratch("scripts");
+  mkdirSync(join(again, "mini-program"));
+  const glue = join(root, "target", "package", "web", "glue.js");
+  await bundleScripts({ template: join(root, "pkg-template"), glue, out: again });
+  const scripts = tarball().files.filter((name) => /\.c?js$/.test(name));
+  assert.equal(scripts.length, 9);
+  for (const name of scripts) assert.deepEqual(readFileSync(join(again, name)), readFileSync(join(pkg, name)), name);
+  const { code, out, err } = await run(root, process.execPath, "pkg-template/build.mjs");
+  assert.equal(code, 0, err);
+  assert.equal(out, "pkg/ is up to date\n");
+});

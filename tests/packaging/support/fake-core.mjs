@@ -1,0 +1,221 @@
+// A core in a few lines that speaks the protocol over fixed products, counts its calls and traps when told to.
+
+import { Reader, Writer } from "../../../pkg-template/src/codec.js";
+import * as op from "../../../pkg-template/src/protocol.js";
+import { PRODUCTS } from "./small-pack.mjs";
+
+const names = Object.fromEntries(Object.entries(op).filter(([, v]) => typeof v === "number").map(([k, v]) => [v, k]));
+
+export class FakeCore {
+  constructor({ trapOn = () => false } = {}) {
+    this.trapOn = trapOn;
+    this.calls = [];
+    this.events = [];
+    this.served = 0;
+    this.dead = false;
+  }
+
+  /** Requests seen of one kind. */
+  seen(name) {
+    return this.calls.filter((c) => c.name === name).length;
+  }
+
+  call(number, request) {
+    if (this.dead) throw new Error("entered after a trap");
+    const name = names[number];
+    this.calls.push({ name, request: request.slice() });
+    if (this.trapOn(name, this)) {
+      this.dead = true;
+      throw new WebAssembly.RuntimeError("unreachable");
+    }
+    const r = new Reader(request);
+    const w = new Writer();
+    w.u8(0);
+    if (number !== op.OPEN) {
+      if (r.u32() !== 7) return refusal("unknown_shelf");
+    }
+    const answer = this["on_" + name];
+    const refused = answer ? answer.call(this, r, w) : undefined;
+    return refused || w.written().slice();
+  }
+
+  free() {
+    this.freed = true;
+  }
+
+  on_OPEN(r, w) {
+    this.opened = { now: r.f64(), market: r.str(), language: r.str(), consent: [r.u8(), r.u8(), r.u8(), r.u8()], pack: r.bytes() };
+    if (r.left()) return refusal("bad_request");
+    w.u32(7);
+    this.view(w);
+  }
+
+  on_SET_VIEW(r, w) {
+    const market = r.str();
+    if (market === "mars") return refusal("unknown_market");
+    Object.assign(this.opened, { market, language: r.str() });
+    w.u32(7);
+    this.view(w);
+  }
+
+  view(w) {
+    w.str("00000000000000ff");
+    w.str("shop");
+    w.str(this.opened.market || "cn");
+    w.str("CNY");
+    w.u8(2);
+    w.str(this.opened.language || "en");
+    w.u32(PRODUCTS.length);
+  }
+
+  on_TRACK(r, w) {
+    const now = r.f64();
+    const events = r.list((r) => ({
+      now, name: r.str(), event_id: r.str(), at: r.f64(), term: r.str(),
+      items: r.list((r) => {
+        const id = r.str();
+        const tag = r.u8();
+        return { id, price: tag === 1 ? r.f64() : tag === 2 ? r.str() : null, quantity: r.f64() };
+      }),
+    }));
+    const good = events.filter((e) => e.name !== "");
+    this.events.push(...good);
+    w.u32(good.length);
+    w.u32(events.length - good.length);
+    w.u8(good.length ? 1 : 0);
+  }
+
+  on_RECOMMEND(r, w) {
+    this.asked = { now: r.f64(), slot: r.str(), limit: r.u32(), mode: r.u8(), exclude: r.list((r) => r.str()), category: r.str() };
+    if (this.asked.category === "nowhere") return refusal("bad_request");
+    this.shelf(w, [0, 2, 3].slice(0, this.asked.limit).map((row) => [row, 0]));
+  }
+
+  on_RANK(r, w) {
+    const now = r.f64(), slot = r.str(), mode = r.u8();
+    const ids = r.list((r) => r.str());
+    this.asked = { now, slot, mode, ids };
+    const row = (id) => PRODUCTS.findIndex((p) => p.id === id);
+    const items = ids.map((id, i) => [row(id) < 0 ? op.NONE : row(id), i]);
+    this.shelf(w, items.reverse());
+  }
+
+  shelf(w, items) {
+    w.u32(++this.served);
+    w.u8(1);
+    w.u8(0);
+    w.list(items, ([row, given]) => {
+      w.u32(row);
+      w.u32(given);
+      w.u32(0);
+      w.f64(row === op.NONE ? NaN : 1200);
+      w.f64(NaN);
+      w.f64(1.5);
+      w.u8(row === op.NONE ? 8 : 2);
+      w.str("lamp");
+    });
+  }
+
+  on_PRODUCTS(r, w) {
+    w.list(r.list((r) => r.u32()), (row) => {
+      const p = PRODUCTS[row];
+      w.u32(row);
+      [p.id, p.titles[0], "Paws", "Home", "/p/" + p.id, ""].forEach((t) => w.str(t));
+      w.list(["new"], (t) => w.str(t));
+      w.f64(1200);
+      w.f64(NaN);
+      w.u8(1);
+      w.list(p.variants, (v) => {
+        w.str(v.id);
+        w.str(v.title[0]);
+        w.f64(1200);
+        w.f64(NaN);
+        w.u8(255);
+      });
+    });
+  }
+
+  on_WHY(r, w) {
+    const served = r.u32();
+    if (served < 1 || served > this.served) return refusal("not_served");
+    const leaf = (code, value) => (w.str(code), w.str(""), w.f64(value), w.u32(0));
+    w.str("score");
+    w.str(r.str());
+    w.f64(1.5);
+    w.u32(2);
+    leaf("popular", 0.5);
+    leaf("next", 1);
+  }
+
+  on_WHY_NOT(r, w) {
+    w.str("seen");
+    w.str("");
+  }
+
+  on_PORTRAIT(r, w) {
+    w.u32(this.events.length);
+    w.f64(NaN);
+    w.u32(1);
+    for (let i = 0; i < 4; i++) w.u32(0);
+    w.list(["lamp"], (t) => w.str(t));
+  }
+
+  on_DIAGNOSTICS(r, w) {
+    w.list([["event_unknown", 3]], ([code, n]) => (w.str(code), w.u32(n)));
+  }
+
+  on_SNAPSHOT(r, w) {
+    w.bytes(new TextEncoder().encode(JSON.stringify(this.events.map((e) => e.name))));
+  }
+
+  on_RESTORE(r) {
+    r.f64();
+    this.restored = JSON.parse(new TextDecoder().decode(r.bytes()));
+  }
+
+  on_CONSENT(r) {
+    r.f64();
+    this.consent = [r.u8(), r.u8(), r.u8(), r.u8()];
+  }
+
+  on_FIND(r, w) {
+    w.list(r.list((r) => r.str()), (id) => {
+      const row = PRODUCTS.findIndex((p) => p.id === id);
+      w.u32(row < 0 ? op.NONE : row);
+    });
+  }
+
+  on_PAGE(r, w) {
+    const offset = r.u32(), limit = r.u32();
+    w.u32(PRODUCTS.length);
+    w.list(PRODUCTS.map((_, row) => row).slice(offset, offset + limit), (row) => w.u32(row));
+  }
+
+  on_CATEGORIES(r, w) {
+    w.list([["Home", "Home", op.NONE, 2], ["Home > Cats", "Cats", 0, 1]], ([path, label, parent, n]) =>
+      (w.str(path), w.str(label), w.u32(parent), w.u32(n)));
+  }
+}
+
+function refusal(code) {
+  const w = new Writer();
+  w.u8(1);
+  w.str(code);
+  w.str("What happened.");
+  w.str("What to do.");
+  return w.written().slice();
+}
+
+/** A host over fake cores: `cores` collects them in the order they were made. */
+export function fakeHost({ pack, cores = [], options = () => ({}), core, ...rest }) {
+  return {
+    address: (given) => (typeof given === "string" ? given : ""),
+    pack: (given) => (typeof pack === "function" ? pack(given) : pack),
+    core: core || (async () => async () => {
+      const made = new FakeCore(options(cores.length));
+      cores.push(made);
+      return made;
+    }),
+    ...rest,
+  };
+}

@@ -1,0 +1,84 @@
+// The types, as a strict TypeScript project sees them: right use compiles, wrong use does not.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { bin, project, run } from "./support/project.mjs";
+
+const use = `
+const options: ShelfOptions = { pack: "/shop.pack", market: "cn", language: "zh-CN", consent: { store: true, personalize: null } };
+
+export async function page(): Promise<string[]> {
+  const shelf: Shelf = await createShelf(options);
+  const tracked: TrackResult = shelf.track("view_item", { items: [{ item_id: 10080, price: "12.90", colour: "red" }], currency: "CNY" });
+  shelf.trackMany([{ name: "purchase", params: { items: [{ item_id: "a", quantity: 2 }] } }, { name: "an_event_of_ours" }]);
+  const home = shelf.recommend({ slot: "home", limit: 12, mode: "neutral", exclude: [1, "b"], category: "Pets > Cats" });
+  const price: number | null = home.items[0]!.price;
+  const tree = shelf.why(home.servedId, home.items[0]!.id);
+  const sum = tree === null ? 0 : tree.children.reduce((total, child) => total + child.value, 0);
+  const ranked = shelf.rank(["a", 2]);
+  for (const item of ranked.items) if ("title" in item) item.title.trim();
+  const stage: WhyNotStage = shelf.whyNot("a").stage;
+  const off: () => void = shelf.on("change", () => {});
+  shelf.on("diagnostic", (d) => d.code.length + (d.fix ?? "").length);
+  const share: number | undefined = shelf.portrait().brands[0]?.share;
+  const consent: boolean | null = shelf.consent().report;
+  const more = shelf.browse({ offset: 12 }).products.flatMap((p) => p.variants.map((v) => v.id));
+  off();
+  try { shelf.forget(); } catch (e) { if (e instanceof NearshelfError) return [e.code, e.fix, e.message]; }
+  return [String(tracked.accepted + sum + (price ?? 0) + (share ?? 0)), stage, String(consent), ...more];
+}
+`;
+
+const misuse = `
+export async function wrong() {
+  // @ts-expect-error a shelf needs a pack
+  await createShelf({});
+  // @ts-expect-error a misspelt option
+  const shelf = await createShelf({ pack: "/p", langauge: "en" });
+  // @ts-expect-error an item needs an id
+  shelf.track("view_item", { items: [{ price: 1 }] });
+  // @ts-expect-error not a mode
+  shelf.recommend({ mode: "private" });
+  // @ts-expect-error a price may be missing
+  shelf.recommend().items[0]!.price.toFixed(2);
+  // @ts-expect-error the tree may be gone
+  shelf.why(1, "a").value;
+  // @ts-expect-error an item that is not in the pack has no title
+  shelf.rank(["a"]).items[0]!.title;
+  // @ts-expect-error consent is true, false or null
+  shelf.setConsent({ store: "yes" });
+  // @ts-expect-error not an event of a shelf
+  shelf.on("changed", () => {});
+  // @ts-expect-error the status is the shelf's own
+  shelf.status = "ready";
+}
+`;
+
+const names = "createShelf, NearshelfError, type Shelf, type ShelfOptions, type TrackResult, type WhyNotStage";
+const options = { strict: true, noUncheckedIndexedAccess: true, exactOptionalPropertyTypes: true, noEmit: true, skipLibCheck: false, types: [] };
+
+async function compile(name, files, compilerOptions) {
+  const folder = project(name, { ...files, "tsconfig.json": JSON.stringify({ compilerOptions: { ...options, ...compilerOptions }, files: Object.keys(files) }) });
+  const { code, out } = await run(folder, bin("tsc"), "-p", ".");
+  return { code, out };
+}
+
+const cases = {
+  "a bundler's project": ["bundler.ts", `import { ${names} } from "nearshelf";`, { module: "esnext", moduleResolution: "bundler", lib: ["es2022", "dom"] }],
+  "an ES module of Node": ["node.mts", `import { ${names} } from "nearshelf";`, { module: "nodenext", lib: ["es2022", "dom"] }],
+  "a CommonJS module of Node": ["node.cts", `import { ${names} } from "nearshelf";`, { module: "nodenext", lib: ["es2022", "dom"] }],
+  "a mini-program": ["mini.ts", `import { ${names} } from "nearshelf/mini-program";`, { module: "esnext", moduleResolution: "bundler", lib: ["es2020"] }],
+};
+
+for (const [name, [file, head, compilerOptions]] of Object.entries(cases)) {
+  test(`${name} compiles, and its mistakes do not`, async () => {
+    const { code, out } = await compile("types", { [file]: head + use + misuse }, compilerOptions);
+    assert.equal(code, 0, out);
+  });
+}
+
+test("a mistake that the test does not expect fails it", async () => {
+  const { code, out } = await compile("types", { "a.mts": `import { createShelf } from "nearshelf";\nawait createShelf({ pakc: "p" });\n` }, { module: "nodenext", lib: ["es2022", "dom"] });
+  assert.notEqual(code, 0);
+  assert.match(out, /pakc/);
+});
