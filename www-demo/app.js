@@ -64,6 +64,7 @@ function run(page) {
     page.refresh();
     watch();
   });
+
   /** Says once what is wrong, if anything is; being slow is not. */
   let told = false;
   async function watch() {
@@ -76,6 +77,7 @@ function run(page) {
 
   page.refresh("all");
   watch();
+
   // For the console: `nearshelfDemo.shelf` is the shelf that the page shows.
   globalThis.nearshelfDemo = { shelf: page.shelf, page };
 }

@@ -71,8 +71,9 @@ export async function buildMiniProgramWasm(work, out) {
   await step("mini-program wasm: lower and optimize", async () => {
     // The standard library is compiled with later features than ours: they are named one by one, then lowered.
     // Optimizing comes after, when none of them is known any more and none can come back.
+    // The linker's two globals go too: not every device hands out exported globals.
     await run("wasm-opt", [built, "-o", lowered, ...named, "--signext-lowering", "--llvm-memory-copy-fill-lowering",
-      "--llvm-nontrapping-fptoint-lowering", ...strip], { wayOut: toolHelp });
+      "--llvm-nontrapping-fptoint-lowering", "--remove-exports=__*", ...strip], { wayOut: toolHelp });
     await run("wasm-opt", [lowered, "-o", file, "--mvp-features", "--enable-mutable-globals", ...optimize, ...strip], { wayOut: toolHelp });
     await rm(lowered);
   });

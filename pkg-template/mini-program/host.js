@@ -4,8 +4,8 @@ import { toBytes } from "../src/bytes.js";
 import { NearshelfError, said } from "../src/error.js";
 import { AbiCore } from "./core.js";
 
-/** Where the npm build of the developer tools puts the files beside index.js; the compressed one is tried first. */
-const WASM = ["/miniprogram_npm/nearshelf/nearshelf.wasm.br", "/miniprogram_npm/nearshelf/nearshelf.wasm"];
+/** Where the npm build of the developer tools puts the file, which lies there compressed as well. */
+const WASM = "/miniprogram_npm/nearshelf/nearshelf.wasm";
 
 export const host = {
   address: (/** @type {any} */ pack) => (typeof pack === "string" ? pack : ""),
@@ -13,11 +13,12 @@ export const host = {
   pack: (/** @type {any} */ pack) => toBytes(pack) || load(pack, "pack_missing"),
 
   core: (/** @type {any} */ wasm) => {
-    const start = (/** @type {any} */ source) => () => instantiate(source).then((made) => new AbiCore((made.instance || made).exports));
-    if (wasm) return Promise.resolve(start(wasm));
-    // The first path that starts is the one a restart uses.
-    const again = start(WASM[0]);
-    return again().then((core) => once(core, again), () => start(WASM[1]));
+    const start = (/** @type {any} */ source) => () =>
+      instantiate(source).then((/** @type {any} */ made) => new AbiCore((made.instance || made).exports));
+    if (wasm || !platformWasm()) return Promise.resolve(start(wasm || WASM));
+    // Older platforms take the plain file only. The one that starts is the one a restart uses.
+    const compressed = start(WASM + ".br");
+    return compressed().then((/** @type {AbiCore} */ core) => once(core, compressed), () => start(WASM));
   },
 };
 
@@ -36,23 +37,28 @@ function once(first, again) {
   };
 }
 
+/** The platform's own object for wasm. */
+function platformWasm() {
+  return typeof TTWebAssembly !== "undefined" ? TTWebAssembly
+    : typeof MYWebAssembly !== "undefined" ? MYWebAssembly
+    : typeof WXWebAssembly !== "undefined" ? WXWebAssembly
+    : null;
+}
+
 /**
  * The platforms' own objects take paths of the code package only; the standard one takes bytes only.
  * @param {any} source
  * @returns {Promise<any>}
  */
 function instantiate(source) {
-  const own = typeof TTWebAssembly !== "undefined" ? TTWebAssembly
-    : typeof MYWebAssembly !== "undefined" ? MYWebAssembly
-    : typeof WXWebAssembly !== "undefined" ? WXWebAssembly
-    : null;
+  const own = platformWasm();
   if (own && typeof source === "string") return own.instantiate(source, {});
   if (typeof WebAssembly === "undefined") {
     throw new NearshelfError("wasm_unavailable", "This host has no WebAssembly for what options.wasm gives.",
       own ? "Pass the path of nearshelf.wasm in the code package." : "Nothing to do: lists keep the given or published order.");
   }
   const bytes = typeof source === "string" ? load(source, "wasm_missing") : Promise.resolve(toBytes(source) || source);
-  return bytes.then((bytes) => WebAssembly.instantiate(bytes, {}));
+  return bytes.then((/** @type {any} */ bytes) => WebAssembly.instantiate(bytes, {}));
 }
 
 /** The platform's API. Frameworks lend `wx` to other platforms, so theirs are asked first. */

@@ -37,7 +37,12 @@ export class Catalogue {
     this._variantId = p.strings("VAID", 0, v);
     /** @type {Map<string, number> | null} */
     this._rows = null;
-    this.look("", "");
+    this._seen = this._see(this._m, this._l);
+  }
+
+  /** The pack's version, and what market and language are looked at. */
+  get view() {
+    return this._seen._view;
   }
 
   /**
@@ -47,32 +52,41 @@ export class Catalogue {
    * @returns {string[] | null} what the pack does not have: "market" or "language", and its name
    */
   look(market, language) {
-    const p = this._pack;
     const tags = this._languages;
     let m = this._markets.findIndex((x) => x._code === market);
     let l = tags.findIndex((tag) => tag.toLowerCase() === language.toLowerCase());
     if (l < 0) l = tags.findIndex((tag) => primary(tag) === primary(language));
     const missing = m < 0 && market ? ["market", market] : l < 0 && language ? ["language", language] : null;
-    if (m < 0) m = this._m;
-    if (l < 0) l = this._l;
-    this._title = p.strings("TITL", l, this.length);
-    this._titleElse = p.strings("TITL", 0, this.length);
-    this._variantTitle = p.strings("VATI", l, this._variants);
-    this._label = p.strings("CATG", l, p.count("CATG"));
-    this._listed = p.numbers("VAPR", m, 4, this._variants);
-    this._sale = p.numbers("VASA", m, 4, this._variants);
-    this._stock = p.numbers("VAAV", m, 1, this._variants);
-    const chosen = this._markets[m];
-    this.view = {
-      _packVersion: p.version,
-      _market: chosen._code,
-      _currency: chosen._currency,
-      _exponent: Math.min(chosen._exponent, 4),
-      _language: tags[l],
-    };
-    this._m = m;
-    this._l = l;
+    if (m >= 0) this._m = m;
+    if (l >= 0) this._l = l;
+    this._seen = this._see(this._m, this._l);
     return missing;
+  }
+
+  /**
+   * The columns of a market and a language, by index.
+   * @param {number} m
+   * @param {number} l
+   */
+  _see(m, l) {
+    const p = this._pack;
+    const market = this._markets[m];
+    return {
+      _title: p.strings("TITL", l, this.length),
+      _titleElse: p.strings("TITL", 0, this.length),
+      _variantTitle: p.strings("VATI", l, this._variants),
+      _label: p.strings("CATG", l, p.count("CATG")),
+      _listed: p.numbers("VAPR", m, 4, this._variants),
+      _sale: p.numbers("VASA", m, 4, this._variants),
+      _stock: p.numbers("VAAV", m, 1, this._variants),
+      _view: {
+        _packVersion: p.version,
+        _market: market._code,
+        _currency: market._currency,
+        _exponent: Math.min(market._exponent, 4),
+        _language: this._languages[l],
+      },
+    };
   }
 
   /**
@@ -106,7 +120,7 @@ export class Catalogue {
    * @param {number} row
    */
   stock(row) {
-    return this._stock(this._best(row));
+    return this._seen._stock(this._best(row));
   }
 
   /**
@@ -140,10 +154,10 @@ export class Catalogue {
     const variants = [];
     this._each(row, (v) => {
       const id = this._variantId(v);
-      const title = this._variantTitle(v);
-      variants.push(Object.assign({ id, title, availability: availability(this._stock(v)) }, this._price(v)));
+      const title = this._seen._variantTitle(v);
+      variants.push(Object.assign({ id, title, availability: availability(this._seen._stock(v)) }, this._price(v)));
     });
-    const stock = availability(this._stock(best));
+    const stock = availability(this._seen._stock(best));
     return Object.assign({ id: this._id(row), availability: stock, variants }, this._display(row), this._price(best));
   }
 
@@ -161,7 +175,7 @@ export class Catalogue {
     }
     return sizes.map((products, c) => {
       const up = parent(c);
-      return { path: this._path(c), label: this._label(c) || this._path(c), parent: up < n ? this._path(up) : null, products };
+      return { path: this._path(c), label: this._seen._label(c) || this._path(c), parent: up < n ? this._path(up) : null, products };
     });
   }
 
@@ -176,9 +190,9 @@ export class Catalogue {
       tags.push(this._tag(this._tagOf(2 * this.length + i)));
     }
     return {
-      title: this._title(row) || this._titleElse(row) || this._id(row),
+      title: this._seen._title(row) || this._seen._titleElse(row) || this._id(row),
       brand: brand === NONE16 ? "" : this._brand(brand),
-      category: category === NONE16 ? "" : this._label(category) || this._path(category),
+      category: category === NONE16 ? "" : this._seen._label(category) || this._path(category),
       url: this._url(row),
       image: this._image(row),
       tags,
@@ -190,8 +204,8 @@ export class Catalogue {
    * @returns {{ price: number | null, listPrice: number | null }}
    */
   _price(v) {
-    const list = this._listed(v);
-    const sale = this._sale(v);
+    const list = this._seen._listed(v);
+    const sale = this._seen._sale(v);
     if (sale < list) return { price: sale, listPrice: list === NONE32 ? null : list };
     return { price: list === NONE32 ? null : list, listPrice: null };
   }
@@ -203,7 +217,7 @@ export class Catalogue {
     let least = Infinity;
     this._each(row, (v) => {
       const price = this._price(v).price;
-      const stock = STOCK[this._stock(v)];
+      const stock = STOCK[this._seen._stock(v)];
       const rank = (stock === undefined ? 3 : stock) * 2 ** 33 + (price === null ? NONE32 + 1 : price);
       if (rank < least) {
         best = v;

@@ -9,19 +9,13 @@ export const MOST = 1 << 24;
 export class Writer {
   /**
    * @param {number} [room] bytes to begin with
-   * @param {number} [most] bytes it may grow to; a write beyond throws `too_large`
+   * @param {number} [most] bytes it may grow to; a write beyond throws `call_too_large`
    */
   constructor(room = 1024, most = MOST) {
     this._most = most;
     this._at = 0;
-    this._take(new Uint8Array(room));
-  }
-
-  /** @param {Uint8Array} bytes */
-  _take(bytes) {
-    /** @type {Uint8Array} */
-    this._bytes = bytes;
-    this._view = new DataView(bytes.buffer);
+    this._bytes = new Uint8Array(room);
+    this._view = new DataView(this._bytes.buffer);
   }
 
   /** @param {number} more */
@@ -29,11 +23,12 @@ export class Writer {
     const need = this._at + more;
     if (need <= this._bytes.length) return;
     if (need > this._most) {
-      throw new NearshelfError("too_large", "One call was given more than " + this._most + " bytes.", "Split it.");
+      throw new NearshelfError("call_too_large", "One call was given more than " + this._most + " bytes.", "Split it.");
     }
     const bytes = new Uint8Array(Math.min(this._most, Math.max(need, this._bytes.length * 2)));
     bytes.set(this._bytes.subarray(0, this._at));
-    this._take(bytes);
+    this._bytes = bytes;
+    this._view = new DataView(bytes.buffer);
   }
 
   /** Bytes written so far. */

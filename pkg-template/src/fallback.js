@@ -16,7 +16,7 @@ export class Fallback {
     this.bytes = bytes;
     /** @type {Catalogue | null} */
     this._catalogue = null;
-    /** Why the pack cannot be read; told only where no engine tells it better. @type {Error | null} */
+    /** Why the pack cannot be read; told only where no engine tells it better. @type {NearshelfError | null} */
     this.trouble = null;
     try {
       if (bytes) this._catalogue = new Catalogue(bytes);

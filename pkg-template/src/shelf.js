@@ -307,8 +307,9 @@ export class Shelf {
     if (this._fallback.trouble) this._hub.diagnose(this._fallback.trouble);
   }
 
+  /** The pack's bytes, which are there when the engine starts. */
   _pack() {
-    return this._fallback.bytes;
+    return /** @type {Uint8Array} */ (this._fallback.bytes);
   }
 
   /** @param {ReturnType<typeof op.readView>} view */

@@ -54,14 +54,13 @@ function toModule(source, load) {
  * @param {Response} response
  */
 function fromResponse(response) {
-  if (response.ok === false) {
-    return Promise.reject(new NearshelfError("wasm_missing", "The wasm file answers " + response.status + ".",
-      "Serve nearshelf.wasm beside the JavaScript or pass options.wasm."));
+  const type = (response.headers && response.headers.get("content-type")) || "";
+  // Many servers answer an address they do not know with their start page, and 200.
+  if (response.ok === false || /^text\/html/i.test(type)) {
+    return Promise.reject(new NearshelfError("wasm_missing", "The wasm file's address answers " + response.status + " " + type + ".",
+      "Serve nearshelf.wasm beside the JavaScript or pass options.wasm. With Vite: optimizeDeps.exclude: ['nearshelf']."));
   }
-  const type = response.headers && response.headers.get("content-type");
-  if (/^application\/wasm\b/i.test(type || "") && WebAssembly.compileStreaming) {
-    return guard(WebAssembly.compileStreaming(response));
-  }
+  if (/^application\/wasm\b/i.test(type) && WebAssembly.compileStreaming) return guard(WebAssembly.compileStreaming(response));
   return response.arrayBuffer().then((bytes) => guard(WebAssembly.compile(bytes)));
 }
 

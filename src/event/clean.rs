@@ -174,7 +174,8 @@ pub fn clean<'a>(
                 None
             }),
         };
-        if !item.quantity.is_nan() && !(item.quantity > 0.0 && item.quantity.is_finite()) {
+        let is_count = item.quantity > 0.0 && item.quantity.is_finite();
+        if !is_count && !item.quantity.is_nan() {
             note(Drop::BadQuantity);
         }
         items.push(Item { id: item.id, price });

@@ -327,9 +327,7 @@ mod tests {
             p.take(&ok, step(EventKind::ViewItem, i * i % 7919, NOW.plus(i as i64 * 25 * MINUTE), Some(i)));
         }
         p.take(&ok, step(EventKind::NotInterested, 3, NOW.plus(20_000 * 25 * MINUTE), None));
-        for d in 0..4 {
-            assert!(p.settled[d].traits().len() <= ROOM[d]);
-        }
+        assert!(p.settled.iter().zip(ROOM).all(|(a, room)| a.traits().len() <= room));
         assert!(p.pending.len() <= PROVISIONAL && p.ids.len() <= IDS);
         assert_eq!(p.view(&ok).disliked, [Key(3)]);
         let bytes = p.snapshot();

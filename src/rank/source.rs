@@ -68,7 +68,7 @@ impl Sources {
     fn visit(&mut self, portrait: &PortraitView<'_>, catalog: &Catalog, blend: &Blend) {
         let steps = portrait.visit.steps.iter().rev().filter_map(|m| catalog.row_of(m.key));
         let fades = |decay: u32| {
-            std::iter::successors(Some(ONE), move |w| Some((u64::from(*w) * u64::from(decay) >> 16) as u32))
+            std::iter::successors(Some(ONE), move |w| Some(((u64::from(*w) * u64::from(decay)) >> 16) as u32))
         };
         let weights = fades(blend.next_decay)
             .zip(fades(blend.together_decay))

@@ -96,7 +96,9 @@ impl Table {
         let pack = r.bytes()?;
         r.end()?;
         let mut shelf = Engine::open(pack.to_vec())?;
-        shelf.set_view(market, language)?;
+        // A page in a language the pack does not have still gets its shelf; another market's prices would be wrong.
+        let known = shelf.catalog().language_named(language).is_ok();
+        shelf.set_view(market, if known { language } else { "" })?;
         shelf.set_consent(consent);
         let free = self.shelves.iter().position(Option::is_none);
         let i = free.unwrap_or(self.shelves.len());

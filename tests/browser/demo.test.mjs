@@ -286,6 +286,22 @@ scenario("without the right to run wasm: the published order, said so", { policy
   assert.deepEqual(await violations(tab), []);
 });
 
+scenario("a slow start: the published order at once, the engine when it comes", {}, async (tab) => {
+  await tab.route("**/*.wasm", async (route) => {
+    await new Promise((resolve) => setTimeout(resolve, 2500));
+    await route.continue();
+  });
+  await tab.reload();
+  await tab.waitForFunction(() => globalThis.nearshelfDemo?.page.mine);
+  assert.equal(await tab.locator("#engine").textContent(), "opening…");
+  assert.equal(await tab.locator(".trouble").count(), 0, "slow is not broken");
+  assert.equal((await ids(tab, "personal")).length, 12);
+  await tab.waitForFunction(() => globalThis.nearshelfDemo.shelf.status === "ready");
+  await settled(tab);
+  assert.equal(await tab.locator("#engine").textContent(), "engine ready");
+  assert.ok(await tab.locator(".people button").count() > 4);
+});
+
 scenario("without a pack: what to do about it", { files: { "/shop.json": shopJson }, wait: false, troubled: true }, async (tab) => {
   await tab.locator(".trouble").waitFor();
   assert.match(await tab.locator(".trouble").textContent(), /no pack to open[\s\S]*nearshelf demo/);

@@ -175,6 +175,46 @@ test("the wasm may come as bytes, as a module, as a response or from a function"
   }
 });
 
+test("a trap of the real core is followed by a fresh instance with the same portrait", async () => {
+  const { instantiate } = WebAssembly;
+  let instances = 0;
+  let trap = false;
+  // The module's own exports, but for one call that ends as an `unreachable` does.
+  WebAssembly.instantiate = async (...args) => {
+    const instance = await instantiate.apply(WebAssembly, args);
+    instances++;
+    return { exports: { ...instance.exports, core_call(...call) {
+      if (trap) throw new WebAssembly.RuntimeError("unreachable");
+      return instance.exports.core_call(...call);
+    } } };
+  };
+  let now = NOW;
+  try {
+    const shelf = await createShelf({ pack: packBytes(), consent: { personalize: true }, now: () => now });
+    const ids = shelf.browse({ limit: 9 }).products.map((p) => p.id);
+    for (let i = 0; i < 100; i++) {
+      now += 1000;
+      assert.equal(shelf.track("view_item", { items: [{ item_id: ids[i % 9] }] }).accepted, 1);
+    }
+    const before = [shelf.portrait(), shelf.recommend().items];
+    assert.equal(before[0].events, 100);
+    trap = true;
+    assert.equal(shelf.recommend().source, "fallback");
+    trap = false;
+    await new Promise((resolve) => shelf.on("change", resolve));
+    while (shelf.status !== "ready") await new Promise((resolve) => setImmediate(resolve));
+    assert.equal(instances, 2);
+    assert.deepEqual([shelf.portrait(), shelf.recommend().items], before);
+    trap = true;
+    assert.equal(shelf.portrait().events, 0);
+    assert.equal(shelf.status, "neutral");
+    assert.equal(shelf.diagnostics().engine_lost, 1);
+    shelf.dispose();
+  } finally {
+    WebAssembly.instantiate = instantiate;
+  }
+});
+
 test("under development misuse is thrown where it happens, and data is not misuse", async () => {
   const script = `import { createShelf, NearshelfError } from "nearshelf";
     const thrown = (act) => { try { act(); return "nothing"; } catch (e) { return [e instanceof NearshelfError, e.name, e.code, e.fix !== ""].join(); } };

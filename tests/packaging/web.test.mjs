@@ -24,6 +24,7 @@ before(async () => {
       "/shop.pack": [packFile(), "application/octet-stream"],
       "/nearshelf.wasm": [join(pkg, "nearshelf.wasm"), "application/wasm"],
       "/text.wasm": [join(pkg, "nearshelf.wasm"), "text/plain"],
+      "/page.wasm": [join(pkg, "package.json"), "text/html; charset=utf-8"],
     };
     const file = files[request.url.split("?")[0]];
     if (!file) return response.writeHead(404, { "content-type": "text/html" }).end("<!doctype html><title>Not found</title>");
@@ -142,11 +143,13 @@ test("a missing file is told with its status, and tried again by the next call",
     assert.equal(await createShelf({ pack: "gone.pack", wasm: base + "nearshelf.wasm" }), shelf);
     assert.equal(shelf.diagnostics().pack_missing, 2);
     shelf.dispose();
-    const other = await createShelf({ pack: "shop.pack", wasm: base + "gone.wasm" });
-    assert.deepEqual((await told(other)).map((d) => [d.code, /404/.test(d.message)]), [["wasm_missing", true]]);
-    assert.equal(other.recommend().source, "fallback");
-    assert.ok(other.recommend().items.length > 0, "published order");
-    other.dispose();
+    for (const [wasm, says] of [["gone.wasm", /404/], ["page.wasm", /200 text\/html/]]) {
+      const other = await createShelf({ pack: "shop.pack", wasm: base + wasm });
+      assert.deepEqual((await told(other)).map((d) => [d.code, says.test(d.message)]), [["wasm_missing", true]]);
+      assert.equal(other.recommend().source, "fallback");
+      assert.ok(other.recommend().items.length > 0, "published order");
+      other.dispose();
+    }
   });
 });
 

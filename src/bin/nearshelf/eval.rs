@@ -1,6 +1,7 @@
 //! `nearshelf eval`
 
 use crate::args::EvalArgs;
+use crate::output::say;
 use crate::progress::Bars;
 use nearshelf::builder::evaluate::{Evaluation, evaluate, write_predictions};
 use nearshelf::builder::pack::Options;
@@ -30,15 +31,15 @@ pub(crate) fn run(args: &EvalArgs) -> Result<(), Error> {
 
 fn print(e: &Evaluation, k: u32) {
     for (name, value) in &e.metrics.values {
-        println!("{name:<14} {value:.4}");
+        say!("{name:<14} {value:.4}");
     }
-    println!("{:<14} {}", "events", e.metrics.events);
-    println!("{:<14} {k}", "min-support");
-    println!("{:<14} {}", "pack bytes", e.pack.len());
+    say!("{:<14} {}", "events", e.metrics.events);
+    say!("{:<14} {k}", "min-support");
+    say!("{:<14} {}", "pack bytes", e.pack.len());
     for c in Component::ALL {
         let weight = f64::from(e.blend.weight[c as usize]) / 65536.0;
         if c != Component::Given && weight > 0.0 {
-            println!("weight {:<16} {weight:.3}", c.code());
+            say!("weight {:<16} {weight:.3}", c.code());
         }
     }
 }
@@ -51,5 +52,5 @@ fn print_json(e: &Evaluation, k: u32) {
     out.insert("events".into(), e.metrics.events.into());
     out.insert("min_support".into(), k.into());
     out.insert("pack_bytes".into(), e.pack.len().into());
-    println!("{}", serde_json::Value::Object(out));
+    say!("{}", serde_json::Value::Object(out));
 }

@@ -1,6 +1,7 @@
 //! `nearshelf inspect`
 
 use crate::args::InspectArgs;
+use crate::output::say;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use nearshelf::catalog::Catalog;
@@ -30,13 +31,13 @@ fn open(path: &Path) -> Result<Pack, Error> {
 
 fn facts(path: &Path, c: &Catalog) {
     let pack = c.pack();
-    println!("{}: pack {}, format {}, checksums good", path.display(), pack.version(), pack.format());
+    say!("{}: pack {}, format {}, checksums good", path.display(), pack.version(), pack.format());
     let k = c.support();
     let markets: Vec<_> =
         c.markets().iter().map(|m| format!("{} ({}, exponent {})", m.code, m.currency, m.exponent)).collect();
-    println!("shop {}, support threshold {k}", c.shop());
-    println!("markets {}; languages {}", markets.join(", "), c.languages().join(", "));
-    println!("{} products, {} variants, {} categories", c.len(), c.variant_count(), c.category_count());
+    say!("shop {}, support threshold {k}", c.shop());
+    say!("markets {}; languages {}", markets.join(", "), c.languages().join(", "));
+    say!("{} products, {} variants, {} categories", c.len(), c.variant_count(), c.category_count());
 }
 
 fn weights(engine: &Engine) {
@@ -45,22 +46,22 @@ fn weights(engine: &Engine) {
     let all: Vec<_> =
         shown.map(|c| format!("{} {:.3}", c.code(), f64::from(blend.weight[c as usize]) / 65536.0)).collect();
     let hidden = if blend.hide_seen { "; what a visit has seen is left out" } else { "" };
-    println!("weights: {}{hidden}", all.join(", "));
+    say!("weights: {}{hidden}", all.join(", "));
 }
 
 fn sections(pack: &Pack) {
-    println!("\n{:<6} {:>4} {:>10} {:>12} {:>12} {:>12}", "", "key", "entries", "raw", "gzip", "brotli");
+    say!("\n{:<6} {:>4} {:>10} {:>12} {:>12} {:>12}", "", "key", "entries", "raw", "gzip", "brotli");
     for s in pack.sections() {
         let body = pack.section(s.tag, s.key).unwrap_or(&[]);
         let (gz, br) = (gzip(body), brotli(body));
-        println!("{:<6} {:>4} {:>10} {:>12} {gz:>12} {br:>12}", s.tag.to_string(), s.key, s.entries, body.len());
+        say!("{:<6} {:>4} {:>10} {:>12} {gz:>12} {br:>12}", s.tag.to_string(), s.key, s.entries, body.len());
     }
     let whole = pack.bytes();
-    println!("{:<6} {:>4} {:>10} {:>12} {:>12} {:>12}", "whole", "", "", whole.len(), gzip(whole), brotli(whole));
+    say!("{:<6} {:>4} {:>10} {:>12} {:>12} {:>12}", "whole", "", "", whole.len(), gzip(whole), brotli(whole));
 }
 
 fn diff(new: &Pack, old: &Pack) {
-    println!("\n{:<6} {:>4} {:>12} {:>12}  against pack {}", "", "key", "old bytes", "new bytes", old.version());
+    say!("\n{:<6} {:>4} {:>12} {:>12}  against pack {}", "", "key", "old bytes", "new bytes", old.version());
     let mut all: Vec<_> = new.sections().iter().chain(old.sections()).map(|s| (s.tag, s.key)).collect();
     all.sort_unstable();
     all.dedup();
@@ -73,7 +74,7 @@ fn diff(new: &Pack, old: &Pack) {
             (Some(a), Some(b)) if a == b => "same",
             _ => "changed",
         };
-        println!("{:<6} {key:>4} {:>12} {:>12}  {note}", tag.to_string(), size(a), size(b));
+        say!("{:<6} {key:>4} {:>12} {:>12}  {note}", tag.to_string(), size(a), size(b));
     }
 }
 

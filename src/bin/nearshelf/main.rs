@@ -5,6 +5,7 @@ mod args;
 mod demo;
 mod eval;
 mod inspect;
+mod output;
 mod pack;
 mod progress;
 

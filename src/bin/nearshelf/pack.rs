@@ -1,6 +1,7 @@
 //! `nearshelf pack`
 
 use crate::args::{PackArgs, ShopArgs};
+use crate::output::say;
 use crate::progress::Bars;
 use nearshelf::builder::pack::{Options, build};
 use nearshelf::error::Error;
@@ -17,8 +18,8 @@ pub(crate) fn run(args: &PackArgs) -> Result<(), Error> {
     write_file(&args.out, &bytes)?;
     report(&shop, Some(&rejects));
     let k = options.support(&shop);
-    println!("{}: {} bytes, support threshold {k}", args.out.display(), bytes.len());
-    println!("look inside with: nearshelf inspect {}", args.out.display());
+    say!("{}: {} bytes, support threshold {k}", args.out.display(), bytes.len());
+    say!("look inside with: nearshelf inspect {}", args.out.display());
     Ok(())
 }
 
@@ -46,23 +47,23 @@ fn read(args: &ShopArgs, rejects: &Path, progress: &dyn Progress) -> Result<Shop
 /// What was read and what was not.
 pub(crate) fn report(shop: &Shop, rejects: Option<&Path>) {
     let variants: usize = shop.products.iter().map(|p| p.variants.len()).sum();
-    println!("{}: {} products, {variants} variants", shop.id, shop.products.len());
+    say!("{}: {} products, {variants} variants", shop.id, shop.products.len());
     let steps: usize = shop.log.sessions.iter().map(|s| s.steps.len()).sum();
     let users = if shop.log.has_users { "shoppers" } else { "visits as shoppers" };
-    println!("log: {steps} steps, {} visits, {} {users}", shop.log.sessions.len(), shop.log.shoppers);
+    say!("log: {steps} steps, {} visits, {} {users}", shop.log.sessions.len(), shop.log.shoppers);
     let missed: u64 = shop.unmatched.iter().map(|(_, n)| n).sum();
     if missed > 0 {
         let rate = steps as f64 * 100.0 / (steps as u64 + missed) as f64;
-        println!("ids of the log found in the catalogue: {rate:.1} %; {} ids were not:", shop.unmatched.len());
+        say!("ids of the log found in the catalogue: {rate:.1} %; {} ids were not:", shop.unmatched.len());
         for (id, n) in shop.unmatched.iter().take(10) {
-            println!("  {id} ({n} times)");
+            say!("  {id} ({n} times)");
         }
     }
     for (file, reason, n) in shop.rejects.by_reason() {
-        println!("{file}: {n} of {} rows left out: {reason}", shop.rejects.rows_read(file));
+        say!("{file}: {n} of {} rows left out: {reason}", shop.rejects.rows_read(file));
     }
     if let Some(path) = rejects.filter(|_| !shop.rejects.rows().is_empty()) {
-        println!("left-out rows are in {}", path.display());
+        say!("left-out rows are in {}", path.display());
     }
 }
 

@@ -1,0 +1,90 @@
+// Runs the golden replays through the public face, so that a packed build answers as the file says.
+
+import { readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const here = dirname(fileURLToPath(import.meta.url));
+
+/** The file's cases, and the bytes of the pack they are over. */
+export function golden() {
+  const file = JSON.parse(readFileSync(join(here, "replay.json"), "utf8"));
+  if (file.spec_version !== 1) throw new Error("This reader knows spec_version 1, the file has " + file.spec_version + ".");
+  return { cases: file.cases, pack: new Uint8Array(readFileSync(join(here, file.pack))) };
+}
+
+/**
+ * What a shelf answers to each step of a case, in the form of its `expect`.
+ * @param {(options: object) => Promise<object>} createShelf
+ */
+export async function replay(createShelf, { market, language, consent, steps }, pack, more = {}) {
+  let now = steps[0].now;
+  const shelf = await createShelf({ pack, market, language, consent, now: () => now, ...more });
+  if (shelf.status !== "ready") throw new Error("The shelf is not ready: " + JSON.stringify(shelf.diagnostics()));
+  const told = {};
+  shelf.on("diagnostic", (d) => (told[d.code] = (told[d.code] || 0) + 1));
+  let served = 0;
+  const answers = [];
+  for (const step of steps) {
+    now = step.now ?? now;
+    answers.push(await run(step));
+  }
+  shelf.dispose();
+  return answers;
+
+  async function run(step) {
+    const { call, limit, mode, exclude, category } = step;
+    const given = Object.fromEntries(Object.entries({ limit, mode, exclude, category }).filter(([, v]) => v !== undefined));
+    switch (call) {
+      case "track":
+        return { ...shelf.trackMany(step.events) };
+      case "recommend":
+        return list(shelf.recommend(given));
+      case "rank":
+        return list(shelf.rank(step.ids, mode === undefined ? {} : { mode }));
+      case "why":
+        return tree(shelf.why(served, step.id));
+      case "whyNot":
+        return shelf.whyNot(step.id, limit === undefined ? {} : { limit }).stage;
+      case "consent":
+        return shelf.setConsent(step.consent) ?? null;
+      case "setView":
+        return shelf.setView({ market: step.market, language: step.language }) ?? null;
+      case "forget":
+        return shelf.forget() ?? null;
+      case "portrait":
+        return portrait(shelf.portrait());
+      case "diagnostics": {
+        // The file has the core's own counts; refused calls are counted by the JavaScript above it.
+        await new Promise((resolve) => setTimeout(resolve));
+        return Object.fromEntries(Object.entries({ ...shelf.diagnostics() }).filter(([code]) => !told[code]));
+      }
+      default:
+        throw new Error("unknown call " + call);
+    }
+  }
+
+  function list({ source, servedId, items }) {
+    served = servedId;
+    return { source, items: Array.from(items, item) };
+  }
+
+  // A ranked list names an item as the host did, the file by its product.
+  function item({ id, variant, price, score, because }) {
+    if (variant === undefined) return [id, null, null, units(score), because.code, because.subject];
+    return [shelf.product(id).id, variant, price, units(score), because.code, because.subject];
+  }
+}
+
+/** A value in 2^-20, as the integer it is. */
+const units = (v) => v * 2 ** 20;
+
+const tree = (node) => node && [node.code, node.subject, units(node.value), Array.from(node.children, tree)];
+
+function portrait({ events, sessions, updated, items, categories, brands, priceBands, session }) {
+  const traits = (list) => Array.from(list, (t) => [t.key, t.label, Math.round(t.share * 1e6), t.events]);
+  return {
+    events, sessions, updated, items: traits(items), categories: traits(categories), brands: traits(brands), priceBands: traits(priceBands),
+    session: Array.from(session),
+  };
+}

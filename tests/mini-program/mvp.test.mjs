@@ -1,0 +1,69 @@
+// The mini-program's wasm is WebAssembly as it was in its first version, plus mutable globals; the web's is not.
+
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { brotliDecompressSync } from "node:zlib";
+import wabt from "wabt";
+import { build, root } from "./support/host.mjs";
+
+const { readWasm } = await wabt();
+
+/** Throws with the first thing that is not of the first version. */
+function validate(bytes) {
+  const features = {
+    exceptions: false, mutable_globals: true, sat_float_to_int: false, sign_extension: false, simd: false, threads: false, function_references: false,
+    multi_value: false, tail_call: false, bulk_memory: false, reference_types: false, annotations: false, code_metadata: false, gc: false,
+    memory64: false, multi_memory: false, extended_const: false, relaxed_simd: false,
+  };
+  const module = readWasm(bytes, { ...features, readDebugNames: false });
+  try {
+    module.validate(features);
+  } finally {
+    module.destroy();
+  }
+}
+
+test("the check refuses the web's wasm, so it can fail", () => {
+  assert.throws(() => validate(readFileSync(join(root, "pkg", "nearshelf.wasm"))));
+});
+
+test("the check refuses each later feature alone", () => {
+  const module = (...sections) => Uint8Array.from([0, 97, 115, 109, 1, 0, 0, 0, ...sections.flat()]);
+  const section = (id, ...bytes) => [id, bytes.length, ...bytes];
+  const body = (...code) => section(10, 1, code.length + 2, 0, ...code, 0x0b);
+  const [i32, f32] = [0x7f, 0x7d];
+  const f = (parameters, results) => section(1, 1, 0x60, parameters.length, ...parameters, results.length, ...results);
+  const one = section(3, 1, 0);
+  const memory = section(5, 1, 0, 1);
+  validate(module(f([i32], [i32]), one, body(0x20, 0)));
+  assert.throws(() => validate(module(f([i32], [i32]), one, body(0x20, 0, 0xc0))), "i32.extend8_s");
+  assert.throws(() => validate(module(f([f32], [i32]), one, body(0x20, 0, 0xfc, 0))), "i32.trunc_sat_f32_s");
+  assert.throws(() => validate(module(f([], []), one, memory, body(0x41, 0, 0x41, 0, 0x41, 0, 0xfc, 10, 0, 0))), "memory.copy");
+  assert.throws(() => validate(module(f([], [i32, i32]), one, body(0x41, 0, 0x41, 0))), "two results");
+  assert.throws(() => validate(module(f([0x6f], [0x6f]), one, body(0x20, 0))), "externref");
+});
+
+test("the mini-program's wasm is of the first version", () => {
+  validate(readFileSync(join(build, "nearshelf.wasm")));
+});
+
+test("it needs nothing and offers five names", async () => {
+  const module = new WebAssembly.Module(readFileSync(join(build, "nearshelf.wasm")));
+  assert.deepEqual(WebAssembly.Module.imports(module), []);
+  assert.deepEqual(WebAssembly.Module.exports(module).map((e) => `${e.kind} ${e.name}`).sort(), [
+    "function nearshelf_abi", "function nearshelf_alloc", "function nearshelf_call", "function nearshelf_free", "memory memory",
+  ]);
+});
+
+test("the compressed file is the same file", () => {
+  assert.deepEqual(brotliDecompressSync(readFileSync(join(build, "nearshelf.wasm.br"))), readFileSync(join(build, "nearshelf.wasm")));
+});
+
+test("the script is of 2018 and keeps to itself", () => {
+  const text = readFileSync(join(build, "index.js"), "utf8");
+  for (const later of [/\?\.[a-z[(]/i, /\?\?/, /\bimport\s*\(/, /import\.meta/, /\bglobalThis\b/, /\bcatch\s*\{/, /#[a-z]/i, /\d_\d/, /\d n\b/, /\beval\b/, /new Function\b/]) {
+    assert.doesNotMatch(text.replace(/"[^"]*"|'[^']*'|`[^`]*`/g, '""'), later);
+  }
+});

@@ -1,0 +1,123 @@
+// A stand-in for a mini-program's logic layer: a fresh realm with what the platforms document and nothing else.
+
+import { readFileSync } from "node:fs";
+import { join, resolve, dirname } from "node:path";
+import { fileURLToPath } from "node:url";
+import vm from "node:vm";
+import { brotliDecompressSync } from "node:zlib";
+
+export const root = resolve(dirname(fileURLToPath(import.meta.url)), "..", "..", "..");
+export const build = join(root, "pkg", "mini-program");
+
+/** Where the npm build of the developer tools puts the package's folder. */
+const INSTALLED = "/miniprogram_npm/nearshelf/";
+/** Built into a JavaScript engine, but absent from some platform's logic layer. */
+const ABSENT = ["WebAssembly", "globalThis", "BigInt", "BigInt64Array", "BigUint64Array", "SharedArrayBuffer", "Atomics", "WeakRef", "FinalizationRegistry"];
+
+const VENDORS = { wx: "WXWebAssembly", my: "MYWebAssembly", tt: "TTWebAssembly" };
+
+/**
+ * @param {{
+ *   vendor?: "wx" | "my" | "tt",
+ *   files?: Record<string, Uint8Array>,       code package and user files
+ *   network?: Record<string, Uint8Array>,     what request finds
+ *   wasm?: "path" | "standard" | "none",      the platform's own object, the standard one, or none
+ *   refuse?: RegExp,                          wasm paths the platform does not take
+ *   trap?: (name: string, count: number) => boolean,  ends an instance at an exported call
+ * }} [wishes]
+ */
+export function miniProgram({ vendor = "wx", files = {}, network = {}, wasm = "path", refuse = /$^/, trap = () => false } = {}) {
+  /** Every look at the platform's API, and every wasm path asked for. */
+  const used = [];
+  const paths = [];
+  const packaged = {
+    ...files,
+    [INSTALLED + "nearshelf.wasm"]: readFileSync(join(build, "nearshelf.wasm")),
+    [INSTALLED + "nearshelf.wasm.br"]: readFileSync(join(build, "nearshelf.wasm.br")),
+  };
+  const later = (act) => setTimeout(act, 1);
+  const reply = (options, found, fail) => later(() => (found ? options.success(found) : options.fail(fail)));
+  const buffer = (bytes) => new Uint8Array(bytes).buffer;
+
+  const api = {
+    request(options) {
+      const binary = vendor === "my" ? options.dataType === "arraybuffer" : options.responseType === "arraybuffer";
+      const bytes = network[options.url];
+      const status = vendor === "my" ? "status" : "statusCode";
+      if (!/^https?:\/\/(?!usr\/)/.test(options.url)) reply(options, null, { errMsg: "request:fail invalid url" });
+      else if (!bytes) reply(options, { [status]: 404, data: binary ? buffer([60]) : "<" });
+      else reply(options, { [status]: 200, data: binary ? buffer(bytes) : "mangled" });
+    },
+    getFileSystemManager: () => ({
+      readFile(options) {
+        const bytes = packaged[options.filePath];
+        reply(options, bytes && { data: options.encoding ? "mangled" : buffer(bytes) }, { errMsg: `readFile:fail no such file ${options.filePath}` });
+      },
+    }),
+  };
+  const recorded = new Proxy(api, {
+    get(target, name) {
+      if (typeof name === "string") used.push(name);
+      return target[name];
+    },
+  });
+
+  const instantiate = async (path, imports) => {
+    paths.push(path);
+    if (typeof path !== "string" || !/^\/.*\.wasm(\.br)?$/.test(path)) throw { errMsg: "instantiate:fail not a path of the code package" };
+    const file = packaged[path];
+    if (!file || refuse.test(path)) throw { errMsg: `instantiate:fail ${path}` };
+    const { instance } = await WebAssembly.instantiate(path.endsWith(".br") ? brotliDecompressSync(file) : file, imports);
+    return { instance: { exports: exportsOf(instance, trap) } };
+  };
+
+  const sandbox = {
+    [vendor]: recorded,
+    setTimeout: (act, ms) => setTimeout(act, ms), clearTimeout: (id) => clearTimeout(id),
+    setInterval: (act, ms) => setInterval(act, ms), clearInterval: (id) => clearInterval(id),
+    console: { log() {}, info() {}, warn() {}, error() {} },
+  };
+  if (wasm === "path") sandbox[VENDORS[vendor]] = { instantiate };
+  const context = vm.createContext(sandbox, { codeGeneration: { strings: false, wasm: false } });
+  vm.runInContext(ABSENT.map((name) => `delete this.${name};`).join("\n"), context);
+  if (wasm === "standard") {
+    sandbox.WebAssembly = { instantiate: async (bytes, imports) => {
+      const { instance } = await WebAssembly.instantiate(bytes, imports);
+      return { instance };
+    } };
+  }
+
+  const file = join(build, "index.js");
+  const wrapped = vm.runInContext(`(function (require, module, exports) {${readFileSync(file, "utf8")}\n})`, context, { filename: file });
+  const module = vm.runInContext("({ exports: {} })", context);
+  wrapped((name) => { throw new Error("no module " + name); }, module, module.exports);
+  sandbox.nearshelf = module.exports;
+
+  return {
+    used, paths,
+    exports: module.exports,
+    /** Runs `script` inside the realm; `given` is there under its own names. */
+    run(script, given = {}) {
+      Object.assign(sandbox, given);
+      return vm.runInContext(`(function () { ${script} })()`, context);
+    },
+  };
+}
+
+/** The exports of one instance, functions and memory only: devices hand out no globals. */
+function exportsOf(instance, trap) {
+  const counts = {};
+  const exports = {};
+  for (const [name, value] of Object.entries(instance.exports)) {
+    if (typeof value === "function") {
+      exports[name] = (...args) => {
+        counts[name] = (counts[name] || 0) + 1;
+        if (trap(name, counts[name])) throw new WebAssembly.RuntimeError("unreachable");
+        return value(...args);
+      };
+    } else if (value instanceof WebAssembly.Memory) {
+      exports[name] = value;
+    }
+  }
+  return exports;
+}
