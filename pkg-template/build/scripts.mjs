@@ -49,6 +49,6 @@ function load() {
   try {
     return createRequire(join(root, "tests", "package.json"))("esbuild");
   } catch {
-    return fail("esbuild is not installed", "Run: .ci/setup node");
+    return fail("esbuild is not installed", "Run: .ci/setup package");
   }
 }

@@ -11,8 +11,8 @@ import { fail, root, run, step } from "./run.mjs";
 export const wasmInputs = ["src", "Cargo.toml", "Cargo.lock", "pkg-template/build"];
 
 const target = "wasm32-unknown-unknown";
-const compileHelp = "Read the compiler's message above. Is the wasm32 target there? Run: .ci/setup target bindgen pack node";
-const toolHelp = "Run: .ci/setup target bindgen pack node";
+const compileHelp = "Read the compiler's message above. Is the wasm32 target there? Run: .ci/setup package";
+const toolHelp = "Run: .ci/setup package";
 
 // Panic messages name source files; they must not name this machine's folders.
 const cargoHome = process.env.CARGO_HOME || join(homedir(), ".cargo");

@@ -21,7 +21,7 @@ export class Engine {
    * @param {import("./hub.js").Hub} hub
    * @param {{
    *   _pack(): Uint8Array, _now(): number, _consent: import("./shelf.js").ConsentState,
-   *   _market: string, _language: string, _opened(view: ReturnType<typeof op.readView>): void, _distrust(): void,
+   *   market: string, language: string, _opened(view: ReturnType<typeof op.readView>): void, _distrust(): void,
    * }} seat the shelf this engine serves
    */
   constructor(hub, seat) {
@@ -36,6 +36,7 @@ export class Engine {
     this._start = null;
     /** @type {Promise<void>} */
     this._booting = Promise.resolve();
+    this._starting = false;
     this._restarted = false;
     /** Lost for good: trapped twice, or disposed. */
     this._lost = false;
@@ -62,7 +63,7 @@ export class Engine {
    * @param {Start} start
    */
   begin(start) {
-    if (this._lost || this._core) return Promise.resolve();
+    if (this._lost || this._core || this._starting) return this._booting;
     this._start = start;
     this._idle = false;
     return this._boot();
@@ -156,6 +157,7 @@ export class Engine {
   /** @returns {Promise<void>} */
   _boot() {
     const start = this._start;
+    this._starting = true;
     this._booting = Promise.resolve()
       .then(/** @type {Start} */ (start))
       .then((core) => this._arrive(core), (thrown) => this._failed(thrown));
@@ -168,14 +170,15 @@ export class Engine {
    */
   _arrive(core) {
     this._core = core;
+    this._starting = false;
     if (this._lost) return this._release();
     const mine = this._booting;
     const seat = this._seat;
     const pack = seat._pack();
     const writer = new Writer(pack.length + 256, pack.length + 65536);
     writer.f64(seat._now());
-    writer.str(seat._market);
-    writer.str(seat._language);
+    writer.str(seat.market);
+    writer.str(seat.language);
     writeConsent(writer, seat._consent);
     writer.bytes(pack);
     this._handle = 0;
@@ -256,6 +259,7 @@ export class Engine {
 
   /** @param {any} thrown */
   _failed(thrown) {
+    this._starting = false;
     if (this._restarted) return this._lose(thrown);
     this._hub.diagnose(thrown instanceof NearshelfError ? thrown : {
       code: "wasm_broken",

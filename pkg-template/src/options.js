@@ -67,6 +67,11 @@ export function ids(value, wrong) {
   return list;
 }
 
+/** The ids, each once. @type {Option} */
+export function distinct(value, wrong) {
+  return Array.from(new Set(ids(value, wrong)));
+}
+
 /** @type {Option} */
 export function tri(value, wrong) {
   if (value === null || value === true || value === false) return value;

@@ -82,7 +82,10 @@ export function readNode(r) {
   return { code: r.str(), subject: r.str(), value: r.f64(), children: r.list(readNode) };
 }
 
-/** @param {Reader} r */
+/**
+ * @param {Reader} r
+ * @returns {{ stage: any, detail: string }}
+ */
 export function readWhyNot(r) {
   return { stage: r.str(), detail: r.str() };
 }

@@ -2,14 +2,16 @@
 
 import { Engine, writeConsent } from "./engine.js";
 import { writeEvent } from "./event.js";
-import { asError, said } from "./error.js";
+import { said } from "./error.js";
 import { Fallback } from "./fallback.js";
-import { id, ids, mode, readOptions, text, tri, whole } from "./options.js";
+import { guardCalls, NEUTRAL } from "./guard.js";
+import { distinct, id, ids, mode, readOptions, text, tri, whole } from "./options.js";
 import * as op from "./protocol.js";
 
 /**
  * @typedef {boolean | null} Tri
  * @typedef {{ store: Tri, personalize: Tri, report: Tri, sensitive: Tri }} ConsentState
+ * @typedef {{ _packVersion: string, _market: string, _currency: string, _exponent: number, _language: string }} View
  * @typedef {import("./codec.js").Writer} Writer
  */
 
@@ -29,30 +31,6 @@ const LAST_TIME = 8.64e15;
 /** Display data kept of this many products. */
 const MOST_PRODUCTS = 2048;
 
-// What a call answers when everything else failed. The calls are bound to the shelf, so that they can be
-// handed on as functions, and guarded, so that nothing reaches the page.
-const CALLS = {
-  track: () => ({ accepted: 0, dropped: 0 }),
-  trackMany: () => ({ accepted: 0, dropped: 0 }),
-  recommend: (shelf) => shelf._fallback.recommend({}),
-  rank: (shelf, given) => shelf._fallback.rank(distinct(given, () => {})),
-  why: () => null,
-  whyNot: () => ({ stage: "not_candidate", detail: "" }),
-  product: () => null,
-  browse: () => ({ total: 0, products: [] }),
-  categories: () => [],
-  portrait: () => ({
-    events: 0, sessions: 0, updated: null, items: [], categories: [], brands: [], priceBands: [], session: [],
-  }),
-  consent: (shelf) => Object.assign({}, shelf._consent),
-  setConsent: () => undefined,
-  setView: () => undefined,
-  diagnostics: (shelf) => shelf._hub.counts(),
-  forget: () => undefined,
-  on: () => () => {},
-  dispose: () => undefined,
-};
-
 export class Shelf {
   /**
    * @param {import("./hub.js").Hub} hub
@@ -65,17 +43,20 @@ export class Shelf {
     this._gone = gone;
     /** @type {ConsentState} */
     this._consent = { store: null, personalize: null, report: null, sensitive: null };
-    this._market = wishes.market || "";
-    this._language = wishes.language || "";
-    this._currency = "";
-    this._exponent = 2;
-    this._packVersion = "";
+    /** What the pack and the engine say of themselves; until then, what the host wants. @type {View} */
+    this._view = {
+      _packVersion: "",
+      _market: wishes.market || "",
+      _currency: "",
+      _exponent: 2,
+      _language: wishes.language || "",
+    };
     /** @type {Map<number, any>} */
     this._products = new Map();
     this._fallback = new Fallback(null, hub);
     this._engine = new Engine(hub, this);
     this._disposed = false;
-    for (const name of Object.keys(CALLS)) this._guard(name);
+    guardCalls(this);
   }
 
   get status() {
@@ -83,23 +64,23 @@ export class Shelf {
   }
 
   get packVersion() {
-    return this._packVersion;
+    return this._view._packVersion;
   }
 
   get market() {
-    return this._market;
+    return this._view._market;
   }
 
   get currency() {
-    return this._currency;
+    return this._view._currency;
   }
 
   get exponent() {
-    return this._exponent;
+    return this._view._exponent;
   }
 
   get language() {
-    return this._language;
+    return this._view._language;
   }
 
   track(name, params) {
@@ -109,7 +90,7 @@ export class Shelf {
   trackMany(events) {
     if (!Array.isArray(events)) {
       this._hub.misuse("bad_argument", "trackMany() was given no list.", "Pass a list of { name, params }.");
-      return CALLS.trackMany();
+      return NEUTRAL.trackMany();
     }
     return this._track(events, (w, event) => {
       if (typeof event !== "object" || event === null) return false;
@@ -189,7 +170,7 @@ export class Shelf {
       w.str(o.category || "");
     }, op.readPage);
     const products = page && this._fetch(page._rows);
-    if (page === undefined) return CALLS.browse();
+    if (page === undefined) return NEUTRAL.browse();
     if (!products) return this._fallback.browse(o);
     return { total: page._total, products: page._rows.map((row) => copy(products.get(row))).filter(Boolean) };
   }
@@ -199,7 +180,7 @@ export class Shelf {
   }
 
   portrait() {
-    return this._engine.call(op.PORTRAIT, (w) => w.f64(this._now()), op.readPortrait) || CALLS.portrait();
+    return this._engine.call(op.PORTRAIT, (w) => w.f64(this._now()), op.readPortrait) || NEUTRAL.portrait();
   }
 
   consent() {
@@ -218,8 +199,8 @@ export class Shelf {
 
   setView(view) {
     const o = readOptions(this._hub, "setView", view, VIEW);
-    const market = o.market === undefined ? this._market : o.market;
-    const language = o.language === undefined ? this._language : o.language;
+    const market = o.market === undefined ? this.market : o.market;
+    const language = o.language === undefined ? this.language : o.language;
     const opened = this._engine.call(op.SET_VIEW, (w) => {
       w.str(market);
       w.str(language);
@@ -228,8 +209,7 @@ export class Shelf {
     if (opened) {
       this._opened(opened);
     } else {
-      this._market = market;
-      this._language = language;
+      this._view = Object.assign({}, this._view, { _market: market, _language: language });
       this._look(market, language);
     }
     this._hub.change();
@@ -289,7 +269,7 @@ export class Shelf {
    */
   _takePack(bytes) {
     this._fallback = new Fallback(bytes, this._hub);
-    this._look(this._market, this._language);
+    this._look(this.market, this.language);
     this._hub.change();
   }
 
@@ -315,11 +295,7 @@ export class Shelf {
   /** @param {ReturnType<typeof op.readView>} view */
   _opened(view) {
     this._look(view._market, view._language);
-    this._packVersion = view._packVersion;
-    this._market = view._market;
-    this._currency = view._currency;
-    this._exponent = view._exponent;
-    this._language = view._language;
+    this._view = view;
   }
 
   /** The core refused this pack, so nothing of it is shown. */
@@ -333,12 +309,7 @@ export class Shelf {
   _look(market, language) {
     this._products.clear();
     const view = this._fallback.look(market, language);
-    if (!view || this._engine.up) return;
-    this._packVersion = view._packVersion;
-    this._market = view._market;
-    this._currency = view._currency;
-    this._exponent = view._exponent;
-    this._language = view._language;
+    if (view && !this._engine.up) this._view = view;
   }
 
   /**
@@ -424,30 +395,8 @@ export class Shelf {
   }
 
   _list(items, source, servedId, partial) {
-    return { items, source, servedId, partial, packVersion: this._packVersion };
+    return { items, source, servedId, partial, packVersion: this.packVersion };
   }
-
-  /** @param {string} name */
-  _guard(name) {
-    const call = this[name];
-    this[name] = (a, b) => {
-      try {
-        if (!this._disposed) return call.call(this, a, b);
-        if (name !== "dispose") {
-          this._hub.misuse("disposed", name + "() was called on a disposed shelf.", "Create another shelf.");
-        }
-      } catch (thrown) {
-        if (this._hub.passes(thrown)) throw thrown;
-        this._hub.diagnose(asError(thrown, "internal_error", "Report it with the call that led to it."));
-      }
-      return CALLS[name](this, a);
-    };
-  }
-}
-
-/** Ids as text, each once. */
-function distinct(given, wrong) {
-  return Array.from(new Set(ids(given, wrong)));
 }
 
 /** A product the page may write on. */

@@ -148,7 +148,7 @@ export interface Portrait {
   categories: Trait[];
   brands: Trait[];
   priceBands: Trait[];
-  /** Product ids of this visit, oldest first. */
+  /** Product ids of this visit, oldest first: one for each step, so a product may stand there several times. */
   session: string[];
 }
 
@@ -180,7 +180,7 @@ export interface Shelf {
   product(id: string | number): Product | null;
   /** The catalogue in published order, a page at a time; the portrait is not read. */
   browse(options?: { offset?: number; limit?: number; category?: string }): { total: number; products: Product[] };
-  /** The category tree. */
+  /** The category tree. `label` is the whole path in the view's language. */
   categories(): { path: string; label: string; parent: string | null; products: number }[];
   portrait(): Portrait;
   consent(): Required<Consent>;

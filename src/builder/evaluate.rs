@@ -1,7 +1,7 @@
 //! Evaluation: packs the training part, tunes on the validation part, replays the test part through the engine.
 
+use super::assemble::assemble;
 use super::metrics::{Metrics, Prediction, metrics};
-use super::pack::assemble;
 use super::replay::replay;
 use super::split::{Part, Split, products_of};
 use super::tune::tune;

@@ -1,5 +1,6 @@
 //! The shop's side: tables from logs, weights from replays, and the pack that holds both.
 
+pub mod assemble;
 pub mod counts;
 pub mod evaluate;
 pub mod metrics;

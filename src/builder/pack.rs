@@ -1,14 +1,9 @@
-//! A shop and its log to a pack: published order, tables, weights, sections.
+//! A shop to its pack: weights from its latest visits, tables from all of them.
 
-use super::counts;
-use super::tables;
+use super::assemble::assemble;
 use super::tune;
-use crate::catalog::build::{Draft, ProductDraft, write};
 use crate::error::Result;
-use crate::pack::{PackWriter, Tag};
-use crate::rank::Blend;
-use crate::rank::table::{TableKind, write_table};
-use crate::shop::{Progress, Session, Shop};
+use crate::shop::{Progress, Shop};
 
 /// How a pack is to be built.
 #[derive(Debug, Clone, Copy, Default)]
@@ -33,53 +28,4 @@ pub fn build(shop: &Shop, options: &Options, progress: &dyn Progress) -> Result<
     let k = options.support(shop);
     let blend = tune::for_shop(shop, k, progress)?;
     assemble(shop, &shop.log.sessions, k, &blend, progress)
-}
-
-/// The pack of a shop with tables from `sessions`, under a blend that is given.
-///
-/// # Errors
-///
-/// `too_large`.
-pub fn assemble(shop: &Shop, sessions: &[Session], k: u32, blend: &Blend, progress: &dyn Progress) -> Result<Vec<u8>> {
-    progress.stage("building the tables", 0);
-    let popularity = counts::popularity(sessions, shop.products.len(), k);
-    // The published order: by popularity, ties by id (the shop's products are sorted by id).
-    let mut order: Vec<u32> = (0..shop.products.len() as u32).collect();
-    order.sort_by_key(|p| std::cmp::Reverse(popularity[*p as usize]));
-    let mut row_of = vec![0; order.len()];
-    order.iter().zip(0..).for_each(|(p, row)| row_of[*p as usize] = row);
-
-    let by_row: Vec<u64> = order.iter().map(|p| popularity[*p as usize]).collect();
-    let rows = tables::build(&counts::visits(sessions, &row_of), &by_row, k);
-    let mut out = PackWriter::new();
-    let n = order.len();
-    out.add(Tag::TABLE, TableKind::Next as u32, n, write_table(&rows.next));
-    out.add(Tag::TABLE, TableKind::Together as u32, n, write_table(&rows.together));
-    out.add(Tag::BLEND, 0, 1, blend.write());
-    out.add(Tag::CONFIG, 0, 1, shop.profile.write());
-
-    let most = by_row.first().copied().unwrap_or(0);
-    let products = order
-        .iter()
-        .zip(&by_row)
-        .map(|(p, count)| ProductDraft { popularity: log_scale(*count, most), ..shop.products[*p as usize].clone() });
-    let draft = Draft {
-        shop: shop.id.clone(),
-        support: k,
-        zone_minutes: shop.zone_minutes,
-        markets: shop.markets.clone(),
-        languages: shop.languages.clone(),
-        products: products.collect(),
-    };
-    write(&draft, &mut out)?;
-    out.finish()
-}
-
-/// A count on a log scale: 0 for none, 65535 for the most.
-fn log_scale(count: u64, most: u64) -> u16 {
-    if count == 0 {
-        return 0;
-    }
-    let share = libm::log1p(count as f64) / libm::log1p(most as f64);
-    libm::round(share * 65_535.0).clamp(1.0, 65_535.0) as u16
 }

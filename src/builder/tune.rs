@@ -1,6 +1,6 @@
 //! Weights from replays: a coordinate search for the largest sqrt(HR@20 · MRR@20) of the next step.
 
-use super::pack::assemble;
+use super::assemble::assemble;
 use super::replay::{Clock, Shopper, Visit, replay};
 use crate::engine::{Engine, Request};
 use crate::error::Result;

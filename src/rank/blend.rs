@@ -1,6 +1,6 @@
 //! What the builder tuned: a weight for each component, and how fast a visit's earlier steps fade.
 
-use super::score::{COMPONENTS, Component};
+use super::component::{COMPONENTS, Component};
 use crate::codec::{Malformed, Reader, Writer};
 
 /// One in the fixed point of weights and decays.

@@ -1,7 +1,8 @@
 //! Reasons: a tree of values that adds up to the score, exactly.
 
 use super::blend::Blend;
-use super::score::{Component, Features, SCORE_BITS};
+use super::component::Component;
+use super::score::{Features, SCORE_BITS};
 
 /// What a reason points to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -4,6 +4,7 @@
 //! the score exactly. [`manual/ranking.md`](crate::manual::ranking) tells the formula.
 
 pub mod blend;
+mod component;
 mod explain;
 mod pipeline;
 mod score;
@@ -11,7 +12,8 @@ mod source;
 pub mod table;
 
 pub use blend::Blend;
+pub use component::{COMPONENTS, Component};
 pub use explain::{Node, Part, Subject, explain};
 pub use pipeline::{Query, Ranker, Ranking, Served, Stage};
-pub use score::{COMPONENTS, Component, Features};
+pub use score::Features;
 pub use table::{Table, Tables};

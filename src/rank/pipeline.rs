@@ -1,8 +1,9 @@
 //! The pipeline: what becomes of a query, stage by stage, and why something is not on the shelf.
 
 use super::blend::Blend;
+use super::component::Component;
 use super::explain::{Part, Subject, parts, unit};
-use super::score::{Component, Features, Pool, Slots, features};
+use super::score::{Features, Pool, Slots, features};
 use super::source::{Sources, Via};
 use super::table::Tables;
 use crate::catalog::{Availability, Catalog};

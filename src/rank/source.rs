@@ -1,7 +1,7 @@
 //! Sources: what in the portrait points to products, and how strongly.
 
 use super::blend::{Blend, ONE};
-use super::score::Component;
+use super::component::Component;
 use crate::catalog::Catalog;
 use crate::id::Row;
 use crate::profile::{Dimension, PortraitView, Trait};

@@ -55,6 +55,19 @@ test("a fresh instance is opened as the shelf is by then", async () => {
   assert.deepEqual(cores[1].opened.consent, [1, 2, 0, 0]);
 });
 
+test("asking for the shelf while it starts again makes no second instance", async () => {
+  const cores = [];
+  const createShelf = shelfMaker(fakeHost({ pack: pack(), cores, options: (i) => ({ trapOn: i === 0 ? on("PORTRAIT") : never }) }));
+  const shelf = await createShelf({ pack: "p", consent: { personalize: true } });
+  shelf.track(...view("lamp"));
+  shelf.portrait();
+  assert.equal(await createShelf({ pack: "p" }), shelf);
+  assert.equal(shelf.status, "ready");
+  await turn();
+  assert.equal(cores.length, 2);
+  assert.deepEqual(cores[1].events.map((e) => e.name), ["view_item"]);
+});
+
 test("ids of lists served before a restart do not come again", async () => {
   const { shelf, cores } = await shelfThatTraps([(name, core) => name === "PORTRAIT", never]);
   const before = [shelf.recommend(), shelf.recommend()].map((l) => l.servedId);

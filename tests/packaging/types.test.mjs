@@ -2,7 +2,9 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { bin, project, run } from "./support/project.mjs";
+import { cpSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { bin, project, root, run, scratch } from "./support/project.mjs";
 
 const use = `
 const options: ShelfOptions = { pack: "/shop.pack", market: "cn", language: "zh-CN", consent: { store: true, personalize: null } };
@@ -81,4 +83,26 @@ test("a mistake that the test does not expect fails it", async () => {
   const { code, out } = await compile("types", { "a.mts": `import { createShelf } from "nearshelf";\nawait createShelf({ pakc: "p" });\n` }, { module: "nodenext", lib: ["es2022", "dom"] });
   assert.notEqual(code, 0);
   assert.match(out, /pakc/);
+});
+
+test("what the source returns is what the types promise", async () => {
+  const folder = scratch("conformance");
+  for (const part of ["src", "types"]) cpSync(join(root, "pkg-template", part), join(folder, part), { recursive: true });
+  const conform = (promise) => `
+    import { shelfMaker } from "./src/create.js";
+    import { NearshelfError as Thrown } from "./src/error.js";
+    import type { NearshelfError, Shelf, ShelfOptions } from "./types/index.js";
+    declare const NEARSHELF_DEV: boolean;
+    export const create: (options: ShelfOptions) => Promise<${promise}> = shelfMaker({ address: () => "", pack: () => new Uint8Array(0), core: async () => async () => ({ call: () => new Uint8Array(0) }) });
+    export const thrown: NearshelfError = new Thrown("code", "message");`;
+  const compile = async (promise) => {
+    writeFileSync(join(folder, "conform.ts"), conform(promise));
+    writeFileSync(join(folder, "dev.d.ts"), "declare const NEARSHELF_DEV: boolean; declare function setTimeout(f: () => void, ms: number): number; declare function clearTimeout(t: number): void;");
+    writeFileSync(join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions: { ...options, exactOptionalPropertyTypes: false, noUncheckedIndexedAccess: false, noImplicitAny: false, allowJs: true, checkJs: true, target: "es2020", module: "esnext", moduleResolution: "bundler", lib: ["es2020", "dom"] }, files: ["conform.ts", "dev.d.ts"] }));
+    return run(folder, bin("tsc"), "-p", ".", "--pretty", "false");
+  };
+  const right = await compile("Shelf");
+  assert.equal(right.out, "");
+  const wrong = await compile("Shelf & { quote(): number }");
+  assert.match(wrong.out, /conform\.ts.*quote/s, "a promise that is not kept is noticed");
 });

@@ -1,0 +1,46 @@
+// Binds and guards the calls of a shelf: they can be handed on as functions, and nothing they do reaches the page.
+
+import { asError } from "./error.js";
+import { distinct } from "./options.js";
+
+/** What each call answers when everything else failed. */
+export const NEUTRAL = {
+  track: () => ({ accepted: 0, dropped: 0 }),
+  trackMany: () => ({ accepted: 0, dropped: 0 }),
+  recommend: (shelf) => shelf._fallback.recommend({}),
+  rank: (shelf, given) => shelf._fallback.rank(distinct(given, () => {})),
+  why: () => null,
+  whyNot: () => ({ stage: "not_candidate", detail: "" }),
+  product: () => null,
+  browse: () => ({ total: 0, products: [] }),
+  categories: () => [],
+  portrait: () => ({
+    events: 0, sessions: 0, updated: null, items: [], categories: [], brands: [], priceBands: [], session: [],
+  }),
+  consent: (shelf) => Object.assign({}, shelf._consent),
+  setConsent: () => undefined,
+  setView: () => undefined,
+  diagnostics: (shelf) => shelf._hub.counts(),
+  forget: () => undefined,
+  on: () => () => {},
+  dispose: () => undefined,
+};
+
+/** @param {any} shelf gets a guarded function of its own for each call */
+export function guardCalls(shelf) {
+  for (const name of Object.keys(NEUTRAL)) {
+    const call = shelf[name];
+    shelf[name] = (a, b) => {
+      try {
+        if (!shelf._disposed) return call.call(shelf, a, b);
+        if (name !== "dispose") {
+          shelf._hub.misuse("disposed", name + "() was called on a disposed shelf.", "Create another shelf.");
+        }
+      } catch (thrown) {
+        if (shelf._hub.passes(thrown)) throw thrown;
+        shelf._hub.diagnose(asError(thrown, "internal_error", "Report it with the call that led to it."));
+      }
+      return NEUTRAL[name](shelf, a);
+    };
+  }
+}

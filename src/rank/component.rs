@@ -1,0 +1,66 @@
+//! The components of a score, by name and number.
+
+/// A source of evidence. The number is its place in the pack's blend.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(usize)]
+pub enum Component {
+    /// Follows the last product seen.
+    Next = 0,
+    /// Follows the products of this visit.
+    NextVisit = 1,
+    /// Goes with the latest products.
+    Together = 2,
+    /// Goes with the products of this visit.
+    TogetherVisit = 3,
+    /// Was seen in this visit.
+    Again = 4,
+    /// Was turned to in earlier visits.
+    History = 5,
+    /// Goes with products of earlier visits.
+    HistoryTogether = 6,
+    /// Lies in a category the shopper likes.
+    Category = 7,
+    /// Is of a brand the shopper likes.
+    Brand = 8,
+    /// Is popular.
+    Popular = 9,
+    /// Stood early in the list the host gave.
+    Given = 10,
+}
+
+/// Number of components.
+pub const COMPONENTS: usize = 11;
+
+impl Component {
+    /// Every component, in the order of its number.
+    pub const ALL: [Component; COMPONENTS] = [
+        Component::Next,
+        Component::NextVisit,
+        Component::Together,
+        Component::TogetherVisit,
+        Component::Again,
+        Component::History,
+        Component::HistoryTogether,
+        Component::Category,
+        Component::Brand,
+        Component::Popular,
+        Component::Given,
+    ];
+
+    /// The code in reasons and reports.
+    pub fn code(self) -> &'static str {
+        match self {
+            Component::Next => "next",
+            Component::NextVisit => "next_visit",
+            Component::Together => "together",
+            Component::TogetherVisit => "together_visit",
+            Component::Again => "again",
+            Component::History => "history",
+            Component::HistoryTogether => "history_together",
+            Component::Category => "category",
+            Component::Brand => "brand",
+            Component::Popular => "popular",
+            Component::Given => "given",
+        }
+    }
+}
