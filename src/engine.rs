@@ -7,7 +7,7 @@ use crate::id::{Key, Row};
 use crate::money::{self, Minor};
 use crate::pack::{Pack, Tag};
 use crate::privacy::consent::Consent;
-use crate::profile::{Dimension, Facts, Portrait, ProfileConfig, Step, Taken, Trait};
+use crate::profile::{Dimension, Facts, Portrait, ProfileConfig, Step, Taken, Trait, decay};
 use crate::rank::{
     Blend, Component, Features, Node, Part, Query, Ranker, Ranking, Served, Stage, Subject, Tables, explain,
 };
@@ -517,7 +517,6 @@ fn trait_view(c: &Catalog, d: Dimension, t: &Trait, total: u128) -> TraitView {
         }
     }
     .unwrap_or_default();
-    // Both sums are far below 2^53 after the division.
-    let share = (u128::from(t.value) * 1_000_000 / total) as f64 / 1e6;
+    let share = decay::share(t.value, total, 1_000_000) as f64 / 1e6;
     TraitView { key, label, share, events: t.events, last: t.last }
 }

@@ -24,8 +24,6 @@ function cargoEnv(work, name, flags = []) {
     CARGO_TARGET_DIR: join(work, `cargo-${name}`),
     CARGO_ENCODED_RUSTFLAGS: [...remap, ...flags].join("\x1f"),
     CARGO_TERM_COLOR: "never",
-    // wasm-bindgen reads a section that stripping removes; wasm-opt strips afterwards.
-    CARGO_PROFILE_WASM_STRIP: "none",
   };
 }
 

@@ -125,7 +125,7 @@ export interface ShelfList {
 export interface RankedList extends Omit<ShelfList, "items"> {
   /** The given ids, each once, in the new order. */
   ids: string[];
-  /** As `ids`; an id that is not in the pack has only `id`, `score` 0 and `because.code` "given". */
+  /** As `ids`, under the ids given; an id that is not in the pack has only `id`, `score` 0 and `because.code` "given". */
   items: (ShelfItem | { id: string; score: number; because: Because })[];
 }
 
@@ -192,11 +192,15 @@ export interface Shelf {
   /** Empties the portrait. */
   forget(): void;
   on(type: "change", fn: () => void): () => void;
+  /** The first listener is also told what happened before it (at most 32). */
   on(type: "diagnostic", fn: (d: Diagnostic) => void): () => void;
   dispose(): void;
 }
 
-/** Never rejects and never hangs: see `Shelf.status`. */
+/**
+ * Never rejects and never hangs: see `Shelf.status`. A second call for the same pack answers with the same shelf, applies the
+ * consent, market and language it is given, and tries a failed load again. Under the `development` condition misuse throws at once.
+ */
 export function createShelf(options: ShelfOptions): Promise<Shelf>;
 
 /** Thrown for misuse under the `development` condition only. */

@@ -9,17 +9,27 @@ use crate::time::Millis;
 
 /// Fraction bits of 2^x.
 const FRACTION: u32 = 16;
-/// The landmark stays this many half-lives behind the newest event…
-const BEHIND: i64 = 8;
-/// …until it is this many behind; then it moves up.
-const FURTHEST: i64 = 16;
+/// The landmark stands on multiples of this many half-lives, one step behind the newest event's: it is a function of that
+/// event alone, and whatever is at most this old is added without rounding.
+const STEP: i64 = 32;
+
+/// The landmark for a newest event in this half-life.
+fn landmark_of(whole: i64) -> i64 {
+    (whole.div_euclid(STEP) - 1) * STEP
+}
 
 /// 2^(t / half-life) as a whole power and a mantissa in 2^16 … 2^17.
-fn growth(at: Millis, half_life: i64) -> (i64, u64) {
+fn growth(at: Millis, half_life: i64) -> (i64, u128) {
     let whole = at.0.div_euclid(half_life);
     let part = at.0.rem_euclid(half_life) as f64 / half_life as f64;
     // libm is the same code on every target, so the mantissa is the same too.
-    (whole, libm::floor(libm::exp2(part) * f64::from(1 << FRACTION)) as u64)
+    (whole, libm::floor(libm::exp2(part) * f64::from(1 << FRACTION)) as u128)
+}
+
+/// `value` as a share of `of`, in `one`s, rounded down; values keep at least 32 significant bits.
+pub(crate) fn share(value: u128, of: u128, one: u32) -> u64 {
+    let spare = (128 - of.leading_zeros()).saturating_sub(96);
+    ((value >> spare) * u128::from(one) / (of >> spare).max(1)) as u64
 }
 
 /// What the portrait knows about one key.
@@ -28,7 +38,7 @@ pub struct Trait {
     /// What it is about.
     pub key: Key,
     /// Decayed weight, in units that all traits of one affinity share.
-    pub value: u64,
+    pub value: u128,
     /// Events behind it.
     pub events: u32,
     /// The first of them.
@@ -76,15 +86,16 @@ impl Affinity {
             return;
         }
         let (whole, mantissa) = growth(at, self.half_life);
+        let landmark = landmark_of(whole);
         if self.traits.is_empty() {
-            self.landmark = whole.saturating_sub(BEHIND);
-        } else if whole.saturating_sub(self.landmark) > FURTHEST {
-            self.raise(whole - BEHIND);
+            self.landmark = landmark;
+        } else if landmark > self.landmark {
+            self.raise(landmark);
         }
-        let grown = mantissa * u64::from(weight);
+        let grown = mantissa * u128::from(weight);
         let value = match whole.saturating_sub(self.landmark) {
             up @ 0.. => grown << up,
-            down => grown.checked_shr(down.unsigned_abs().min(64) as u32).unwrap_or(0),
+            down => grown.checked_shr(down.unsigned_abs().min(128) as u32).unwrap_or(0),
         };
         let at_or = self.traits.binary_search_by_key(&key, |t| t.key);
         match at_or {
@@ -101,7 +112,7 @@ impl Affinity {
 
     /// Moves the landmark up; what has decayed to nothing goes.
     fn raise(&mut self, landmark: i64) {
-        let by = (landmark - self.landmark).clamp(0, 64) as u32;
+        let by = (landmark - self.landmark).clamp(0, 128) as u32;
         for t in &mut self.traits {
             t.value = t.value.checked_shr(by).unwrap_or(0);
         }
@@ -114,7 +125,7 @@ impl Affinity {
         if self.traits.len() <= self.room {
             return;
         }
-        let mut order: Vec<(u64, Key)> = self.traits.iter().map(|t| (t.value, t.key)).collect();
+        let mut order: Vec<(u128, Key)> = self.traits.iter().map(|t| (t.value, t.key)).collect();
         order.sort_unstable_by(|a, b| b.cmp(a));
         let Some(&least) = order.get(self.room.saturating_sub(1)) else { return };
         self.traits.retain(|t| (t.value, t.key) >= least);
@@ -139,13 +150,13 @@ impl Affinity {
     }
 
     /// The largest value, at least 1.
-    pub fn largest(&self) -> u64 {
+    pub fn largest(&self) -> u128 {
         self.traits.iter().map(|t| t.value).max().unwrap_or(0).max(1)
     }
 
     /// Sum of all values, at least 1.
     pub fn total(&self) -> u128 {
-        self.traits.iter().map(|t| u128::from(t.value)).sum::<u128>().max(1)
+        self.traits.iter().fold(0, |sum: u128, t| sum.saturating_add(t.value)).max(1)
     }
 }
 
@@ -169,7 +180,6 @@ mod tests {
         };
         let first = fill(&mut events.iter());
         let shuffled: Vec<_> = (0..50).map(|i| events[(i * 37 + 11) % 50]).collect();
-        // The first event sets the landmark; all of these lie in one half-life, so each order sets the same.
         assert_eq!(first.landmark, fill(&mut shuffled.iter()).landmark);
         assert_eq!(first, fill(&mut shuffled.iter()));
         assert_eq!(first, fill(&mut events.iter().rev()));

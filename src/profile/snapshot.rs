@@ -29,7 +29,8 @@ impl Portrait {
             w.count(a.traits.len());
             for t in &a.traits {
                 w.u64(t.key.0);
-                w.u64(t.value);
+                w.u64(t.value as u64);
+                w.u64((t.value >> 64) as u64);
                 w.u32(t.events);
                 w.i64(t.first.0);
                 w.i64(t.last.0);
@@ -135,12 +136,13 @@ fn read_kind(r: &mut Reader<'_>) -> std::result::Result<EventKind, Malformed> {
 
 fn read_affinity(a: &mut Affinity, room: usize, r: &mut Reader<'_>) -> std::result::Result<(), Malformed> {
     let (half_life, landmark) = (r.i64()?, r.i64()?);
-    let n = r.count(36)?;
+    let n = r.count(44)?;
     if n > room || half_life < 1 {
         return Err(Malformed);
     }
     for _ in 0..n {
-        let (key, value) = (Key(r.u64()?), r.u64()?);
+        let key = Key(r.u64()?);
+        let value = u128::from(r.u64()?) | u128::from(r.u64()?) << 64;
         let (events, first, last) = (r.u32()?, Millis(r.i64()?), Millis(r.i64()?));
         a.traits.push(Trait { key, value, events, first, last });
     }

@@ -4,6 +4,7 @@ use super::blend::{Blend, ONE};
 use super::component::Component;
 use crate::catalog::Catalog;
 use crate::id::Row;
+use crate::profile::decay::share;
 use crate::profile::{Dimension, PortraitView, Trait};
 use std::collections::BTreeMap;
 
@@ -104,7 +105,7 @@ impl Sources {
         let items = portrait.affinity(Dimension::Item);
         let before = |t: &Trait| portrait.visit.start.is_none_or(|start| t.first < start);
         let largest = items.traits().iter().filter(|t| before(t)).map(|t| t.value).max().unwrap_or(1).max(1);
-        let share = |t: &Trait| (u128::from(t.value) * u128::from(ONE) / u128::from(largest)) as u32;
+        let share = |t: &Trait| share(t.value, largest, ONE) as u32;
         let mut known: Vec<(u32, Row)> = items
             .traits()
             .iter()
@@ -147,7 +148,7 @@ fn shares(traits: &[Trait], places: impl Fn(&Trait) -> Vec<u32>) -> BTreeMap<u32
     let largest = traits.iter().map(|t| t.value).max().unwrap_or(1).max(1);
     let mut out: BTreeMap<u32, u64> = BTreeMap::new();
     for t in traits {
-        let share = (u128::from(t.value) * u128::from(ONE) / u128::from(largest)) as u64;
+        let share = share(t.value, largest, ONE);
         for place in places(t) {
             *out.entry(place).or_default() += share;
         }
