@@ -37,6 +37,11 @@ impl Key {
         Key(hash(4 + (u64::from(band) << 8), currency.as_bytes()))
     }
 
+    /// Key of an event without an id, from what it is.
+    pub(crate) fn made(kind: u8, bytes: &[u8]) -> Key {
+        Key(hash(6 + (u64::from(kind) << 8), bytes))
+    }
+
     /// Key of a host's event id.
     pub fn event(id: &str) -> Key {
         Key(hash(5, id.as_bytes()))

@@ -12,6 +12,7 @@ pub mod event;
 pub mod privacy;
 
 pub mod pack;
+pub mod store;
 
 pub mod catalog;
 pub mod profile;

@@ -72,6 +72,8 @@ pub enum Taken {
 pub(super) struct Pending {
     pub(super) at: Millis,
     pub(super) order: u64,
+    /// The host's id for it, or one made of what it is.
+    pub(super) id: Key,
     pub(super) kind: EventKind,
     pub(super) facts: Vec<Facts>,
 }
@@ -88,10 +90,10 @@ pub struct Portrait {
     pub(super) newest: Option<Millis>,
     pub(super) events: u32,
     pub(super) sessions: u32,
-    /// Oldest first.
-    pub(super) ids: Vec<Key>,
-    /// Oldest first.
-    pub(super) disliked: Vec<Key>,
+    /// Ids of events that must not count again, sorted by time.
+    pub(super) ids: Vec<(Millis, Key)>,
+    /// Disliked products, sorted by time.
+    pub(super) disliked: Vec<(Millis, Key)>,
     /// Settled and provisional together; made when asked for.
     merged: Option<[Affinity; 4]>,
 }
@@ -124,28 +126,73 @@ impl Portrait {
             return Taken::TooLate;
         }
         if let Some(id) = step.id {
-            if self.ids.contains(&id) {
+            if self.knows(id) {
                 return Taken::Duplicate;
             }
-            if self.ids.len() >= IDS {
-                self.ids.remove(0);
-            }
-            self.ids.push(id);
+            self.remember(step.at, id);
         }
-        self.merged = None;
         self.order += 1;
-        self.events = self.events.saturating_add(1);
         self.begin_visit(&step);
-        self.walk(&step);
-        if step.kind == EventKind::NotInterested {
-            self.dislike(&step.facts);
-        }
-        self.newest = Some(self.newest.map_or(step.at, |n| n.max(step.at)));
-        let pending = Pending { at: step.at, order: self.order, kind: step.kind, facts: step.facts };
-        let i = self.pending.partition_point(|p| (p.at, p.order) <= (pending.at, pending.order));
-        self.pending.insert(i, pending);
-        self.settle();
+        let order = self.order;
+        let id = step.id.unwrap_or_else(|| made_id(&step, order));
+        self.enter(Pending { at: step.at, order, id, kind: step.kind, facts: step.facts });
         Taken::Yes
+    }
+
+    /// Takes over the events of another portrait's present visit. Each event counts once however often it is taken over,
+    /// and the order in which several visits are taken over does not matter. Answers how many were new.
+    pub fn absorb(&mut self, _: &Personalize, other: &Portrait) -> usize {
+        let start = other.trail.visit(other.config.session_gap).start;
+        let mut new = 0;
+        for p in other.pending.iter().filter(|p| start.is_some_and(|s| p.at >= s)) {
+            new += usize::from(self.absorb_one(p.clone()));
+        }
+        // The visit itself counts once, with its first event.
+        self.sessions = self.sessions.saturating_add(u32::from(new > 0));
+        new
+    }
+
+    /// Takes in an event that may be of any age, such as an order of last year. False when its id was known.
+    pub fn admit(&mut self, _: &Personalize, step: Step) -> bool {
+        let id = step.id.unwrap_or_else(|| made_id(&step, 0));
+        // Order 0: an event from elsewhere precedes those of its own moment.
+        self.absorb_one(Pending { at: step.at, order: 0, id, kind: step.kind, facts: step.facts })
+    }
+
+    fn absorb_one(&mut self, p: Pending) -> bool {
+        if self.knows(p.id) {
+            return false;
+        }
+        self.remember(p.at, p.id);
+        self.order = self.order.max(p.order);
+        self.enter(p);
+        true
+    }
+
+    /// True when an event with this id counts already.
+    fn knows(&self, id: Key) -> bool {
+        self.ids.iter().any(|(_, known)| *known == id) || self.pending.iter().any(|p| p.id == id)
+    }
+
+    fn remember(&mut self, at: Millis, id: Key) {
+        insert_sorted(&mut self.ids, (at, id), IDS);
+    }
+
+    /// An event that counts: into the provisional layer, where it is young enough, else into the settled one.
+    fn enter(&mut self, p: Pending) {
+        self.merged = None;
+        self.events = self.events.saturating_add(1);
+        self.walk(&p);
+        if p.kind == EventKind::NotInterested {
+            for f in &p.facts {
+                self.disliked.retain(|(_, k)| *k != f.product);
+                insert_sorted(&mut self.disliked, (p.at, f.product), DISLIKED);
+            }
+        }
+        self.newest = Some(self.newest.map_or(p.at, |n| n.max(p.at)));
+        let i = self.pending.partition_point(|x| x.place() <= p.place());
+        self.pending.insert(i, p);
+        self.settle();
     }
 
     fn begin_visit(&mut self, step: &Step) {
@@ -157,8 +204,8 @@ impl Portrait {
         }
     }
 
-    fn walk(&mut self, step: &Step) {
-        let (at, order, kind) = (step.at, self.order, step.kind);
+    fn walk(&mut self, step: &Pending) {
+        let (at, order, kind) = (step.at, step.order, step.kind);
         if kind == EventKind::SessionStart {
             self.trail.add(Mark { at, order, kind, key: Key(0) });
         } else if kind.is_step() {
@@ -168,19 +215,12 @@ impl Portrait {
         }
     }
 
-    fn dislike(&mut self, facts: &[Facts]) {
-        for f in facts {
-            self.disliked.retain(|k| *k != f.product);
-            self.disliked.push(f.product);
-        }
-        let over = self.disliked.len().saturating_sub(DISLIKED);
-        self.disliked.drain(..over);
-    }
-
     /// Moves what can no longer be overtaken into the settled layer: the only place where traits are evicted.
     fn settle(&mut self) {
         let Some(newest) = self.newest else { return };
-        let watermark = newest.plus(-self.config.lateness);
+        // The present visit stays provisional as long as it fits: it may have to move to an account.
+        let visit = self.trail.visit(self.config.session_gap).start.unwrap_or(newest);
+        let watermark = newest.plus(-self.config.lateness).min(visit);
         let ripe = self.pending.partition_point(|p| p.at < watermark);
         let ripe = ripe.max(self.pending.len().saturating_sub(PROVISIONAL));
         if ripe == 0 {
@@ -217,6 +257,29 @@ impl Portrait {
     }
 }
 
+impl Pending {
+    /// Its place among the others.
+    fn place(&self) -> (Millis, u64, Key) {
+        (self.at, self.order, self.id)
+    }
+}
+
+/// An id for an event the host gave none: what it is, and its number of arrival.
+fn made_id(step: &Step, order: u64) -> Key {
+    let products = step.facts.iter().flat_map(|f| f.product.0.to_le_bytes());
+    let bytes: Vec<u8> = step.at.0.to_le_bytes().into_iter().chain(order.to_le_bytes()).chain(products).collect();
+    Key::made(step.kind as u8, &bytes)
+}
+
+/// Inserts in order, and drops the oldest beyond the room there is.
+fn insert_sorted(list: &mut Vec<(Millis, Key)>, entry: (Millis, Key), room: usize) {
+    let i = list.partition_point(|x| *x <= entry);
+    list.insert(i, entry);
+    if list.len() > room {
+        list.remove(0);
+    }
+}
+
 fn add(layer: &mut [Affinity; 4], config: &ProfileConfig, p: &Pending) {
     let weight = config.weight[p.kind as usize];
     if weight == 0 {
@@ -241,7 +304,7 @@ pub struct PortraitView<'a> {
     /// The visit that goes on.
     pub visit: Visit<'a>,
     /// Products the shopper does not want to see.
-    pub disliked: &'a [Key],
+    pub disliked: &'a [(Millis, Key)],
     /// Events taken in.
     pub events: u32,
     /// Visits seen.
@@ -320,6 +383,60 @@ mod tests {
         assert_eq!(format!("{:?}", p.view(&ok)), before);
     }
 
+    /// Everything a portrait shows.
+    fn shown(p: &mut Portrait) -> String {
+        format!("{:?}", p.view(&allowed()))
+    }
+
+    /// A visit of `n` events from `start`, some with an id of the host's.
+    fn visit(seed: u64, start: Millis, n: u64) -> Portrait {
+        let (mut p, ok) = (Portrait::new(ProfileConfig::default()), allowed());
+        for i in 0..n {
+            let x =
+                seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(i.wrapping_mul(1_442_695_040_888_963_407))
+                    >> 33;
+            let kind = [EventKind::ViewItem, EventKind::AddToCart, EventKind::NotInterested][x as usize % 3];
+            let id = (x % 4 == 0).then_some(x);
+            p.take(&ok, step(kind, x % 23, start.plus(i as i64 * MINUTE + (x % 1000) as i64), id));
+        }
+        p
+    }
+
+    #[test]
+    fn taking_over_visits_is_commutative_and_idempotent() {
+        let ok = allowed();
+        for seed in 0..200_u64 {
+            // Visits that overlap, touch, or lie months apart, taken over by an account with a past of its own.
+            let gap = [0, 7 * MINUTE, 20 * MINUTE, 3 * DAY, 90 * DAY][seed as usize % 5];
+            let account = visit(seed ^ 77, NOW.plus(-40 * DAY), 1 + seed % 30);
+            let (x, y) = (visit(seed, NOW, 1 + seed % 17), visit(seed + 1000, NOW.plus(gap), 1 + seed % 11));
+            let run = |order: &[&Portrait]| {
+                let mut p = account.clone();
+                for other in order {
+                    p.absorb(&ok, other);
+                }
+                shown(&mut p)
+            };
+            let both = run(&[&x, &y]);
+            assert_eq!(both, run(&[&y, &x]), "seed {seed}: order");
+            assert_eq!(both, run(&[&x, &y, &x, &x, &y]), "seed {seed}: again");
+        }
+    }
+
+    #[test]
+    fn an_order_of_last_year_counts_once() {
+        let (mut p, ok) = (visit(3, NOW, 5), allowed());
+        let order = step(EventKind::Purchase, 99, NOW.plus(-400 * DAY), Some(1));
+        assert!(p.admit(&ok, order.clone()));
+        let once = shown(&mut p);
+        assert!(!p.admit(&ok, order.clone()));
+        assert_eq!(p.take(&ok, Step { at: NOW.plus(5 * MINUTE), ..order }), Taken::Duplicate);
+        assert_eq!(shown(&mut p), once);
+        let items = p.view(&ok).affinity(Dimension::Item).clone();
+        assert!(items.get(Key(99)).is_some_and(|t| t.value > 0 && t.value < items.largest()));
+        assert_eq!(p.view(&ok).visit.steps.iter().filter(|m| m.key == Key(99)).count(), 0, "not a step of this visit");
+    }
+
     #[test]
     fn a_year_of_a_busy_shopper_stays_bounded() {
         let (mut p, ok) = (Portrait::new(ProfileConfig::default()), allowed());
@@ -329,7 +446,7 @@ mod tests {
         p.take(&ok, step(EventKind::NotInterested, 3, NOW.plus(20_000 * 25 * MINUTE), None));
         assert!(p.settled.iter().zip(ROOM).all(|(a, room)| a.traits().len() <= room));
         assert!(p.pending.len() <= PROVISIONAL && p.ids.len() <= IDS);
-        assert_eq!(p.view(&ok).disliked, [Key(3)]);
+        assert_eq!(p.view(&ok).disliked.len(), 1);
         let bytes = p.snapshot();
         assert!(bytes.len() <= 64 * 1024, "{} bytes", bytes.len());
     }

@@ -40,6 +40,7 @@ impl Portrait {
         for p in &self.pending {
             w.i64(p.at.0);
             w.u64(p.order);
+            w.u64(p.id.0);
             w.u8(p.kind as u8);
             w.count(p.facts.len());
             for f in &p.facts {
@@ -59,7 +60,10 @@ impl Portrait {
         }
         for list in [&self.ids, &self.disliked] {
             w.count(list.len());
-            list.iter().for_each(|k| w.u64(k.0));
+            for (at, key) in list {
+                w.i64(at.0);
+                w.u64(key.0);
+            }
         }
         let mut bytes = w.finish();
         let sum = hash(0, &bytes);
@@ -96,8 +100,8 @@ fn read(config: ProfileConfig, r: &mut Reader<'_>) -> std::result::Result<Portra
     for (a, room) in p.settled.iter_mut().zip(ROOM) {
         read_affinity(a, room, r)?;
     }
-    for _ in 0..r.count(21)? {
-        let (at, order) = (Millis(r.i64()?), r.u64()?);
+    for _ in 0..r.count(29)? {
+        let (at, order, id) = (Millis(r.i64()?), r.u64()?, Key(r.u64()?));
         let kind = read_kind(r)?;
         let mut facts = Vec::new();
         for _ in 0..r.count(9)? {
@@ -106,7 +110,7 @@ fn read(config: ProfileConfig, r: &mut Reader<'_>) -> std::result::Result<Portra
             let mut other = |bit: u8| if present & (1 << bit) == 0 { Ok(None) } else { r.u64().map(|k| Some(Key(k))) };
             facts.push(Facts { product, category: other(0)?, brand: other(1)?, band: other(2)? });
         }
-        p.pending.push(Pending { at, order, kind, facts });
+        p.pending.push(Pending { at, order, id, kind, facts });
     }
     let mut trail = Trail::default();
     for _ in 0..r.count(25)? {
@@ -116,16 +120,18 @@ fn read(config: ProfileConfig, r: &mut Reader<'_>) -> std::result::Result<Portra
     }
     p.trail = trail;
     for (list, room) in [(&mut p.ids, IDS), (&mut p.disliked, DISLIKED)] {
-        let n = r.count(8)?;
+        let n = r.count(16)?;
         if n > room {
             return Err(Malformed);
         }
         for _ in 0..n {
-            list.push(Key(r.u64()?));
+            list.push((Millis(r.i64()?), Key(r.u64()?)));
         }
     }
     r.end()?;
-    let sorted = p.pending.is_sorted_by_key(|x| (x.at, x.order))
+    let sorted = p.pending.is_sorted_by_key(|x| (x.at, x.order, x.id))
+        && p.ids.is_sorted()
+        && p.disliked.is_sorted()
         && p.settled.iter().all(|a| a.traits.is_sorted_by_key(|t| t.key));
     if sorted { Ok(p) } else { Err(Malformed) }
 }

@@ -37,7 +37,7 @@ pub struct Visit<'a> {
 
 impl Trail {
     pub(super) fn add(&mut self, mark: Mark) {
-        let i = self.marks.partition_point(|m| (m.at, m.order) <= (mark.at, mark.order));
+        let i = self.marks.partition_point(|m| (m.at, m.order, m.key) <= (mark.at, mark.order, mark.key));
         self.marks.insert(i, mark);
         if self.marks.len() > ROOM {
             self.marks.remove(0);

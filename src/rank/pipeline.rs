@@ -172,7 +172,7 @@ impl Ranker {
         if let Some(stage) = stage_of_shop(catalog, query, row) {
             return Some(stage);
         }
-        if portrait.disliked.contains(&catalog.key(row)) {
+        if portrait.disliked.iter().any(|(_, k)| *k == catalog.key(row)) {
             return Some(Stage::Excluded);
         }
         (self.blend.hide_seen && sources.seen.contains(&row)).then_some(Stage::Seen)

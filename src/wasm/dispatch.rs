@@ -2,7 +2,7 @@
 
 use crate::catalog::Price;
 use crate::codec::{Malformed, Reader, Writer};
-use crate::engine::{Engine, Request, Shelf, TraitView};
+use crate::engine::{Engine, RawOrder, Request, Shelf, TraitView};
 use crate::error::{Code, Error, Result};
 use crate::event::clean::{RawEvent, RawItem, RawPrice};
 use crate::id::Row;
@@ -56,7 +56,7 @@ impl Table {
         if op == 1 {
             return self.open(r, out);
         }
-        if !(2..=18).contains(&op) {
+        if !(2..=23).contains(&op) {
             return Err(Error::new(Code::UnknownCall, format!("this core has no call {op}.")));
         }
         let handle = r.u32()? as usize;
@@ -85,7 +85,12 @@ impl Table {
             15 => set_view(shelf, r, out, handle as u32),
             16 => find(shelf, r, out),
             17 => page(shelf, r, out),
-            _ => categories(shelf, r, out),
+            18 => categories(shelf, r, out),
+            19 => seal(shelf, r, out),
+            20 => unseal(shelf, r),
+            21 => identify(shelf, r, out),
+            22 => sign_out(shelf, r),
+            _ => sync_orders(shelf, r, out),
         }
     }
 
@@ -150,18 +155,7 @@ fn track(shelf: &mut Engine, r: &mut Reader<'_>, out: &mut Writer) -> Result<()>
     let mut events = Vec::new();
     for _ in 0..r.count(24)? {
         let (name, event_id, at, _term) = (r.str()?, r.str()?, r.f64()?, r.str()?);
-        let mut items = Vec::new();
-        for _ in 0..r.count(13)? {
-            let id = r.str()?;
-            let price = match r.u8()? {
-                0 => RawPrice::None,
-                1 => RawPrice::Number(r.f64()?),
-                2 => RawPrice::Text(r.str()?),
-                _ => return Err(Malformed.into()),
-            };
-            items.push(RawItem { id, price, quantity: r.f64()? });
-        }
-        events.push(RawEvent { name, event_id, at, items });
+        events.push(RawEvent { name, event_id, at, items: items(r)? });
     }
     r.end()?;
     let tracked = shelf.track(now, &events);
@@ -169,6 +163,21 @@ fn track(shelf: &mut Engine, r: &mut Reader<'_>, out: &mut Writer) -> Result<()>
     out.u32(tracked.dropped);
     out.u8(u8::from(tracked.accepted > 0));
     Ok(())
+}
+
+fn items<'a>(r: &mut Reader<'a>) -> Result<Vec<RawItem<'a>>> {
+    let mut items = Vec::new();
+    for _ in 0..r.count(13)? {
+        let id = r.str()?;
+        let price = match r.u8()? {
+            0 => RawPrice::None,
+            1 => RawPrice::Number(r.f64()?),
+            2 => RawPrice::Text(r.str()?),
+            _ => return Err(Malformed.into()),
+        };
+        items.push(RawItem { id, price, quantity: r.f64()? });
+    }
+    Ok(items)
 }
 
 fn recommend(shelf: &mut Engine, r: &mut Reader<'_>, out: &mut Writer) -> Result<()> {
@@ -386,5 +395,50 @@ fn categories(shelf: &Engine, r: &mut Reader<'_>, out: &mut Writer) -> Result<()
         out.u32(c.category_chain(x).nth(1).unwrap_or(NO_ROW));
         out.u32(size);
     }
+    Ok(())
+}
+
+/// A key or a nonce: exactly `N` bytes.
+fn exactly<const N: usize>(r: &mut Reader<'_>) -> Result<[u8; N]> {
+    Ok(r.bytes()?.try_into().map_err(|_| Malformed)?)
+}
+
+fn seal(shelf: &Engine, r: &mut Reader<'_>, out: &mut Writer) -> Result<()> {
+    let (key, nonce, scope) = (exactly(r)?, exactly(r)?, r.str()?);
+    r.end()?;
+    out.bytes(&shelf.seal(&key, &nonce, scope)?);
+    Ok(())
+}
+
+fn unseal(shelf: &mut Engine, r: &mut Reader<'_>) -> Result<()> {
+    let (_now, key, scope, sealed) = (time(r)?, exactly(r)?, r.str()?, r.bytes()?);
+    r.end()?;
+    shelf.unseal(&key, scope, sealed)
+}
+
+fn identify(shelf: &mut Engine, r: &mut Reader<'_>, out: &mut Writer) -> Result<()> {
+    let (_now, key, scope, sealed) = (time(r)?, exactly(r)?, r.str()?, r.bytes()?);
+    r.end()?;
+    out.u8(shelf.identify(&key, scope, sealed)? as u8);
+    Ok(())
+}
+
+fn sign_out(shelf: &mut Engine, r: &mut Reader<'_>) -> Result<()> {
+    let _now = time(r)?;
+    r.end()?;
+    shelf.sign_out();
+    Ok(())
+}
+
+fn sync_orders(shelf: &mut Engine, r: &mut Reader<'_>, out: &mut Writer) -> Result<()> {
+    let now = time(r)?;
+    let mut orders = Vec::new();
+    for _ in 0..r.count(16)? {
+        orders.push(RawOrder { transaction_id: r.str()?, at: r.f64()?, items: items(r)? });
+    }
+    r.end()?;
+    let synced = shelf.sync_orders(now, &orders);
+    out.u32(synced.added);
+    out.u32(synced.known);
     Ok(())
 }

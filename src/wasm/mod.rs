@@ -4,7 +4,7 @@
 mod abi;
 pub mod dispatch;
 #[cfg(feature = "web")]
-mod web;
+pub mod web;
 
 #[cfg(all(feature = "web", feature = "abi"))]
 compile_error!("features `web` and `abi` are two builds: enable one of them");

@@ -1,6 +1,7 @@
 //! The engine and its boundary, as a host sees them.
 
 mod boundary;
+mod memory;
 mod shelf;
 
 use nearshelf::engine::Engine;

@@ -25,3 +25,30 @@ fn a_frozen_file_stands_for_every_readable_format() {
     // Adding a format without freezing a file for it fails here.
     assert_eq!((OLDEST_READABLE, FORMAT), (1, 1));
 }
+
+/// The key, nonce and scope of the frozen snapshot: no secrets, it holds a made-up shopper.
+const SEALED: ([u8; 32], [u8; 24], &str) = ([7; 32], [9; 24], "harbour-lane/");
+
+#[test]
+fn sealed_snapshot_1_is_read() {
+    let mut shelf = crate::api::shelf();
+    #[cfg(not(target_arch = "wasm32"))]
+    if std::env::var_os("NEARSHELF_FREEZE").is_some() {
+        for (day, row) in (0..60).zip((0..50).cycle()) {
+            let item = crate::api::id(&shelf, row);
+            let name = if day % 5 == 0 { "purchase" } else { "view_item" };
+            shelf.track(crate::api::NOW.plus(day * nearshelf::time::DAY), &[crate::api::event(name, &item)]);
+        }
+        let sealed = shelf.seal(&SEALED.0, &SEALED.1, SEALED.2).expect("consented");
+        std::fs::write(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/compat/snapshot-v1.sealed"), sealed)
+            .expect("written");
+        return;
+    }
+    let sealed = include_bytes!("snapshot-v1.sealed");
+    shelf.unseal(&SEALED.0, SEALED.2, sealed).expect("seal 1, snapshot 1");
+    let portrait = shelf.portrait(crate::api::NOW);
+    assert_eq!((portrait.events, portrait.sessions), (60, 60));
+    assert_eq!(portrait.traits[0].len(), 24);
+    assert_eq!(portrait.visit, [crate::api::id(&shelf, 9)]);
+    assert_eq!(shelf.seal(&SEALED.0, &SEALED.1, SEALED.2).expect("consented"), sealed, "read and written alike");
+}

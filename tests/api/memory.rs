@@ -1,0 +1,98 @@
+//! Sealed memory and identity, as a host uses them.
+
+use super::{NOW, PACK, event, id, shelf};
+use nearshelf::engine::{Engine, Identified, RawOrder, Request, Synced};
+use nearshelf::event::clean::{RawEvent, RawItem, RawPrice};
+use nearshelf::privacy::consent::{Consent, Tri};
+use nearshelf::time::{DAY, HOUR};
+#[cfg(target_arch = "wasm32")]
+use wasm_bindgen_test::wasm_bindgen_test as test;
+
+const KEY: [u8; 32] = [42; 32];
+
+fn shown(shelf: &mut Engine) -> String {
+    format!("{:?}", shelf.portrait(NOW))
+}
+
+#[test]
+fn a_sealed_portrait_opens_for_its_key_and_scope_and_for_nothing_else() {
+    let mut first = shelf();
+    let product = id(&first, 12);
+    first.track(NOW, &[event("add_to_cart", &product)]);
+    let sealed = first.seal(&KEY, &[1; 24], "shop/").expect("consented");
+    let mut second = shelf();
+    let empty = shown(&mut second);
+    for (key, scope) in [(KEY, "shop/ann"), ([0; 32], "shop/")] {
+        assert_eq!(second.unseal(&key, scope, &sealed).expect_err("not its own").code(), "bad_snapshot");
+        assert_eq!(shown(&mut second), empty);
+    }
+    second.unseal(&KEY, "shop/", &sealed).expect("its own");
+    assert_eq!(shown(&mut second), shown(&mut first));
+
+    let mut unstored = Engine::open(PACK.to_vec()).expect("the frozen pack");
+    unstored.set_consent(Consent { personalize: Tri::Yes, ..Consent::default() });
+    assert_eq!(unstored.seal(&KEY, &[1; 24], "shop/").expect_err("store is undecided").code(), "consent_required");
+}
+
+#[test]
+fn an_account_takes_over_this_visit_and_the_next_shopper_sees_nothing_of_it() {
+    let mut shelf = shelf();
+    let [old, before, now, after] = [3, 14, 25, 36].map(|row| id(&shelf, row));
+    // Ann's portrait of some weeks ago.
+    shelf.track(NOW.plus(-30 * DAY), &[event("purchase", &old)]);
+    let ann = shelf.seal(&KEY, &[2; 24], "shop/ann").expect("consented");
+    shelf.sign_out();
+    assert_eq!(shelf.portrait(NOW).events, 0);
+
+    // Somebody looked at a product yesterday; today a visit begins, and then it turns out to be Ann's.
+    let yesterday = RawEvent { at: (NOW.0 - DAY) as f64, ..event("view_item", &before) };
+    shelf.track(NOW, &[yesterday]);
+    shelf.track(NOW, &[event("view_item", &now)]);
+    assert_eq!(shelf.identify(&KEY, "shop/ann", &ann), Ok(Identified::Taken));
+    let items = |s: &mut Engine| {
+        let mut keys: Vec<String> = s.portrait(NOW).traits[0].iter().map(|t| t.key.clone()).collect();
+        keys.sort();
+        keys
+    };
+    let mut expected = vec![old.clone(), now.clone()];
+    expected.sort();
+    assert_eq!(items(&mut shelf), expected, "yesterday's look was somebody's, not Ann's");
+    assert_eq!(shelf.portrait(NOW).visit, [now.clone()]);
+    shelf.track(NOW.plus(HOUR / 60), &[event("view_item", &after)]);
+    let ann = shelf.seal(&KEY, &[3; 24], "shop/ann").expect("consented");
+
+    shelf.sign_out();
+    assert!(!shelf.recommend(NOW, &Request { limit: 5, ..Request::default() }).personal);
+    assert_eq!(shelf.identify(&KEY, "shop/bob", &[]), Ok(Identified::New));
+    assert_eq!(shelf.portrait(NOW).events, 0);
+    shelf.sign_out();
+    assert_eq!(shelf.identify(&KEY, "shop/bob", &ann), Ok(Identified::Unreadable), "Ann's does not open for Bob");
+    assert_eq!(shelf.portrait(NOW).events, 0);
+    shelf.sign_out();
+    assert_eq!(shelf.identify(&KEY, "shop/ann", &ann), Ok(Identified::Taken));
+    expected.push(after);
+    expected.sort();
+    assert_eq!(items(&mut shelf), expected);
+}
+
+#[test]
+fn an_order_counts_once_tracked_or_synced() {
+    let mut shelf = shelf();
+    let (a, b) = (id(&shelf, 4), id(&shelf, 5));
+    let item = |id| RawItem { id, price: RawPrice::None, quantity: 1.0 };
+    let tracked = RawEvent { name: "purchase", event_id: "order:T1", at: f64::NAN, items: vec![item(&a)] };
+    assert_eq!(shelf.track(NOW, &[tracked]).accepted, 1);
+    let once = shown(&mut shelf);
+    let t1 = RawOrder { transaction_id: "T1", at: (NOW.0 - HOUR) as f64, items: vec![item(&a)] };
+    assert_eq!(shelf.sync_orders(NOW, std::slice::from_ref(&t1)), Synced { added: 0, known: 1 });
+    assert_eq!(shown(&mut shelf), once);
+    let t0 = RawOrder { transaction_id: "T0", at: (NOW.0 - 300 * DAY) as f64, items: vec![item(&b)] };
+    let nameless = RawOrder { transaction_id: "", ..t0.clone() };
+    assert_eq!(shelf.sync_orders(NOW, &[t0.clone(), nameless, t0, t1]), Synced { added: 1, known: 2 });
+    assert_eq!(shelf.portrait(NOW).traits[0].len(), 2);
+    assert_eq!(shelf.portrait(NOW).visit, [a.clone()], "last year's order is no step of this visit");
+
+    let mut refused = Engine::open(PACK.to_vec()).expect("the frozen pack");
+    let order = RawOrder { transaction_id: "T9", at: NOW.0 as f64, items: vec![item(&b)] };
+    assert_eq!(refused.sync_orders(NOW, &[order]), Synced::default());
+}
