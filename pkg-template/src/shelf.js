@@ -20,7 +20,7 @@ export const VIEW = { market: text, language: text };
 const RECOMMEND = { slot: text, limit: whole(1, 200), mode, exclude: ids, category: text };
 const RANK = { slot: text, mode };
 const WHY_NOT = { slot: text, limit: whole(1, 200) };
-const BROWSE = { offset: whole(0, 0x7fffffff), limit: whole(1, 200), category: text };
+const BROWSE = { offset: whole(0, 0x7fffffff), limit: whole(1, 100000), category: text };
 
 /** Bytes after which a batch of events is cut into another request. */
 const BATCH = 1 << 18;

@@ -178,7 +178,7 @@ export interface Shelf {
   whyNot(id: string | number, options?: { slot?: string; limit?: number }): { stage: WhyNotStage; detail: string };
   /** Display data of one product; `null` when the pack does not have it. */
   product(id: string | number): Product | null;
-  /** The catalogue in published order, a page at a time; the portrait is not read. */
+  /** The catalogue in published order, a page at a time (`limit` 1–100,000, default 12); the portrait is not read. */
   browse(options?: { offset?: number; limit?: number; category?: string }): { total: number; products: Product[] };
   /** The category tree. `label` is the whole path in the view's language. */
   categories(): { path: string; label: string; parent: string | null; products: number }[];

@@ -57,7 +57,7 @@ fn an_account_takes_over_this_visit_and_the_next_shopper_sees_nothing_of_it() {
     let mut expected = vec![old.clone(), now.clone()];
     expected.sort();
     assert_eq!(items(&mut shelf), expected, "yesterday's look was somebody's, not Ann's");
-    assert_eq!(shelf.portrait(NOW).visit, [now.clone()]);
+    assert_eq!(shelf.portrait(NOW).visit, [now.as_str()]);
     shelf.track(NOW.plus(HOUR / 60), &[event("view_item", &after)]);
     let ann = shelf.seal(&KEY, &[3; 24], "shop/ann").expect("consented");
 
@@ -90,7 +90,7 @@ fn an_order_counts_once_tracked_or_synced() {
     let nameless = RawOrder { transaction_id: "", ..t0.clone() };
     assert_eq!(shelf.sync_orders(NOW, &[t0.clone(), nameless, t0, t1]), Synced { added: 1, known: 2 });
     assert_eq!(shelf.portrait(NOW).traits[0].len(), 2);
-    assert_eq!(shelf.portrait(NOW).visit, [a.clone()], "last year's order is no step of this visit");
+    assert_eq!(shelf.portrait(NOW).visit, [a.as_str()], "last year's order is no step of this visit");
 
     let mut refused = Engine::open(PACK.to_vec()).expect("the frozen pack");
     let order = RawOrder { transaction_id: "T9", at: NOW.0 as f64, items: vec![item(&b)] };
