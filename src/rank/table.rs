@@ -117,7 +117,7 @@ pub type Neighbours = Vec<(Row, f64)>;
 #[cfg(any(feature = "cli", test))]
 const OCTAVES: f64 = 12.0;
 
-/// The bytes of a table. Weights are quantised on a log scale of [`OCTAVES`] below the largest.
+/// The bytes of a table. Weights are quantised on a log scale of twelve octaves below the largest.
 #[cfg(any(feature = "cli", test))]
 pub fn write_table(rows: &[Neighbours]) -> Vec<u8> {
     use crate::codec::write_varint;
