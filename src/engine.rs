@@ -1,5 +1,12 @@
 //! The engine: owns one shelf's state and orders the calls. It knows no host.
 
+mod checkout;
+
+pub use checkout::{Coupon, RawCart, RawLine};
+
+use crate::order::Arrange;
+use checkout::MarketOffers;
+
 use crate::catalog::{Catalog, Price};
 use crate::error::{Code, Error, Result};
 use crate::event::clean::{Drop, RawEvent, RawItem, clean};
@@ -51,6 +58,7 @@ pub struct Engine {
     last_served: u32,
     dropped: [u32; Drop::COUNT],
     clock: Millis,
+    offers: MarketOffers,
 }
 
 /// What became of tracked events.
@@ -205,6 +213,7 @@ impl Engine {
             pack.section(Tag::CONFIG, 0).map(ProfileConfig::read).transpose().map_err(malformed)?.unwrap_or_default();
         let catalog = Catalog::open(pack)?;
         let tables = Tables::open(catalog.pack(), catalog.len())?;
+        let offers = MarketOffers::open(catalog.pack(), catalog.market_index(), catalog.language_index())?;
         Ok(Engine {
             ranker: Ranker::new(tables, blend),
             portrait: Portrait::new(config.clone()),
@@ -215,6 +224,7 @@ impl Engine {
             last_served: 0,
             dropped: [0; Drop::COUNT],
             clock: Millis(i64::MIN),
+            offers,
         })
     }
 
@@ -253,7 +263,10 @@ impl Engine {
     /// `unknown_market`, `unknown_language`; the view stays as it was.
     pub fn set_view(&mut self, market: &str, language: &str) -> Result<()> {
         let (market, language) = (self.catalog.market_named(market)?, self.catalog.language_named(language)?);
-        self.catalog.set_view(market, language)
+        let offers = MarketOffers::open(self.catalog.pack(), market, language)?;
+        self.catalog.set_view(market, language)?;
+        self.offers = offers;
+        Ok(())
     }
 
     /// The host's clock, which never runs backwards here.
@@ -302,7 +315,7 @@ impl Engine {
             }
             self.note(notes);
         }
-        steps.sort_by_key(|s| s.at);
+        steps.arrange_by_key(|s| s.at);
         for step in steps {
             match self.portrait.take(&allowed, step) {
                 Taken::Yes => {
@@ -430,7 +443,7 @@ impl Engine {
         } else {
             // The given order, as a whole.
             shelf.items.extend(unknown);
-            shelf.items.sort_by_key(|i| i.given);
+            shelf.items.arrange_by_key(|i| i.given);
         }
         shelf
     }
@@ -482,7 +495,7 @@ impl Engine {
     pub fn diagnostics(&self) -> Vec<(&'static str, u32)> {
         let mut all: Vec<_> = Drop::ALL.into_iter().map(|d| (d.code(), self.dropped[d as usize])).collect();
         all.retain(|(_, n)| *n > 0);
-        all.sort_unstable();
+        all.arrange_by(Ord::cmp);
         all
     }
 

@@ -19,10 +19,13 @@ pub(crate) enum Code {
     UnknownLanguage,
     NotServed,
     ConsentRequired,
+    InvalidCart,
     #[cfg(feature = "cli")]
     Io,
     #[cfg(feature = "cli")]
     BadConfig,
+    #[cfg(feature = "cli")]
+    BadOffers,
     #[cfg(feature = "cli")]
     BadTable,
     #[cfg(feature = "cli")]
@@ -66,10 +69,13 @@ impl Code {
         Code::UnknownLanguage,
         Code::NotServed,
         Code::ConsentRequired,
+        Code::InvalidCart,
         #[cfg(feature = "cli")]
         Code::Io,
         #[cfg(feature = "cli")]
         Code::BadConfig,
+        #[cfg(feature = "cli")]
+        Code::BadOffers,
         #[cfg(feature = "cli")]
         Code::BadTable,
         #[cfg(feature = "cli")]
@@ -129,11 +135,20 @@ impl Code {
             Code::ConsentRequired => {
                 ("consent_required", Policy, "Ask the shopper, then call setConsent({ personalize: true }).")
             }
+            Code::InvalidCart => (
+                "invalid_cart",
+                Misuse,
+                "Give each line an id of its own, a price in minor units and a quantity of at least one.",
+            ),
             #[cfg(feature = "cli")]
             Code::Io => ("io", Environment, "Check the path and its permissions."),
             #[cfg(feature = "cli")]
             Code::BadConfig => {
                 ("bad_config", Misuse, "Correct shop.toml; www-demo/shop/shop.toml is a documented sample.")
+            }
+            #[cfg(feature = "cli")]
+            Code::BadOffers => {
+                ("bad_offers", Data, "Correct the promotion; `nearshelf offers check` runs cases of the same language.")
             }
             #[cfg(feature = "cli")]
             Code::BadTable => {

@@ -6,6 +6,7 @@ pub mod codec;
 pub mod error;
 pub mod id;
 pub mod money;
+pub mod order;
 pub mod time;
 
 pub mod event;
@@ -16,7 +17,10 @@ pub mod store;
 
 pub mod catalog;
 pub mod profile;
+
+pub mod offer;
 pub mod rank;
+pub mod report;
 
 pub mod engine;
 
@@ -36,10 +40,14 @@ pub mod manual {
     pub mod boundary {}
     #[doc = include_str!("manual/errors.md")]
     pub mod errors {}
+    #[doc = include_str!("manual/offers.md")]
+    pub mod offers {}
     #[doc = include_str!("manual/pack-format.md")]
     pub mod pack_format {}
     #[doc = include_str!("manual/portrait.md")]
     pub mod portrait {}
+    #[doc = include_str!("manual/privacy.md")]
+    pub mod privacy {}
     #[doc = include_str!("manual/ranking.md")]
     pub mod ranking {}
 }

@@ -10,3 +10,5 @@ mod data;
 mod golden;
 #[cfg(all(feature = "cli", not(target_arch = "wasm32")))]
 mod messy;
+mod offer;
+mod report;

@@ -1,4 +1,4 @@
-// Node as a host: pack and wasm are files, addresses or bytes.
+// Node as a host: pack and wasm are files, addresses or bytes; the memory ends with the program.
 
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
@@ -6,8 +6,10 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { toBytes } from "../src/bytes.js";
 import { shelfMaker } from "../src/create.js";
 import { NearshelfError } from "../src/error.js";
+import { mapStorage } from "../src/map-storage.js";
 import { lendNativeText } from "../src/text.js";
 import { webCore } from "../src/web-core.js";
+import { digest, entropy } from "../src/web-secret.js";
 
 /** @param {() => URL} defaultWasm where the wasm is when `options.wasm` does not say */
 export function makeNodeShelf(defaultWasm) {
@@ -16,6 +18,7 @@ export function makeNodeShelf(defaultWasm) {
     address: (pack) => (typeof pack === "string" || pack instanceof URL ? toUrl(pack).href : ""),
     pack: (pack) => toBytes(pack) || read(pack, "pack_missing"),
     core: (wasm) => webCore(wasm || defaultWasm(), (address) => read(address, "wasm_missing")),
+    memory: { storage: mapStorage, entropy, digest },
   });
 }
 

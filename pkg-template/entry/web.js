@@ -1,10 +1,12 @@
-// The web as a host: fetch for the pack and the wasm, and nothing else of the page.
+// The web as a host: fetch for the pack and the wasm, IndexedDB and WebCrypto for the memory, and nothing else of the page.
 
 import { toBytes } from "../src/bytes.js";
 import { shelfMaker } from "../src/create.js";
 import { NearshelfError } from "../src/error.js";
+import { indexedStorage } from "../src/indexed-storage.js";
 import { lendNativeText } from "../src/text.js";
 import { webCore } from "../src/web-core.js";
+import { digest, entropy } from "../src/web-secret.js";
 
 /**
  * The whole address, so that one pack is one address however it is written.
@@ -29,5 +31,17 @@ export function makeWebShelf(defaultWasm) {
     }),
 
     core: (wasm) => webCore(wasm || defaultWasm(), (address) => fetch(address)),
+
+    memory: { storage: indexedStorage, entropy, digest, hidden },
   });
+}
+
+/**
+ * A page learns that it goes by one of these, and which one depends on how it goes. A worker learns nothing.
+ * @param {() => void} act
+ */
+function hidden(act) {
+  const events = ["visibilitychange", "pagehide"];
+  events.forEach((name) => addEventListener(name, act));
+  return () => events.forEach((name) => removeEventListener(name, act));
 }

@@ -2,12 +2,16 @@
 
 import { toBytes } from "../src/bytes.js";
 import { NearshelfError, said } from "../src/error.js";
+import { api } from "./api.js";
 import { AbiCore } from "./core.js";
+import { memory } from "./memory.js";
 
 /** Where the npm build of the developer tools puts the file, which lies there compressed as well. */
 const WASM = "/miniprogram_npm/nearshelf/nearshelf.wasm";
 
 export const host = {
+  memory,
+
   address: (/** @type {any} */ pack) => (typeof pack === "string" ? pack : ""),
 
   pack: (/** @type {any} */ pack) => toBytes(pack) || load(pack, "pack_missing"),
@@ -59,11 +63,6 @@ function instantiate(source) {
   }
   const bytes = typeof source === "string" ? load(source, "wasm_missing") : Promise.resolve(toBytes(source) || source);
   return bytes.then((/** @type {any} */ bytes) => WebAssembly.instantiate(bytes, {}));
-}
-
-/** The platform's API. Frameworks lend `wx` to other platforms, so theirs are asked first. */
-function api() {
-  return typeof tt !== "undefined" ? tt : typeof my !== "undefined" ? my : wx;
 }
 
 /**

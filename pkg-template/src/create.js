@@ -6,12 +6,13 @@ import { any, readOptions } from "./options.js";
 import { CONSENT, Shelf, VIEW } from "./shelf.js";
 
 /**
- * What a host brings: network and files, nothing else.
+ * What a host brings: network, files, and what a memory needs; nothing else.
  * @typedef {{
  *   begin?: () => void,
  *   address(pack: any): string,
  *   pack(pack: any): Promise<Uint8Array> | Uint8Array,
  *   core(wasm: any): Promise<import("./engine.js").Start>,
+ *   memory?: import("./vault.js").MemoryHost,
  * }} Host `begin` runs at each call; `address` answers "" for bytes; `core` fetches and compiles, and answers how to make an instance
  */
 
@@ -22,6 +23,7 @@ const OPTIONS = {
   consent: any,
   timeoutMs: (value, wrong) => (typeof value === "number" && value >= 0 ? value : wrong("a number of milliseconds")),
   wasm: any,
+  storage: (value, wrong) => (typeof value.remove === "function" ? value : wrong("an object with get, set, remove and keys")),
   now: (value, wrong) => (typeof value === "function" ? value : wrong("a function")),
 };
 
@@ -51,7 +53,7 @@ export function shelfMaker(host) {
         entry.shelf.setView({ market: options.market, language: options.language });
       }
     } else {
-      const shelf = new Shelf(hub, options, () => open.delete(address));
+      const shelf = new Shelf(hub, options, host.memory, () => open.delete(address));
       Object.assign(shelf._consent, consent);
       entry = { shelf, load: () => load(host, shelf, hub, options), loading: null };
       if (address) open.set(address, entry);
@@ -66,7 +68,7 @@ export function shelfMaker(host) {
       entry.loading = entry.load();
       entry.loading.then(done, done);
     }
-    return inTime(entry.loading, options.timeoutMs === undefined ? TIMEOUT_MS : options.timeoutMs, shelf);
+    return inTime(entry.loading || shelf._memory.settled(), options.timeoutMs === undefined ? TIMEOUT_MS : options.timeoutMs, shelf);
   };
 }
 
@@ -118,13 +120,12 @@ function load(host, shelf, hub, options) {
 
 /**
  * The shelf when it is loaded or the time is up, whatever comes first.
- * @param {Promise<void> | null} loading
+ * @param {Promise<void>} loading
  * @param {number} ms
  * @param {Shelf} shelf
  * @returns {Promise<Shelf>}
  */
 function inTime(loading, ms, shelf) {
-  if (!loading) return Promise.resolve(shelf);
   return new Promise((resolve) => {
     const late = setTimeout(() => {
       shelf._hub.diagnose({

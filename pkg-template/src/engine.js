@@ -131,6 +131,13 @@ export class Engine {
     this.consented();
   }
 
+  /** Nobody is known any more: a trap in here must not bring the account back. */
+  signOut() {
+    this._forgetJournal();
+    this.call(op.SIGN_OUT, (w) => w.f64(this._seat._now()), op.readNothing);
+    this.consented();
+  }
+
   /** Consent changed: nothing is kept without it, and with it a restart begins from here. */
   consented() {
     if (this._seat._consent.personalize === true) this._takeSnapshot();

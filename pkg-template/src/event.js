@@ -18,7 +18,7 @@ export function writeEvent(w, name, params) {
   try {
     const p = params === null || params === undefined ? {} : params;
     w.str(typeof name === "string" ? name : "");
-    w.str(id(p.event_id));
+    w.str(id(p.event_id) || orderId(name, p));
     w.f64(time(p.timestamp));
     w.str(id(p.search_term));
     writeItems(w, p.items);
@@ -27,6 +27,35 @@ export function writeEvent(w, name, params) {
     w.cut(begin);
     return false;
   }
+}
+
+/**
+ * Appends one order as the shop's server knows it, as `writeEvent` does.
+ * @param {import("./codec.js").Writer} w
+ * @param {any[]} orders
+ * @param {number} i
+ * @returns {boolean} false when it has no id or could not be read
+ */
+export function writeOrder(w, orders, i) {
+  const begin = w.length;
+  try {
+    const order = orders[i];
+    const name = id(order.transaction_id);
+    if (!name) return false;
+    w.str(name);
+    w.f64(time(order.timestamp));
+    writeItems(w, order.items);
+    return true;
+  } catch (unreadable) {
+    w.cut(begin);
+    return false;
+  }
+}
+
+// What a tracked purchase and the order that is synced later have in common, so that they count as one.
+function orderId(name, params) {
+  const order = name === "purchase" ? id(params.transaction_id) : "";
+  return order && "order:" + order;
 }
 
 /**

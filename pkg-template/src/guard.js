@@ -14,6 +14,9 @@ export const NEUTRAL = {
   product: () => null,
   browse: () => ({ total: 0, products: [] }),
   categories: () => [],
+  quote: () => null,
+  coupons: () => [],
+  offers: () => [],
   portrait: () => ({
     events: 0, sessions: 0, updated: null, items: [], categories: [], brands: [], priceBands: [], session: [],
   }),
@@ -22,6 +25,9 @@ export const NEUTRAL = {
   setView: () => undefined,
   diagnostics: (shelf) => shelf._hub.counts(),
   forget: () => undefined,
+  identify: () => Promise.resolve(),
+  signOut: () => Promise.resolve(),
+  syncOrders: () => ({ added: 0, known: 0 }),
   on: () => () => {},
   dispose: () => undefined,
 };

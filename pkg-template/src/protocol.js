@@ -18,6 +18,14 @@ export const SET_VIEW = 15;
 export const FIND = 16;
 export const PAGE = 17;
 export const CATEGORIES = 18;
+export const SEAL = 19;
+export const UNSEAL = 20;
+export const IDENTIFY = 21;
+export const SIGN_OUT = 22;
+export const SYNC_ORDERS = 23;
+export const QUOTE = 24;
+export const COUPONS = 25;
+export const OFFERS = 26;
 
 /** A row or parent that is not there. */
 export const NONE = 0xffffffff;
@@ -160,6 +168,11 @@ export function readCategories(r) {
     parent: list[c._parent] ? list[c._parent].path : null,
     products: c.products,
   }));
+}
+
+/** @param {Reader} r */
+export function readSynced(r) {
+  return { added: r.u32(), known: r.u32() };
 }
 
 /** @param {Reader} r */

@@ -1,17 +1,19 @@
 // The shelf: every method of the public face over an engine that may be absent, late or gone.
 
+import { readCoupons, readOffers, readQuote, writeCart } from "./checkout.js";
 import { Engine, writeConsent } from "./engine.js";
-import { writeEvent } from "./event.js";
+import { writeEvent, writeOrder } from "./event.js";
 import { said } from "./error.js";
 import { Fallback } from "./fallback.js";
 import { guardCalls, NEUTRAL } from "./guard.js";
-import { distinct, id, ids, mode, readOptions, text, tri, whole } from "./options.js";
+import { Memory } from "./memory.js";
+import { any, distinct, id, ids, mode, readOptions, text, tri, whole } from "./options.js";
 import * as op from "./protocol.js";
 
 /**
  * @typedef {boolean | null} Tri
  * @typedef {{ store: Tri, personalize: Tri, report: Tri, sensitive: Tri }} ConsentState
- * @typedef {{ _packVersion: string, _market: string, _currency: string, _exponent: number, _language: string }} View
+ * @typedef {{ _packVersion: string, _market: string, _currency: string, _exponent: number, _language: string, _shop?: string }} View
  * @typedef {import("./codec.js").Writer} Writer
  */
 
@@ -20,12 +22,16 @@ export const VIEW = { market: text, language: text };
 const RECOMMEND = { slot: text, limit: whole(1, 200), mode, exclude: ids, category: text };
 const RANK = { slot: text, mode };
 const WHY_NOT = { slot: text, limit: whole(1, 200) };
+const COUPONS = { cart: any, held: ids };
 const BROWSE = { offset: whole(0, 0x7fffffff), limit: whole(1, 100000), category: text };
 
 /** Bytes after which a batch of events is cut into another request. */
 const BATCH = 1 << 18;
-/** Events one call may bring; a longer list is cut. */
+/** Characters of an account's key. */
+const LONGEST_ACCOUNT = 1000;
+/** Events and orders one call may bring; a longer list is cut. */
 const MOST_EVENTS = 1e6;
+const MOST_ORDERS = 1e4;
 /** The last millisecond that JavaScript knows. */
 const LAST_TIME = 8.64e15;
 /** Display data kept of this many products. */
@@ -34,10 +40,11 @@ const MOST_PRODUCTS = 2048;
 export class Shelf {
   /**
    * @param {import("./hub.js").Hub} hub
-   * @param {{ now?: () => number, market?: string, language?: string }} wishes
+   * @param {{ now?: () => number, market?: string, language?: string, storage?: import("./vault.js").ShelfStorage }} wishes
+   * @param {import("./vault.js").MemoryHost | undefined} memory
    * @param {() => void} gone called when the shelf is disposed
    */
-  constructor(hub, wishes, gone) {
+  constructor(hub, wishes, memory, gone) {
     this._hub = hub;
     this._clock = wishes.now;
     this._gone = gone;
@@ -55,6 +62,7 @@ export class Shelf {
     this._products = new Map();
     this._fallback = new Fallback(null, hub);
     this._engine = new Engine(hub, this);
+    this._memory = new Memory(this, memory, wishes.storage);
     this._disposed = false;
     guardCalls(this);
   }
@@ -179,6 +187,26 @@ export class Shelf {
     return this._engine.call(op.CATEGORIES, () => {}, op.readCategories) || this._fallback.categories();
   }
 
+  quote(cart) {
+    return this._engine.call(op.QUOTE, (w) => {
+      w.f64(this._now());
+      writeCart(w, cart);
+    }, readQuote) || null;
+  }
+
+  coupons(options) {
+    const o = readOptions(this._hub, "coupons", options, COUPONS);
+    return this._engine.call(op.COUPONS, (w) => {
+      w.f64(this._now());
+      writeCart(w, o.cart);
+      w.list(o.held || [], (held) => w.str(held));
+    }, readCoupons) || [];
+  }
+
+  offers() {
+    return this._engine.call(op.OFFERS, () => {}, readOffers) || [];
+  }
+
   portrait() {
     return this._engine.call(op.PORTRAIT, (w) => w.f64(this._now()), op.readPortrait) || NEUTRAL.portrait();
   }
@@ -194,6 +222,7 @@ export class Shelf {
       writeConsent(w, this._consent);
     }, op.readNothing);
     this._engine.consented();
+    this._memory.consented();
     this._hub.change();
   }
 
@@ -227,7 +256,45 @@ export class Shelf {
   forget() {
     this._engine.call(op.FORGET, (w) => w.f64(this._now()), op.readNothing);
     this._engine.forget();
+    this._memory.forget();
     this._hub.change();
+  }
+
+  identify(account) {
+    const key = id(account);
+    if (key && key.length <= LONGEST_ACCOUNT) return this._memory.identify(key);
+    this._hub.misuse("bad_argument", "identify() was given no account.", "Pass its key, at most " + LONGEST_ACCOUNT + " characters.");
+    return NEUTRAL.identify();
+  }
+
+  signOut() {
+    const done = this._memory.signOut();
+    this._hub.change();
+    return done;
+  }
+
+  syncOrders(orders) {
+    const length = lengthOf(orders);
+    if (length < 0) {
+      this._hub.misuse("bad_argument", "syncOrders() was given no list.", "Pass a list of { transaction_id, timestamp, items }.");
+      return NEUTRAL.syncOrders();
+    }
+    let written = 0;
+    const answer = this._engine.call(op.SYNC_ORDERS, (w) => {
+      w.f64(this._now());
+      const counted = w.length;
+      w.u32(0);
+      for (let i = 0; i < length && i < MOST_ORDERS; i++) if (writeOrder(w, orders, i)) written++;
+      w.patch(counted, written);
+    }, op.readSynced);
+    if (!answer) return NEUTRAL.syncOrders();
+    this._unreadable(length - written);
+    if (answer.added) {
+      this._engine.consented();
+      this._memory.changed();
+      this._hub.change();
+    }
+    return answer;
   }
 
   on(type, listener) {
@@ -236,6 +303,7 @@ export class Shelf {
 
   dispose() {
     this._disposed = true;
+    this._memory.close();
     this._engine.close();
     this._hub.close();
     this._distrust(); // lets go of the pack
@@ -278,7 +346,7 @@ export class Shelf {
    * @param {import("./engine.js").Start} start
    */
   _begin(start) {
-    return this._engine.begin(start);
+    return this._engine.begin(start).then(() => this._memory.settled());
   }
 
   /** No core is coming, so what keeps the fallback from working is told here. */
@@ -296,6 +364,7 @@ export class Shelf {
   _opened(view) {
     this._look(view._market, view._language);
     this._view = view;
+    this._memory.consented();
   }
 
   /** The core refused this pack, so nothing of it is shown. */
@@ -337,16 +406,22 @@ export class Shelf {
       total.dropped += answer.dropped;
       changed = changed || answer._changed;
     }
-    if (unreadable) {
-      total.dropped += unreadable;
+    total.dropped += this._unreadable(unreadable);
+    if (total.accepted) this._memory.changed();
+    if (changed) this._hub.change();
+    return total;
+  }
+
+  /** @param {number} count */
+  _unreadable(count) {
+    if (count) {
       this._hub.diagnose({
         code: "event_unreadable",
-        message: unreadable + " event(s) could not be read and were dropped.",
+        message: count + " event(s) could not be read and were dropped.",
         fix: "Pass plain objects with GA4 names and parameters, at most " + MOST_EVENTS + " at once.",
       });
     }
-    if (changed) this._hub.change();
-    return total;
+    return count;
   }
 
   // Items with their display data; `null` when the engine is gone while they are fetched.
@@ -396,6 +471,15 @@ export class Shelf {
 
   _list(items, source, servedId, partial) {
     return { items, source, servedId, partial, packVersion: this.packVersion };
+  }
+}
+
+/** Elements of a list, -1 for what is none. @param {any} list */
+function lengthOf(list) {
+  try {
+    return Array.isArray(list) ? list.length : -1;
+  } catch (unreadable) {
+    return -1;
   }
 }
 

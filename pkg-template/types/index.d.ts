@@ -2,9 +2,12 @@
 
 /** Three states a purpose: `null` is undecided and acts as `false`. */
 export interface Consent {
-  /** Keep data in the host's storage. Default `null`. */
+  /**
+   * Keep data in the host's storage. Default `null`: nothing of it is looked at. Withdrawing it on a shelf that had it
+   * empties everything Nearshelf kept there.
+   */
   store?: boolean | null;
-  /** Build and use the portrait. Default `null`: neutral order. */
+  /** Build and use the portrait. Default `null`: neutral order. `false` also empties what is kept of it. */
   personalize?: boolean | null;
   /** Send noised aggregates; needs `store`. Default `null`. */
   report?: boolean | null;
@@ -35,8 +38,35 @@ export interface ShelfOptions {
   timeoutMs?: number;
   /** Where the wasm comes from. Default: the file beside the module. */
   wasm?: WasmSource;
+  /**
+   * Where the sealed portrait is kept between visits, once `consent.store` allows it. Default: the database "nearshelf" in
+   * browsers, the platform's storage in mini-programs, and nothing that outlives the shelf in Node. With a storage of the
+   * shop's own, the key lies in it beside what it opens.
+   */
+  storage?: ShelfStorage;
   /** Clock in milliseconds since 1970 UTC. Default `Date.now`. */
   now?: () => number;
+}
+
+/** Named bytes. Each of our names begins with "nearshelf/"; a value is less than 70,000 bytes. An answer has five seconds. */
+export interface ShelfStorage {
+  /** `null` or `undefined` where there is none. */
+  get(name: string): Promise<Uint8Array | ArrayBuffer | null | undefined>;
+  set(name: string, bytes: Uint8Array): Promise<unknown>;
+  /** A name that is not there is no error. */
+  remove(name: string): Promise<unknown>;
+  /** Asked when everything is to be emptied; names of others may be among them. */
+  keys(): Promise<string[]>;
+}
+
+/** An order as the shop's server knows it, in GA4's words. */
+export interface Order {
+  /** One order counts once, tracked as `purchase` with this id or synced. */
+  transaction_id: string | number;
+  /** Milliseconds since 1970 UTC. Default: now. */
+  timestamp?: number;
+  items: TrackItem[];
+  [field: string]: unknown;
 }
 
 /** GA4 item; fields the engine does not use are ignored. */
@@ -47,12 +77,14 @@ export interface TrackItem {
   [field: string]: unknown;
 }
 
-/** GA4 event parameters, and two of our own. */
+/** GA4 event parameters, and two of our own: `event_id` and `timestamp`. */
 export interface TrackParams {
   items?: TrackItem[];
   search_term?: string;
-  /** Same id, same event: a second one is dropped and counted. */
+  /** Same id, same event: a second one is dropped and counted. Default for a `purchase` with a `transaction_id`: that order's. */
   event_id?: string;
+  /** The order of a `purchase`. */
+  transaction_id?: string | number;
   /** Milliseconds since 1970 UTC. Default: now. */
   timestamp?: number;
   [field: string]: unknown;
@@ -152,6 +184,97 @@ export interface Portrait {
   session: string[];
 }
 
+/** A cart to be quoted. Amounts are integers of minor units of `Shelf.currency`. */
+export interface Cart {
+  lines: CartLine[];
+  /** Shipping fee before offers. Default 0. */
+  shipping?: number;
+  /** Codes the shopper entered. */
+  codes?: string[];
+  /** People who joined a group purchase, by promotion id. */
+  groups?: Record<string, number>;
+  /** Facts the conditions may ask about; the shop's server is the authority on each. */
+  customer?: {
+    tier?: string;
+    new_customer?: boolean;
+    /** "MM-DD" */
+    birthday?: string;
+    /** Points that may be spent. Default 0. */
+    points?: number;
+    /** Uses so far, by promotion id. */
+    redeemed?: Record<string, number>;
+  };
+}
+
+export interface CartLine {
+  /** Names the line within the cart. Default: its place, from "1". */
+  id?: string | number;
+  /** Product, variant or alias id. */
+  item_id: string | number;
+  /** Unit price in minor units. Default: the pack's. */
+  price?: number;
+  /** Whole units. Default 1. */
+  quantity?: number;
+  /** The store that sells it. */
+  store?: string;
+  /** Lowest unit price offers may lead to, in minor units. */
+  floor?: number;
+}
+
+/** What is missing to a threshold. */
+export type Gap = { amount: number } | { units: number } | null;
+
+export type RefusalReason =
+  | "not_started" | "expired" | "outside_daily_window" | "tier" | "not_new_customer" | "not_birthday" | "code_missing"
+  | "usage_limit" | "total_limit" | "group_incomplete" | "no_matching_items" | "min_qty" | "below_threshold" | "no_effect"
+  | "budget" | "not_in_best_combination";
+
+/** The cheapest admissible set of offers for a cart, line by line. All amounts in minor units. */
+export interface Quote {
+  subtotal: number;
+  /** Shipping that is left. */
+  shipping: number;
+  discount: number;
+  payable: number;
+  lines: { id: string; subtotal: number; payable: number; discounts: { applied: number; amount: number }[] }[];
+  /** In the order of application; `discounts[].applied` counts in it. */
+  applied: { id: string; name: string; amount: number; times: number; next: Gap }[];
+  gifts: { item_id: string; quantity: number }[];
+  refused: { id: string; name: string; reason: RefusalReason; gap: Gap }[];
+  /** True when no admissible set is better; else `bound` says what none can fall below. */
+  optimal: boolean;
+  bound: number;
+}
+
+/** A coupon the shopper holds, and what it is worth now. */
+export interface CouponView {
+  id: string;
+  name: string;
+  code: string;
+  /** What it would save on the cart by itself, in minor units. */
+  saving: number;
+  /** The cheapest set of all coupons held uses it. */
+  inBest: boolean;
+  reason: "saves" | RefusalReason;
+  gap: Gap;
+  /** Milliseconds since 1970 UTC; `null` without an end. */
+  expires: number | null;
+  /** Share of the portrait's tastes in its scope, 0–1. */
+  interest: number;
+}
+
+export interface OfferView {
+  id: string;
+  name: string;
+  /** Kind in `promotion-case/v1`. */
+  kind: string;
+  code: string;
+  start: number | null;
+  end: number | null;
+  /** True for one that waits in a wallet. */
+  coupon: boolean;
+}
+
 export interface Diagnostic { code: string; message: string; fix?: string; }
 
 export interface Product extends Omit<ShelfItem, "score" | "because" | "variant"> {
@@ -182,6 +305,12 @@ export interface Shelf {
   browse(options?: { offset?: number; limit?: number; category?: string }): { total: number; products: Product[] };
   /** The category tree. `label` is the whole path in the view's language. */
   categories(): { path: string; label: string; parent: string | null; products: number }[];
+  /** What a cart costs: it reads no portrait. `null` for a cart that cannot be quoted (see diagnostics) or without the engine. */
+  quote(cart: Cart): Quote | null;
+  /** The coupons held (codes or ids of the market's), those that matter first. */
+  coupons(options: { cart?: Cart; held: string[] }): CouponView[];
+  /** The market's offers. */
+  offers(): OfferView[];
   portrait(): Portrait;
   consent(): Required<Consent>;
   setConsent(change: Consent): void;
@@ -189,8 +318,25 @@ export interface Shelf {
   setView(view: { market?: string; language?: string }): void;
   /** What was dropped or degraded since the start, by code. */
   diagnostics(): Record<string, number>;
-  /** Empties the portrait. */
+  /** Empties the portrait, and what is kept of it. */
   forget(): void;
+  /**
+   * The shopper is signed in: `account` is the key your server knows the account by, 1 to 1000 characters; it is kept nowhere. The
+   * account's own portrait takes the place of the anonymous one and takes over the events of this visit. Another account than the
+   * present one signs that one out first. It may be called on every page. Resolves when it is done, and never rejects; while
+   * `status` is "neutral" it resolves at once, and is done when the engine is there, which a `change` event tells.
+   */
+  identify(account: string | number): Promise<void>;
+  /**
+   * Nobody is signed in any more. The account's portrait is out of reach when this returns, and kept for its next visit, where
+   * `consent.store` allows it, when the promise resolves, which never rejects. What follows begins a fresh anonymous portrait.
+   */
+  signOut(): Promise<void>;
+  /**
+   * Takes in orders of any age, such as those the server knows of an account: after `identify` has resolved. At most 10,000 at once.
+   * An order counts once, however often it comes. Without the engine, or without consent to `personalize`, nothing is counted.
+   */
+  syncOrders(orders: Order[]): { added: number; known: number };
   on(type: "change", fn: () => void): () => void;
   /** The first listener is also told what happened before it (at most 32). */
   on(type: "diagnostic", fn: (d: Diagnostic) => void): () => void;

@@ -4,6 +4,7 @@ use super::counts;
 use super::tables;
 use crate::catalog::build::{Draft, ProductDraft, write};
 use crate::error::Result;
+use crate::pack::column::write_strings;
 use crate::pack::{PackWriter, Tag};
 use crate::rank::Blend;
 use crate::rank::table::{TableKind, write_table};
@@ -31,6 +32,17 @@ pub fn assemble(shop: &Shop, sessions: &[Session], k: u32, blend: &Blend, progre
     out.add(Tag::TABLE, TableKind::Together as u32, n, write_table(&rows.together));
     out.add(Tag::BLEND, 0, 1, blend.write());
     out.add(Tag::CONFIG, 0, 1, shop.profile.write());
+
+    for (market, m) in (0..).zip(&shop.offers) {
+        let n = m.offers.list().len();
+        out.add(Tag::OFFERS, market, n, m.offers.write());
+        out.add(Tag::COUPON, market, n, m.coupons.iter().map(|c| u8::from(*c)).collect());
+        for (language, _) in (0..).zip(&shop.languages) {
+            let name = |names: &Vec<String>| names.get(language as usize).cloned().unwrap_or_default();
+            let names: Vec<String> = m.names.iter().map(name).collect();
+            out.add(Tag::OFFER_NAME, market << 16 | language, n, write_strings(names.iter().map(String::as_str)));
+        }
+    }
 
     let most = by_row.first().copied().unwrap_or(0);
     let products = order

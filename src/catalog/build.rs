@@ -1,14 +1,11 @@
 //! Writing a catalogue's sections: drafts in row order in, columns out.
 
-use super::{Availability, Market};
+use super::{Availability, Market, PATH_SEPARATOR};
 use crate::codec::Writer;
 use crate::error::{Code, Error, Result};
 use crate::pack::column::write_strings;
 use crate::pack::{PackWriter, Tag};
 use std::collections::{BTreeMap, BTreeSet};
-
-/// What separates the parts of a category path, as merchant feeds have it.
-pub const PATH_SEPARATOR: &str = " > ";
 
 /// A catalogue to be written. Languages and markets are in the order of their keys; the first of each is the default.
 #[derive(Debug, Clone, Default)]

@@ -7,6 +7,9 @@ mod read;
 
 pub use read::Catalog;
 
+/// What separates the parts of a category path, as merchant feeds have it.
+pub const PATH_SEPARATOR: &str = " > ";
+
 use crate::id::Row;
 use crate::money::Minor;
 

@@ -260,6 +260,16 @@ impl Catalog {
         })
     }
 
+    /// Index of the market looked at.
+    pub fn market_index(&self) -> usize {
+        self.view.market
+    }
+
+    /// Index of the language looked at.
+    pub fn language_index(&self) -> usize {
+        self.view.language
+    }
+
     /// The open pack.
     pub fn pack(&self) -> &Pack {
         &self.pack

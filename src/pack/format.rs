@@ -48,6 +48,9 @@ tags! {
     TABLE b"TABL" "An item-item table.";
     BLEND b"BLND" "What the ranking was tuned to.";
     CONFIG b"CONF" "The merchant's portrait settings.";
+    OFFERS b"OFFR" "Promotions of a market.";
+    OFFER_NAME b"OFNA" "Names of a market's promotions in a language.";
+    COUPON b"OFCO" "Which of a market's promotions wait in a wallet.";
 }
 
 impl std::fmt::Display for Tag {

@@ -1,4 +1,4 @@
-//! Consent: three states a purpose, and the token without which the portrait cannot be touched.
+//! Consent: three states a purpose, and the tokens without which no portrait is touched and no report made.
 
 /// One purpose's state. Undecided acts as no.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -37,8 +37,8 @@ impl Tri {
 /// let undecided = Consent::default();
 /// assert!(undecided.may_personalize().is_none());
 /// let c = Consent { report: Tri::Yes, ..undecided };
-/// assert!(!c.may_report());
-/// assert!(Consent { store: Tri::Yes, ..c }.may_report());
+/// assert!(c.may_report().is_none());
+/// assert!(Consent { store: Tri::Yes, ..c }.may_report().is_some());
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Consent {
@@ -56,6 +56,16 @@ pub struct Consent {
 #[derive(Debug, Clone, Copy)]
 pub struct Personalize(());
 
+/// Proof that the shopper granted reports: whatever makes one asks for it.
+///
+/// # Example: nobody but a consent makes one
+///
+/// ```compile_fail
+/// let forged = nearshelf::privacy::consent::Report(());
+/// ```
+#[derive(Debug, Clone, Copy)]
+pub struct Report(());
+
 impl Consent {
     /// Everything granted: for replays of logs, where the question does not arise.
     pub fn all() -> Consent {
@@ -72,8 +82,8 @@ impl Consent {
         self.store.granted()
     }
 
-    /// True when a report may be made: it needs storage for its ledger.
-    pub fn may_report(&self) -> bool {
-        self.report.granted() && self.may_store()
+    /// The token, when reports are granted, and with them the storage that their ledger needs.
+    pub fn may_report(&self) -> Option<Report> {
+        (self.report.granted() && self.may_store()).then_some(Report(()))
     }
 }

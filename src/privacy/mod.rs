@@ -1,3 +1,5 @@
-//! What the shopper allowed, as values that functions must be handed.
+//! What the shopper allowed and what is left of the privacy budget, as values that functions must be handed.
 
 pub mod consent;
+pub mod ledger;
+pub mod noise;

@@ -5,6 +5,7 @@
 //! is shown. Here g(t) = 2^(t / half-life).
 
 use crate::id::Key;
+use crate::order::Arrange;
 use crate::time::Millis;
 
 /// Fraction bits of 2^x.
@@ -126,7 +127,7 @@ impl Affinity {
             return;
         }
         let mut order: Vec<(u128, Key)> = self.traits.iter().map(|t| (t.value, t.key)).collect();
-        order.sort_unstable_by(|a, b| b.cmp(a));
+        order.arrange_by(|a, b| b.cmp(a));
         let Some(&least) = order.get(self.room.saturating_sub(1)) else { return };
         self.traits.retain(|t| (t.value, t.key) >= least);
     }
@@ -144,7 +145,7 @@ impl Affinity {
     /// The strongest `n` traits, strongest first, ties by key.
     pub fn strongest(&self, n: usize) -> Vec<Trait> {
         let mut all = self.traits.clone();
-        all.sort_unstable_by(|a, b| b.value.cmp(&a.value).then(a.key.cmp(&b.key)));
+        all.arrange_by(|a, b| b.value.cmp(&a.value).then(a.key.cmp(&b.key)));
         all.truncate(n);
         all
     }

@@ -8,6 +8,7 @@ use super::source::{Sources, Via};
 use super::table::Tables;
 use crate::catalog::{Availability, Catalog};
 use crate::id::Row;
+use crate::order::Arrange;
 use crate::profile::PortraitView;
 
 /// Largest shelf.
@@ -133,7 +134,7 @@ impl Ranker {
             }
         }
         // Ties by row, which is the published order.
-        order.sort_unstable_by(|a, b| b.0.cmp(&a.0).then_with(|| f.rows[a.1 as usize].cmp(&f.rows[b.1 as usize])));
+        order.arrange_by(|a, b| b.0.cmp(&a.0).then_with(|| f.rows[a.1 as usize].cmp(&f.rows[b.1 as usize])));
         (sources, f, order)
     }
 
@@ -231,7 +232,7 @@ impl Ranker {
         let f = features(catalog, &self.tables, &sources, &Pool::Given(given), &mut slots);
         self.slots = slots;
         let mut order: Vec<(i64, u32)> = (0..f.rows.len()).map(|i| (f.score(i, &self.blend), i as u32)).collect();
-        order.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
+        order.arrange_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
         Ranking { items: self.serve(catalog, &sources, &f, &order), personal: true }
     }
 

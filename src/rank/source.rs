@@ -4,6 +4,7 @@ use super::blend::{Blend, ONE};
 use super::component::Component;
 use crate::catalog::Catalog;
 use crate::id::Row;
+use crate::order::Arrange;
 use crate::profile::decay::share;
 use crate::profile::{Dimension, PortraitView, Trait};
 use std::collections::BTreeMap;
@@ -113,7 +114,7 @@ impl Sources {
             .filter_map(|t| Some((share(t), catalog.row_of(t.key)?)))
             .filter(|(w, _)| *w > 0)
             .collect();
-        known.sort_unstable_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
+        known.arrange_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
         for (weight, row) in &known {
             self.list.push(Source { component: Component::History, via: Via::Itself, row: *row, weight: *weight });
         }
@@ -126,7 +127,7 @@ impl Sources {
     /// Up to `n` more products each from the three best-liked categories.
     pub(super) fn liked_categories(&self, n: usize) -> BTreeMap<u32, usize> {
         let mut liked: Vec<(u64, u32)> = self.categories.iter().map(|(c, v)| (*v, *c)).collect();
-        liked.sort_unstable_by(|a, b| b.cmp(a));
+        liked.arrange_by(|a, b| b.cmp(a));
         liked.into_iter().take(3).map(|(_, c)| (c, n)).collect()
     }
 

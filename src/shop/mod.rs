@@ -3,11 +3,13 @@
 mod catalog;
 mod config;
 mod log;
+mod offers;
 mod rejects;
 mod table;
 
 use config::ShopConfig;
 pub use log::{Log, LogStep, Session};
+pub use offers::MarketOffers;
 pub use rejects::{Reject, Rejects};
 
 use crate::catalog::Market;
@@ -69,6 +71,8 @@ pub struct ShopFiles {
     pub interactions: Option<PathBuf>,
     /// `shop.toml`.
     pub config: Option<PathBuf>,
+    /// `offers.json`.
+    pub offers: Option<PathBuf>,
     /// Id of the shop where the settings have none: the folder's name.
     pub name: String,
 }
@@ -93,6 +97,7 @@ impl ShopFiles {
                 "interactions.jsonl.gz",
             ]),
             config: first(&["shop.toml"]),
+            offers: first(&["offers.json"]),
             name: dir.canonicalize().ok().and_then(|p| Some(p.file_name()?.to_str()?.to_string())).unwrap_or_default(),
         };
         if files.catalog.is_none() && files.interactions.is_none() {
@@ -120,6 +125,8 @@ pub struct Shop {
     pub products: Vec<ProductDraft>,
     /// Visits; their steps point into `products`.
     pub log: Log,
+    /// Offers, market by market; none without an offers file.
+    pub offers: Vec<MarketOffers>,
     /// Settings of the portrait.
     pub profile: ProfileConfig,
     /// Rows that could not be used.
@@ -135,7 +142,7 @@ impl Shop {
     ///
     /// # Errors
     ///
-    /// `io`, `bad_config`, `bad_table`, `empty_shop`, `empty_log`. Single bad rows are collected in `rejects`, which
+    /// `io`, `bad_config`, `bad_table`, `bad_offers`, `empty_shop`, `empty_log`. Single bad rows are collected in `rejects`, which
     /// [`Rejects::check`] holds against a limit.
     pub fn read(files: &ShopFiles, progress: &dyn Progress) -> Result<Shop> {
         let config = ShopConfig::read(files.config.as_deref())?;
@@ -154,6 +161,10 @@ impl Shop {
         if products.is_empty() && log.sessions.is_empty() {
             return Err(Error::new(Code::EmptyShop, "no product and no interaction could be read."));
         }
+        let offers = match &files.offers {
+            Some(path) => offers::read(path, &markets, &languages)?,
+            None => Vec::new(),
+        };
         let id = if config.shop.id.is_empty() { files.name.clone() } else { config.shop.id.clone() };
         Ok(Shop {
             id,
@@ -163,6 +174,7 @@ impl Shop {
             markets,
             products,
             log,
+            offers,
             profile: config.profile()?,
             rejects,
             unmatched,

@@ -1,5 +1,6 @@
 //! The one table of calls below both hosts: bytes in, bytes out. `manual/boundary.md` is its description.
 
+use super::checkout;
 use crate::catalog::Price;
 use crate::codec::{Malformed, Reader, Writer};
 use crate::engine::{Engine, RawOrder, Request, Shelf, TraitView};
@@ -56,7 +57,7 @@ impl Table {
         if op == 1 {
             return self.open(r, out);
         }
-        if !(2..=23).contains(&op) {
+        if !(2..=26).contains(&op) {
             return Err(Error::new(Code::UnknownCall, format!("this core has no call {op}.")));
         }
         let handle = r.u32()? as usize;
@@ -90,7 +91,10 @@ impl Table {
             20 => unseal(shelf, r),
             21 => identify(shelf, r, out),
             22 => sign_out(shelf, r),
-            _ => sync_orders(shelf, r, out),
+            23 => sync_orders(shelf, r, out),
+            24 => checkout::quote(shelf, r, out),
+            25 => checkout::coupons(shelf, r, out),
+            _ => checkout::offers(shelf, r, out),
         }
     }
 
@@ -129,7 +133,7 @@ fn opened(shelf: &Engine, handle: u32, out: &mut Writer) {
     out.count(c.len());
 }
 
-fn time(r: &mut Reader<'_>) -> Result<Millis> {
+pub(super) fn time(r: &mut Reader<'_>) -> Result<Millis> {
     Ok(Millis::from_f64(r.f64()?).ok_or(Malformed)?)
 }
 
@@ -138,7 +142,7 @@ fn consent(r: &mut Reader<'_>) -> Result<Consent> {
     Ok(Consent { store: tri()?, personalize: tri()?, report: tri()?, sensitive: tri()? })
 }
 
-fn strings<'a>(r: &mut Reader<'a>) -> Result<Vec<&'a str>> {
+pub(super) fn strings<'a>(r: &mut Reader<'a>) -> Result<Vec<&'a str>> {
     (0..r.count(4)?).map(|_| Ok(r.str()?)).collect()
 }
 

@@ -1,6 +1,8 @@
 //! The engine and its boundary, as a host sees them.
 
 mod boundary;
+#[cfg(feature = "cli")]
+mod checkout;
 mod memory;
 mod shelf;
 

@@ -95,11 +95,27 @@ test("recommend, rank and every other method take anything", async () => {
       assert.ok(Array.isArray(shelf.browse(odd).products));
       shelf.setConsent(odd);
       shelf.setView(odd);
+      shelf.identify(odd);
+      shelf.signOut();
+      assert.deepEqual(Object.keys(shelf.syncOrders(odd)), ["added", "known"]);
+      shelf.syncOrders([odd, { transaction_id: "T", items: odd, timestamp: odd }, { transaction_id: odd }]);
       assert.equal(typeof shelf.on(odd, odd), "function");
       assert.equal(typeof shelf.diagnostics(), "object");
     }
     assert.ok(cores.length < 2, "no request the core could not read");
     assert.equal(shelf.diagnostics().internal_error, undefined);
+  }
+});
+
+test("what identify and signOut promise never rejects, and syncOrders takes any list", async () => {
+  for (const { shelf } of await shelves()) {
+    for (const odd of ODD) {
+      assert.equal(await shelf.identify(odd), undefined);
+      assert.equal(await shelf.signOut(odd), undefined);
+    }
+    const orders = ODD.filter((o) => o !== sparse).flatMap((odd) => [odd, { transaction_id: "good", items: [{ item_id: "lamp" }] }]);
+    const { added, known } = shelf.syncOrders(orders);
+    assert.ok(added + known >= (shelf.status === "ready" ? orders.length / 2 : 0));
   }
 });
 

@@ -7,7 +7,14 @@ import { join } from "node:path";
 import { bin, project, root, run, scratch } from "./support/project.mjs";
 
 const use = `
-const options: ShelfOptions = { pack: "/shop.pack", market: "cn", language: "zh-CN", consent: { store: true, personalize: null } };
+const kept = new Map<string, Uint8Array>();
+const storage: ShelfStorage = {
+  get: async (name) => kept.get(name),
+  set: async (name, bytes) => kept.set(name, bytes),
+  remove: async (name) => kept.delete(name),
+  keys: async () => [...kept.keys()],
+};
+const options: ShelfOptions = { pack: "/shop.pack", market: "cn", language: "zh-CN", consent: { store: true, personalize: null }, storage };
 
 export async function page(): Promise<string[]> {
   const shelf: Shelf = await createShelf(options);
@@ -25,9 +32,12 @@ export async function page(): Promise<string[]> {
   const share: number | undefined = shelf.portrait().brands[0]?.share;
   const consent: boolean | null = shelf.consent().report;
   const more = shelf.browse({ offset: 12 }).products.flatMap((p) => p.variants.map((v) => v.id));
+  const done: void = await shelf.identify(42);
+  const synced: number = shelf.syncOrders([{ transaction_id: 7, items: [{ item_id: "a", price: 3 }], currency: "CNY" }]).added;
+  await shelf.signOut();
   off();
   try { shelf.forget(); } catch (e) { if (e instanceof NearshelfError) return [e.code, e.fix, e.message]; }
-  return [String(tracked.accepted + sum + (price ?? 0) + (share ?? 0)), stage, String(consent), ...more];
+  return [String(tracked.accepted + sum + (price ?? 0) + (share ?? 0)), stage, String(consent), String(done), String(synced), ...more];
 }
 `;
 
@@ -47,6 +57,12 @@ export async function wrong() {
   shelf.why(1, "a").value;
   // @ts-expect-error an item that is not in the pack has no title
   shelf.rank(["a"]).items[0]!.title;
+  // @ts-expect-error a storage answers later
+  await createShelf({ pack: "/p", storage: { get: () => null, set: () => {}, remove: () => {}, keys: () => [] } });
+  // @ts-expect-error an account has a key
+  await shelf.identify();
+  // @ts-expect-error an order has an id
+  shelf.syncOrders([{ items: [] }]);
   // @ts-expect-error consent is true, false or null
   shelf.setConsent({ store: "yes" });
   // @ts-expect-error not an event of a shelf
@@ -56,7 +72,7 @@ export async function wrong() {
 }
 `;
 
-const names = "createShelf, NearshelfError, type Shelf, type ShelfOptions, type TrackResult, type WhyNotStage";
+const names = "createShelf, NearshelfError, type Shelf, type ShelfOptions, type ShelfStorage, type TrackResult, type WhyNotStage";
 const options = { strict: true, noUncheckedIndexedAccess: true, exactOptionalPropertyTypes: true, noEmit: true, skipLibCheck: false, types: [] };
 
 async function compile(name, files, compilerOptions) {

@@ -1,13 +1,17 @@
 // Draws a product from its words: the same product always gets the same picture, in any language.
 
+import { chores } from "./chores.js";
+import { device } from "./device.js";
 import { family } from "./family.js";
 import { gift } from "./gift.js";
+import { hobby } from "./hobby.js";
 import { house } from "./house.js";
+import { outfit } from "./outfit.js";
 import { pantry } from "./pantry.js";
 import { colours, unknown, words } from "./words.js";
 import { wear } from "./wear.js";
 
-const shapes = { ...wear, ...pantry, ...house, ...family, ...gift };
+const shapes = { ...wear, ...pantry, ...house, ...family, ...chores, ...device, ...hobby, ...outfit, ...gift };
 
 // bg: ground of the picture; m, d, l: the thing in middle, dark and light; a: one other colour; p: paper.
 const palettes = {

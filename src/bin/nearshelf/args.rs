@@ -19,8 +19,13 @@ pub(crate) enum Command {
     Inspect(InspectArgs),
     /// Pack the training part of a data set, tune on the validation part, replay the test part, print the measures.
     Eval(EvalArgs),
+    /// Check files of promotion cases.
+    Offers(OffersArgs),
     /// Serve the demo page for a shop.
     Demo(DemoArgs),
+    /// Plan private reports, or read what came in.
+    #[command(subcommand)]
+    Reports(crate::reports::ReportsCommand),
 }
 
 #[derive(Debug, Args)]
@@ -34,6 +39,9 @@ pub(crate) struct ShopArgs {
     /// Log file, instead of a folder's.
     #[arg(long, value_name = "FILE")]
     pub(crate) interactions: Option<PathBuf>,
+    /// Offers, instead of the folder's offers.json.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) offers: Option<PathBuf>,
     /// Settings, instead of the folder's shop.toml.
     #[arg(long, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
@@ -79,6 +87,22 @@ pub(crate) struct EvalArgs {
     /// Print the measures as JSON.
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct OffersArgs {
+    #[command(subcommand)]
+    pub(crate) command: OffersCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum OffersCommand {
+    /// Quote each case of promotion-case/v1 files and print where the answer differs from the expected one.
+    Check {
+        /// The files.
+        #[arg(value_name = "FILE", required = true)]
+        files: Vec<PathBuf>,
+    },
 }
 
 #[derive(Debug, Args)]

@@ -5,9 +5,11 @@ mod args;
 mod demo;
 mod eval;
 mod inspect;
+mod offers;
 mod output;
 mod pack;
 mod progress;
+mod reports;
 
 use clap::Parser;
 use nearshelf::error::Error;
@@ -28,6 +30,8 @@ fn run() -> Result<(), Error> {
         args::Command::Pack(a) => pack::run(&a),
         args::Command::Inspect(a) => inspect::run(&a),
         args::Command::Eval(a) => eval::run(&a),
+        args::Command::Offers(a) => offers::run(&a),
         args::Command::Demo(a) => demo::run(&a),
+        args::Command::Reports(a) => reports::run(&a),
     }
 }

@@ -33,6 +33,7 @@ fn read(args: &ShopArgs, rejects: &Path, progress: &dyn Progress) -> Result<Shop
         (&mut files.catalog, &args.catalog),
         (&mut files.interactions, &args.interactions),
         (&mut files.config, &args.config),
+        (&mut files.offers, &args.offers),
     ] {
         if given.is_some() {
             slot.clone_from(given);

@@ -1,5 +1,6 @@
 // A core in a few lines that speaks the protocol over fixed products, counts its calls and traps when told to.
 
+import { createCipheriv, createDecipheriv } from "node:crypto";
 import { Reader, Writer } from "../../../pkg-template/src/codec.js";
 import * as op from "../../../pkg-template/src/protocol.js";
 import { PRODUCTS } from "./small-pack.mjs";
@@ -11,6 +12,9 @@ export class FakeCore {
     this.trapOn = trapOn;
     this.calls = [];
     this.events = [];
+    /** The portrait: what it knows, and what of it is of this visit. */
+    this.known = [];
+    this.visit = [];
     this.served = 0;
     this.dead = false;
   }
@@ -44,8 +48,10 @@ export class FakeCore {
   }
 
   on_OPEN(r, w) {
+    this.consent = null;
     this.opened = { now: r.f64(), market: r.str(), language: r.str(), consent: [r.u8(), r.u8(), r.u8(), r.u8()], pack: r.bytes() };
     if (r.left()) return refusal("bad_request");
+    this.consent = this.opened.consent;
     w.u32(7);
     this.view(w);
   }
@@ -80,6 +86,7 @@ export class FakeCore {
     }));
     const good = events.filter((e) => e.name !== "");
     this.events.push(...good);
+    for (const e of good) this.take(e.event_id || `${e.name} ${e.items.map((i) => i.id)} ${this.events.indexOf(e)}`, e.items);
     w.u32(good.length);
     w.u32(events.length - good.length);
     w.u8(good.length ? 1 : 0);
@@ -176,6 +183,59 @@ export class FakeCore {
   on_CONSENT(r) {
     r.f64();
     this.consent = [r.u8(), r.u8(), r.u8(), r.u8()];
+    if (this.consent[1] !== 2) this.known = this.visit = [];
+  }
+
+  on_FORGET() {
+    this.known = this.visit = [];
+  }
+
+  /** An event, once. */
+  take(event, items) {
+    const all = [event, ...items.map((i) => i.id)].join(" ");
+    if (this.known.includes(all)) return false;
+    this.known = [...this.known, all];
+    this.visit = [...this.visit, all];
+    return true;
+  }
+
+  on_SEAL(r, w) {
+    const key = r.bytes(), nonce = r.bytes(), scope = r.str();
+    if (key.length !== 32 || nonce.length !== 24) return refusal("bad_request");
+    if (this.consent[0] !== 2 || this.consent[1] !== 2) return refusal("consent_required");
+    const cipher = createCipheriv("chacha20-poly1305", key, nonce.subarray(0, 12), { authTagLength: 16 });
+    cipher.setAAD(Buffer.from(scope), { plaintextLength: 0 });
+    const text = Buffer.concat([cipher.update(JSON.stringify(this.known)), cipher.final()]);
+    w.bytes(Buffer.concat([nonce, text, cipher.getAuthTag()]));
+  }
+
+  on_IDENTIFY(r, w) {
+    r.f64();
+    const key = r.bytes(), scope = r.str(), sealed = r.bytes();
+    if (key.length !== 32 || r.left()) return refusal("bad_request");
+    if (this.consent[1] !== 2) return refusal("consent_required");
+    const kept = sealed.length ? opened(key, scope, sealed) : [];
+    this.known = [...new Set([...(kept || []), ...this.visit])];
+    w.u8(!sealed.length ? 0 : kept ? 1 : 2);
+  }
+
+  on_SIGN_OUT() {
+    this.known = this.visit = [];
+  }
+
+  on_SYNC_ORDERS(r, w) {
+    const now = r.f64();
+    this.orders = r.list((r) => ({
+      now, id: r.str(), at: r.f64(),
+      items: r.list((r) => {
+        const id = r.str();
+        const tag = r.u8();
+        return { id, price: tag === 1 ? r.f64() : tag === 2 ? r.str() : null, quantity: r.f64() };
+      }),
+    }));
+    const added = this.orders.filter((o) => this.take("order:" + o.id, o.items)).length;
+    w.u32(added);
+    w.u32(this.orders.length - added);
   }
 
   on_FIND(r, w) {
@@ -194,6 +254,17 @@ export class FakeCore {
   on_CATEGORIES(r, w) {
     w.list([["Home", "Home", op.NONE, 2], ["Home > Cats", "Cats", 0, 1]], ([path, label, parent, n]) =>
       (w.str(path), w.str(label), w.u32(parent), w.u32(n)));
+  }
+}
+
+function opened(key, scope, sealed) {
+  try {
+    const open = createDecipheriv("chacha20-poly1305", key, sealed.subarray(0, 12), { authTagLength: 16 });
+    open.setAAD(Buffer.from(scope), { plaintextLength: 0 });
+    open.setAuthTag(sealed.subarray(-16));
+    return JSON.parse(Buffer.concat([open.update(sealed.subarray(24, -16)), open.final()]));
+  } catch {
+    return null;
   }
 }
 

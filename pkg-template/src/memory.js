@@ -1,0 +1,264 @@
+// What outlasts a visit, and whose it is: takes portraits out of the vault, saves them, and changes accounts.
+
+import { asError } from "./error.js";
+import * as op from "./protocol.js";
+import { sealedPart, Vault, WITHDRAWN } from "./vault.js";
+
+/** @typedef {import("./vault.js").Place} Place */
+
+const KEY_BYTES = 32;
+const NONCE_BYTES = 24;
+/** Milliseconds from a change to the save. */
+const SAVE_AFTER = 1000;
+
+export class Memory {
+  /**
+   * @param {import("./shelf.js").Shelf} shelf
+   * @param {import("./vault.js").MemoryHost | undefined} host
+   * @param {import("./vault.js").ShelfStorage | undefined} own the shop's storage
+   */
+  constructor(shelf, host, own) {
+    this._shelf = shelf;
+    this._host = host;
+    this._vault = new Vault(shelf, host, own);
+    /** Tasks run one after another. @type {Promise<any>} */
+    this._chain = Promise.resolve();
+    this._busy = 0;
+    /** Moves on when a task under way has to end. */
+    this._turn = 0;
+    /** The account that is signed in, and the one the core's portrait belongs to; "" for nobody. */
+    this._account = "";
+    this._held = "";
+    /** Where the portrait is kept; `null` while it is not. @type {Place | null} */
+    this._place = null;
+    /** There was consent to store, so there may be something to empty. */
+    this._allowed = false;
+    /** Another page emptied the storage: it is not used again in this visit. */
+    this._off = false;
+    this._told = false;
+    this._dirty = false;
+    /** @type {any} */
+    this._timer = 0;
+    /** @type {(() => void) | undefined} */
+    this._end = undefined;
+  }
+
+  /** Does what consent and account ask for; the tasks that takes never reject. */
+  consented() {
+    const { store, personalize } = this._shelf._consent;
+    if (store === true) {
+      this._allowed = !!this._host;
+    } else if (this._allowed) {
+      this._allowed = false;
+      this._close();
+      this._off = false;
+      this._dirty = true;
+      this._run(() => this._vault.empty());
+    }
+    if (personalize === true) this._run(() => this._attach());
+    else if (personalize === false || this._place) this.forget();
+  }
+
+  /** Resolves when nothing is under way. @returns {Promise<void>} */
+  settled() {
+    return this._chain.then(() => (this._busy ? this.settled() : undefined));
+  }
+
+  /** The portrait changed. */
+  changed() {
+    this._dirty = true;
+    this._later();
+  }
+
+  /** The portrait was emptied: what is kept of it goes too. */
+  forget() {
+    const account = this._account;
+    this._close();
+    this._dirty = false;
+    if (this._shelf._consent.store === true) {
+      this._run(async () => {
+        const vault = this._vault;
+        if (!(await vault.open(false))) return;
+        await vault.remove(await vault.scope(""));
+        if (account) await vault.remove(await vault.scope(account));
+      });
+    }
+    if (this._shelf._consent.personalize === true) this._run(() => this._attach());
+  }
+
+  /** @param {string} account */
+  identify(account) {
+    if (account !== this._account) {
+      if (this._account) this._leave();
+      this._account = account;
+    }
+    this.consented();
+    return this.settled();
+  }
+
+  signOut() {
+    this._leave();
+    this._account = "";
+    this.forget();
+    return this.settled();
+  }
+
+  /** Saves what is not saved yet, without waiting for anything where nothing is under way. */
+  save() {
+    const place = this._place;
+    const sealed = place && this._dirty && this._seal(place);
+    if (!place || !sealed) return;
+    this._dirty = false;
+    this._run(() => this._vault.put(place, sealed).catch((thrown) => {
+      if (this._place === place) this._dirty = true;
+      throw thrown;
+    }));
+  }
+
+  close() {
+    this.save();
+    this._close();
+  }
+
+  /**
+   * A task starts at once where nothing is under way, because a page that goes waits for nobody.
+   * @param {() => any} task
+   */
+  _run(task) {
+    const done = this._busy++ ? this._chain.then(task) : new Promise((resolve) => resolve(task()));
+    this._chain = done.catch((thrown) => this._fail(thrown)).then(() => {
+      this._busy--;
+    });
+  }
+
+  /** Gives the core the portrait of who is there, out of the storage where that is allowed. */
+  async _attach() {
+    const account = this._account;
+    const turn = this._turn;
+    if (this._place && this._held === account) return;
+    if (!this._held && !this._place) await this._enter("", turn);
+    const anonymous = this._held ? null : this._place;
+    if (account) await this._enter(account, turn);
+    if (turn !== this._turn) return;
+    if (anonymous && anonymous !== this._place && anonymous._seq) {
+      // It goes there only when it is safe here.
+      this._dirty = true;
+      this.save();
+      this._run(() => (this._dirty ? undefined : this._vault.remove(anonymous._scope)));
+    }
+    if (this._dirty) this._later();
+    if (this._place && !this._end) this._end = this._host?.hidden?.(() => this.save());
+  }
+
+  /**
+   * The core takes what is kept of an account, the newest that can be read, and what it saw in this visit is added to it.
+   * @param {string} account
+   * @param {number} turn
+   */
+  async _enter(account, turn) {
+    const shelf = this._shelf;
+    const vault = this._vault;
+    /** @type {Place | null} */
+    let place = null;
+    const may = () => turn === this._turn && shelf._engine.up && shelf._consent.personalize === true;
+    if (!may()) return;
+    try {
+      if (!this._off && (await vault.open(true))) place = await vault.find(await vault.scope(account));
+    } catch (thrown) {
+      this._fail(thrown);
+    }
+    if (!may()) return;
+    let taken = false;
+    const unreadable = [];
+    const found = place ? place._found : [];
+    for (const one of found) {
+      // One that traps the core must not do so in every visit.
+      if (taken || !shelf._engine.up) break;
+      taken = this._take(place, sealedPart(one)) === 1;
+      if (!taken) unreadable.push(one);
+      else if (place) place._slot = 1 - one._slot;
+    }
+    if (!found.length && account !== this._held) this._take(place, new Uint8Array(0));
+    if (found.length || account !== this._held) {
+      shelf._engine.consented();
+      shelf._hub.change();
+    }
+    this._held = account;
+    this._place = place;
+    if (!place || taken || !unreadable.length) return;
+    shelf._hub.diagnose({
+      code: "memory_unreadable",
+      message: "What was kept cannot be read; the portrait starts clean.",
+      fix: "Nothing to do.",
+    });
+    await vault._setAside(place, unreadable);
+  }
+
+  /**
+   * @param {Place | null} place
+   * @param {Uint8Array} sealed
+   */
+  _take(place, sealed) {
+    return this._shelf._engine.call(op.IDENTIFY, (w) => {
+      w.f64(this._shelf._now());
+      w.bytes(this._vault.key || new Uint8Array(KEY_BYTES));
+      w.str(place ? place._scope : "");
+      w.bytes(sealed);
+    }, (r) => r.u8());
+  }
+
+  /** @param {Place} place */
+  _seal(place) {
+    const key = this._vault.key;
+    const nonce = key && this._vault.draw(NONCE_BYTES);
+    return key && nonce && this._shelf._engine.call(op.SEAL, (w) => {
+      w.bytes(key);
+      w.bytes(nonce);
+      w.str(place._scope);
+    }, (r) => r.bytes());
+  }
+
+  // Nobody is known any more. What the page asks next must not see the account, so the core forgets before this returns.
+  _leave() {
+    if (this._held) this.save();
+    this._close();
+    this._held = "";
+    this._dirty = false;
+    this._shelf._engine.signOut();
+  }
+
+  _close() {
+    this._turn++;
+    this._place = null;
+    clearTimeout(this._timer);
+    this._timer = 0;
+    this._end?.();
+    this._end = undefined;
+  }
+
+  _later() {
+    if (!this._place || this._timer) return;
+    this._timer = setTimeout(() => {
+      this._timer = 0;
+      this._run(() => this._check());
+    }, SAVE_AFTER);
+  }
+
+  // Saves while the key is the one it was: another page may have emptied the storage.
+  async _check() {
+    const turn = this._turn;
+    const key = await this._vault._storedKey();
+    if (turn !== this._turn) return;
+    if (String(key) === String(this._vault.key)) return this.save();
+    this._off = true;
+    this._close();
+  }
+
+  /** @param {any} thrown */
+  _fail(thrown) {
+    if (this._told || thrown === WITHDRAWN) return;
+    this._told = true;
+    this._shelf._hub.diagnose(asError(thrown, "memory_failed",
+      "The shelf goes on. Is the storage full or blocked?"));
+  }
+}

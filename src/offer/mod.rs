@@ -1,0 +1,38 @@
+//! Offers: which promotions a cart gets, in exact integers, as the cheapest admissible set, and why each other was refused.
+//!
+//! [`manual/offers.md`](crate::manual::offers) tells the language, how the set is found, and what is guaranteed.
+
+mod addon;
+mod apply;
+mod bound;
+mod cart;
+#[cfg(feature = "cli")]
+pub mod case;
+mod condition;
+mod invalid;
+#[cfg(feature = "cli")]
+pub mod json;
+mod plan;
+mod promotion;
+mod quote;
+mod record;
+mod refusal;
+#[cfg(test)]
+mod sample;
+mod saving;
+mod search;
+mod spread;
+
+pub use addon::{Addon, addon};
+pub use cart::{Cart, Customer, Line};
+pub use invalid::{Invalid, InvalidCode};
+pub use promotion::{
+    Basis, Conditions, Daily, Gift, Kind, Off, Offers, Points, Promotion, Reach, Scope, Stacking, Stage, Step,
+    UnitPrice,
+};
+pub use quote::{Applied, GiftLine, LineQuote, Proof, Quote, Refused, quote};
+pub use refusal::{Gap, Refusal};
+pub use search::Limits;
+
+#[cfg(feature = "cli")]
+use crate::{money::Minor, time::Millis};

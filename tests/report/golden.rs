@@ -1,0 +1,160 @@
+//! `tests/golden/reports.json`: seeded crowds, their lines, and the estimates that Rust and JavaScript give alike.
+//!
+//! `NEARSHELF_BLESS=1 cargo test --features cli golden` writes what the code says now; read the difference before you keep
+//! it. Lines marked bad and the copies are part of the file and written by hand below.
+
+use super::{fresh, schema, seeded};
+use nearshelf::privacy::ledger::Epoch;
+use nearshelf::report::{ReportSchema, Tally};
+use nearshelf::time::{DAY, Millis};
+use serde_json::{Value, json};
+#[cfg(target_arch = "wasm32")]
+use wasm_bindgen_test::wasm_bindgen_test as test;
+
+const FILE: &str = include_str!("../golden/reports.json");
+
+/// Number of categories, seed, shoppers a week.
+const CROWDS: [(u64, u64, u64); 3] = [(6, 41, 60), (19, 42, 40), (40, 43, 50)];
+
+/// Two weeks of reports, as lines.
+fn crowd(schema: &ReportSchema, seed: u64, shoppers: u64) -> Vec<String> {
+    let about = &schema.metrics()[0];
+    let k = about.noise().symbols() as u64;
+    let mut host = seeded(seed);
+    let mut lines = Vec::new();
+    for week in [2968, 2969] {
+        let now = Millis(i64::from(week) * 7 * DAY);
+        assert_eq!(Epoch::of(now), Epoch(week));
+        for i in 0..shoppers {
+            let symbol = (i * i % 17 % k) as usize;
+            let key = symbol.checked_sub(1).map(|s| about.domain()[s]);
+            lines.push(fresh(schema, now, key, &mut host).json());
+        }
+    }
+    lines
+}
+
+/// Equal to 12 digits: JSON text may round the last one.
+fn same(a: &Value, b: &Value, at: &str) {
+    match (a, b) {
+        (Value::Array(a), Value::Array(b)) => {
+            assert_eq!(a.len(), b.len(), "{at}");
+            a.iter().zip(b).enumerate().for_each(|(i, (a, b))| same(a, b, &format!("{at}[{i}]")));
+        }
+        (Value::Object(a), Value::Object(b)) => {
+            assert!(a.keys().eq(b.keys()), "{at}");
+            a.iter().for_each(|(name, a)| same(a, &b[name], &format!("{at}.{name}")));
+        }
+        (Value::Number(a), Value::Number(b)) => {
+            let (a, b) = (a.as_f64().unwrap(), b.as_f64().unwrap());
+            assert!((a - b).abs() <= 1e-12, "{at}: {a} against {b}");
+        }
+        _ => assert_eq!(a, b, "{at}"),
+    }
+}
+
+/// Native and wasm draw the same reports from the same seeds, and estimate the same shares from them.
+#[test]
+fn the_seeded_crowds_give_the_files_lines_and_estimates() {
+    let file: Value = serde_json::from_str(FILE).unwrap();
+    if file["cases"].as_array().unwrap().is_empty() {
+        return; // Being written: `every_case_decodes_as_the_file_says` refuses an empty file.
+    }
+    for (case, (categories, seed, shoppers)) in file["cases"].as_array().unwrap().iter().zip(CROWDS) {
+        let schema = schema(categories);
+        let lines = crowd(&schema, seed, shoppers);
+        let filed = case["lines"].as_array().unwrap();
+        assert!(filed.len() >= lines.len());
+        lines.iter().zip(filed).for_each(|(ours, filed)| assert_eq!(ours, filed));
+        let mut tally = Tally::new(&schema);
+        let about = &schema.metrics()[0];
+        let mut host = seeded(seed);
+        for i in 0..2 * shoppers {
+            let symbol = ((i % shoppers) * (i % shoppers) % 17 % about.noise().symbols() as u64) as usize;
+            let key = symbol.checked_sub(1).map(|s| about.domain()[s]);
+            let now = Millis((2968 + (i / shoppers) as i64) * 7 * DAY);
+            tally.add(&fresh(&schema, now, key, &mut host));
+        }
+        // The first week has no line but the crowd's own.
+        let filed = &case["expect"]["metrics"][0]["epochs"][0];
+        let (epoch, week) = &tally.series()[0].epochs[0];
+        assert_eq!((epoch.to_string().as_str(), week.reports), (filed["epoch"].as_str().unwrap(), shoppers));
+        for (e, filed) in week.symbols.iter().zip(filed["estimates"].as_array().unwrap()) {
+            let theirs = json!([filed["answers"], filed["share"], filed["standard_error"]]);
+            same(&json!([e.answers, e.share, e.standard_error]), &theirs, "the first week");
+        }
+    }
+}
+
+#[cfg(all(feature = "cli", not(target_arch = "wasm32")))]
+mod collector {
+    use super::*;
+    use nearshelf::report::collect::{NamedSchema, decode};
+
+    /// The lines of a crowd, then copies and lines that must not count.
+    fn lines(schema: &ReportSchema, seed: u64, shoppers: u64) -> Vec<String> {
+        let mut lines = crowd(schema, seed, shoppers);
+        let (first, last) = (lines[0].clone(), lines[lines.len() - 1].clone());
+        let change = |from: &str, to: &str| last.replacen(from, to, 1);
+        let version = format!("\"schema\":{}", schema.version());
+        let id = &last[last.len() - 34..last.len() - 2];
+        let too_much = if last.contains("oue") { "\"answer\":\"00" } else { "\"answer\":9" };
+        lines.extend([
+            first.clone(),
+            format!("  {first}\r"),
+            String::new(),
+            "<!doctype html>".into(),
+            "null".into(),
+            change("\"v\":1", "\"v\":2"),
+            change("\"v\":1,", ""),
+            change(&version, "\"schema\":1"),
+            change(&version, "\"schema\":1.5"),
+            change("2026-W48", "2026-W54"),
+            change("2026-W48", "2026-48"),
+            change(id, &id[1..]),
+            change(id, &id.to_uppercase().replace('0', "A")),
+            change("category_interest", "income"),
+            change("k_rr", "OUE").replacen("\"oue\"", "\"k_rr\"", 1),
+            change("\"answer\":", "\"answers\":"),
+            change("\"answer\":", "\"answer\":[").replacen(",\"id\"", "],\"id\"", 1),
+            change(too_much.trim_end_matches(['0', '9']), too_much),
+            format!(
+                "{},\"received\":\"2026-W48\"}}",
+                change(id, "000102030405060708090a0b0c0d0e0f").trim_end_matches('}')
+            ),
+            change(id, "ffeeddccbbaa99887766554433221100").replacen("\"v\":1", "\"v\":1.0", 1),
+        ]);
+        lines
+    }
+
+    #[test]
+    fn every_case_decodes_as_the_file_says() {
+        let cases: Vec<Value> = CROWDS
+            .into_iter()
+            .map(|(categories, seed, shoppers)| {
+                let names: Vec<String> = (1..=categories).map(|i| format!("Category {i}")).collect();
+                let label = |key| names.iter().find(|n| nearshelf::id::Key::category(n) == key).cloned();
+                let schema = NamedSchema::new(schema(categories), label);
+                let lines = lines(&schema.schema, seed, shoppers);
+                let result = decode(&schema, lines.join("\n").as_bytes()).unwrap();
+                assert!(result.check(&schema).is_ok());
+                json!({ "name": format!("{categories} categories, {shoppers} shoppers a week"), "schema": schema.json(),
+                        "lines": lines, "expect": result.json(&schema) })
+            })
+            .collect();
+        let said = json!({ "spec_version": 1, "cases": cases });
+        if std::env::var_os("NEARSHELF_BLESS").is_some() {
+            let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden/reports.json");
+            std::fs::write(path, format!("{}\n", serde_json::to_string_pretty(&said).unwrap())).unwrap();
+            return;
+        }
+        let file: Value = serde_json::from_str(FILE).unwrap();
+        same(&said, &file, "reports.json");
+        for case in file["cases"].as_array().unwrap() {
+            let schema = NamedSchema::read(case["schema"].to_string().as_bytes()).unwrap();
+            let lines: Vec<&str> = case["lines"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
+            let result = decode(&schema, lines.join("\n").as_bytes()).unwrap();
+            same(&result.json(&schema), &case["expect"], "expect");
+        }
+    }
+}

@@ -1,0 +1,18 @@
+// Pictures for cleaning, bathing, cooking and airing a home.
+
+import { disc, ground, oval, path, rect, ring, shine, stroke, turn } from "./draw.js";
+
+export const chores = {
+  spray: (c) => ground(172, 36) + path("M72 84 H124 L132 160 Q132 172 120 172 H76 Q64 172 64 160Z", c.m) + rect(84, 62, 28, 24, 4, c.d) + path("M62 34 H128 Q136 44 130 62 H84 L78 50 H62Z", c.l) + stroke("M84 60 L72 78", c.d, 6) + rect(70, 108, 58, 40, 8, c.p) + disc(99, 128, 10, c.a) + [[44, 34], [40, 44], [46, 54]].map(([x, y]) => disc(x, y, 3, c.m)).join(""),
+  detergent: (c) => ground(172, 52) + rect(70, 30, 38, 24, 6, c.a) + path("M64 54 H116 Q150 60 152 92 V156 Q152 172 136 172 H64 Q48 172 48 156 V84 Q48 60 64 54Z", c.m) + `<rect x="112" y="78" width="24" height="42" rx="12" fill="${c.p}"/>` + rect(60, 100, 46, 48, 8, c.p) + disc(76, 120, 8, c.l) + disc(90, 132, 6, c.a) + disc(88, 114, 4, c.m),
+  mop: (c) => ground(172, 60) + stroke("M138 26 L92 130", c.d, 8) + path("M46 138 H138 L146 166 H38Z", c.m) + rect(78, 126, 30, 16, 5, c.d) + stroke("M54 152 H130", c.p, 4) + rect(130, 18, 16, 34, 8, c.a),
+  showerHead: (c) => stroke("M40 172 V92 Q40 40 92 44", c.d, 11) + turn(28, 110, 66, path("M84 52 H136 L152 82 H68Z", c.m) + rect(66, 80, 88, 10, 5, c.l)) + [[88, 112], [104, 124], [120, 132], [92, 140], [108, 154], [130, 162], [76, 128]].map(([x, y]) => path(`M${x} ${y - 8} q7 10 0 15 q-7 -5 0 -15Z`, c.a)).join(""),
+  diffuser: (c) => ground(172, 38) + stroke("M96 90 L74 24 M100 90 V20 M104 90 L130 26 M98 90 L88 22", "#b98a54", 4) + rect(84, 82, 32, 14, 4, c.d) + path("M78 96 H122 Q138 112 138 132 V158 Q138 172 124 172 H76 Q62 172 62 158 V132 Q62 112 78 96Z", c.l) + path("M62 132 H138 V158 Q138 172 124 172 H76 Q62 172 62 158Z", c.m) + rect(82, 138, 36, 22, 4, c.p),
+  spatula: (c) => [[-14, 72, c.m], [0, 100, c.a], [14, 128, c.l]].map(([a, x, f], i) => turn(a, x, 120, rect(x - 4, 84, 8, 92, 4, "#b98a54") + (i === 1 ? oval(x, 62, 18, 28, f) : rect(x - 17, 34, 34, 54, 8, f)))).join(""),
+  mattress: (c) => ground(150, 80) + path("M26 96 L56 66 H176 L160 96Z", c.l) + rect(26, 96, 134, 44, 10, c.m) + path("M160 96 L176 66 V108 L160 138Z", c.d) + stroke("M36 118 H150", c.p, 3) + [[70, 82], [100, 82], [130, 82]].map(([x, y]) => disc(x, y, 3, c.d)).join(""),
+  trolley: (c) => ground(174, 42) + stroke("M66 30 V164 M134 30 V164", c.d, 5) + [56, 98, 140].map((y) => path(`M60 ${y} H140 L134 ${y + 20} H66Z`, c.m)).join("") + disc(68, 168, 7, c.d) + disc(132, 168, 7, c.d) + rect(84, 34, 16, 24, 3, c.a) + rect(106, 76, 16, 24, 3, c.l),
+  rolls: (c) => ground(168, 60) + [[64, 96], [132, 96]].map(([x]) => rect(x - 30, 72, 60, 92, 6, c.p) + oval(x, 72, 30, 12, c.l) + oval(x, 72, 10, 4, c.d) + stroke(`M${x - 20} 104 h8 M${x} 120 h8 M${x - 12} 138 h8 M${x + 10} 98 h8`, c.m, 4)).join(""),
+  steamer: (c) => ground(170, 62) + path("M36 76 H164 V112 H36Z", "#d6b176") + rect(40, 116, 120, 46, 4, "#c99f60") + path("M38 76 Q100 34 162 76Z", "#e4c690") + rect(92, 46, 16, 10, 4, "#a9793f") + stroke("M36 94 H164 M40 138 H160", "#a9793f", 4) + stroke("M70 34 q-8 -8 0 -18 M128 34 q8 -8 0 -18", "rgba(255,255,255,.9)", 5),
+  highChair: (c) => ground(176, 52) + path("M70 30 H130 L126 96 H74Z", c.m) + rect(52, 90, 96, 16, 8, c.l) + rect(66, 106, 68, 14, 6, c.d) + stroke("M74 120 L56 174 M126 120 L144 174", c.d, 7) + stroke("M64 150 H136", c.d, 5) + disc(100, 62, 13, c.p),
+  breastPump: (c) => ground(174, 34) + path("M44 34 Q84 40 96 74 L84 84 Q52 76 44 34Z", c.l) + rect(80, 68, 44, 24, 8, c.d) + path("M82 92 H122 L130 160 Q130 174 116 174 H88 Q74 174 74 160Z", c.p) + path("M77 130 H127 L130 160 Q130 174 116 174 H88 Q74 174 74 160Z", c.m) + rect(122, 56, 34, 34, 12, c.m) + disc(139, 73, 6, c.a),
+};
