@@ -2,16 +2,14 @@
 
 mod checkout;
 
-pub use checkout::{Coupon, RawCart, RawLine};
-
-use crate::order::Arrange;
-use checkout::MarketOffers;
+pub use checkout::{Coupon, MarketOffers, RawCart, RawLine};
 
 use crate::catalog::{Catalog, Price};
 use crate::error::{Code, Error, Result};
 use crate::event::clean::{Drop, RawEvent, RawItem, clean};
 use crate::id::{Key, Row};
 use crate::money::{self, Minor};
+use crate::order::Arrange;
 use crate::pack::{Pack, Tag};
 use crate::privacy::consent::Consent;
 use crate::profile::{Dimension, Facts, Portrait, ProfileConfig, Step, Taken, Trait, decay};
@@ -21,6 +19,7 @@ use crate::rank::{
 use crate::store::seal;
 use crate::time::Millis;
 use std::collections::VecDeque;
+use std::rc::Rc;
 
 /// Lists whose reasons are kept.
 const KEPT: usize = 16;
@@ -58,7 +57,7 @@ pub struct Engine {
     last_served: u32,
     dropped: [u32; Drop::COUNT],
     clock: Millis,
-    offers: MarketOffers,
+    offers: Option<Rc<MarketOffers>>,
 }
 
 /// What became of tracked events.
@@ -213,7 +212,6 @@ impl Engine {
             pack.section(Tag::CONFIG, 0).map(ProfileConfig::read).transpose().map_err(malformed)?.unwrap_or_default();
         let catalog = Catalog::open(pack)?;
         let tables = Tables::open(catalog.pack(), catalog.len())?;
-        let offers = MarketOffers::open(catalog.pack(), catalog.market_index(), catalog.language_index())?;
         Ok(Engine {
             ranker: Ranker::new(tables, blend),
             portrait: Portrait::new(config.clone()),
@@ -224,7 +222,7 @@ impl Engine {
             last_served: 0,
             dropped: [0; Drop::COUNT],
             clock: Millis(i64::MIN),
-            offers,
+            offers: None,
         })
     }
 
@@ -263,10 +261,8 @@ impl Engine {
     /// `unknown_market`, `unknown_language`; the view stays as it was.
     pub fn set_view(&mut self, market: &str, language: &str) -> Result<()> {
         let (market, language) = (self.catalog.market_named(market)?, self.catalog.language_named(language)?);
-        let offers = MarketOffers::open(self.catalog.pack(), market, language)?;
-        self.catalog.set_view(market, language)?;
-        self.offers = offers;
-        Ok(())
+        self.offers = None;
+        self.catalog.set_view(market, language)
     }
 
     /// The host's clock, which never runs backwards here.

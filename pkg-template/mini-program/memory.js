@@ -33,6 +33,7 @@ function storage() {
  * @returns {Promise<import("../src/vault.js").Draw>}
  */
 function entropy() {
+  /** @type {Uint8Array} */
   let pool = new Uint8Array(0);
   let fetching = false;
   const fetched = () => random(POOL).then((/** @type {Uint8Array} */ bytes) => {

@@ -11,30 +11,48 @@ use crate::pack::column::Strings;
 use crate::pack::{Pack, Tag};
 use crate::profile::{Dimension, decay};
 use crate::time::Millis;
+use std::rc::Rc;
 
 /// What separates the parts of a category path in the promotion language.
 const SCOPE_SEPARATOR: &str = "/";
 
 /// The offers of one market, with their names in one language.
 #[derive(Debug, Clone, Default)]
-pub(super) struct MarketOffers {
+pub struct MarketOffers {
     offers: Offers,
-    names: Strings,
+    names: Vec<String>,
     /// One byte an offer: 1 for those that wait in a wallet.
     coupons: Vec<u8>,
 }
 
 impl MarketOffers {
     /// The offers of a pack's market; a pack without any has none.
-    pub(super) fn open(pack: &Pack, market: usize, language: usize) -> Result<MarketOffers> {
+    fn open(pack: &Pack, market: usize, language: usize) -> Result<MarketOffers> {
         let malformed = |_| Error::new(Code::PackMalformed, "section OFFR cannot be read.");
         let (market, language) = (market as u32, language as u32);
         let Some(record) = pack.section(Tag::OFFERS, market) else { return Ok(MarketOffers::default()) };
         let offers = Offers::read(record).map_err(malformed)?;
         let n = offers.list().len();
         let names = Strings::open(pack, Tag::OFFER_NAME, market << 16 | language, n)?;
+        let names = (0..n).map(|i| names.get(pack, i).to_string()).collect();
         let coupons = pack.section(Tag::COUPON, market).unwrap_or(&[]).to_vec();
         Ok(MarketOffers { offers, names, coupons })
+    }
+
+    /// The offers, in the order of the shop's file.
+    pub fn list(&self) -> &[Promotion] {
+        self.offers.list()
+    }
+
+    /// An offer's name in the view's language; its id where it has none.
+    pub fn name(&self, offer: usize) -> &str {
+        let name = self.names.get(offer).map_or("", String::as_str);
+        if name.is_empty() { self.list().get(offer).map_or("", |p| p.id.as_str()) } else { name }
+    }
+
+    /// True for an offer that waits in a wallet.
+    pub fn is_coupon(&self, offer: usize) -> bool {
+        self.coupons.get(offer) == Some(&1)
     }
 }
 
@@ -88,20 +106,19 @@ pub struct Coupon {
 }
 
 impl Engine {
-    /// The market's offers, in the order of the shop's file.
-    pub fn offers(&self) -> &[Promotion] {
-        self.offers.offers.list()
-    }
-
-    /// An offer's name in the view's language; its id where it has none.
-    pub fn offer_name(&self, offer: usize) -> &str {
-        let name = self.offers.names.get(self.catalog.pack(), offer);
-        if name.is_empty() { self.offers().get(offer).map_or("", |p| p.id.as_str()) } else { name }
-    }
-
-    /// True for an offer that waits in a wallet.
-    pub fn is_coupon(&self, offer: usize) -> bool {
-        self.offers.coupons.get(offer) == Some(&1)
+    /// The market's offers: read from the pack when they are first asked for.
+    ///
+    /// # Errors
+    ///
+    /// `pack_malformed`.
+    pub fn offers(&mut self) -> Result<Rc<MarketOffers>> {
+        if let Some(offers) = &self.offers {
+            return Ok(Rc::clone(offers));
+        }
+        let c = &self.catalog;
+        let offers = Rc::new(MarketOffers::open(c.pack(), c.market_index(), c.language_index())?);
+        self.offers = Some(Rc::clone(&offers));
+        Ok(offers)
     }
 
     /// What a cart costs under the cheapest admissible set of the market's offers. It reads no portrait: the same cart costs
@@ -112,8 +129,9 @@ impl Engine {
     /// `invalid_cart`, with the first mistake and its place.
     pub fn quote(&mut self, now: Millis, cart: &RawCart<'_>, customer: &Customer) -> Result<Quote> {
         let now = self.tick(now);
+        let offers = self.offers()?;
         let cart = read_cart(&self.catalog, cart)?;
-        Ok(quote(&self.offers.offers, &cart, customer, now, Limits::default()))
+        Ok(quote(&offers.offers, &cart, customer, now, Limits::default()))
     }
 
     /// The shopper's coupons, those that matter first: what the cheapest set uses, then what would save, then what is near,
@@ -130,10 +148,11 @@ impl Engine {
         held: &[&str],
     ) -> Result<Vec<Coupon>> {
         let now = self.tick(now);
-        let offers = &self.offers.offers;
+        let market = self.offers()?;
+        let offers = &market.offers;
         let code_of = |p: &Promotion| p.when.code.clone().unwrap_or_default();
         let is_held = |(i, p): &(usize, &Promotion)| {
-            self.is_coupon(*i) && held.iter().any(|h| *h == p.id || Some(*h) == p.when.code.as_deref())
+            market.is_coupon(*i) && held.iter().any(|h| *h == p.id || Some(*h) == p.when.code.as_deref())
         };
         let mine: Vec<(usize, &Promotion)> = offers.list().iter().enumerate().filter(is_held).collect();
 
@@ -160,7 +179,7 @@ impl Engine {
             });
         }
         for coupon in &mut out {
-            coupon.interest = self.interest(coupon.offer);
+            coupon.interest = offers.list().get(coupon.offer).map_or(0, |p| self.interest(&p.scope));
         }
         let near = |c: &Coupon| match c.gap {
             Some(Gap::Amount(m)) => m.0,
@@ -175,10 +194,9 @@ impl Engine {
         Ok(out)
     }
 
-    /// The share of the portrait's tastes in an offer's scope; nothing without consent.
-    fn interest(&mut self, offer: usize) -> u32 {
+    /// The share of the portrait's tastes in a scope; nothing without consent.
+    fn interest(&mut self, scope: &Scope) -> u32 {
         let Some(allowed) = self.consent.may_personalize() else { return 0 };
-        let Some(scope) = self.offers.offers.list().get(offer).map(|p| p.scope.clone()) else { return 0 };
         let c = &self.catalog;
         let view = self.portrait.view(&allowed);
         let in_categories = |scopes: &[String], key| {
@@ -193,7 +211,7 @@ impl Engine {
         let inside = |key: Key| match (&scope.skus, &scope.categories) {
             (Some(skus), _) => is_product(skus, key),
             (None, Some(paths)) => in_categories(paths, key),
-            (None, None) => scope == Scope::default(),
+            (None, None) => *scope == Scope::default(),
         };
         let affinity = view.affinity(dimension);
         let inside: u128 = affinity.traits().iter().filter(|t| inside(t.key)).map(|t| t.value).sum();

@@ -1,6 +1,5 @@
 //! The one table of calls below both hosts: bytes in, bytes out. `manual/boundary.md` is its description.
 
-use super::checkout;
 use crate::catalog::Price;
 use crate::codec::{Malformed, Reader, Writer};
 use crate::engine::{Engine, RawOrder, Request, Shelf, TraitView};
@@ -57,7 +56,7 @@ impl Table {
         if op == 1 {
             return self.open(r, out);
         }
-        if !(2..=26).contains(&op) {
+        if !(2..=23).contains(&op) {
             return Err(Error::new(Code::UnknownCall, format!("this core has no call {op}.")));
         }
         let handle = r.u32()? as usize;
@@ -91,10 +90,7 @@ impl Table {
             20 => unseal(shelf, r),
             21 => identify(shelf, r, out),
             22 => sign_out(shelf, r),
-            23 => sync_orders(shelf, r, out),
-            24 => checkout::quote(shelf, r, out),
-            25 => checkout::coupons(shelf, r, out),
-            _ => checkout::offers(shelf, r, out),
+            _ => sync_orders(shelf, r, out),
         }
     }
 
@@ -133,7 +129,7 @@ fn opened(shelf: &Engine, handle: u32, out: &mut Writer) {
     out.count(c.len());
 }
 
-pub(super) fn time(r: &mut Reader<'_>) -> Result<Millis> {
+fn time(r: &mut Reader<'_>) -> Result<Millis> {
     Ok(Millis::from_f64(r.f64()?).ok_or(Malformed)?)
 }
 
@@ -142,7 +138,7 @@ fn consent(r: &mut Reader<'_>) -> Result<Consent> {
     Ok(Consent { store: tri()?, personalize: tri()?, report: tri()?, sensitive: tri()? })
 }
 
-pub(super) fn strings<'a>(r: &mut Reader<'a>) -> Result<Vec<&'a str>> {
+fn strings<'a>(r: &mut Reader<'a>) -> Result<Vec<&'a str>> {
     (0..r.count(4)?).map(|_| Ok(r.str()?)).collect()
 }
 

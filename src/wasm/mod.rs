@@ -2,7 +2,6 @@
 
 #[cfg(feature = "abi")]
 mod abi;
-mod checkout;
 pub mod dispatch;
 #[cfg(feature = "web")]
 pub mod web;

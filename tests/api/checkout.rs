@@ -74,11 +74,12 @@ fn a_quote_takes_prices_and_categories_from_the_pack_and_adds_up() {
     let q = shelf.quote(NOW, &five, &Customer::default()).expect("a quote");
     assert_eq!((q.subtotal, q.payable, q.proof), (Minor(25_400), Minor(25_400 - 3_000 - 500), Proof::Optimal));
     assert_eq!(q.lines.iter().map(|l| l.payable.0).sum::<i64>(), q.payable.0);
-    let names: Vec<&str> = q.applied.iter().map(|a| shelf.offer_name(a.promotion)).collect();
+    let offers = shelf.offers().expect("the pack's offers");
+    let names: Vec<&str> = q.applied.iter().map(|a| offers.name(a.promotion)).collect();
     assert_eq!(names, ["5 off for cats", "15 off every 100"], "one stage, one priority: by id");
     let large = q.refused.iter().find(|r| r.id == "c-large").expect("refused");
     assert_eq!(large.reason.code(), "code_missing");
-    assert_eq!(shelf.offer_name(3), "c-large", "without a name its id");
+    assert_eq!(offers.name(3), "c-large", "without a name its id");
 }
 
 #[test]
@@ -105,7 +106,8 @@ fn coupons_that_matter_come_first_and_say_why() {
     let held = ["FIVE", "CATS", "c-large", "NOT-MINE"];
     let order = |shelf: &mut Engine, c: &RawCart<'_>| -> Vec<(String, i64, &'static str)> {
         let coupons = shelf.coupons(NOW, c, &Customer::default(), &held).expect("coupons");
-        coupons.iter().map(|c| (shelf.offers()[c.offer].id.clone(), c.saving.0, c.reason)).collect()
+        let offers = shelf.offers().expect("the pack's offers");
+        coupons.iter().map(|c| (offers.list()[c.offer].id.clone(), c.saving.0, c.reason)).collect()
     };
     let cups = cart(vec![line("1", "cup", 2.0)]);
     let expected = [("c-5", 500, "saves"), ("c-large", 0, "below_threshold"), ("c-cats", 0, "no_matching_items")];
@@ -116,6 +118,7 @@ fn coupons_that_matter_come_first_and_say_why() {
     let item = RawItem { id: "litter", price: RawPrice::None, quantity: f64::NAN };
     shelf.track(NOW, &[RawEvent { name: "view_item", event_id: "", at: f64::NAN, items: vec![item] }]);
     let empty = shelf.coupons(NOW, &cart(vec![]), &Customer::default(), &held).expect("coupons");
-    let cats = empty.iter().find(|c| shelf.offers()[c.offer].id == "c-cats").expect("held");
+    let offers = shelf.offers().expect("the pack's offers");
+    let cats = empty.iter().find(|c| offers.list()[c.offer].id == "c-cats").expect("held");
     assert_eq!(cats.interest, 1_000_000);
 }

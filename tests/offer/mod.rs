@@ -13,6 +13,7 @@ use wasm_bindgen_test::wasm_bindgen_test as test;
 /// The JSON edge is not part of the wasm, so the tests bring its source along.
 #[cfg(target_arch = "wasm32")]
 #[path = "."]
+#[allow(unreachable_pub, reason = "in the crate they are reachable")]
 mod face {
     pub(crate) use nearshelf::money::Minor;
     pub(crate) use nearshelf::offer::*;

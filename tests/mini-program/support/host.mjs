@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { join, resolve, dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import vm from "node:vm";
+import { platformStorage } from "./storage.mjs";
 import { brotliDecompressSync } from "node:zlib";
 
 export const root = resolve(dirname(fileURLToPath(import.meta.url)), "..", "..", "..");
@@ -24,9 +25,13 @@ const VENDORS = { wx: "WXWebAssembly", my: "MYWebAssembly", tt: "TTWebAssembly" 
  *   wasm?: "path" | "standard" | "none",      the platform's own object, the standard one, or none
  *   refuse?: RegExp,                          wasm paths the platform does not take
  *   trap?: (name: string, count: number) => boolean,  ends an instance at an exported call
+ *   storage?: Map<string, string>,            what the platform's storage holds; shared, it is the next visit's
+ *   broken?: (call: string) => object | null,  an error that a call of the storage ends with
+ *   random?: "platform" | "manager" | "standard" | "none",  where randomness comes from
  * }} [wishes]
  */
-export function miniProgram({ vendor = "wx", files = {}, network = {}, wasm = "path", refuse = /$^/, trap = () => false } = {}) {
+export function miniProgram({ vendor = "wx", files = {}, network = {}, wasm = "path", refuse = /$^/, trap = () => false,
+  storage = new Map(), random = "platform", broken = () => null } = {}) {
   /** Every look at the platform's API, and every wasm path asked for. */
   const used = [];
   const paths = [];
@@ -39,7 +44,13 @@ export function miniProgram({ vendor = "wx", files = {}, network = {}, wasm = "p
   const reply = (options, found, fail) => later(() => (found ? options.success(found) : options.fail(fail)));
   const buffer = (bytes) => new Uint8Array(bytes).buffer;
 
+  const hiders = new Set();
+  const getRandomValues = ({ length, success }) => later(() => success({ errMsg: "getRandomValues:ok", randomValues: crypto.getRandomValues(new Uint8Array(length)).buffer }));
   const api = {
+    ...platformStorage(vendor, storage, later, broken),
+    ...(random === "platform" ? { getRandomValues } : random === "manager" ? { getUserCryptoManager: () => ({ getRandomValues }) } : {}),
+    onAppHide: (act) => void hiders.add(act),
+    offAppHide: (act) => void hiders.delete(act),
     request(options) {
       const binary = vendor === "my" ? options.dataType === "arraybuffer" : options.responseType === "arraybuffer";
       const bytes = network[options.url];
@@ -77,6 +88,7 @@ export function miniProgram({ vendor = "wx", files = {}, network = {}, wasm = "p
     setInterval: (act, ms) => setInterval(act, ms), clearInterval: (id) => clearInterval(id),
     console: { log() {}, info() {}, warn() {}, error() {} },
   };
+  if (random === "standard") sandbox.crypto = { getRandomValues: (bytes) => crypto.getRandomValues(bytes) };
   if (wasm === "path") sandbox[VENDORS[vendor]] = { instantiate };
   const context = vm.createContext(sandbox, { codeGeneration: { strings: false, wasm: false } });
   vm.runInContext(ABSENT.map((name) => `delete this.${name};`).join("\n"), context);
@@ -95,6 +107,8 @@ export function miniProgram({ vendor = "wx", files = {}, network = {}, wasm = "p
 
   return {
     used, paths,
+    /** The shopper leaves the app. */
+    hide: () => hiders.forEach((act) => act()),
     exports: module.exports,
     /** Runs `script` inside the realm; `given` is there under its own names. */
     run(script, given = {}) {
