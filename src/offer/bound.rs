@@ -8,8 +8,7 @@
 use super::plan::{Candidate, Plan};
 use super::promotion::{Basis, Kind, Off, Promotion, Reach, Stage, Step};
 use super::saving::{Sight, cut, order_level, reached, unit_times};
-use super::spread::{Run, clamp, half_up};
-use crate::order::Arrange;
+use super::spread::{Run, by_price, clamp, half_up};
 
 /// Cells of a table at most; a cell is eight bytes.
 const CELLS: usize = 1 << 17;
@@ -136,9 +135,7 @@ fn follow(order: &[&Candidate<'_>], most: usize) -> (Vec<Rule>, usize) {
             return (rules, bit);
         };
         let mut clique = vec![centre];
-        let mut near: Vec<usize> = (0..n).filter(|j| hostile[centre][*j]).collect();
-        near.arrange_by_key(|j| (std::cmp::Reverse(degree(&open, *j)), *j));
-        for j in near {
+        for j in (0..n).filter(|j| hostile[centre][*j]) {
             if clique.iter().all(|i| hostile[*i][j]) {
                 clique.push(j);
             }
@@ -277,7 +274,7 @@ fn most_by_units(plan: &Plan<'_>, c: &Candidate<'_>) -> i64 {
     match &c.promotion.kind {
         Kind::Nth { n, bp, .. } => {
             cut(plan, &plan.list, &c.lines, &mut runs);
-            runs.arrange_by_key(|r| std::cmp::Reverse(r.price));
+            by_price(&mut runs, true);
             let mut before = 0_i64;
             let mut sum = 0_i128;
             for r in &runs {
@@ -290,7 +287,7 @@ fn most_by_units(plan: &Plan<'_>, c: &Candidate<'_>) -> i64 {
         }
         Kind::Bxgy { get, get_scope, bp, .. } => {
             cut(plan, &plan.list, if get_scope.is_some() { &c.get } else { &c.lines }, &mut runs);
-            runs.arrange_by_key(|r| if c.promotion.exclude_discounted { -r.price } else { r.price });
+            by_price(&mut runs, c.promotion.exclude_discounted);
             first(&runs, times.saturating_mul(*get), |price| half_up(price, *bp))
         }
         Kind::Bundle { items, price, .. } => {
@@ -308,7 +305,7 @@ fn most_by_units(plan: &Plan<'_>, c: &Candidate<'_>) -> i64 {
                 Run { line: *l, price: (unit - price).max(0), count: plan.qty[*l] }
             };
             runs.extend(c.lines.iter().zip(&c.facts).map(line));
-            runs.arrange_by_key(|r| std::cmp::Reverse(r.price));
+            by_price(&mut runs, true);
             first(&runs, max_units.unwrap_or(i64::MAX), |price| price)
         }
         _ => 0,

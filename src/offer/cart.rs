@@ -2,7 +2,6 @@
 
 use super::invalid::{Invalid, InvalidCode};
 use crate::money::Minor;
-use crate::order::Arrange;
 
 /// The largest total of a cart: the largest integer that JavaScript holds exactly.
 pub(crate) const LARGEST: i64 = (1 << 53) - 1;
@@ -73,13 +72,10 @@ impl Cart {
     /// assert_eq!((e.code.code(), e.path.as_str()), ("invalid_qty", "cart.lines[0].qty"));
     /// ```
     pub fn new(lines: Vec<Line>, shipping: Minor) -> Result<Cart, Invalid> {
-        let mut ids: Vec<(&str, usize)> = lines.iter().enumerate().map(|(i, l)| (l.id.as_str(), i)).collect();
-        ids.arrange_by(Ord::cmp);
-        let twice = ids.windows(2).filter(|w| w[0].0 == w[1].0).map(|w| w[1].1).min();
         let mut total = 0_i128;
         for (i, line) in lines.iter().enumerate() {
             let bad = |code, field| Err(Invalid::within(code, "cart.lines", i, field));
-            if twice == Some(i) {
+            if lines[..i].iter().any(|l| l.id == line.id) {
                 return bad(InvalidCode::DuplicateLineId, "id");
             }
             if line.price.0 < 0 {

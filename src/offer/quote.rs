@@ -9,7 +9,6 @@ use super::refusal::{Gap, Refusal};
 use super::saving::Scratch;
 use super::search::{Limits, best};
 use crate::money::Minor;
-use crate::order::Arrange;
 use crate::time::Millis;
 
 /// What a cart costs.
@@ -118,10 +117,11 @@ pub enum Proof {
 /// # Ok::<(), nearshelf::offer::Invalid>(())
 /// ```
 pub fn quote(offers: &Offers, cart: &Cart, customer: &Customer, now: Millis, limits: Limits) -> Quote {
-    let (mut refusals, mut open) = (Vec::new(), Vec::new());
+    let mut refusals: Vec<Option<Failure>> = vec![None; offers.list().len()];
+    let mut open = Vec::new();
     for (i, p) in offers.list().iter().enumerate() {
         match failed(p, cart, customer, now) {
-            Some(reason) => refusals.push((i, (reason, None))),
+            Some(reason) => refusals[i] = Some((reason, None)),
             None => open.push((i, p)),
         }
     }
@@ -132,12 +132,15 @@ pub fn quote(offers: &Offers, cart: &Cart, customer: &Customer, now: Millis, lim
     for (place, c) in plan.offers.iter().enumerate() {
         if !found.set.contains(&place) {
             let failure = effect(c, &plan, &alone, &mut scratch).err();
-            refusals.push((c.index, failure.unwrap_or((Refusal::NotInBestCombination, None))));
+            refusals[c.index] = Some(failure.unwrap_or((Refusal::NotInBestCombination, None)));
         }
     }
-    refusals.arrange_by_key(|r| r.0);
-    let refused =
-        |(i, (reason, gap)): (usize, Failure)| Refused { promotion: i, id: offers.list()[i].id.clone(), reason, gap };
+    let mut refused = Vec::new();
+    for (promotion, p) in offers.list().iter().enumerate() {
+        if let Some((reason, gap)) = refusals[promotion] {
+            refused.push(Refused { promotion, id: p.id.clone(), reason, gap });
+        }
+    }
     let (applied, gifts, state) = apply_all(&plan, &found.set);
     let lines = cart.lines().iter().enumerate().map(|(l, line)| LineQuote {
         id: line.id.clone(),
@@ -155,7 +158,7 @@ pub fn quote(offers: &Offers, cart: &Cart, customer: &Customer, now: Millis, lim
         lines: lines.collect(),
         applied,
         gifts,
-        refused: refusals.into_iter().map(refused).collect(),
+        refused,
         proof: if found.proven { Proof::Optimal } else { Proof::AtLeast(Minor(found.at_least)) },
         nodes: found.nodes,
     }

@@ -3,9 +3,8 @@
 use super::plan::{Candidate, Plan};
 use super::promotion::{Kind, Off, Promotion, Reach, Step};
 use super::refusal::Gap;
-use super::spread::{Fraction, Run, clamp, first_units, half_up, rounded_down, runs, spread};
+use super::spread::{Fraction, Run, by_price, clamp, first_units, half_up, rounded_down, runs, spread};
 use crate::money::Minor;
-use crate::order::Arrange;
 
 /// What an order-level kind sees of the lines in scope.
 #[derive(Debug, Clone, Copy)]
@@ -123,13 +122,13 @@ pub(crate) fn by_units(c: &Candidate<'_>, plan: &Plan<'_>, running: &[i64], time
     match &c.promotion.kind {
         Kind::Nth { n, bp, .. } => {
             cut(plan, running, &s.lines, &mut s.runs);
-            s.runs.arrange_by_key(|r| std::cmp::Reverse(r.price));
+            by_price(&mut s.runs, true);
             nth(*n, *bp, times, &s.runs, &mut s.parts);
             times
         }
         Kind::Bxgy { get, get_scope, bp, .. } => {
             cut(plan, running, if get_scope.is_some() { &s.get } else { &s.lines }, &mut s.runs);
-            s.runs.arrange_by_key(|r| r.price);
+            by_price(&mut s.runs, false);
             cheapest(times.saturating_mul(*get), *bp, &s.runs, &mut s.parts);
             times
         }
@@ -181,17 +180,14 @@ fn bundle(
     scratch: &mut Scratch,
 ) {
     scratch.weights.clear();
-    for (n, (_, qty)) in items.iter().enumerate() {
-        let mut wanted = qty.saturating_mul(times);
-        for line in item_lines(c, &scratch.lines, n) {
-            let taken = wanted.min(plan.qty[line]);
-            wanted -= taken;
-            if taken > 0 {
-                scratch.weights.push((line, first_units(running[line], plan.qty[line], taken)));
-            }
-        }
+    let mut wanted: Vec<i64> = items.iter().map(|(_, qty)| qty.saturating_mul(times)).collect();
+    for &line in &scratch.lines {
+        let item = c.lines.binary_search(&line).ok().and_then(|at| usize::try_from(c.facts[at]).ok());
+        let Some(open) = item.and_then(|n| wanted.get_mut(n)) else { continue };
+        let taken = plan.qty[line].min(*open);
+        *open -= taken;
+        scratch.weights.push((line, first_units(running[line], plan.qty[line], taken)));
     }
-    scratch.weights.arrange_by(Ord::cmp);
 }
 
 /// Units in the order of the cart that cost more than their new price, at most `left` of them.

@@ -226,3 +226,35 @@ test("under development misuse is thrown where it happens, and data is not misus
   assert.deepEqual(await answerOf(both, "--conditions=development", "a.mjs", packFile()), [misuse, misuse, "nothing", "nothing"]);
   assert.deepEqual(await answerOf(both, "a.mjs", packFile()), ["nothing", "nothing", "nothing", "nothing"]);
 });
+
+test("a storage of the shop's own carries the portrait from one process to the next, and without one nothing is carried", async () => {
+  const script = `import { createShelf } from "nearshelf";
+    import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+    const [pack, id, own] = process.argv.slice(2);
+    const file = (name) => "kept/" + encodeURIComponent(name);
+    mkdirSync("kept", { recursive: true });
+    const storage = {
+      get: async (name) => { try { return readFileSync(file(name)); } catch { return undefined; } },
+      set: async (name, bytes) => writeFileSync(file(name), bytes),
+      remove: async (name) => rmSync(file(name), { force: true }),
+      keys: async () => readdirSync("kept").map(decodeURIComponent),
+    };
+    const shelf = await createShelf({ pack, consent: { store: true, personalize: true }, now: () => ${NOW}, ...(own ? { storage } : {}) });
+    const told = [];
+    shelf.on("diagnostic", (d) => told.push(d.code));
+    await shelf.identify("ann@example.com");
+    const before = shelf.portrait().session;
+    shelf.track("view_item", { items: [{ item_id: id }] });
+    const session = shelf.portrait().session;
+    await shelf.signOut();
+    console.log(JSON.stringify({ before, session, after: shelf.portrait().session, told, files: readdirSync("kept").length }));
+    if (id === "10003") shelf.setConsent({ store: false });`;
+  const folder = project("own-storage", { "own.mjs": script });
+  const one = await answerOf(folder, "own.mjs", packFile(), "10001", "own");
+  assert.deepEqual(one, { before: [], session: ["10001"], after: [], told: [], files: 2 });
+  const two = await answerOf(folder, "own.mjs", packFile(), "10002", "own");
+  assert.deepEqual([two.before, two.session, two.told], [["10001"], ["10001", "10002"], []]);
+  assert.equal((await answerOf(folder, "own.mjs", packFile(), "10003", "own")).before.length, 2);
+  assert.deepEqual((await answerOf(folder, "own.mjs", packFile(), "10004", "")).files, 0, "withdrawn: all of it is gone");
+  assert.deepEqual((await answerOf(folder, "own.mjs", packFile(), "10004", "")).before, []);
+});

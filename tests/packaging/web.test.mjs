@@ -80,6 +80,11 @@ test("with undecided consent nothing is kept, nothing is sent, and two files are
     shelf.portrait();
     shelf.setConsent({ personalize: true });
     shelf.track("view_item", { items: [{ item_id: "10001" }] });
+    await shelf.identify("ann@example.com");
+    shelf.syncOrders([{ transaction_id: "T1", items: [{ item_id: "10001" }] }]);
+    await shelf.signOut();
+    shelf.setConsent({ store: null });
+    shelf.setConsent({ store: false });
     shelf.forget();
     const status = shelf.status;
     shelf.dispose();
@@ -88,6 +93,20 @@ test("with undecided consent nothing is kept, nothing is sent, and two files are
   assert.equal(result, "ready");
   assert.deepEqual(touched, []);
   assert.deepEqual(asked.sort(), ["GET /nearshelf.wasm", "GET /shop.pack"]);
+});
+
+test("with consent to store, only IndexedDB is looked for, and one that is missing is told", async () => {
+  const { touched, result } = await onPage(async () => {
+    const shelf = await createShelf({ pack: "shop.pack", wasm: base + "nearshelf.wasm", consent: { store: true, personalize: true } });
+    const list = await told(shelf);
+    shelf.track("view_item", { items: [{ item_id: "10001" }] });
+    const answer = { codes: list.map((d) => d.code), events: shelf.portrait().events, counts: shelf.diagnostics() };
+    shelf.dispose();
+    return answer;
+  });
+  assert.deepEqual([result.codes, result.events], [["memory_unavailable"], 1]);
+  assert.equal(result.counts.memory_unavailable, 1);
+  assert.deepEqual([...new Set(touched)], ["indexedDB"]);
 });
 
 test("the trap of that test does catch", async () => {
