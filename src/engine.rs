@@ -1,12 +1,14 @@
 //! The engine: owns one shelf's state and orders the calls. It knows no host.
 
 mod checkout;
+mod identity;
 
 pub use checkout::{Coupon, MarketOffers, RawCart, RawLine};
+pub use identity::{Identified, RawOrder, Synced};
 
 use crate::catalog::{Catalog, Price};
 use crate::error::{Code, Error, Result};
-use crate::event::clean::{Drop, RawEvent, RawItem, clean};
+use crate::event::clean::{Drop, RawEvent, clean};
 use crate::id::{Key, Row};
 use crate::money::{self, Minor};
 use crate::order::Arrange;
@@ -16,7 +18,6 @@ use crate::profile::{Dimension, Facts, Portrait, ProfileConfig, Step, Taken, Tra
 use crate::rank::{
     Blend, Component, Features, Node, Part, Query, Ranker, Ranking, Served, Stage, Subject, Tables, explain,
 };
-use crate::store::seal;
 use crate::time::Millis;
 use std::collections::VecDeque;
 use std::rc::Rc;
@@ -67,38 +68,6 @@ pub struct Tracked {
     pub accepted: u32,
     /// Left out, and counted by reason.
     pub dropped: u32,
-}
-
-/// An order as the shop's server has it.
-#[derive(Debug, Clone)]
-pub struct RawOrder<'a> {
-    /// The shop's id for it.
-    pub transaction_id: &'a str,
-    /// Milliseconds since 1970 UTC.
-    pub at: f64,
-    /// What was bought.
-    pub items: Vec<RawItem<'a>>,
-}
-
-/// What became of synced orders.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Synced {
-    /// Taken into the portrait.
-    pub added: u32,
-    /// Counted before.
-    pub known: u32,
-}
-
-/// What an account brought along.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[repr(u8)]
-pub enum Identified {
-    /// No portrait yet.
-    New = 0,
-    /// Its portrait.
-    Taken = 1,
-    /// A portrait that cannot be read: it starts clean.
-    Unreadable = 2,
 }
 
 /// What a shelf is asked for.
@@ -514,89 +483,6 @@ impl Engine {
         self.consent.may_personalize().ok_or_else(no_consent)?;
         self.portrait = Portrait::restore(self.config.clone(), bytes)?;
         Ok(())
-    }
-
-    /// The portrait sealed for `scope`, for the host to keep. The nonce must be fresh.
-    ///
-    /// # Errors
-    ///
-    /// `consent_required` without consent to store and to personalize.
-    pub fn seal(&self, key: &[u8; seal::KEY], nonce: &[u8; seal::NONCE], scope: &str) -> Result<Vec<u8>> {
-        if !self.consent.may_store() {
-            return Err(Error::new(Code::ConsentRequired, "nothing is kept without consent to store."));
-        }
-        Ok(seal::seal(key, nonce, scope, &self.snapshot()?))
-    }
-
-    /// Takes back a portrait that was sealed for `scope`.
-    ///
-    /// # Errors
-    ///
-    /// `consent_required`, `bad_snapshot`; the portrait stays as it was.
-    pub fn unseal(&mut self, key: &[u8; seal::KEY], scope: &str, sealed: &[u8]) -> Result<()> {
-        self.restore(&seal::open(key, scope, sealed)?)
-    }
-
-    /// The shopper is known from now on: the account's portrait takes the present one's place and takes over the events of
-    /// this visit; what was known before this visit does not move.
-    ///
-    /// # Errors
-    ///
-    /// `consent_required`: without consent there is no portrait to move.
-    pub fn identify(&mut self, key: &[u8; seal::KEY], scope: &str, sealed: &[u8]) -> Result<Identified> {
-        let allowed = self.consent.may_personalize().ok_or_else(no_consent)?;
-        let kept = if sealed.is_empty() {
-            Ok(None)
-        } else {
-            seal::open(key, scope, sealed).and_then(|plain| Portrait::restore(self.config.clone(), &plain)).map(Some)
-        };
-        let (mut account, result) = match kept {
-            Ok(Some(portrait)) => (portrait, Identified::Taken),
-            Ok(None) => (Portrait::new(self.config.clone()), Identified::New),
-            Err(_) => (Portrait::new(self.config.clone()), Identified::Unreadable),
-        };
-        account.absorb(&allowed, &self.portrait);
-        self.portrait = account;
-        self.served.clear();
-        Ok(result)
-    }
-
-    /// Nobody is known any more: a fresh portrait, and nothing of the account's in it.
-    pub fn sign_out(&mut self) {
-        self.portrait = Portrait::new(self.config.clone());
-        self.served.clear();
-    }
-
-    /// Takes in orders the shop's server knows of, of any age. An order counts once, tracked or synced.
-    pub fn sync_orders(&mut self, now: Millis, orders: &[RawOrder<'_>]) -> Synced {
-        let now = self.tick(now);
-        let mut result = Synced::default();
-        let Some(allowed) = self.consent.may_personalize() else { return result };
-        let exponent = self.catalog.market().exponent;
-        for order in orders {
-            let id = format!("order:{}", order.transaction_id);
-            let raw = RawEvent { name: "purchase", event_id: &id, at: order.at, items: order.items.clone() };
-            let mut notes = [false; Drop::COUNT];
-            let cleaned = if order.transaction_id.is_empty() {
-                Err(Drop::BadItem)
-            } else {
-                clean(&raw, now, exponent, &mut |d| notes[d as usize] = true)
-            };
-            match cleaned {
-                Ok(event) => {
-                    let facts = event.items.iter().map(|i| self.facts(i.id, i.price, &mut notes)).collect();
-                    let step = Step { kind: event.kind, at: event.at, id: event.id, facts };
-                    if self.portrait.admit(&allowed, step) {
-                        result.added += 1;
-                    } else {
-                        result.known += 1;
-                    }
-                }
-                Err(reason) => self.drop_event(reason),
-            }
-            self.note(notes);
-        }
-        result
     }
 
     /// Empties the portrait and the reasons that were drawn from it; even the latest time seen goes.
