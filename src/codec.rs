@@ -1,10 +1,12 @@
 //! Bounded reading and writing of the little-endian primitives that cross every boundary.
 
+use alloc::vec::Vec;
+
 /// The bytes ended early, a length lied, or a text was not UTF-8.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Malformed;
 
-type Result<T> = std::result::Result<T, Malformed>;
+type Result<T> = core::result::Result<T, Malformed>;
 
 /// Reads primitives from a slice; never panics, never allocates more than the bytes that are there.
 #[derive(Debug, Clone)]
@@ -73,7 +75,7 @@ impl<'a> Reader<'a> {
 
     /// A `u32` length, then UTF-8.
     pub fn str(&mut self) -> Result<&'a str> {
-        std::str::from_utf8(self.bytes()?).map_err(|_| Malformed)
+        core::str::from_utf8(self.bytes()?).map_err(|_| Malformed)
     }
 
     /// A list's length, refused when `least` bytes an element would not fit into what is left.

@@ -1,5 +1,7 @@
 //! The engine: owns one shelf's state and orders the calls. It knows no host.
 
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
 mod checkout;
 mod identity;
 
@@ -18,9 +20,10 @@ use crate::profile::{Dimension, Facts, Portrait, ProfileConfig, Step, Taken, Tra
 use crate::rank::{
     Blend, Component, Features, Node, Part, Query, Ranker, Ranking, Served, Stage, Subject, Tables, explain,
 };
+use crate::text::{concat, decimal};
 use crate::time::Millis;
-use std::collections::VecDeque;
-use std::rc::Rc;
+use alloc::collections::VecDeque;
+use alloc::rc::Rc;
 
 /// Lists whose reasons are kept.
 const KEPT: usize = 16;
@@ -373,11 +376,12 @@ impl Engine {
     pub fn rank(&mut self, now: Millis, neutral: bool, ids: &[&str]) -> Shelf {
         self.tick(now);
         let mut given: Vec<(Option<Row>, u32)> = Vec::with_capacity(ids.len());
-        let mut taken = std::collections::BTreeSet::new();
+        let mut taken = Vec::with_capacity(ids.len());
         for (id, i) in ids.iter().zip(0..) {
             let row = self.catalog.find(id).map(|f| f.row);
             let key = row.map_or_else(|| Key::product(id), |r| self.catalog.key(r));
-            if taken.insert(key) {
+            if let Err(at) = taken.binary_search(&key) {
+                taken.insert(at, key);
                 given.push((row, i));
             }
         }
@@ -526,7 +530,7 @@ fn trait_view(c: &Catalog, d: Dimension, t: &Trait, total: u128) -> TraitView {
             let band = (0..128).find(|b| Key::price_band(currency, *b) == t.key);
             band.map(|b| {
                 let (low, high) = money::band_limits(b);
-                let text = format!("{low}-{}", high - 1);
+                let text = concat(&[&decimal(low), "-", &decimal(high - 1)]);
                 named(&text, &text)
             })
         }

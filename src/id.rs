@@ -1,6 +1,6 @@
 //! Ids: external strings, the stable 64-bit keys made of them, and a pack's row numbers.
 
-use std::hash::Hasher;
+use core::hash::Hasher;
 use twox_hash::XxHash64;
 
 /// A stable key for an external id: XXH64 with a seed for each kind of thing.

@@ -2,11 +2,16 @@
 //!
 //! The order of the modules below is the order of dependency: each imports only from those above it.
 
+#![cfg_attr(feature = "bare", no_std)]
+
+extern crate alloc;
+
 pub mod codec;
 pub mod error;
 pub mod id;
 pub mod money;
 pub mod order;
+pub mod text;
 pub mod time;
 
 pub mod event;
@@ -31,6 +36,9 @@ pub mod shop;
 pub mod builder;
 
 pub mod wasm;
+
+#[cfg(feature = "bare")]
+mod bare;
 
 /// The manual, page by page.
 pub mod manual {

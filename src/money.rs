@@ -109,7 +109,7 @@ pub fn band_limits(band: u32) -> (i64, i64) {
         0 => 0_i64,
         b => {
             let whole = 1_i64 << ((b - 1) / 2).min(61);
-            if (b - 1) % 2 == 0 { whole } else { libm::ceil(whole as f64 * std::f64::consts::SQRT_2) as i64 }
+            if (b - 1) % 2 == 0 { whole } else { libm::ceil(whole as f64 * core::f64::consts::SQRT_2) as i64 }
         }
     };
     (low(band), low(band + 1))

@@ -1,9 +1,10 @@
 //! Sorting in few bytes: the standard library's sorts are faster on long lists and cost about 4 kB of wasm for each type
 //! they sort, which came to a third of the whole. These are stable.
 
-use std::cmp::Ordering;
+use alloc::vec::Vec;
+use core::cmp::Ordering;
 
-/// Up to this length a list is sorted in place by insertion, without a second list.
+/// Up to this length a list is sorted by insertion, without memory of its own.
 const SHORT: usize = 64;
 
 /// Stable sorting for lists that are short, or sorted seldom.
@@ -26,17 +27,8 @@ pub trait Arrange<T> {
 
 impl<T> Arrange<T> for [T] {
     fn arrange_by(&mut self, compare: impl Fn(&T, &T) -> Ordering) {
-        if self.len() <= SHORT {
-            for i in 1..self.len() {
-                let mut j = i;
-                while j > 0 && compare(&self[j - 1], &self[j]) == Ordering::Greater {
-                    self.swap(j - 1, j);
-                    j -= 1;
-                }
-            }
-            return;
-        }
-        let places = merge_sort(self.len(), &|a, b| compare(&self[a as usize], &self[b as usize]));
+        let (mut short, mut long) = ([0; SHORT], Vec::new());
+        let places = sort(self.len(), &|a, b| compare(&self[a as usize], &self[b as usize]), &mut short, &mut long);
         // places[i] is where the i-th of the sorted list stands. What stood before i has been swapped on along its own
         // place, so following the places from there finds it.
         for i in 0..places.len() {
@@ -49,7 +41,29 @@ impl<T> Arrange<T> for [T] {
     }
 }
 
-/// The places 0 to `n` in sorted order. One copy of it serves every type.
+/// The places 0 to `n` in sorted order, in one of the two lists. One copy of it serves every type.
+#[inline(never)]
+fn sort<'a>(
+    n: usize,
+    compare: &dyn Fn(u32, u32) -> Ordering,
+    short: &'a mut [u32; SHORT],
+    long: &'a mut Vec<u32>,
+) -> &'a [u32] {
+    if n > SHORT {
+        *long = merge_sort(n, compare);
+        return long;
+    }
+    for i in 0..n {
+        let mut j = i;
+        while j > 0 && compare(short[j - 1], i as u32) == Ordering::Greater {
+            short[j] = short[j - 1];
+            j -= 1;
+        }
+        short[j] = i as u32;
+    }
+    &short[..n]
+}
+
 fn merge_sort(n: usize, compare: &dyn Fn(u32, u32) -> Ordering) -> Vec<u32> {
     let mut from: Vec<u32> = (0..n as u32).collect();
     let sorted = from.windows(2).all(|w| compare(w[0], w[1]) != Ordering::Greater);
@@ -67,7 +81,7 @@ fn merge_sort(n: usize, compare: &dyn Fn(u32, u32) -> Ordering) -> Vec<u32> {
                 *next += 1;
             }
         }
-        std::mem::swap(&mut from, &mut to);
+        core::mem::swap(&mut from, &mut to);
         width *= 2;
     }
     from

@@ -1,6 +1,7 @@
 // Opens the shelf and joins the parts of the page; every part draws itself from `page` when told to.
 
 import { mountAsk } from "./ask.js";
+import { mountCart } from "./cart.js";
 import { mountCatalogue } from "./catalogue.js";
 import { mountConsent } from "./consent.js";
 import { mountDiagnostics } from "./diagnostics.js";
@@ -47,7 +48,7 @@ async function open() {
 }
 
 function run(page) {
-  const parts = [mountAsk, mountPeople, mountShelves, mountCatalogue, mountConsent, mountPortrait, mountDiagnostics, mountStatus, mountSwitches, mountPanel]
+  const parts = [mountAsk, mountPeople, mountShelves, mountCart, mountCatalogue, mountConsent, mountPortrait, mountDiagnostics, mountStatus, mountSwitches, mountPanel]
     .map((mount) => mount(page));
   page.onDraw((what) => {
     byId("shop-name").textContent = page.shopName() || t("aShop");

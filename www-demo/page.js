@@ -73,6 +73,7 @@ export function makePage(shelf, shop) {
     /** One thing a shopper does to one product. Says what came of it. */
     async act(name, product, variant) {
       const { accepted } = shelf.track(name, { items: [gaItem(product, variant)] });
+      if (name === "add_to_cart") page.addToCart(product, variant);
       await page.refresh();
       const what = t(`done.${name}`);
       if (accepted > 0) page.say(`${what}. ${movedText()}`);

@@ -5,6 +5,7 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { brotliCompressSync, constants } from "node:zlib";
 import { factory } from "./glue.mjs";
+import { blankLocations, silence } from "./panics.mjs";
 import { fail, root, run, step } from "./run.mjs";
 
 /** What the wasm files are made from. */
@@ -28,10 +29,24 @@ function cargoEnv(work, name, flags = []) {
 }
 
 // Inlining is the one pass that makes the file smaller and its compressed form larger.
-const optimize = ["-Os", "--skip-pass=inlining-optimizing"];
+const optimize = ["-Os", "--dae-optimizing", "-Os", "--skip-pass=inlining-optimizing"];
 const strip = ["--strip-debug", "--strip-producers", "--strip-target-features"];
 const named = ["bulk-memory", "bulk-memory-opt", "call-indirect-overlong", "multivalue", "mutable-globals",
   "nontrapping-float-to-int", "reference-types", "sign-ext"].map((feature) => `--enable-${feature}`);
+
+async function withoutPanics(from, to) {
+  try {
+    await writeFile(to, await silence(await readFile(from)));
+  } catch (error) {
+    fail(`${from} is not the wasm known here: ${error.message}`, "See pkg-template/build/panics.mjs.");
+  }
+}
+
+async function withoutLocations(file) {
+  const bytes = await readFile(file);
+  if (blankLocations(bytes) === 0) fail(`${file} holds no source locations`, "Does the compiler lay them out anew? See pkg-template/build/panics.mjs.");
+  await writeFile(file, bytes);
+}
 
 /**
  * @param {string} work where cargo builds
@@ -40,7 +55,7 @@ const named = ["bulk-memory", "bulk-memory-opt", "call-indirect-overlong", "mult
 export async function buildWebWasm(work, out) {
   await step("web wasm: compile and bind", () => run("wasm-pack", [
     "build", "--target", "web", "--mode", "no-install", "--profile", "wasm", "--no-pack", "--no-typescript", "--no-gitignore", "--no-opt",
-    "--out-dir", out, "--out-name", "bindgen", root, "--no-default-features", "--features", "web",
+    "--out-dir", out, "--out-name", "bindgen", root, "--no-default-features", "--features", "web,bare",
   ], { env: cargoEnv(work, "web"), wayOut: compileHelp }));
   const bound = await readFile(join(out, "bindgen.js"), "utf8");
   try {
@@ -49,9 +64,14 @@ export async function buildWebWasm(work, out) {
     fail(`wasm-bindgen's module is not the one known here: ${error.message}`,
       "After an update of wasm-bindgen, adapt pkg-template/build/glue.mjs.");
   }
-  await step("web wasm: optimize", () => run("wasm-opt", [
-    join(out, "bindgen_bg.wasm"), "-o", join(out, "nearshelf.wasm"), ...named, ...optimize, ...strip,
-  ], { wayOut: toolHelp }));
+  await step("web wasm: optimize", async () => {
+    const silent = join(out, "silent.wasm");
+    const file = join(out, "nearshelf.wasm");
+    await withoutPanics(join(out, "bindgen_bg.wasm"), silent);
+    await run("wasm-opt", [silent, "-o", file, ...named, ...optimize, ...strip], { wayOut: toolHelp });
+    await withoutLocations(file);
+    await rm(silent);
+  });
 }
 
 /**
@@ -61,18 +81,22 @@ export async function buildWebWasm(work, out) {
 export async function buildMiniProgramWasm(work, out) {
   const env = cargoEnv(work, "mini-program", ["-Ctarget-cpu=mvp", "-Ctarget-feature=+mutable-globals"]);
   await step("mini-program wasm: compile", () => run("cargo", [
-    "build", "--lib", "--profile", "wasm", "--no-default-features", "--features", "abi", "--target", target,
+    "build", "--lib", "--profile", "wasm", "--no-default-features", "--features", "abi,bare", "--target", target,
   ], { env, wayOut: compileHelp }));
   const built = join(env.CARGO_TARGET_DIR, target, "wasm", "nearshelf.wasm");
+  const silent = join(out, "silent.wasm");
   const lowered = join(out, "lowered.wasm");
   const file = join(out, "nearshelf.wasm");
   await step("mini-program wasm: lower and optimize", async () => {
     // The standard library is compiled with later features than ours: they are named one by one, then lowered.
     // Optimizing comes after, when none of them is known any more and none can come back.
     // The linker's two globals go too: not every device hands out exported globals.
-    await run("wasm-opt", [built, "-o", lowered, ...named, "--signext-lowering", "--llvm-memory-copy-fill-lowering",
+    await withoutPanics(built, silent);
+    await run("wasm-opt", [silent, "-o", lowered, ...named, "--signext-lowering", "--llvm-memory-copy-fill-lowering",
       "--llvm-nontrapping-fptoint-lowering", "--remove-exports=__*", ...strip], { wayOut: toolHelp });
     await run("wasm-opt", [lowered, "-o", file, "--mvp-features", "--enable-mutable-globals", ...optimize, ...strip], { wayOut: toolHelp });
+    await withoutLocations(file);
+    await rm(silent);
     await rm(lowered);
   });
   const bytes = await readFile(file);

@@ -14,6 +14,9 @@ export const NEUTRAL = {
   product: () => null,
   browse: () => ({ total: 0, products: [] }),
   categories: () => [],
+  quote: () => null,
+  coupons: () => [],
+  offers: () => [],
   portrait: () => ({
     events: 0, sessions: 0, updated: null, items: [], categories: [], brands: [], priceBands: [], session: [],
   }),

@@ -23,6 +23,9 @@ export const UNSEAL = 20;
 export const IDENTIFY = 21;
 export const SIGN_OUT = 22;
 export const SYNC_ORDERS = 23;
+export const QUOTE = 24;
+export const COUPONS = 25;
+export const OFFERS = 26;
 
 /** A row or parent that is not there. */
 export const NONE = 0xffffffff;

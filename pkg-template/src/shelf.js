@@ -1,12 +1,13 @@
 // The shelf: every method of the public face over an engine that may be absent, late or gone.
 
+import { readCoupons, readOffers, readQuote, writeCart } from "./checkout.js";
 import { Engine, writeConsent } from "./engine.js";
 import { writeEvent, writeOrder } from "./event.js";
 import { said } from "./error.js";
 import { Fallback } from "./fallback.js";
 import { guardCalls, NEUTRAL } from "./guard.js";
 import { Memory } from "./memory.js";
-import { distinct, id, ids, mode, readOptions, text, tri, whole } from "./options.js";
+import { any, distinct, id, ids, mode, readOptions, text, tri, whole } from "./options.js";
 import * as op from "./protocol.js";
 
 /**
@@ -21,6 +22,7 @@ export const VIEW = { market: text, language: text };
 const RECOMMEND = { slot: text, limit: whole(1, 200), mode, exclude: ids, category: text };
 const RANK = { slot: text, mode };
 const WHY_NOT = { slot: text, limit: whole(1, 200) };
+const COUPONS = { cart: any, held: ids };
 const BROWSE = { offset: whole(0, 0x7fffffff), limit: whole(1, 100000), category: text };
 
 /** Bytes after which a batch of events is cut into another request. */
@@ -183,6 +185,26 @@ export class Shelf {
 
   categories() {
     return this._engine.call(op.CATEGORIES, () => {}, op.readCategories) || this._fallback.categories();
+  }
+
+  quote(cart) {
+    return this._engine.call(op.QUOTE, (w) => {
+      w.f64(this._now());
+      writeCart(w, cart);
+    }, readQuote) || null;
+  }
+
+  coupons(options) {
+    const o = readOptions(this._hub, "coupons", options, COUPONS);
+    return this._engine.call(op.COUPONS, (w) => {
+      w.f64(this._now());
+      writeCart(w, o.cart);
+      w.list(o.held || [], (held) => w.str(held));
+    }, readCoupons) || [];
+  }
+
+  offers() {
+    return this._engine.call(op.OFFERS, () => {}, readOffers) || [];
   }
 
   portrait() {

@@ -184,6 +184,97 @@ export interface Portrait {
   session: string[];
 }
 
+/** A cart to be quoted. Amounts are integers of minor units of `Shelf.currency`. */
+export interface Cart {
+  lines: CartLine[];
+  /** Shipping fee before offers. Default 0. */
+  shipping?: number;
+  /** Codes the shopper entered. */
+  codes?: string[];
+  /** People who joined a group purchase, by promotion id. */
+  groups?: Record<string, number>;
+  /** Facts the conditions may ask about; the shop's server is the authority on each. */
+  customer?: {
+    tier?: string;
+    new_customer?: boolean;
+    /** "MM-DD" */
+    birthday?: string;
+    /** Points that may be spent. Default 0. */
+    points?: number;
+    /** Uses so far, by promotion id. */
+    redeemed?: Record<string, number>;
+  };
+}
+
+export interface CartLine {
+  /** Names the line within the cart. Default: its place, from "1". */
+  id?: string | number;
+  /** Product, variant or alias id. */
+  item_id: string | number;
+  /** Unit price in minor units. Default: the pack's. */
+  price?: number;
+  /** Whole units. Default 1. */
+  quantity?: number;
+  /** The store that sells it. */
+  store?: string;
+  /** Lowest unit price offers may lead to, in minor units. */
+  floor?: number;
+}
+
+/** What is missing to a threshold. */
+export type Gap = { amount: number } | { units: number } | null;
+
+export type RefusalReason =
+  | "not_started" | "expired" | "outside_daily_window" | "tier" | "not_new_customer" | "not_birthday" | "code_missing"
+  | "usage_limit" | "total_limit" | "group_incomplete" | "no_matching_items" | "min_qty" | "below_threshold" | "no_effect"
+  | "budget" | "not_in_best_combination";
+
+/** The cheapest admissible set of offers for a cart, line by line. All amounts in minor units. */
+export interface Quote {
+  subtotal: number;
+  /** Shipping that is left. */
+  shipping: number;
+  discount: number;
+  payable: number;
+  lines: { id: string; subtotal: number; payable: number; discounts: { applied: number; amount: number }[] }[];
+  /** In the order of application; `discounts[].applied` counts in it. */
+  applied: { id: string; name: string; amount: number; times: number; next: Gap }[];
+  gifts: { item_id: string; quantity: number }[];
+  refused: { id: string; name: string; reason: RefusalReason; gap: Gap }[];
+  /** True when no admissible set is better; else `bound` says what none can fall below. */
+  optimal: boolean;
+  bound: number;
+}
+
+/** A coupon the shopper holds, and what it is worth now. */
+export interface CouponView {
+  id: string;
+  name: string;
+  code: string;
+  /** What it would save on the cart by itself, in minor units. */
+  saving: number;
+  /** The cheapest set of all coupons held uses it. */
+  inBest: boolean;
+  reason: "saves" | RefusalReason;
+  gap: Gap;
+  /** Milliseconds since 1970 UTC; `null` without an end. */
+  expires: number | null;
+  /** Share of the portrait's tastes in its scope, 0–1. */
+  interest: number;
+}
+
+export interface OfferView {
+  id: string;
+  name: string;
+  /** Kind in `promotion-case/v1`. */
+  kind: string;
+  code: string;
+  start: number | null;
+  end: number | null;
+  /** True for one that waits in a wallet. */
+  coupon: boolean;
+}
+
 export interface Diagnostic { code: string; message: string; fix?: string; }
 
 export interface Product extends Omit<ShelfItem, "score" | "because" | "variant"> {
@@ -214,6 +305,12 @@ export interface Shelf {
   browse(options?: { offset?: number; limit?: number; category?: string }): { total: number; products: Product[] };
   /** The category tree. `label` is the whole path in the view's language. */
   categories(): { path: string; label: string; parent: string | null; products: number }[];
+  /** What a cart costs: it reads no portrait. `null` for a cart that cannot be quoted (see diagnostics) or without the engine. */
+  quote(cart: Cart): Quote | null;
+  /** The coupons held (codes or ids of the market's), those that matter first. */
+  coupons(options: { cart?: Cart; held: string[] }): CouponView[];
+  /** The market's offers. */
+  offers(): OfferView[];
   portrait(): Portrait;
   consent(): Required<Consent>;
   setConsent(change: Consent): void;

@@ -5,7 +5,11 @@ use crate::codec::Writer;
 use crate::error::{Code, Error, Result};
 use crate::pack::column::write_strings;
 use crate::pack::{PackWriter, Tag};
-use std::collections::{BTreeMap, BTreeSet};
+use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::format;
+use alloc::string::String;
+use alloc::vec;
+use alloc::vec::Vec;
 
 /// A catalogue to be written. Languages and markets are in the order of their keys; the first of each is the default.
 #[derive(Debug, Clone, Default)]

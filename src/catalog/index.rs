@@ -1,6 +1,8 @@
 //! From an id or a key to its place: one open-addressed table, built when a pack is opened.
 
 use crate::id::Key;
+use alloc::vec;
+use alloc::vec::Vec;
 
 const EMPTY: u32 = u32::MAX;
 

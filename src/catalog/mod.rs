@@ -1,5 +1,7 @@
 //! Products over a pack: rows, variants, prices in a market, names in a language.
 
+use alloc::string::String;
+
 #[cfg(any(feature = "cli", test))]
 pub mod build;
 mod index;

@@ -8,7 +8,10 @@ use crate::id::{Key, Row};
 use crate::money::Minor;
 use crate::pack::column::{Numbers, Strings};
 use crate::pack::{Pack, Tag};
-use std::collections::BTreeMap;
+use crate::text::{concat, decimal};
+use alloc::string::{String, ToString};
+use alloc::vec;
+use alloc::vec::Vec;
 
 const NONE16: u32 = 0xFFFF;
 const NONE32: u32 = 0xFFFF_FFFF;
@@ -146,7 +149,10 @@ impl Catalog {
             let in_range = |v: u32, n: usize| v == NONE16 || (v as usize) < n;
             let fits = in_range(category, self.category_path.len()) && in_range(brand, self.brand.len());
             if end <= last || !fits {
-                return Err(Error::new(Code::PackMalformed, format!("product row {i} points outside the pack.")));
+                return Err(Error::new(
+                    Code::PackMalformed,
+                    concat(&["product row ", &decimal(i as i64), " points outside the pack."]),
+                ));
             }
             last = end;
         }
@@ -210,7 +216,7 @@ impl Catalog {
             availability: Numbers::open(p, Tag::AVAILABILITY, m, self.variants)?,
             best: Vec::new(),
         };
-        std::mem::swap(&mut self.view, &mut view);
+        core::mem::swap(&mut self.view, &mut view);
         self.view.best = (0..self.products as u32).map(|i| self.choose_variant(Row(i))).collect();
         Ok(())
     }
@@ -238,10 +244,10 @@ impl Catalog {
         if code.is_empty() {
             return Ok(self.view.market);
         }
-        self.markets.iter().position(|m| m.code == code).ok_or_else(|| {
-            let known: Vec<_> = self.markets.iter().map(|m| m.code.as_str()).collect();
-            Error::new(Code::UnknownMarket, format!("\"{code}\" is none of {}.", known.join(", ")))
-        })
+        self.markets
+            .iter()
+            .position(|m| m.code == code)
+            .ok_or_else(|| Error::new(Code::UnknownMarket, none_of(code, self.markets.iter().map(|m| &m.code))))
     }
 
     /// Index of the language with this tag, or of one with the same primary subtag; the default for an empty one.
@@ -255,9 +261,9 @@ impl Catalog {
         }
         let primary = |t: &str| t.split(['-', '_']).next().unwrap_or("").to_ascii_lowercase();
         let exact = self.languages.iter().position(|l| l.eq_ignore_ascii_case(tag));
-        exact.or_else(|| self.languages.iter().position(|l| primary(l) == primary(tag))).ok_or_else(|| {
-            Error::new(Code::UnknownLanguage, format!("\"{tag}\" is none of {}.", self.languages.join(", ")))
-        })
+        exact
+            .or_else(|| self.languages.iter().position(|l| primary(l) == primary(tag)))
+            .ok_or_else(|| Error::new(Code::UnknownLanguage, none_of(tag, self.languages.iter())))
     }
 
     /// Index of the market looked at.
@@ -402,7 +408,7 @@ impl Catalog {
     /// A category and its ancestors, leaf first.
     pub fn category_chain(&self, category: u32) -> impl Iterator<Item = u32> {
         let parent = |c: &u32| Some(self.category_parent.get(&self.pack, *c as usize)).filter(|c| *c != NONE16);
-        std::iter::successors(Some(category), parent)
+        core::iter::successors(Some(category), parent)
     }
 
     /// Number of categories.
@@ -442,6 +448,11 @@ impl Catalog {
         Some(self.brand_of.get(&self.pack, row.index())).filter(|b| *b != NONE16)
     }
 
+    /// Number of brands.
+    pub fn brand_count(&self) -> usize {
+        self.brand.len()
+    }
+
     /// A brand's name.
     pub fn brand_name(&self, brand: u32) -> &str {
         self.brand.get(&self.pack, brand as usize)
@@ -458,7 +469,7 @@ impl Catalog {
     }
 
     /// The product's variants, as indices into all variants.
-    pub fn variants_of(&self, row: Row) -> std::ops::Range<u32> {
+    pub fn variants_of(&self, row: Row) -> core::ops::Range<u32> {
         let i = row.index();
         let start = if i == 0 { 0 } else { self.variant_end.get(&self.pack, i - 1) };
         start..self.variant_end.get(&self.pack, i)
@@ -509,13 +520,13 @@ impl Catalog {
 
     /// Number of products in each category, those below it included.
     pub fn category_sizes(&self) -> Vec<u32> {
-        let mut sizes: BTreeMap<u32, u32> = BTreeMap::new();
+        let mut sizes = vec![0; self.category_count()];
         for i in 0..self.products as u32 {
             for c in self.category(Row(i)).into_iter().flat_map(|c| self.category_chain(c)) {
-                *sizes.entry(c).or_default() += 1;
+                sizes[c as usize] += 1;
             }
         }
-        (0..self.category_count() as u32).map(|c| sizes.get(&c).copied().unwrap_or(0)).collect()
+        sizes
     }
 
     /// True when the product lies in `category` or below it.
@@ -524,16 +535,27 @@ impl Catalog {
     }
 }
 
+/// What is said of a name that is not among those there are.
+fn none_of<'a>(name: &str, known: impl Iterator<Item = &'a String>) -> String {
+    let mut out = concat(&["\"", name, "\" is none of"]);
+    for (i, k) in known.enumerate() {
+        out.push_str(if i == 0 { " " } else { ", " });
+        out.push_str(k);
+    }
+    out.push('.');
+    out
+}
+
 fn required(pack: &Pack, tag: Tag, key: u32, n: usize) -> Result<Strings> {
     if pack.find(tag, key).is_none() {
-        return Err(Error::new(Code::PackMalformed, format!("section {tag} is missing.")));
+        return Err(Error::new(Code::PackMalformed, concat(&["section ", &tag.name(), " is missing."])));
     }
     Strings::open(pack, tag, key, n)
 }
 
 /// The ends of a `csr` section of 16-bit entries, as a column over its first `4 n` bytes.
 fn open_csr_ends(pack: &Pack, tag: Tag, n: usize) -> Result<Numbers<4>> {
-    let malformed = || Error::new(Code::PackMalformed, format!("section {tag} has the wrong length."));
+    let malformed = || Error::new(Code::PackMalformed, concat(&["section ", &tag.name(), " has the wrong length."]));
     let column = Numbers::<4>::prefix(pack, tag, 0, n)?;
     let section = pack.find(tag, 0).ok_or_else(malformed)?;
     let entries = (section.range.len() - n * 4) / 2;

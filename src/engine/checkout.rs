@@ -10,8 +10,12 @@ use crate::order::Arrange;
 use crate::pack::column::Strings;
 use crate::pack::{Pack, Tag};
 use crate::profile::{Dimension, decay};
+use crate::text::{self, concat};
 use crate::time::Millis;
-use std::rc::Rc;
+use alloc::rc::Rc;
+use alloc::string::{String, ToString};
+use alloc::vec;
+use alloc::vec::Vec;
 
 /// What separates the parts of a category path in the promotion language.
 const SCOPE_SEPARATOR: &str = "/";
@@ -188,8 +192,8 @@ impl Engine {
         };
         let usable = |c: &Coupon| !matches!(c.reason, "expired" | "usage_limit" | "total_limit" | "tier");
         out.arrange_by_key(|c| {
-            let saved = std::cmp::Reverse((usable(c), c.in_best, c.saving));
-            (saved, near(c), std::cmp::Reverse(c.interest), c.expires.map_or(i64::MAX, |t| t.0), c.offer)
+            let saved = core::cmp::Reverse((usable(c), c.in_best, c.saving));
+            (saved, near(c), core::cmp::Reverse(c.interest), c.expires.map_or(i64::MAX, |t| t.0), c.offer)
         });
         Ok(out)
     }
@@ -221,7 +225,7 @@ impl Engine {
 
 /// A category path in the promotion language's words.
 fn scope_path(path: &str) -> String {
-    path.replace(crate::catalog::PATH_SEPARATOR, SCOPE_SEPARATOR)
+    text::replace(path, crate::catalog::PATH_SEPARATOR, SCOPE_SEPARATOR)
 }
 
 /// True when `path` is `scope` or lies below it.
@@ -257,7 +261,7 @@ fn read_cart(c: &Catalog, raw: &RawCart<'_>) -> Result<Cart> {
         }
     });
     let cart = Cart::new(lines.collect(), minor(raw.shipping).unwrap_or(Minor(0)));
-    let mut cart = cart.map_err(|e| Error::new(Code::InvalidCart, format!("{} at {}.", e.code.code(), e.path)))?;
+    let mut cart = cart.map_err(|e| Error::new(Code::InvalidCart, concat(&[e.code.code(), " at ", &e.path, "."])))?;
     cart.codes = raw.codes.iter().map(|s| s.to_string()).collect();
     cart.groups = raw.groups.iter().map(|(id, n)| (id.to_string(), *n)).collect();
     Ok(cart)

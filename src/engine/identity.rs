@@ -5,7 +5,9 @@ use crate::error::{Code, Error, Result};
 use crate::event::clean::{Drop, RawEvent, RawItem, clean};
 use crate::profile::{Portrait, Step};
 use crate::store::seal;
+use crate::text::concat;
 use crate::time::Millis;
+use alloc::vec::Vec;
 
 /// An order as the shop's server has it.
 #[derive(Debug, Clone)]
@@ -98,7 +100,7 @@ impl Engine {
         let Some(allowed) = self.consent.may_personalize() else { return result };
         let exponent = self.catalog.market().exponent;
         for order in orders {
-            let id = format!("order:{}", order.transaction_id);
+            let id = concat(&["order:", order.transaction_id]);
             let raw = RawEvent { name: "purchase", event_id: &id, at: order.at, items: order.items.clone() };
             let mut notes = [false; Drop::COUNT];
             let cleaned = if order.transaction_id.is_empty() {

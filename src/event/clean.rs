@@ -4,6 +4,7 @@ use super::EventKind;
 use crate::id::Key;
 use crate::money::{self, Minor};
 use crate::time::{MINUTE, Millis};
+use alloc::vec::Vec;
 
 /// How far ahead of the host's clock an event may be dated before it is refused; less is taken as "now".
 pub const MAX_AHEAD: i64 = 5 * MINUTE;
@@ -148,7 +149,7 @@ pub fn clean<'a>(
     now: Millis,
     exponent: u8,
     note: &mut dyn FnMut(Drop),
-) -> std::result::Result<Event<'a>, Drop> {
+) -> core::result::Result<Event<'a>, Drop> {
     let kind = EventKind::from_name(raw.name).ok_or(Drop::UnknownEvent)?;
     let at = if raw.at.is_nan() { now } else { Millis::from_f64(raw.at).ok_or(Drop::BadTime)? };
     if at.since(now) > MAX_AHEAD {
@@ -203,7 +204,7 @@ mod tests {
         RawItem { id, price, quantity: f64::NAN }
     }
 
-    fn run(raw: &RawEvent<'_>) -> (std::result::Result<usize, Drop>, Vec<Drop>) {
+    fn run(raw: &RawEvent<'_>) -> (core::result::Result<usize, Drop>, Vec<Drop>) {
         let mut notes = Vec::new();
         let out = clean(raw, NOW, 2, &mut |d| notes.push(d)).map(|e| e.items.len());
         (out, notes)

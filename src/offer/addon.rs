@@ -7,6 +7,7 @@ use super::quote::quote;
 use super::search::Limits;
 use crate::money::Minor;
 use crate::time::Millis;
+use alloc::string::String;
 
 /// The best add-on.
 #[derive(Debug, Clone, PartialEq, Eq)]

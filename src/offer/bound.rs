@@ -9,6 +9,8 @@ use super::plan::{Candidate, Plan};
 use super::promotion::{Basis, Kind, Off, Promotion, Reach, Stage, Step};
 use super::saving::{Sight, cut, order_level, reached, unit_times};
 use super::spread::{Run, by_price, clamp, half_up};
+use alloc::vec;
+use alloc::vec::Vec;
 
 /// Cells of a table at most; a cell is eight bytes.
 const CELLS: usize = 1 << 17;

@@ -2,6 +2,8 @@
 
 use super::invalid::{Invalid, InvalidCode};
 use crate::money::Minor;
+use alloc::string::String;
+use alloc::vec::Vec;
 
 /// The largest total of a cart: the largest integer that JavaScript holds exactly.
 pub(crate) const LARGEST: i64 = (1 << 53) - 1;

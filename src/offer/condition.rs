@@ -4,6 +4,7 @@ use super::cart::{Cart, Customer};
 use super::promotion::{Daily, Promotion};
 use super::refusal::Refusal;
 use crate::time::{DAY, MINUTE, Millis};
+use alloc::string::String;
 
 /// The first condition that fails.
 pub(crate) fn failed(p: &Promotion, cart: &Cart, customer: &Customer, now: Millis) -> Option<Refusal> {

@@ -1,5 +1,8 @@
 //! What is wrong with a cart or a promotion, as a stable code and the place.
 
+use crate::text::decimal;
+use alloc::string::String;
+
 /// The kind of mistake in an input.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum InvalidCode {
@@ -63,7 +66,7 @@ impl Invalid {
 
     /// A mistake in a field of an element: `list[index].field`.
     pub fn within(code: InvalidCode, list: &str, index: usize, field: &str) -> Invalid {
-        let index = index.to_string();
+        let index = decimal(index as i64);
         let mut path = String::with_capacity(list.len() + index.len() + field.len() + 3);
         for part in [list, "[", &index, "].", field] {
             path.push_str(part);

@@ -4,6 +4,8 @@ use super::cart::{Cart, Customer, Line};
 use super::promotion::{Kind, Promotion, Scope, UnitPrice};
 use super::spread::clamp;
 use crate::order::Arrange;
+use alloc::string::String;
+use alloc::vec::Vec;
 
 /// What all sets of offers of one quote share.
 pub(crate) struct Plan<'a> {

@@ -2,7 +2,10 @@
 
 use super::invalid::{Invalid, InvalidCode};
 use crate::money::Minor;
+use crate::text::concat;
 use crate::time::Millis;
+use alloc::string::String;
+use alloc::vec::Vec;
 
 /// All of a thing, in basis points.
 pub(crate) const WHOLE: i64 = 10_000;
@@ -344,7 +347,7 @@ impl Promotion {
                 found.count("items", items.iter().map(|i| i.1).min().unwrap_or(0));
             }
             Kind::UnitPrice { prices, .. } => {
-                prices.iter().for_each(|p| found.amount_at(|| ["prices.", &p.sku].concat(), p.price.0));
+                prices.iter().for_each(|p| found.amount_at(|| concat(&["prices.", &p.sku]), p.price.0));
             }
             Kind::Gift { gift, .. } => {
                 found.count("gift.qty", gift.qty);

@@ -10,6 +10,9 @@ use super::saving::Scratch;
 use super::search::{Limits, best};
 use crate::money::Minor;
 use crate::time::Millis;
+use alloc::string::String;
+use alloc::vec;
+use alloc::vec::Vec;
 
 /// What a cart costs.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -174,7 +177,7 @@ fn apply_all(plan: &Plan<'_>, set: &[usize]) -> (Vec<Applied>, Vec<GiftLine>, St
         // An offer of an admissible set has an effect when the set is applied in order.
         let Ok(e) = effect(c, plan, &state, &mut scratch) else { continue };
         advance(c, &state, &e, &scratch, &mut next);
-        std::mem::swap(&mut state, &mut next);
+        core::mem::swap(&mut state, &mut next);
         if let Kind::Gift { gift, .. } = &c.promotion.kind {
             gifts.push(GiftLine { sku: gift.sku.clone(), qty: gift.qty.saturating_mul(e.times) });
         }

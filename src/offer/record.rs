@@ -8,6 +8,8 @@ use super::promotion::{
 use crate::codec::{Malformed, Reader, Writer};
 use crate::money::Minor;
 use crate::time::Millis;
+use alloc::string::String;
+use alloc::vec::Vec;
 
 /// The record's version.
 const RECORD: u8 = 1;

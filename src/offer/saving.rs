@@ -5,6 +5,8 @@ use super::promotion::{Kind, Off, Promotion, Reach, Step};
 use super::refusal::Gap;
 use super::spread::{Fraction, Run, by_price, clamp, first_units, half_up, rounded_down, runs, spread};
 use crate::money::Minor;
+use alloc::string::String;
+use alloc::vec::Vec;
 
 /// What an order-level kind sees of the lines in scope.
 #[derive(Debug, Clone, Copy)]

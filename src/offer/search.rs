@@ -7,6 +7,8 @@ use super::plan::{Candidate, Plan, State};
 use super::refusal::Refusal;
 use super::saving::Scratch;
 use crate::order::Arrange;
+use alloc::vec;
+use alloc::vec::Vec;
 
 /// How much work a quote may take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -92,7 +94,7 @@ struct Best {
 impl Best {
     /// Lower payable, then more gift, then fewer offers, then the smaller sorted list of ids.
     fn beats(&self, other: &Best, plan: &Plan<'_>) -> bool {
-        let key = |b: &Best| (b.payable, std::cmp::Reverse(b.gift), b.set.len());
+        let key = |b: &Best| (b.payable, core::cmp::Reverse(b.gift), b.set.len());
         key(self).cmp(&key(other)).then_with(|| ids(&self.set, plan).cmp(&ids(&other.set, plan))).is_lt()
     }
 }
@@ -279,7 +281,7 @@ mod tests {
             for &place in &set {
                 let Ok(e) = effect(&plan.offers[place], plan, &state, &mut scratch) else { continue 'sets };
                 advance(&plan.offers[place], &state, &e, &scratch, &mut next);
-                std::mem::swap(&mut state, &mut next);
+                core::mem::swap(&mut state, &mut next);
                 gift += e.gift;
             }
             let one = Best { set, payable: state.running.iter().sum::<i64>() + state.shipping, gift };

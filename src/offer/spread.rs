@@ -2,6 +2,7 @@
 
 use super::promotion::WHOLE;
 use crate::order::Arrange;
+use alloc::vec::Vec;
 
 /// `bp` basis points of `amount`, a half rounded up. Both at least zero.
 pub(crate) fn half_up(amount: i64, bp: i64) -> i64 {

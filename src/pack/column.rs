@@ -2,10 +2,11 @@
 
 use super::{Pack, Tag};
 use crate::error::{Code, Error, Result};
-use std::ops::Range;
+use crate::text::concat;
+use core::ops::Range;
 
 fn malformed(tag: Tag) -> Error {
-    Error::new(Code::PackMalformed, format!("section {tag} has the wrong length."))
+    Error::new(Code::PackMalformed, concat(&["section ", &tag.name(), " has the wrong length."]))
 }
 
 fn u32_at(bytes: &[u8], i: usize) -> Option<u32> {
@@ -111,7 +112,7 @@ impl Strings {
 
     /// Text `i`; empty beyond the end or where it is not UTF-8.
     pub fn get<'a>(&self, pack: &'a Pack, i: usize) -> &'a str {
-        self.bytes(pack, i).and_then(|b| std::str::from_utf8(b).ok()).unwrap_or("")
+        self.bytes(pack, i).and_then(|b| core::str::from_utf8(b).ok()).unwrap_or("")
     }
 
     fn bytes<'a>(&self, pack: &'a Pack, i: usize) -> Option<&'a [u8]> {

@@ -1,5 +1,7 @@
 //! The constants both reader and writer stand on.
 
+use alloc::string::String;
+
 /// The format this build writes, and the newest it reads.
 pub const FORMAT: u16 = 1;
 /// The oldest format this build reads.
@@ -53,12 +55,15 @@ tags! {
     COUPON b"OFCO" "Which of a market's promotions wait in a wallet.";
 }
 
-impl std::fmt::Display for Tag {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        for b in self.0 {
-            let c = if b.is_ascii_graphic() { char::from(b) } else { '?' };
-            std::fmt::Write::write_char(f, c)?;
-        }
-        Ok(())
+impl Tag {
+    /// The tag's four letters, `?` for what is no letter.
+    pub fn name(self) -> String {
+        self.0.iter().map(|b| if b.is_ascii_graphic() { char::from(*b) } else { '?' }).collect()
+    }
+}
+
+impl core::fmt::Display for Tag {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str(&self.name())
     }
 }

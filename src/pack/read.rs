@@ -4,7 +4,10 @@ use super::format::{ENTRY, FORMAT, HEADER, MAGIC, OLDEST_READABLE, Tag};
 use crate::codec::Reader;
 use crate::error::{Code, Error, Result};
 use crate::id::hash;
-use std::ops::Range;
+use crate::text::{concat, decimal};
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::ops::Range;
 
 /// An open pack: the file's bytes and where its sections are.
 #[derive(Debug, Clone)]
@@ -50,7 +53,13 @@ impl Pack {
         let (format, oldest) = (r.u16().map_err(|_| short())?, r.u16().map_err(|_| short())?);
         // Before the checksum: a newer header may be checked in another way.
         if oldest > FORMAT {
-            let detail = format!("this reader knows format {FORMAT}, the pack needs {oldest}.");
+            let detail = concat(&[
+                "this reader knows format ",
+                &decimal(FORMAT.into()),
+                ", the pack needs ",
+                &decimal(oldest.into()),
+                ".",
+            ]);
             return Err(Error::new(Code::PackTooNew, detail));
         }
         let count = r.u32().map_err(|_| short())? as usize;
@@ -64,7 +73,8 @@ impl Pack {
             return Err(Error::new(Code::PackMalformed, "the format is older than any ever written."));
         }
         if length != bytes.len() as u64 {
-            let detail = format!("{length} bytes expected, {} found.", bytes.len());
+            let detail =
+                concat(&[&decimal(length as i64), " bytes expected, ", &decimal(bytes.len() as i64), " found."]);
             let code = if length > bytes.len() as u64 { Code::PackTruncated } else { Code::PackMalformed };
             return Err(Error::new(code, detail));
         }
@@ -130,7 +140,7 @@ fn read_directory(directory: &[u8], bytes: &[u8]) -> Result<Vec<SectionInfo>> {
         };
         end = at + len;
         if hash(0, body) != sum {
-            return Err(Error::new(Code::PackChecksum, format!("section {tag} was changed.")));
+            return Err(Error::new(Code::PackChecksum, concat(&["section ", &tag.name(), " was changed."])));
         }
         if sections.last().is_some_and(|s| (s.tag, s.key) >= (tag, key)) {
             return Err(malformed("the directory is not sorted."));

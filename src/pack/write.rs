@@ -4,7 +4,8 @@ use super::format::{ENTRY, FORMAT, HEADER, MAGIC, Tag};
 use crate::codec::Writer;
 use crate::error::{Code, Error, Result};
 use crate::id::hash;
-use std::collections::BTreeMap;
+use alloc::collections::BTreeMap;
+use alloc::vec::Vec;
 
 /// Collects sections and writes them in the order of their tags, so that the same sections make the same bytes.
 #[derive(Debug, Default)]

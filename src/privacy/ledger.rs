@@ -6,7 +6,8 @@ use crate::codec::{Malformed, Reader, Writer};
 use crate::error::{Code, Error, Result};
 use crate::id::hash;
 use crate::time::{DAY, Millis};
-use std::fmt;
+use alloc::vec::Vec;
+use core::fmt;
 
 /// The format this build writes, and the newest it reads.
 const LEDGER: u16 = 1;
@@ -145,7 +146,7 @@ impl fmt::Display for Refused {
     }
 }
 
-impl std::error::Error for Refused {}
+impl core::error::Error for Refused {}
 
 impl From<NoEntropy> for Refused {
     fn from(_: NoEntropy) -> Refused {
@@ -247,7 +248,7 @@ impl Ledger {
     /// # Errors
     ///
     /// [`Refused::Spent`] when its answer is gone, [`Refused::ClockBack`] when a later epoch was spent already.
-    pub fn turn(&mut self, _: &Report, now: Millis) -> std::result::Result<Turn<'_>, Refused> {
+    pub fn turn(&mut self, _: &Report, now: Millis) -> core::result::Result<Turn<'_>, Refused> {
         self.settle(now);
         let epoch = Epoch::of(now);
         match self.latest {
@@ -334,7 +335,7 @@ impl Ledger {
     }
 }
 
-fn read(r: &mut Reader<'_>) -> std::result::Result<Ledger, Malformed> {
+fn read(r: &mut Reader<'_>) -> core::result::Result<Ledger, Malformed> {
     let latest = Epoch(r.i32()?);
     let mut ledger = Ledger { latest: Some(latest), ..Ledger::default() };
     if r.left() == 0 {

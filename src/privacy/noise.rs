@@ -5,7 +5,7 @@
 //! Differentially Private Protocols for Frequency Estimation" (USENIX Security 2017), sections 4.1 and 4.4. Floating-point
 //! noise leaks through its low bits (Mironov, CCS 2012), so none is used here.
 
-use std::fmt;
+use core::fmt;
 
 /// Most symbols a domain has: 64 categories and `none`.
 pub const MOST_SYMBOLS: usize = 65;
@@ -84,7 +84,7 @@ impl fmt::Display for NoEntropy {
     }
 }
 
-impl std::error::Error for NoEntropy {}
+impl core::error::Error for NoEntropy {}
 
 /// Fills a slice from the host's cryptographic generator, or says that it cannot.
 pub type Entropy<'a> = dyn FnMut(&mut [u8]) -> Result<(), NoEntropy> + 'a;
@@ -112,7 +112,7 @@ impl Draws {
             return Err(NoEntropy);
         }
         let word = |at: usize| u32::from_le_bytes([bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]]);
-        Ok(Draws { id, metric: word(32), noise: std::array::from_fn(|i| word(NOISE + 4 * i)) })
+        Ok(Draws { id, metric: word(32), noise: core::array::from_fn(|i| word(NOISE + 4 * i)) })
     }
 }
 
@@ -582,7 +582,7 @@ pub(crate) mod tests {
         assert_eq!((places(0), places((1 << 30) - 1)), (Some(0), Some(0)));
         assert_eq!((places(1 << 30), places(u32::MAX)), (Some(2), Some(2)));
         assert_eq!(pick([0, 0].into_iter(), 5), None);
-        assert_eq!(pick(std::iter::empty(), 5), None);
+        assert_eq!(pick(core::iter::empty(), 5), None);
         assert_eq!(pick([1].into_iter(), u32::MAX), Some(0));
     }
 }

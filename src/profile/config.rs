@@ -3,6 +3,7 @@
 use crate::codec::{Malformed, Reader, Writer};
 use crate::event::EventKind;
 use crate::time::{DAY, MINUTE};
+use alloc::vec::Vec;
 
 /// Half-lives, event weights, the length of a pause that ends a visit.
 #[derive(Debug, Clone, PartialEq, Eq)]

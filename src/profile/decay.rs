@@ -7,6 +7,7 @@
 use crate::id::Key;
 use crate::order::Arrange;
 use crate::time::Millis;
+use alloc::vec::Vec;
 
 /// Fraction bits of 2^x.
 const FRACTION: u32 = 16;

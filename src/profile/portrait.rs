@@ -6,6 +6,7 @@ use crate::event::EventKind;
 use crate::id::Key;
 use crate::privacy::consent::Personalize;
 use crate::time::Millis;
+use alloc::vec::Vec;
 
 /// What an affinity is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -102,7 +103,7 @@ impl Portrait {
     /// The portrait of a shopper nothing is known of.
     pub fn new(config: ProfileConfig) -> Portrait {
         let config = config.bounded();
-        let settled = std::array::from_fn(|d| Affinity::new(config.half_life[d], ROOM[d]));
+        let settled = core::array::from_fn(|d| Affinity::new(config.half_life[d], ROOM[d]));
         Portrait {
             config,
             settled,

@@ -8,6 +8,7 @@ use crate::error::{Code, Error, Result};
 use crate::event::EventKind;
 use crate::id::{Key, hash};
 use crate::time::Millis;
+use alloc::vec::Vec;
 
 /// The snapshot format this build writes and the newest it reads.
 const SNAPSHOT: u16 = 1;
@@ -91,7 +92,7 @@ impl Portrait {
     }
 }
 
-fn read(config: ProfileConfig, r: &mut Reader<'_>) -> std::result::Result<Portrait, Malformed> {
+fn read(config: ProfileConfig, r: &mut Reader<'_>) -> core::result::Result<Portrait, Malformed> {
     let mut p = Portrait::new(config);
     p.order = r.u64()?;
     p.newest = Some(r.i64()?).filter(|t| *t != NEVER).map(Millis);
@@ -136,11 +137,11 @@ fn read(config: ProfileConfig, r: &mut Reader<'_>) -> std::result::Result<Portra
     if sorted { Ok(p) } else { Err(Malformed) }
 }
 
-fn read_kind(r: &mut Reader<'_>) -> std::result::Result<EventKind, Malformed> {
+fn read_kind(r: &mut Reader<'_>) -> core::result::Result<EventKind, Malformed> {
     EventKind::ALL.get(usize::from(r.u8()?)).copied().ok_or(Malformed)
 }
 
-fn read_affinity(a: &mut Affinity, room: usize, r: &mut Reader<'_>) -> std::result::Result<(), Malformed> {
+fn read_affinity(a: &mut Affinity, room: usize, r: &mut Reader<'_>) -> core::result::Result<(), Malformed> {
     let (half_life, landmark) = (r.i64()?, r.i64()?);
     let n = r.count(44)?;
     if n > room || half_life < 1 {

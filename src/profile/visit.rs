@@ -3,6 +3,7 @@
 use crate::event::EventKind;
 use crate::id::Key;
 use crate::time::Millis;
+use alloc::vec::Vec;
 
 /// Steps kept.
 const ROOM: usize = 64;

@@ -2,6 +2,7 @@
 
 use super::component::{COMPONENTS, Component};
 use crate::codec::{Malformed, Reader, Writer};
+use alloc::vec::Vec;
 
 /// One in the fixed point of weights and decays.
 pub const ONE: u32 = 1 << 16;

@@ -4,6 +4,8 @@ use super::blend::Blend;
 use super::component::Component;
 use super::score::{Features, SCORE_BITS};
 use crate::order::Arrange;
+use alloc::vec;
+use alloc::vec::Vec;
 
 /// What a reason points to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,7 +70,7 @@ pub(super) fn parts(f: &Features, i: usize, blend: &Blend, raw_from: &[(Componen
         if from.is_empty() {
             from.push((Subject::None, raw));
         }
-        from.arrange_by_key(|(_, amount)| std::cmp::Reverse(*amount));
+        from.arrange_by_key(|(_, amount)| core::cmp::Reverse(*amount));
         let share = |amount: u64| (i128::from(value) * i128::from(amount) / i128::from(raw)) as i64;
         let mut from: Vec<(Subject, i64)> = from.into_iter().map(|(s, amount)| (s, share(amount))).collect();
         // Division rounds down; what is lost belongs to the strongest.

@@ -10,6 +10,8 @@ use crate::catalog::{Availability, Catalog};
 use crate::id::Row;
 use crate::order::Arrange;
 use crate::profile::PortraitView;
+use alloc::vec;
+use alloc::vec::Vec;
 
 /// Largest shelf.
 const MAX_LIMIT: usize = 200;
@@ -145,7 +147,7 @@ impl Ranker {
         query: &Query,
         sources: &Sources,
     ) -> Features {
-        let mut slots = std::mem::take(&mut self.slots);
+        let mut slots = core::mem::take(&mut self.slots);
         let allowed = |row: Row| self.stage_before_rank(catalog, portrait, query, sources, row).is_none();
         let pool = Pool::Open { fill: query.limit.clamp(1, MAX_LIMIT) * 2, allowed: &allowed };
         let f = features(catalog, &self.tables, sources, &pool, &mut slots);
@@ -228,7 +230,7 @@ impl Ranker {
             return Ranking { items, personal: false };
         };
         let sources = Sources::of(portrait, catalog, &self.blend);
-        let mut slots = std::mem::take(&mut self.slots);
+        let mut slots = core::mem::take(&mut self.slots);
         let f = features(catalog, &self.tables, &sources, &Pool::Given(given), &mut slots);
         self.slots = slots;
         let mut order: Vec<(i64, u32)> = (0..f.rows.len()).map(|i| (f.score(i, &self.blend), i as u32)).collect();

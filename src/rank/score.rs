@@ -6,6 +6,7 @@ use super::source::{Sources, Via};
 use crate::catalog::Catalog;
 use crate::id::Row;
 use crate::rank::table::Tables;
+use alloc::vec::Vec;
 
 /// Candidates with what each component says of them.
 #[derive(Debug, Clone, Default)]
@@ -134,12 +135,12 @@ fn popular(
 ) {
     let (mut left, mut liked) = (fill, sources.liked_categories(fill / 2 + 1));
     for row in (0..catalog.len() as u32).map(Row) {
-        if left == 0 && liked.values().all(|n| *n == 0) {
+        if left == 0 && liked.iter().all(|(_, n)| *n == 0) {
             break;
         }
-        let chain = catalog.category(row).into_iter().flat_map(|c| catalog.category_chain(c));
-        let of_liked = chain.into_iter().find(|c| liked.get(c).is_some_and(|n| *n > 0));
-        let wanted = if left > 0 { Some(&mut left) } else { of_liked.and_then(|c| liked.get_mut(&c)) };
+        let mut chain = catalog.category(row).into_iter().flat_map(|c| catalog.category_chain(c));
+        let of_liked = chain.find_map(|c| liked.iter().position(|(l, n)| *l == c && *n > 0));
+        let wanted = if left > 0 { Some(&mut left) } else { of_liked.map(|at| &mut liked[at].1) };
         let Some(wanted) = wanted else { continue };
         if allowed(row) {
             *wanted -= 1;

@@ -7,7 +7,8 @@ use crate::id::Row;
 use crate::order::Arrange;
 use crate::profile::decay::share;
 use crate::profile::{Dimension, PortraitView, Trait};
-use std::collections::BTreeMap;
+use alloc::vec;
+use alloc::vec::Vec;
 
 /// Steps of a visit that count.
 const STEPS: usize = 20;
@@ -49,8 +50,9 @@ pub(super) struct Sources {
     /// Products of this visit, latest first, each once.
     pub(super) seen: Vec<Row>,
     /// Category → affinity, its own and what lies below it, 0–65536.
-    categories: BTreeMap<u32, u64>,
-    brands: BTreeMap<u32, u64>,
+    categories: Vec<u64>,
+    /// Brand → affinity.
+    brands: Vec<u64>,
 }
 
 impl Sources {
@@ -59,18 +61,22 @@ impl Sources {
         let mut s = Sources::default();
         s.visit(portrait, catalog, blend);
         s.history(portrait, catalog);
-        s.categories = shares(portrait.affinity(Dimension::Category).traits(), |t| {
-            catalog.category_of_key(t.key).map(|c| catalog.category_chain(c).collect()).unwrap_or_default()
-        });
-        s.brands =
-            shares(portrait.affinity(Dimension::Brand).traits(), |t| catalog.brand_of_key(t.key).into_iter().collect());
+        s.categories = vec![0; catalog.category_count()];
+        for (t, share) in shares(portrait.affinity(Dimension::Category).traits()) {
+            let chain = catalog.category_of_key(t.key).into_iter().flat_map(|c| catalog.category_chain(c));
+            chain.for_each(|c| s.categories[c as usize] += share);
+        }
+        s.brands = vec![0; catalog.brand_count()];
+        for (t, share) in shares(portrait.affinity(Dimension::Brand).traits()) {
+            catalog.brand_of_key(t.key).into_iter().for_each(|b| s.brands[b as usize] += share);
+        }
         s
     }
 
     fn visit(&mut self, portrait: &PortraitView<'_>, catalog: &Catalog, blend: &Blend) {
         let steps = portrait.visit.steps.iter().rev().filter_map(|m| catalog.row_of(m.key));
         let fades = |decay: u32| {
-            std::iter::successors(Some(ONE), move |w| Some(((u64::from(*w) * u64::from(decay)) >> 16) as u32))
+            core::iter::successors(Some(ONE), move |w| Some(((u64::from(*w) * u64::from(decay)) >> 16) as u32))
         };
         let weights = fades(blend.next_decay)
             .zip(fades(blend.together_decay))
@@ -125,34 +131,27 @@ impl Sources {
     }
 
     /// Up to `n` more products each from the three best-liked categories.
-    pub(super) fn liked_categories(&self, n: usize) -> BTreeMap<u32, usize> {
-        let mut liked: Vec<(u64, u32)> = self.categories.iter().map(|(c, v)| (*v, *c)).collect();
+    pub(super) fn liked_categories(&self, n: usize) -> Vec<(u32, usize)> {
+        let mut liked: Vec<(u64, u32)> = self.categories.iter().copied().zip(0..).filter(|(v, _)| *v > 0).collect();
         liked.arrange_by(|a, b| b.cmp(a));
         liked.into_iter().take(3).map(|(_, c)| (c, n)).collect()
     }
 
     /// How much the shopper likes a category: its own affinity, and a quarter of its parent's.
     pub(super) fn category_value(&self, catalog: &Catalog, category: u32) -> u64 {
-        let of = |c: u32| self.categories.get(&c).copied().unwrap_or(0);
+        let of = |c: u32| self.categories.get(c as usize).copied().unwrap_or(0);
         let parent = catalog.category_chain(category).nth(1);
         of(category) + parent.map_or(0, of) / 4
     }
 
     /// How much the shopper likes a brand.
     pub(super) fn brand_value(&self, brand: u32) -> u64 {
-        self.brands.get(&brand).copied().unwrap_or(0)
+        self.brands.get(brand as usize).copied().unwrap_or(0)
     }
 }
 
-/// Sums of the traits' values by what `places` gives for each, scaled to 65536 for the largest single trait.
-fn shares(traits: &[Trait], places: impl Fn(&Trait) -> Vec<u32>) -> BTreeMap<u32, u64> {
+/// Each trait with its value, scaled to 65536 for the largest.
+fn shares(traits: &[Trait]) -> impl Iterator<Item = (&Trait, u64)> {
     let largest = traits.iter().map(|t| t.value).max().unwrap_or(1).max(1);
-    let mut out: BTreeMap<u32, u64> = BTreeMap::new();
-    for t in traits {
-        let share = share(t.value, largest, ONE);
-        for place in places(t) {
-            *out.entry(place).or_default() += share;
-        }
-    }
-    out
+    traits.iter().map(move |t| (t, share(t.value, largest, ONE)))
 }

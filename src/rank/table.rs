@@ -4,7 +4,8 @@ use crate::codec::read_varint;
 use crate::error::{Code, Error, Result};
 use crate::id::Row;
 use crate::pack::{Pack, Tag};
-use std::ops::Range;
+use alloc::vec::Vec;
+use core::ops::Range;
 
 const LEVELS: usize = 256;
 

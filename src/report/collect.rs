@@ -218,7 +218,7 @@ enum Refusal {
 }
 
 /// The checks stand in the order of the manual's table, and the first that fails names the field.
-fn parse(schema: &ReportSchema, line: &[u8]) -> std::result::Result<NoisedReport, Refusal> {
+fn parse(schema: &ReportSchema, line: &[u8]) -> core::result::Result<NoisedReport, Refusal> {
     use Refusal::{Impossible, OtherSchema, Unreadable};
     let fields: Map<String, Value> = serde_json::from_slice(line).map_err(|_| Unreadable("line"))?;
     let field = |name: &str| fields.get(name).unwrap_or(&Value::Null);

@@ -7,7 +7,9 @@
 use super::{NoisedReport, ReportSchema};
 use crate::privacy::ledger::{Epoch, Metric};
 use crate::privacy::noise::Noise;
-use std::collections::{BTreeMap, HashSet};
+use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::vec;
+use alloc::vec::Vec;
 
 /// What became of a report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,7 +42,7 @@ impl Estimate {
         let share = (answers as f64 - n * q) / (n * (p - q));
         let f = share.clamp(0.0, 1.0);
         let variance = (f * (p * (1.0 - p)) + (1.0 - f) * (q * (1.0 - q))) / (n * ((p - q) * (p - q)));
-        Estimate { answers, share, standard_error: variance.sqrt() }
+        Estimate { answers, share, standard_error: libm::sqrt(variance) }
     }
 
     /// True when the share is further from 0 than two standard errors: what lies nearer may be noise.
@@ -88,7 +90,7 @@ pub struct Series {
 #[derive(Debug, Clone)]
 pub struct Tally<'a> {
     schema: &'a ReportSchema,
-    seen: HashSet<[u8; 16]>,
+    seen: BTreeSet<[u8; 16]>,
     /// Reports, and of these those that support each symbol.
     counts: BTreeMap<(Metric, Epoch), (u64, Vec<u64>)>,
 }
@@ -96,7 +98,7 @@ pub struct Tally<'a> {
 impl<'a> Tally<'a> {
     /// An empty count.
     pub fn new(schema: &'a ReportSchema) -> Tally<'a> {
-        Tally { schema, seen: HashSet::new(), counts: BTreeMap::new() }
+        Tally { schema, seen: BTreeSet::new(), counts: BTreeMap::new() }
     }
 
     /// Takes a report in.
@@ -142,7 +144,7 @@ impl<'a> Tally<'a> {
 
 /// The standard error to expect of a share when `shoppers` report: the root mean square over the domain.
 pub fn planned_error(noise: &Noise, shoppers: u64) -> f64 {
-    (noise.mean_variance() / shoppers.max(1) as f64).sqrt()
+    libm::sqrt(noise.mean_variance() / shoppers.max(1) as f64)
 }
 
 #[cfg(test)]

@@ -4,6 +4,8 @@ use super::MetricSchema;
 use crate::catalog::Catalog;
 use crate::id::Key;
 use crate::profile::{Affinity, Dimension, PortraitView};
+use alloc::vec;
+use alloc::vec::Vec;
 
 /// The domain's category that the portrait speaks for most; `None` when it speaks for none of them.
 ///
@@ -13,7 +15,7 @@ pub fn category_interest(portrait: &PortraitView<'_>, catalog: &Catalog, about: 
     dominant(portrait.affinity(Dimension::Category), about.domain(), |key| {
         let known = catalog.category_of_key(key);
         let chain = known.into_iter().flat_map(|c| catalog.category_chain(c)).map(|c| catalog.category_key(c));
-        std::iter::once(key).chain(chain)
+        core::iter::once(key).chain(chain)
     })
 }
 
@@ -51,7 +53,7 @@ pub fn category_domain(catalog: &Catalog, most: usize) -> Vec<Key> {
 
 fn level(parents: &[Option<u32>], sizes: &[u32], most: usize) -> Vec<u32> {
     let parent = |c: &u32| parents[*c as usize];
-    let depth = |c: u32| std::iter::successors(Some(c), |c| parent(c)).take(parents.len()).count();
+    let depth = |c: u32| core::iter::successors(Some(c), |c| parent(c)).take(parents.len()).count();
     let mut own = sizes.to_vec();
     for (c, size) in sizes.iter().enumerate() {
         if let Some(above) = parents[c] {
@@ -68,7 +70,7 @@ fn level(parents: &[Option<u32>], sizes: &[u32], most: usize) -> Vec<u32> {
     let fitting = (1..=deepest).map(at).take_while(|l| l.len() <= most).last();
     fitting.unwrap_or_else(|| {
         let mut first = at(1);
-        first.sort_by_key(|c| (std::cmp::Reverse(sizes[*c as usize]), *c));
+        first.sort_by_key(|c| (core::cmp::Reverse(sizes[*c as usize]), *c));
         first.truncate(most);
         first
     })

@@ -3,7 +3,9 @@
 use crate::codec::{Malformed, Reader, Writer};
 use crate::privacy::ledger::{Epoch, Metric};
 use crate::privacy::noise::{Answer, MOST_SYMBOLS, Mechanism};
-use std::fmt::Write as _;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt::Write as _;
 
 /// The layout this build writes.
 pub(super) const FORMAT: u8 = 1;
@@ -147,7 +149,7 @@ mod tests {
             metric: Metric::CategoryInterest,
             symbols,
             answer,
-            id: std::array::from_fn(|i| 240 + i as u8),
+            id: core::array::from_fn(|i| 240 + i as u8),
         }
     }
 

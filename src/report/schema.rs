@@ -5,6 +5,8 @@ use crate::error::{Code, Error, Result};
 use crate::id::{Key, hash};
 use crate::privacy::ledger::Metric;
 use crate::privacy::noise::{Epsilon, MOST_SYMBOLS, Mechanism, Noise, pick};
+use alloc::vec;
+use alloc::vec::Vec;
 
 /// The encoding this build writes, and the newest it reads.
 const FORMAT: u16 = 1;
@@ -178,7 +180,7 @@ impl ReportSchema {
         let epsilon = Epsilon::from_millionths(epsilon)
             .ok_or_else(|| malformed("the report schema's epsilon is not between 0.01 and 2."))?;
         let count = r.u8().map_err(|_| short())?;
-        let metrics = (0..count).map(|_| metric(&mut r)).collect::<std::result::Result<Vec<_>, Malformed>>();
+        let metrics = (0..count).map(|_| metric(&mut r)).collect::<core::result::Result<Vec<_>, Malformed>>();
         let metrics = metrics.and_then(|m| r.end().map(|()| m));
         ReportSchema::new(epsilon, metrics.map_err(|_| malformed("the report schema holds what no schema holds."))?)
     }
@@ -198,7 +200,7 @@ impl ReportSchema {
     }
 }
 
-fn metric(r: &mut Reader<'_>) -> std::result::Result<MetricSchema, Malformed> {
+fn metric(r: &mut Reader<'_>) -> core::result::Result<MetricSchema, Malformed> {
     let metric = Metric::from_byte(r.u8()?).ok_or(Malformed)?;
     let weight = r.u16()?;
     let mechanism = Mechanism::from_byte(r.u8()?).ok_or(Malformed)?;
@@ -207,7 +209,7 @@ fn metric(r: &mut Reader<'_>) -> std::result::Result<MetricSchema, Malformed> {
     if keys >= MOST_SYMBOLS {
         return Err(Malformed);
     }
-    let domain = (0..keys).map(|_| r.u64().map(Key)).collect::<std::result::Result<Vec<_>, Malformed>>()?;
+    let domain = (0..keys).map(|_| r.u64().map(Key)).collect::<core::result::Result<Vec<_>, Malformed>>()?;
     let noise = Noise::from_parts(mechanism, keys + 1, other).ok_or(Malformed)?;
     Ok(MetricSchema { metric, weight, noise, domain })
 }

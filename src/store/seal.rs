@@ -4,6 +4,7 @@
 //! host's: the core has no random source, and a nonce must never be used twice with a key.
 
 use crate::error::{Code, Error, Result};
+use alloc::vec::Vec;
 use chacha20poly1305::aead::{AeadInOut, KeyInit};
 use chacha20poly1305::{Key, Tag, XChaCha20Poly1305, XNonce};
 
@@ -103,8 +104,8 @@ mod tests {
     fn the_cipher_is_the_published_one() {
         // draft-irtf-cfrg-xchacha-03, appendix A.3.1: key 80..9f, nonce 40..57, and the first bytes of its ciphertext. The
         // associated data only enter the tag, so the ciphertext is the draft's.
-        let key: [u8; KEY] = std::array::from_fn(|i| 0x80 + i as u8);
-        let nonce: [u8; NONCE] = std::array::from_fn(|i| 0x40 + i as u8);
+        let key: [u8; KEY] = core::array::from_fn(|i| 0x80 + i as u8);
+        let nonce: [u8; NONCE] = core::array::from_fn(|i| 0x40 + i as u8);
         let plain = b"Ladies and Gentlemen of the class of '99: If I could offer you only one tip for the future, sunscreen would be it.";
         let sealed = seal(&key, &nonce, "", plain);
         let expected = [0xbd, 0x6d, 0x17, 0x9d, 0x3e, 0x83, 0xd4, 0x3b, 0x95, 0x76, 0x57, 0x94, 0x93, 0xc0, 0xe9, 0x39];

@@ -2,11 +2,18 @@
 #![allow(unsafe_code, reason = "a C-ABI takes and gives raw memory; every block is sized by its length word")]
 
 use super::dispatch::Table;
-use std::cell::RefCell;
+use alloc::boxed::Box;
+use alloc::vec;
+use alloc::vec::Vec;
+use core::cell::RefCell;
 
-thread_local! {
-    static TABLE: RefCell<Table> = RefCell::default();
-}
+/// The one table of the instance.
+struct Single(RefCell<Table>);
+
+// SAFETY: this build is compiled for hosts without threads, and `wasm32-unknown-unknown` has none to share it with.
+unsafe impl Sync for Single {}
+
+static TABLE: Single = Single(RefCell::new(Table::new()));
 
 /// Version of this interface.
 const ABI: u32 = 1;
@@ -23,7 +30,7 @@ fn give(bytes: Vec<u8>) -> *mut u8 {
 /// `ptr` and `len` must be those of one block from [`give`] that was not taken back yet.
 unsafe fn take(ptr: *mut u8, len: usize) -> Vec<u8> {
     // SAFETY: the caller hands over exactly the boxed slice that `give` made.
-    unsafe { Box::from_raw(std::ptr::slice_from_raw_parts_mut(ptr, len)) }.into_vec()
+    unsafe { Box::from_raw(core::ptr::slice_from_raw_parts_mut(ptr, len)) }.into_vec()
 }
 
 /// The interface's version.
@@ -58,7 +65,7 @@ unsafe extern "C" fn nearshelf_free(ptr: *mut u8, len: u32) {
 unsafe extern "C" fn nearshelf_call(op: u32, ptr: *mut u8, len: u32) -> *mut u8 {
     // SAFETY: passed on to the caller.
     let request = unsafe { take(ptr, len as usize) };
-    let response = TABLE.with_borrow_mut(|t| t.call(op, &request));
+    let response = TABLE.0.borrow_mut().call(op, &request);
     let mut block = Vec::with_capacity(response.len() + 4);
     block.extend_from_slice(&(response.len() as u32).to_le_bytes());
     block.extend_from_slice(&response);

@@ -1,5 +1,6 @@
 //! The one table of calls below both hosts: bytes in, bytes out. `manual/boundary.md` is its description.
 
+use super::checkout;
 use crate::catalog::Price;
 use crate::codec::{Malformed, Reader, Writer};
 use crate::engine::{Engine, RawOrder, Request, Shelf, TraitView};
@@ -9,7 +10,9 @@ use crate::id::Row;
 use crate::money::Minor;
 use crate::privacy::consent::{Consent, Tri};
 use crate::rank::{Node, Stage, Subject};
+use crate::text::{concat, decimal};
 use crate::time::Millis;
+use alloc::vec::Vec;
 
 const NO_ROW: u32 = u32::MAX;
 
@@ -26,6 +29,11 @@ impl From<Malformed> for Error {
 }
 
 impl Table {
+    /// A table without shelves.
+    pub const fn new() -> Table {
+        Table { shelves: Vec::new() }
+    }
+
     /// One call. Whatever the bytes are, it answers.
     ///
     /// # Example: an unknown call is an answer, not a trap
@@ -56,8 +64,8 @@ impl Table {
         if op == 1 {
             return self.open(r, out);
         }
-        if !(2..=23).contains(&op) {
-            return Err(Error::new(Code::UnknownCall, format!("this core has no call {op}.")));
+        if !(2..=26).contains(&op) {
+            return Err(Error::new(Code::UnknownCall, concat(&["this core has no call ", &decimal(op.into()), "."])));
         }
         let handle = r.u32()? as usize;
         let slot = handle.checked_sub(1).and_then(|i| self.shelves.get_mut(i));
@@ -90,7 +98,10 @@ impl Table {
             20 => unseal(shelf, r),
             21 => identify(shelf, r, out),
             22 => sign_out(shelf, r),
-            _ => sync_orders(shelf, r, out),
+            23 => sync_orders(shelf, r, out),
+            24 => checkout::quote(shelf, r, out),
+            25 => checkout::coupons(shelf, r, out),
+            _ => checkout::offers(shelf, r, out),
         }
     }
 
@@ -129,7 +140,7 @@ fn opened(shelf: &Engine, handle: u32, out: &mut Writer) {
     out.count(c.len());
 }
 
-fn time(r: &mut Reader<'_>) -> Result<Millis> {
+pub(super) fn time(r: &mut Reader<'_>) -> Result<Millis> {
     Ok(Millis::from_f64(r.f64()?).ok_or(Malformed)?)
 }
 
@@ -138,7 +149,7 @@ fn consent(r: &mut Reader<'_>) -> Result<Consent> {
     Ok(Consent { store: tri()?, personalize: tri()?, report: tri()?, sensitive: tri()? })
 }
 
-fn strings<'a>(r: &mut Reader<'a>) -> Result<Vec<&'a str>> {
+pub(super) fn strings<'a>(r: &mut Reader<'a>) -> Result<Vec<&'a str>> {
     (0..r.count(4)?).map(|_| Ok(r.str()?)).collect()
 }
 
@@ -254,7 +265,7 @@ fn why_not(shelf: &mut Engine, r: &mut Reader<'_>, out: &mut Writer) -> Result<(
     let stage = shelf.why_not(now, &Request { limit, ..Request::default() }, id);
     out.str(stage.code());
     match stage {
-        Stage::Shown(at) | Stage::RankedBelow(at) => out.str(&(at + 1).to_string()),
+        Stage::Shown(at) | Stage::RankedBelow(at) => out.str(&decimal(at as i64 + 1)),
         _ => out.str(""),
     }
     Ok(())
@@ -262,7 +273,7 @@ fn why_not(shelf: &mut Engine, r: &mut Reader<'_>, out: &mut Writer) -> Result<(
 
 fn products(shelf: &Engine, r: &mut Reader<'_>, out: &mut Writer) -> Result<()> {
     let c = shelf.catalog();
-    let rows = (0..r.count(4)?).map(|_| r.u32()).collect::<std::result::Result<Vec<_>, _>>()?;
+    let rows = (0..r.count(4)?).map(|_| r.u32()).collect::<core::result::Result<Vec<_>, _>>()?;
     r.end()?;
     if rows.iter().any(|row| *row as usize >= c.len()) {
         return Err(Error::new(Code::BadRequest, "a row is not in the pack."));

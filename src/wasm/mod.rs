@@ -2,6 +2,7 @@
 
 #[cfg(feature = "abi")]
 mod abi;
+mod checkout;
 pub mod dispatch;
 #[cfg(feature = "web")]
 pub mod web;

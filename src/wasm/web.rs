@@ -1,6 +1,7 @@
 //! The browser's host: a wasm-bindgen class over the dispatch table.
 
 use super::dispatch::Table;
+use alloc::vec::Vec;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 /// The core of all shelves of a page.

@@ -1,0 +1,147 @@
+//! The calls about carts: quotes, coupons, the list of offers.
+
+use super::dispatch::{strings, time};
+use crate::codec::{Malformed, Reader, Writer};
+use crate::engine::{Engine, MarketOffers, RawCart, RawLine};
+use crate::error::Result;
+use crate::money::Minor;
+use crate::offer::{Customer, Gap, Proof, Quote};
+use crate::time::Millis;
+use alloc::string::ToString;
+use alloc::vec::Vec;
+
+fn cart<'a>(r: &mut Reader<'a>) -> Result<RawCart<'a>> {
+    let mut lines = Vec::new();
+    for _ in 0..r.count(36)? {
+        let (id, item, price, qty) = (r.str()?, r.str()?, r.f64()?, r.f64()?);
+        lines.push(RawLine { id, item, price, qty, store: r.str()?, floor: r.f64()? });
+    }
+    let shipping = r.f64()?;
+    let codes = strings(r)?;
+    let groups = counts(r)?;
+    Ok(RawCart { lines, shipping, codes, groups })
+}
+
+fn counts<'a>(r: &mut Reader<'a>) -> Result<Vec<(&'a str, i64)>> {
+    (0..r.count(8)?).map(|_| Ok((r.str()?, i64::from(r.u32()?)))).collect()
+}
+
+fn customer(r: &mut Reader<'_>) -> Result<Customer> {
+    let tier = r.str()?.to_string();
+    let new_customer = r.u8()? != 0;
+    let (month, day) = (r.u8()?, r.u8()?);
+    let points = r.u32()?;
+    let redeemed = counts(r)?.into_iter().map(|(id, n)| (id.to_string(), n)).collect();
+    let birthday = ((1..=12).contains(&month) && (1..=31).contains(&day)).then_some((month, day));
+    Ok(Customer { tier, new_customer, birthday, points: i64::from(points), redeemed })
+}
+
+fn money(out: &mut Writer, m: Minor) {
+    out.f64(m.0 as f64);
+}
+
+fn gap(out: &mut Writer, gap: Option<Gap>) {
+    match gap {
+        None => out.u8(0),
+        Some(Gap::Amount(m)) => {
+            out.u8(1);
+            money(out, m);
+        }
+        Some(Gap::Units(n)) => {
+            out.u8(2);
+            out.f64(n as f64);
+        }
+    }
+}
+
+pub(super) fn quote(shelf: &mut Engine, r: &mut Reader<'_>, out: &mut Writer) -> Result<()> {
+    let (now, cart, customer) = (time(r)?, cart(r)?, customer(r)?);
+    r.end()?;
+    let q = shelf.quote(now, &cart, &customer)?;
+    write_quote(&*shelf.offers()?, &q, out);
+    Ok(())
+}
+
+fn write_quote(offers: &MarketOffers, q: &Quote, out: &mut Writer) {
+    for m in [q.subtotal, q.shipping, q.discount, q.payable] {
+        money(out, m);
+    }
+    out.count(q.lines.len());
+    for line in &q.lines {
+        out.str(&line.id);
+        money(out, line.subtotal);
+        money(out, line.payable);
+        out.count(line.discounts.len());
+        for (applied, amount) in &line.discounts {
+            out.count(*applied);
+            money(out, *amount);
+        }
+    }
+    out.count(q.applied.len());
+    for a in &q.applied {
+        out.str(&a.id);
+        out.str(offers.name(a.promotion));
+        money(out, a.amount);
+        out.f64(a.times as f64);
+        gap(out, a.next);
+    }
+    out.count(q.gifts.len());
+    for g in &q.gifts {
+        out.str(&g.sku);
+        out.f64(g.qty as f64);
+    }
+    out.count(q.refused.len());
+    for x in &q.refused {
+        out.str(&x.id);
+        out.str(offers.name(x.promotion));
+        out.str(x.reason.code());
+        gap(out, x.gap);
+    }
+    match q.proof {
+        Proof::Optimal => {
+            out.u8(1);
+            money(out, q.payable);
+        }
+        Proof::AtLeast(m) => {
+            out.u8(0);
+            money(out, m);
+        }
+    }
+}
+
+pub(super) fn coupons(shelf: &mut Engine, r: &mut Reader<'_>, out: &mut Writer) -> Result<()> {
+    let (now, cart, customer, held) = (time(r)?, cart(r)?, customer(r)?, strings(r)?);
+    r.end()?;
+    let coupons = shelf.coupons(now, &cart, &customer, &held)?;
+    let offers = shelf.offers()?;
+    out.count(coupons.len());
+    for c in coupons {
+        let p = offers.list().get(c.offer).ok_or(Malformed)?;
+        out.str(&p.id);
+        out.str(offers.name(c.offer));
+        out.str(p.when.code.as_deref().unwrap_or(""));
+        money(out, c.saving);
+        out.u8(u8::from(c.in_best));
+        out.str(c.reason);
+        gap(out, c.gap);
+        out.f64(c.expires.map_or(f64::NAN, Millis::to_f64));
+        out.f64(f64::from(c.interest) / 1e6);
+    }
+    Ok(())
+}
+
+pub(super) fn offers(shelf: &mut Engine, r: &mut Reader<'_>, out: &mut Writer) -> Result<()> {
+    r.end()?;
+    let offers = shelf.offers()?;
+    out.count(offers.list().len());
+    for (i, p) in offers.list().iter().enumerate() {
+        out.str(&p.id);
+        out.str(offers.name(i));
+        out.str(p.kind.code());
+        out.str(p.when.code.as_deref().unwrap_or(""));
+        out.f64(p.when.start.map_or(f64::NAN, Millis::to_f64));
+        out.f64(p.when.end.map_or(f64::NAN, Millis::to_f64));
+        out.u8(u8::from(offers.is_coupon(i)));
+    }
+    Ok(())
+}

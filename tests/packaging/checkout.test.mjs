@@ -1,0 +1,80 @@
+// Carts through the packed core: quotes, coupons, and carts that are none.
+
+import assert from "node:assert/strict";
+import test from "node:test";
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, existsSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("../../", import.meta.url));
+
+/** A pack of the sample shop, whose offers the frozen pack does not have. */
+function samplePack() {
+  const out = join(mkdtempSync(join(tmpdir(), "nearshelf-checkout-")), "shop.pack");
+  const built = ["debug", "release"].map((kind) => join(root, "target", kind, "nearshelf")).find(existsSync);
+  const args = ["pack", join(root, "www-demo/shop"), "--out", out];
+  if (built) execFileSync(built, args, { stdio: "pipe" });
+  else execFileSync("cargo", ["run", "-q", "--features", "cli", "--", ...args], { cwd: root, stdio: "pipe" });
+  return out;
+}
+
+const pack = samplePack();
+const { createShelf } = await import(join(root, "pkg/node.js"));
+const now = () => Date.UTC(2026, 10, 22, 4);
+
+test("a quote adds up, line by line and offer by offer", async () => {
+  const shelf = await createShelf({ pack, market: "cn", now });
+  const { products } = shelf.browse({ limit: 12 });
+  const lines = products.filter((p) => p.availability === "in_stock").slice(0, 4)
+    .map((p, i) => ({ id: `l${i}`, item_id: p.id, quantity: i + 1 }));
+  const quote = shelf.quote({ lines, shipping: 800, codes: ["HARBOUR20"] });
+  assert.equal(quote.optimal, true);
+  assert.deepEqual(quote.lines.map((l) => l.id), lines.map((l) => l.id));
+  const sum = (list, of) => list.reduce((total, x) => total + of(x), 0);
+  assert.equal(sum(quote.lines, (l) => l.payable) + quote.shipping, quote.payable);
+  assert.equal(quote.subtotal + 800 - quote.discount, quote.payable);
+  assert.equal(sum(quote.applied, (a) => a.amount), quote.discount);
+  assert.ok(quote.applied.length > 0, "the sample has an offer for such a cart");
+  for (const line of quote.lines) assert.equal(line.subtotal - sum(line.discounts, (d) => d.amount), line.payable);
+  assert.ok(quote.refused.every((r) => r.name && r.reason));
+  shelf.setConsent({ personalize: true });
+  shelf.track("view_item", { items: [{ item_id: lines[0].item_id }] });
+  assert.deepEqual(shelf.quote({ lines, shipping: 800, codes: ["HARBOUR20"] }), quote, "the portrait has no say in a price");
+  shelf.dispose();
+});
+
+test("coupons come with what they are worth, those that save first", async () => {
+  const shelf = await createShelf({ pack, market: "cn", now });
+  const held = shelf.offers().filter((o) => o.coupon).map((o) => o.id);
+  assert.ok(held.length >= 5);
+  const [product] = shelf.browse({ limit: 1 }).products;
+  const coupons = shelf.coupons({ cart: { lines: [{ item_id: product.id, quantity: 3 }] }, held });
+  assert.equal(coupons.length, held.length);
+  const saves = coupons.map((c) => c.reason === "saves" && c.saving > 0);
+  assert.ok(saves[0]);
+  assert.ok(coupons.every((c) => c.reason === "saves" || c.saving === 0));
+  assert.deepEqual(shelf.coupons({ held: [] }), []);
+  shelf.dispose();
+});
+
+test("what is no cart answers null and says why", async () => {
+  const shelf = await createShelf({ pack, market: "cn", now });
+  const told = [];
+  shelf.on("diagnostic", (d) => told.push(d));
+  const bad = [
+    { lines: [{ item_id: "10001", quantity: 0 }] },
+    { lines: [{ item_id: "10001", quantity: 1.5 }] },
+    { lines: [{ item_id: "10001", price: "cheap" }] },
+    { lines: [{ item_id: "no such thing" }] },
+    { lines: [{ id: 1, item_id: "10001" }, { id: 1, item_id: "10001" }] },
+    { lines: [{}] },
+  ];
+  for (const cart of bad) assert.equal(shelf.quote(cart), null, JSON.stringify(cart));
+  for (const odd of [null, undefined, 7, "cart", [], { lines: "x" }, { lines: [null] }, { lines: [], codes: {} }]) shelf.quote(odd);
+  await new Promise((resolve) => setTimeout(resolve));
+  assert.ok(told.some((d) => d.code === "invalid_cart" && d.message.includes("cart.lines[0].qty")));
+  assert.equal(shelf.status, "ready");
+  shelf.dispose();
+});
