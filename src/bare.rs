@@ -1,7 +1,7 @@
 //! What the standard library would bring to the builds for shoppers: an allocator and a panic handler.
 
 #[global_allocator]
-static ALLOCATOR: dlmalloc::GlobalDlmalloc = dlmalloc::GlobalDlmalloc;
+static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();
 
 /// A panic is a trap without words: the host marks the instance dead and starts again.
 #[panic_handler]

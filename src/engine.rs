@@ -4,9 +4,11 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 mod checkout;
 mod identity;
+mod reporting;
 
 pub use checkout::{Coupon, MarketOffers, RawCart, RawLine};
 pub use identity::{Identified, RawOrder, Synced};
+pub use reporting::{Reported, withdrawn};
 
 use crate::catalog::{Catalog, Price};
 use crate::error::{Code, Error, Result};

@@ -133,7 +133,7 @@ impl Code {
                 "Ask about a list that was served lately (the last 16 are kept) and an item on it.",
             ),
             Code::ConsentRequired => {
-                ("consent_required", Policy, "Ask the shopper, then call setConsent({ personalize: true }).")
+                ("consent_required", Policy, "Ask the shopper, then call setConsent() with that purpose.")
             }
             Code::InvalidCart => (
                 "invalid_cart",

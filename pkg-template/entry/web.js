@@ -33,7 +33,34 @@ export function makeWebShelf(defaultWasm) {
     core: (wasm) => webCore(wasm || defaultWasm(), (address) => fetch(address)),
 
     memory: { storage: indexedStorage, entropy, digest, hidden },
+
+    reports: { send, alone },
   });
+}
+
+/**
+ * A request that outlives the page, without cookies and without an address to come from. An older browser has the beacon, which
+ * takes the cookies of the address along.
+ * @param {string} address
+ * @param {Uint8Array} bytes
+ */
+function send(address, bytes) {
+  const body = /** @type {BodyInit} */ (bytes);
+  if (!("keepalive" in Request.prototype)) return Promise.resolve(navigator.sendBeacon(address, body));
+  return fetch(address, { method: "POST", body, keepalive: true, credentials: "omit", referrerPolicy: "no-referrer", cache: "no-store" })
+    .then((response) => response.ok);
+}
+
+/**
+ * One page of the shop at a time.
+ * @template T
+ * @param {string} name
+ * @param {() => Promise<T>} task
+ * @returns {Promise<T>}
+ */
+function alone(name, task) {
+  if (navigator.locks) return /** @type {any} */ (navigator.locks.request(name, task));
+  throw new NearshelfError("reports_unavailable", "No report is made: this browser cannot keep two pages apart.", "Serve the page over https.");
 }
 
 /**

@@ -5,11 +5,11 @@ import { id } from "./options.js";
 /** @typedef {import("./codec.js").Reader} Reader */
 /** @typedef {import("./codec.js").Writer} Writer */
 
-/** @param {any} value @param {number} missing */
+/** A number or the text of one; -1, which the core refuses, for what is neither. @param {any} value @param {number} missing */
 const number = (value, missing) => {
   if (value === undefined || value === null) return missing;
   const n = typeof value === "string" && value.trim() !== "" ? Number(value) : value;
-  return typeof n === "number" ? n : -1;
+  return typeof n === "number" && n === n ? n : -1;
 };
 
 /** @param {any} value */
@@ -58,14 +58,14 @@ export function writeCart(w, cart) {
   writeCounts(w, customer.redeemed);
 }
 
-/** @param {Reader} r */
+/** @param {Reader} r @returns {import("../types/index").Gap} */
 function readGap(r) {
   const kind = r.u8();
   if (kind === 1) return { amount: r.f64() };
   return kind === 2 ? { units: r.f64() } : null;
 }
 
-/** @param {Reader} r */
+/** @param {Reader} r @returns {import("../types/index").Quote} */
 export function readQuote(r) {
   const subtotal = r.f64();
   const shipping = r.f64();
@@ -79,12 +79,12 @@ export function readQuote(r) {
   }));
   const applied = r.list(() => ({ id: r.str(), name: r.str(), amount: r.f64(), times: r.f64(), next: readGap(r) }));
   const gifts = r.list(() => ({ item_id: r.str(), quantity: r.f64() }));
-  const refused = r.list(() => ({ id: r.str(), name: r.str(), reason: r.str(), gap: readGap(r) }));
+  const refused = r.list(() => ({ id: r.str(), name: r.str(), reason: reason(r), gap: readGap(r) }));
   const optimal = r.u8() === 1;
   return { subtotal, shipping, discount, payable, lines, applied, gifts, refused, optimal, bound: r.f64() };
 }
 
-/** @param {Reader} r */
+/** @param {Reader} r @returns {import("../types/index").CouponView[]} */
 export function readCoupons(r) {
   return r.list(() => ({
     id: r.str(),
@@ -92,7 +92,7 @@ export function readCoupons(r) {
     code: r.str(),
     saving: r.f64(),
     inBest: r.u8() === 1,
-    reason: r.str(),
+    reason: reason(r),
     gap: readGap(r),
     expires: moment(r.f64()),
     interest: r.f64(),
@@ -111,6 +111,9 @@ export function readOffers(r) {
     coupon: r.u8() === 1,
   }));
 }
+
+/** One of the core's words. @param {Reader} r @returns {any} */
+const reason = (r) => r.str();
 
 /** @param {number} time */
 const moment = (time) => (time === time ? time : null);

@@ -13,6 +13,7 @@ import { CONSENT, Shelf, VIEW } from "./shelf.js";
  *   pack(pack: any): Promise<Uint8Array> | Uint8Array,
  *   core(wasm: any): Promise<import("./engine.js").Start>,
  *   memory?: import("./vault.js").MemoryHost,
+ *   reports?: import("./reports.js").ReportHost,
  * }} Host `begin` runs at each call; `address` answers "" for bytes; `core` fetches and compiles, and answers how to make an instance
  */
 
@@ -24,6 +25,7 @@ const OPTIONS = {
   timeoutMs: (value, wrong) => (typeof value === "number" && value >= 0 ? value : wrong("a number of milliseconds")),
   wasm: any,
   storage: (value, wrong) => (typeof value.remove === "function" ? value : wrong("an object with get, set, remove and keys")),
+  reports: (value, wrong) => (/^(string|function)$/.test(typeof value) || value.href ? value : wrong("an address or a function")),
   now: (value, wrong) => (typeof value === "function" ? value : wrong("a function")),
 };
 
@@ -53,7 +55,7 @@ export function shelfMaker(host) {
         entry.shelf.setView({ market: options.market, language: options.language });
       }
     } else {
-      const shelf = new Shelf(hub, options, host.memory, () => open.delete(address));
+      const shelf = new Shelf(hub, options, host, () => open.delete(address));
       Object.assign(shelf._consent, consent);
       entry = { shelf, load: () => load(host, shelf, hub, options), loading: null };
       if (address) open.set(address, entry);

@@ -25,6 +25,7 @@ export const NEUTRAL = {
   setView: () => undefined,
   diagnostics: (shelf) => shelf._hub.counts(),
   forget: () => undefined,
+  report: () => Promise.resolve({ reason: "unavailable", bytes: null, sent: false }),
   identify: () => Promise.resolve(),
   signOut: () => Promise.resolve(),
   syncOrders: () => ({ added: 0, known: 0 }),

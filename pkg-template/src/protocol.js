@@ -26,6 +26,8 @@ export const SYNC_ORDERS = 23;
 export const QUOTE = 24;
 export const COUPONS = 25;
 export const OFFERS = 26;
+export const REPORT = 27;
+export const WITHDRAW = 28;
 
 /** A row or parent that is not there. */
 export const NONE = 0xffffffff;

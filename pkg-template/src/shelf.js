@@ -9,6 +9,7 @@ import { guardCalls, NEUTRAL } from "./guard.js";
 import { Memory } from "./memory.js";
 import { any, distinct, id, ids, mode, readOptions, text, tri, whole } from "./options.js";
 import * as op from "./protocol.js";
+import { Reports } from "./reports.js";
 
 /**
  * @typedef {boolean | null} Tri
@@ -23,6 +24,7 @@ const RECOMMEND = { slot: text, limit: whole(1, 200), mode, exclude: ids, catego
 const RANK = { slot: text, mode };
 const WHY_NOT = { slot: text, limit: whole(1, 200) };
 const COUPONS = { cart: any, held: ids };
+const REPORT = { send: tri };
 const BROWSE = { offset: whole(0, 0x7fffffff), limit: whole(1, 100000), category: text };
 
 /** Bytes after which a batch of events is cut into another request. */
@@ -40,11 +42,11 @@ const MOST_PRODUCTS = 2048;
 export class Shelf {
   /**
    * @param {import("./hub.js").Hub} hub
-   * @param {{ now?: () => number, market?: string, language?: string, storage?: import("./vault.js").ShelfStorage }} wishes
-   * @param {import("./vault.js").MemoryHost | undefined} memory
+   * @param {{ now?: () => number, market?: string, language?: string, storage?: import("./vault.js").ShelfStorage, reports?: any }} wishes
+   * @param {{ memory?: import("./vault.js").MemoryHost, reports?: import("./reports.js").ReportHost }} host
    * @param {() => void} gone called when the shelf is disposed
    */
-  constructor(hub, wishes, memory, gone) {
+  constructor(hub, wishes, host, gone) {
     this._hub = hub;
     this._clock = wishes.now;
     this._gone = gone;
@@ -62,7 +64,8 @@ export class Shelf {
     this._products = new Map();
     this._fallback = new Fallback(null, hub);
     this._engine = new Engine(hub, this);
-    this._memory = new Memory(this, memory, wishes.storage);
+    this._memory = new Memory(this, host.memory, wishes.storage);
+    this._reports = new Reports(this, this._memory._vault, host.reports, wishes.reports);
     this._disposed = false;
     guardCalls(this);
   }
@@ -223,6 +226,7 @@ export class Shelf {
     }, op.readNothing);
     this._engine.consented();
     this._memory.consented();
+    this._reports.consented();
     this._hub.change();
   }
 
@@ -257,7 +261,13 @@ export class Shelf {
     this._engine.call(op.FORGET, (w) => w.f64(this._now()), op.readNothing);
     this._engine.forget();
     this._memory.forget();
+    if (this._consent.store === true) this._reports.withdraw();
     this._hub.change();
+  }
+
+  report(options) {
+    const { send } = readOptions(this._hub, "report", options, REPORT);
+    return this._reports.report(send === true);
   }
 
   identify(account) {
@@ -304,6 +314,7 @@ export class Shelf {
   dispose() {
     this._disposed = true;
     this._memory.close();
+    this._reports.close();
     this._engine.close();
     this._hub.close();
     this._distrust(); // lets go of the pack
@@ -365,11 +376,20 @@ export class Shelf {
     this._look(view._market, view._language);
     this._view = view;
     this._memory.consented();
+    this._reports.consented();
   }
 
   /** The core refused this pack, so nothing of it is shown. */
   _distrust() {
     this._fallback = new Fallback(null, this._hub);
+  }
+
+  /** What is left of a ledger after a withdrawal. @param {Uint8Array} ledger */
+  _withdrawn(ledger) {
+    return this._engine.call(op.WITHDRAW, (w) => {
+      w.f64(this._now());
+      w.bytes(ledger);
+    }, (r) => r.bytes());
   }
 
   // ---- helpers ----

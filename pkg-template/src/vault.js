@@ -42,7 +42,7 @@ export const WITHDRAWN = {};
 
 export class Vault {
   /**
-   * @param {{ _consent: import("./shelf.js").ConsentState, _view: { _shop?: string }, _now(): number }} seat
+   * @param {{ _consent: import("./shelf.js").ConsentState, _view: { _shop?: string }, _now(): number, _withdrawn(ledger: Uint8Array): Uint8Array | null | undefined }} seat
    * @param {MemoryHost | undefined} host
    * @param {ShelfStorage | undefined} own the shop's storage
    */
@@ -55,6 +55,8 @@ export class Vault {
     this.key = null;
     /** @type {Draw | null} */
     this._draw = null;
+    /** A withdrawal is at the ledger. */
+    this._leaving = false;
   }
 
   /**
@@ -150,12 +152,53 @@ export class Vault {
     return Promise.all([0, 1, "old"].map((part) => this._ask("remove", name(scope, part))));
   }
 
-  /** Everything of ours goes, and the key first: what another page writes late can be read by nobody. */
+  /**
+   * Everything of ours goes, and the key first: what another page writes late can be read by nobody. Of the privacy ledger the
+   * mark of a spent week stays, or withdrawing and granting again would buy a second answer.
+   */
   async empty() {
     this.key = null;
     const names = /** @type {string[]} */ (await this._ask("keys")).filter((at) => String(at).indexOf(OURS) === 0);
-    // Of a shop's names, that of the key is the last one.
-    await Promise.all(names.sort().reverse().map((at) => this._ask("remove", at)));
+    const ledger = this.ledgerName();
+    const keys = names.filter((at) => /\/key$/.test(at));
+    await Promise.all(keys.concat(names.filter((at) => keys.indexOf(at) < 0 && at !== ledger)).map((at) => this._ask("remove", at)));
+    if (names.indexOf(ledger) >= 0) await this.leaveLedger();
+  }
+
+  ledgerName() {
+    return name(this._seat._view._shop, "ledger");
+  }
+
+  /** The privacy ledger behind a byte that says whether its report was sent. @returns {Promise<Uint8Array>} */
+  async ledger() {
+    return (await this._read(this.ledgerName())) || new Uint8Array(1);
+  }
+
+  /**
+   * Stores the ledger, and reads it back: a storage that keeps nothing must not let a report go.
+   * @param {number} sent
+   * @param {Uint8Array} ledger
+   */
+  async keepLedger(sent, ledger) {
+    const at = this.ledgerName();
+    if (!ledger.length) return void (await this._ask("remove", at));
+    const bytes = new Uint8Array(1 + ledger.length);
+    bytes[0] = sent;
+    bytes.set(ledger, 1);
+    await this._ask("set", at, bytes);
+    if (String(await this._read(at)) !== String(bytes)) throw new Error("the storage keeps nothing");
+  }
+
+  /** Leaves no more of the ledger than a spent week needs. It is the one record that a withdrawal reads and writes. */
+  async leaveLedger() {
+    this._leaving = true;
+    try {
+      const kept = await this._read(this.ledgerName());
+      // Without a core to ask, a mark that nobody can read: it counts as spent.
+      if (kept) await this.keepLedger(0, this._seat._withdrawn(kept.subarray(1)) || new Uint8Array(1));
+    } finally {
+      this._leaving = false;
+    }
   }
 
   _keyName() {
@@ -176,7 +219,7 @@ export class Vault {
    */
   _ask(method, at, bytes) {
     return new Promise((resolve, reject) => {
-      if (/^.et$/.test(method) && this._seat._consent.store !== true) throw WITHDRAWN;
+      if (/^.et$/.test(method) && this._seat._consent.store !== true && !(this._leaving && at === this.ledgerName())) throw WITHDRAWN;
       const store = this._store || (this._store = this._host.storage());
       const answer = Promise.resolve(store[method](/** @type {any} */ (at), bytes));
       const late = setTimeout(() => reject(new Error("the storage does not answer")), PATIENCE);

@@ -44,6 +44,12 @@ export interface ShelfOptions {
    * shop's own, the key lies in it beside what it opens.
    */
   storage?: ShelfStorage;
+  /**
+   * Where private reports go, with `consent.report` and `consent.store`: an address that takes a POST of 29 to 37 bytes and answers
+   * 2xx, or a function that takes the bytes and answers `false` (or throws) when they were not taken. A report is sent when the page
+   * is hidden or left, once a week. Default: none is sent.
+   */
+  reports?: string | URL | ((bytes: Uint8Array) => unknown);
   /** Clock in milliseconds since 1970 UTC. Default `Date.now`. */
   now?: () => number;
 }
@@ -222,7 +228,7 @@ export interface CartLine {
 }
 
 /** What is missing to a threshold. */
-export type Gap = { amount: number } | { units: number } | null;
+export type Gap = { amount: number; units?: undefined } | { units: number; amount?: undefined } | null;
 
 export type RefusalReason =
   | "not_started" | "expired" | "outside_daily_window" | "tier" | "not_new_customer" | "not_birthday" | "code_missing"
@@ -275,6 +281,18 @@ export interface OfferView {
   coupon: boolean;
 }
 
+/** The private report of this week: all that can leave the device. */
+export interface PrivateReport {
+  /**
+   * `null`, or why there is none: no consent, the week was spent before a withdrawal, the clock went back, no randomness, a pack that
+   * asks nothing, or no engine or storage just now.
+   */
+  reason: null | "consent" | "epoch_spent" | "clock_went_back" | "no_entropy" | "nothing_asked" | "unavailable";
+  /** Exactly what is sent: one noised answer, the week and a random id. `nearshelf/reports` reads it. */
+  bytes: Uint8Array | null;
+  sent: boolean;
+}
+
 export interface Diagnostic { code: string; message: string; fix?: string; }
 
 export interface Product extends Omit<ShelfItem, "score" | "because" | "variant"> {
@@ -311,6 +329,11 @@ export interface Shelf {
   coupons(options: { cart?: Cart; held: string[] }): CouponView[];
   /** The market's offers. */
   offers(): OfferView[];
+  /**
+   * The report of this week, made and remembered at the first call (which spends the week's privacy budget) and the same bytes at
+   * every later one. With `send` it is sent now, unless it was. Nobody has to call it: `ShelfOptions.reports` sends by itself.
+   */
+  report(options?: { send?: boolean }): Promise<PrivateReport>;
   portrait(): Portrait;
   consent(): Required<Consent>;
   setConsent(change: Consent): void;

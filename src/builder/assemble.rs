@@ -3,12 +3,14 @@
 use super::counts;
 use super::tables;
 use crate::catalog::build::{Draft, ProductDraft, write};
+use crate::catalog::{Catalog, PATH_SEPARATOR};
 use crate::error::Result;
 use crate::pack::column::write_strings;
-use crate::pack::{PackWriter, Tag};
+use crate::pack::{Pack, PackWriter, Tag};
 use crate::rank::Blend;
 use crate::rank::table::{TableKind, write_table};
-use crate::shop::{Progress, Session, Shop};
+use crate::report::{ReportSchema, category_domain};
+use crate::shop::{Progress, ReportSettings, Session, Shop};
 
 /// The pack of a shop with tables from `sessions`, under a blend that is given.
 ///
@@ -58,7 +60,22 @@ pub fn assemble(shop: &Shop, sessions: &[Session], k: u32, blend: &Blend, progre
         products: products.collect(),
     };
     write(&draft, &mut out)?;
+    // Which categories a report can name depends on how many products each holds, which the finished catalogue knows.
+    let catalog = Catalog::open(Pack::open(out.clone().finish()?)?)?;
+    if let Some(schema) = reports(&catalog, &shop.reports)? {
+        out.add(Tag::REPORT, 0, schema.metrics().len(), schema.encode());
+    }
     out.finish()
+}
+
+/// What private reports may ask; nothing where no category is left to name.
+fn reports(catalog: &Catalog, settings: &ReportSettings) -> Result<Option<ReportSchema>> {
+    let below = |path: &str, top: &String| {
+        path.strip_prefix(top.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with(PATH_SEPARATOR))
+    };
+    let left_out = |c: u32| settings.leave_out.iter().any(|top| below(catalog.category_path(c), top));
+    let keys = category_domain(catalog, settings.categories, left_out);
+    if keys.is_empty() { Ok(None) } else { ReportSchema::category_interest(&keys, settings.epsilon).map(Some) }
 }
 
 /// A count on a log scale: 0 for none, 65535 for the most.

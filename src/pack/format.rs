@@ -7,7 +7,8 @@ pub const FORMAT: u16 = 1;
 /// The oldest format this build reads.
 pub const OLDEST_READABLE: u16 = 1;
 
-pub(super) const MAGIC: [u8; 8] = *b"NEARSHLF";
+/// What a pack begins with.
+pub const MAGIC: [u8; 8] = *b"NEARSHLF";
 pub(super) const HEADER: usize = 40;
 pub(super) const ENTRY: usize = 32;
 
@@ -53,6 +54,7 @@ tags! {
     OFFERS b"OFFR" "Promotions of a market.";
     OFFER_NAME b"OFNA" "Names of a market's promotions in a language.";
     COUPON b"OFCO" "Which of a market's promotions wait in a wallet.";
+    REPORT b"REPT" "What private reports may ask.";
 }
 
 impl Tag {

@@ -8,7 +8,7 @@ mod read;
 #[cfg(any(feature = "cli", test))]
 mod write;
 
-pub use format::{FORMAT, OLDEST_READABLE, Tag};
+pub use format::{FORMAT, MAGIC, OLDEST_READABLE, Tag};
 pub use read::{Pack, SectionInfo};
 #[cfg(any(feature = "cli", test))]
 pub use write::PackWriter;

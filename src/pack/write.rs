@@ -8,7 +8,7 @@ use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
 /// Collects sections and writes them in the order of their tags, so that the same sections make the same bytes.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct PackWriter {
     sections: BTreeMap<(Tag, u32), (u32, Vec<u8>)>,
 }

@@ -13,6 +13,12 @@ pub const MOST_SYMBOLS: usize = 65;
 /// Number of values a draw takes. Probabilities are whole numbers of these.
 pub const DRAWS: u64 = 1 << 32;
 
+/// Bytes of randomness that a report takes, whatever it answers.
+pub const ENTROPY_BYTES: usize = NOISE + 4 * MOST_SYMBOLS;
+
+/// Where the noise begins among them: after an id, a probe of the generator, and the metric's draw.
+const NOISE: usize = 36;
+
 /// Fraction bits of [`Epsilon::least_exp`].
 const FRACTION: u32 = 60;
 
@@ -102,8 +108,7 @@ impl Draws {
     /// Asks the host once. A generator that is stuck (one value over and over, or nothing written) counts as none; the
     /// bytes it is recognised by are used for no noise, so the probabilities stay exact.
     pub(crate) fn take(entropy: &mut Entropy<'_>) -> Result<Draws, NoEntropy> {
-        const NOISE: usize = 36;
-        let mut bytes = [0_u8; NOISE + 4 * MOST_SYMBOLS];
+        let mut bytes = [0_u8; ENTROPY_BYTES];
         entropy(&mut bytes)?;
         let (mut id, mut probe) = ([0; 16], [0; 16]);
         id.copy_from_slice(&bytes[..16]);

@@ -3,8 +3,10 @@
 //! `pkg-template/src/decode.js` does the same in JavaScript; `tests/golden/reports.json` holds both to one answer.
 
 use super::{Estimates, NoisedReport, ReportSchema, Series, Taken, Tally, message};
+use crate::catalog::Catalog;
 use crate::error::{Code, Error, Result};
 use crate::id::Key;
+use crate::pack::{MAGIC, Pack, Tag};
 use crate::privacy::ledger::{Epoch, Metric};
 use crate::privacy::noise::{Answer, Epsilon, Mechanism};
 use serde_json::{Map, Value, json};
@@ -32,13 +34,28 @@ impl NamedSchema {
         NamedSchema { schema, labels }
     }
 
-    /// The schema in a file: JSON as [`json`](NamedSchema::json) writes it, or a pack section's bytes.
+    /// The schema of a catalogue's pack, named in the catalogue's language.
+    ///
+    /// # Errors
+    ///
+    /// `pack_malformed` when the pack asks for no reports, or its schema cannot be read.
+    pub fn of_pack(catalog: &Catalog) -> Result<NamedSchema> {
+        let missing = || Error::new(Code::PackMalformed, "the pack asks for no private reports: it has no categories.");
+        let section = catalog.pack().section(Tag::REPORT, 0).ok_or_else(missing)?;
+        let label = |k| catalog.category_of_key(k).map(|c| catalog.category_label(c).to_string());
+        Ok(NamedSchema::new(ReportSchema::decode(section)?, label))
+    }
+
+    /// The schema in a file: a pack, JSON as [`json`](NamedSchema::json) writes it, or a pack section's bytes.
     ///
     /// # Errors
     ///
     /// `pack_malformed` when it is neither, was changed by hand, or its noise is weaker than its ε.
     pub fn read(bytes: &[u8]) -> Result<NamedSchema> {
         let bad = |what: String| Error::new(Code::PackMalformed, what);
+        if bytes.starts_with(&MAGIC) {
+            return NamedSchema::of_pack(&Catalog::open(Pack::open(bytes.to_vec())?)?);
+        }
         if bytes.trim_ascii_start().first() != Some(&b'{') {
             return Ok(NamedSchema::new(ReportSchema::decode(bytes)?, |_| None));
         }

@@ -42,8 +42,10 @@ where
 
 /// A domain of at most `most` categories (1 to 64): the deepest level of the tree that fits, with the categories above it
 /// that hold products themselves, so that every product counts once. Where even the first level is too wide, its largest.
-pub fn category_domain(catalog: &Catalog, most: usize) -> Vec<Key> {
-    let sizes = catalog.category_sizes();
+/// Categories `left_out` are not named: what lies in them counts for the category above, if that is in the domain.
+pub fn category_domain(catalog: &Catalog, most: usize, left_out: impl Fn(u32) -> bool) -> Vec<Key> {
+    let mut sizes = catalog.category_sizes();
+    sizes.iter_mut().zip(0..).filter(|(_, c)| left_out(*c)).for_each(|(size, _)| *size = 0);
     let parents = (0..sizes.len() as u32).map(|c| catalog.category_chain(c).nth(1)).collect::<Vec<_>>();
     let mut domain: Vec<Key> =
         level(&parents, &sizes, most.clamp(1, 64)).into_iter().map(|c| catalog.category_key(c)).collect();

@@ -2,6 +2,7 @@
 
 use crate::error::{Code, Error, Result};
 use crate::event::EventKind;
+use crate::privacy::noise::{Epsilon, MOST_SYMBOLS};
 use crate::profile::ProfileConfig;
 use crate::time::{DAY, MINUTE};
 use serde::Deserialize;
@@ -26,6 +27,8 @@ pub(super) struct ShopConfig {
     pub columns: BTreeMap<String, String>,
     /// `[portrait]`
     pub portrait: PortraitSection,
+    /// `[reports]`
+    pub reports: ReportSection,
 }
 
 /// `[shop]`
@@ -86,6 +89,29 @@ pub(super) struct PortraitSection {
     pub weights: BTreeMap<String, f64>,
 }
 
+/// `[reports]`
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct ReportSection {
+    /// Budget of a week.
+    pub epsilon: Option<f64>,
+    /// Most categories a report can name.
+    pub categories: Option<usize>,
+    /// Category paths that no report names.
+    pub leave_out: Option<Vec<String>>,
+}
+
+/// What private reports may ask.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReportSettings {
+    /// Budget of a week.
+    pub epsilon: Epsilon,
+    /// Most categories a report can name, 1 to 64.
+    pub categories: usize,
+    /// Category paths that no report names, nor what lies below them.
+    pub leave_out: Vec<String>,
+}
+
 impl ShopConfig {
     /// The settings in `path`, or none.
     ///
@@ -111,6 +137,7 @@ impl ShopConfig {
         let config: ShopConfig = toml::from_str(text).map_err(|e| bad(format!("{e}")))?;
         config.zone_minutes()?;
         config.profile()?;
+        config.reports()?;
         for l in &config.languages {
             if l.tag.is_empty() || l.title.is_empty() {
                 return Err(bad("each [[language]] needs a tag and the column of its title.".into()));
@@ -150,10 +177,30 @@ impl ShopConfig {
         named.into_iter().filter(|(_, n)| !n.is_empty()).map(|(l, n)| (l.into(), n.clone())).collect()
     }
 
+    fn shipped() -> Result<ShopConfig> {
+        toml::from_str(DEFAULTS).map_err(|e| Error::new(Code::BadConfig, format!("default.toml: {e}")))
+    }
+
+    /// The settings of private reports: the shipped ones, replaced by this shop's own.
+    pub(super) fn reports(&self) -> Result<ReportSettings> {
+        let (own, shipped) = (&self.reports, ShopConfig::shipped()?.reports);
+        let bad = |what: String| Error::new(Code::BadConfig, what);
+        let epsilon = own.epsilon.or(shipped.epsilon).unwrap_or(f64::NAN);
+        let categories = own.categories.or(shipped.categories).unwrap_or(0);
+        if !(1..=MOST_SYMBOLS - 1).contains(&categories) {
+            return Err(bad(format!("reports: categories = {categories} is not between 1 and {}.", MOST_SYMBOLS - 1)));
+        }
+        Ok(ReportSettings {
+            epsilon: Epsilon::from_f64(epsilon)
+                .ok_or_else(|| bad(format!("reports: epsilon = {epsilon} is not between 0.01 and 2.")))?,
+            categories,
+            leave_out: own.leave_out.clone().or(shipped.leave_out).unwrap_or_default(),
+        })
+    }
+
     /// The portrait's settings: the shipped ones, replaced by this shop's own.
     pub(super) fn profile(&self) -> Result<ProfileConfig> {
-        let shipped: ShopConfig =
-            toml::from_str(DEFAULTS).map_err(|e| Error::new(Code::BadConfig, format!("default.toml: {e}")))?;
+        let shipped = ShopConfig::shipped()?;
         let mut out = ProfileConfig { weight: [0; EventKind::ALL.len()], ..ProfileConfig::default() };
         for section in [&shipped.portrait, &self.portrait] {
             section.apply(&mut out)?;
@@ -219,6 +266,8 @@ mod tests {
         assert!(wrong("[portrait.weights]\nbuy = 3").contains("buy"));
         assert!(wrong("[portrait.weights]\npurchase = -3").contains("-3"));
         assert!(wrong("[portrait.half_life_days]\nuser = 3").contains("user"));
+        assert!(wrong("[reports]\nepsilon = 2.5").contains("between 0.01 and 2"));
+        assert!(wrong("[reports]\ncategories = 65").contains("65"));
         assert!(wrong("[[market]]\ncode = \"cn\"").contains("currency"));
     }
 }

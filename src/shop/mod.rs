@@ -7,6 +7,7 @@ mod offers;
 mod rejects;
 mod table;
 
+pub use config::ReportSettings;
 use config::ShopConfig;
 pub use log::{Log, LogStep, Session};
 pub use offers::MarketOffers;
@@ -129,6 +130,8 @@ pub struct Shop {
     pub offers: Vec<MarketOffers>,
     /// Settings of the portrait.
     pub profile: ProfileConfig,
+    /// What private reports may ask.
+    pub reports: ReportSettings,
     /// Rows that could not be used.
     pub rejects: Rejects,
     /// Ids of the log that the catalogue does not have, with how often; most frequent first.
@@ -176,6 +179,7 @@ impl Shop {
             log,
             offers,
             profile: config.profile()?,
+            reports: config.reports()?,
             rejects,
             unmatched,
             duplicates,

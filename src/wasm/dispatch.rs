@@ -1,6 +1,6 @@
 //! The one table of calls below both hosts: bytes in, bytes out. `manual/boundary.md` is its description.
 
-use super::checkout;
+use super::{checkout, reporting};
 use crate::catalog::Price;
 use crate::codec::{Malformed, Reader, Writer};
 use crate::engine::{Engine, RawOrder, Request, Shelf, TraitView};
@@ -64,7 +64,7 @@ impl Table {
         if op == 1 {
             return self.open(r, out);
         }
-        if !(2..=26).contains(&op) {
+        if !(2..=28).contains(&op) {
             return Err(Error::new(Code::UnknownCall, concat(&["this core has no call ", &decimal(op.into()), "."])));
         }
         let handle = r.u32()? as usize;
@@ -101,7 +101,9 @@ impl Table {
             23 => sync_orders(shelf, r, out),
             24 => checkout::quote(shelf, r, out),
             25 => checkout::coupons(shelf, r, out),
-            _ => checkout::offers(shelf, r, out),
+            26 => checkout::offers(shelf, r, out),
+            27 => reporting::report(shelf, r, out),
+            _ => reporting::withdraw(r, out),
         }
     }
 

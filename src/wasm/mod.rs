@@ -4,6 +4,7 @@
 mod abi;
 mod checkout;
 pub mod dispatch;
+mod reporting;
 #[cfg(feature = "web")]
 pub mod web;
 

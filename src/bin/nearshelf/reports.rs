@@ -2,7 +2,9 @@
 
 use crate::output::say;
 use clap::{Args, Subcommand};
+use nearshelf::catalog::Catalog;
 use nearshelf::error::Error;
+use nearshelf::pack::Pack;
 use nearshelf::privacy::noise::{Epsilon, Noise};
 use nearshelf::report::collect::{Collected, NamedSchema, decode};
 use nearshelf::report::{Estimates, Series, planned_error};
@@ -18,6 +20,8 @@ const EPSILONS: [u32; 3] = [500_000, 1_000_000, 2_000_000];
 pub(crate) enum ReportsCommand {
     /// Show the standard error to expect, by number of categories and budget.
     Plan(PlanArgs),
+    /// Print what a pack asks, as JSON for the collector.
+    Schema(SchemaArgs),
     /// Estimate shares from the lines that the collector kept.
     Decode(DecodeArgs),
 }
@@ -33,8 +37,18 @@ pub(crate) struct PlanArgs {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct SchemaArgs {
+    /// The pack that `nearshelf pack` wrote.
+    #[arg(value_name = "PACK")]
+    pack: PathBuf,
+    /// Language of the names, one of the pack's; by default its first.
+    #[arg(long, value_name = "TAG", default_value = "")]
+    language: String,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct DecodeArgs {
-    /// The schema that the reports answer: JSON, or a pack section's bytes.
+    /// The schema that the reports answer: a pack, or what `nearshelf reports schema` printed.
     #[arg(long, value_name = "FILE")]
     schema: PathBuf,
     /// One report a line.
@@ -51,8 +65,16 @@ pub(crate) fn run(command: &ReportsCommand) -> Result<(), Error> {
             plan(args);
             Ok(())
         }
+        ReportsCommand::Schema(args) => schema(args),
         ReportsCommand::Decode(args) => read(args),
     }
+}
+
+fn schema(args: &SchemaArgs) -> Result<(), Error> {
+    let mut catalog = Catalog::open(Pack::open(read_file(&args.pack)?)?)?;
+    catalog.set_view(catalog.market_index(), catalog.language_named(&args.language)?)?;
+    say!("{:#}", NamedSchema::of_pack(&catalog)?.json());
+    Ok(())
 }
 
 fn plan(args: &PlanArgs) {

@@ -1,0 +1,68 @@
+//! The private report: what the ledger allows, answered from the portrait, in bytes for the host to store and to send.
+
+use super::Engine;
+use crate::error::{Code, Error, Result};
+use crate::pack::Tag;
+use crate::privacy::ledger::{Ledger, Refused};
+use crate::privacy::noise::NoEntropy;
+use crate::report::{NoisedReport, ReportSchema, category_interest, of_epoch};
+use crate::time::Millis;
+use alloc::vec::Vec;
+
+/// What became of the wish for a report.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reported {
+    /// The ledger as it is now: the host stores it before it sends anything.
+    pub ledger: Vec<u8>,
+    /// The report of this week, or why there is none. The pack of a shop that asks nothing gives `Ok(None)`.
+    pub report: core::result::Result<Option<NoisedReport>, Refused>,
+}
+
+impl Engine {
+    /// The report of the epoch of `now`, made at the first call and remembered by the ledger from then on. `ledger` is what
+    /// the host has stored, empty for nothing; one that cannot be read counts as spent. `entropy` holds
+    /// [`ENTROPY_BYTES`](crate::privacy::noise::ENTROPY_BYTES) bytes from the host's cryptographic generator, or nothing.
+    ///
+    /// Without consent to personalize the answer is `none`, like that of a shopper without interests.
+    ///
+    /// # Errors
+    ///
+    /// `consent_required` without consent to report and to store, `pack_malformed` when the pack's schema cannot be read or
+    /// promises more than it keeps.
+    pub fn report(&mut self, now: Millis, ledger: &[u8], entropy: &[u8]) -> Result<Reported> {
+        let refused =
+            || Error::new(Code::ConsentRequired, "nothing is reported without consent to report and to store.");
+        let ok = self.consent.may_report().ok_or_else(refused)?;
+        let mut ledger = restored(now, ledger);
+        let Some(schema) = self.catalog.pack().section(Tag::REPORT, 0) else {
+            return Ok(Reported { ledger: ledger.snapshot(), report: Ok(None) });
+        };
+        let schema = ReportSchema::decode(schema)?;
+        self.tick(now);
+        let (portrait, catalog, personalize) = (&mut self.portrait, &self.catalog, self.consent.may_personalize());
+        let mut draw = |bytes: &mut [u8]| {
+            if entropy.len() != bytes.len() {
+                return Err(NoEntropy);
+            }
+            bytes.copy_from_slice(entropy);
+            Ok(())
+        };
+        let report = of_epoch(&ok, &mut ledger, &schema, now, &mut draw, |metric| {
+            let about = schema.metrics().iter().find(|m| m.metric() == metric)?;
+            category_interest(&portrait.view(&personalize?), catalog, about)
+        });
+        Ok(Reported { ledger: ledger.snapshot(), report: report.map(Some) })
+    }
+}
+
+/// What is left of a stored ledger when the shopper withdraws or wants to be forgotten: the mark of a spent epoch until it
+/// ends, else nothing.
+pub fn withdrawn(now: Millis, ledger: &[u8]) -> Vec<u8> {
+    let mut ledger = restored(now, ledger);
+    ledger.withdraw(now);
+    ledger.snapshot()
+}
+
+fn restored(now: Millis, ledger: &[u8]) -> Ledger {
+    Ledger::restore(ledger).unwrap_or_else(|_| Ledger::unreadable(now))
+}

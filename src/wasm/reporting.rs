@@ -1,0 +1,32 @@
+//! The calls about private reports.
+
+use super::dispatch::time;
+use crate::codec::{Reader, Writer};
+use crate::engine::{Engine, withdrawn};
+use crate::error::Result;
+use crate::privacy::ledger::Refused;
+use alloc::vec::Vec;
+
+pub(super) fn report(shelf: &mut Engine, r: &mut Reader<'_>, out: &mut Writer) -> Result<()> {
+    let (now, ledger, entropy) = (time(r)?, r.bytes()?, r.bytes()?);
+    r.end()?;
+    let reported = shelf.report(now, ledger, entropy)?;
+    let (outcome, bytes) = match reported.report {
+        Ok(Some(report)) => (0, report.bytes()),
+        Ok(None) => (4, Vec::new()),
+        Err(Refused::Spent) => (1, Vec::new()),
+        Err(Refused::ClockBack) => (2, Vec::new()),
+        Err(Refused::NoEntropy) => (3, Vec::new()),
+    };
+    out.u8(outcome);
+    out.bytes(&reported.ledger);
+    out.bytes(&bytes);
+    Ok(())
+}
+
+pub(super) fn withdraw(r: &mut Reader<'_>, out: &mut Writer) -> Result<()> {
+    let (now, ledger) = (time(r)?, r.bytes()?);
+    r.end()?;
+    out.bytes(&withdrawn(now, ledger));
+    Ok(())
+}
