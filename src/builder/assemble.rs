@@ -4,7 +4,7 @@ use super::counts;
 use super::tables;
 use crate::catalog::build::{Draft, ProductDraft, write};
 use crate::catalog::{Catalog, PATH_SEPARATOR};
-use crate::error::Result;
+use crate::error::{Code, Error, Result};
 use crate::pack::column::write_strings;
 use crate::pack::{Pack, PackWriter, Tag};
 use crate::rank::Blend;
@@ -16,7 +16,7 @@ use crate::shop::{Progress, ReportSettings, Session, Shop};
 ///
 /// # Errors
 ///
-/// `too_large`.
+/// `too_large`, `bad_config` when `[reports]` leaves out what is no category.
 pub fn assemble(shop: &Shop, sessions: &[Session], k: u32, blend: &Blend, progress: &dyn Progress) -> Result<Vec<u8>> {
     progress.stage("building the tables", 0);
     let popularity = counts::popularity(sessions, shop.products.len(), k);
@@ -73,6 +73,13 @@ fn reports(catalog: &Catalog, settings: &ReportSettings) -> Result<Option<Report
     let below = |path: &str, top: &String| {
         path.strip_prefix(top.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with(PATH_SEPARATOR))
     };
+    if let Some(unknown) = settings.leave_out.iter().find(|path| catalog.category_named(path).is_none()) {
+        // A misspelt path would let reports name what the shop wants unnamed.
+        return Err(Error::new(
+            Code::BadConfig,
+            format!("reports: leave_out has \"{unknown}\", which is no category."),
+        ));
+    }
     let left_out = |c: u32| settings.leave_out.iter().any(|top| below(catalog.category_path(c), top));
     let keys = category_domain(catalog, settings.categories, left_out);
     if keys.is_empty() { Ok(None) } else { ReportSchema::category_interest(&keys, settings.epsilon).map(Some) }

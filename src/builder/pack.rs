@@ -23,7 +23,7 @@ impl Options {
 ///
 /// # Errors
 ///
-/// `too_large`.
+/// `too_large`, `bad_config`.
 pub fn build(shop: &Shop, options: &Options, progress: &dyn Progress) -> Result<Vec<u8>> {
     let k = options.support(shop);
     let blend = tune::for_shop(shop, k, progress)?;

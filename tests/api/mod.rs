@@ -4,6 +4,8 @@ mod boundary;
 #[cfg(feature = "cli")]
 mod checkout;
 mod memory;
+#[cfg(feature = "cli")]
+mod report;
 mod shelf;
 
 use nearshelf::engine::Engine;

@@ -4,6 +4,7 @@ use nearshelf::builder::evaluate::evaluate;
 use nearshelf::builder::pack::{Options, build};
 use nearshelf::builder::split::Split;
 use nearshelf::engine::{Engine, Request};
+use nearshelf::report::collect::NamedSchema;
 use nearshelf::shop::{Shop, ShopFiles, Silent};
 use nearshelf::time::Millis;
 use std::fs;
@@ -121,4 +122,36 @@ fn truncating_the_test_visits_changes_no_earlier_prediction() {
         let same = whole.iter().find(|q| q.event == p.event).expect("the same event");
         assert_eq!(p, same);
     }
+}
+
+#[test]
+fn what_reports_may_name_follows_the_settings() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let row = |i: u32, category: &str| format!("p{i},P,1.00 CNY,{category}\n");
+    let catalog =
+        [row(1, "Food > Tea"), row(2, "Food > Fruit"), row(3, "Health > Sleep"), row(4, "Health > Tests")].concat();
+    fs::write(dir.path().join("catalog.csv"), format!("id,title,price,product_type\n{catalog}")).expect("written");
+    let labels = |settings: &str| -> Result<Vec<String>, nearshelf::error::Error> {
+        fs::write(dir.path().join("shop.toml"), settings).expect("written");
+        let pack = build(&read(dir.path()), &Options::default(), &Silent)?;
+        let json = NamedSchema::read(&pack)?.json();
+        let domain = json["metrics"][0]["domain"].as_array().expect("a domain").clone();
+        let mut labels: Vec<String> = domain.iter().map(|d| d["label"].as_str().expect("a label").into()).collect();
+        labels.sort_unstable();
+        Ok(labels)
+    };
+    assert_eq!(labels("").expect("defaults"), ["Food > Fruit", "Food > Tea", "Health > Sleep", "Health > Tests"]);
+    assert_eq!(labels("[reports]\ncategories = 2").expect("the level above"), ["Food", "Health"]);
+    assert_eq!(labels("[reports]\nleave_out = [\"Health\"]").expect("fewer"), ["Food > Fruit", "Food > Tea"]);
+    let one = labels("[reports]\nleave_out = [\"Health > Sleep\"]").expect("one fewer");
+    assert_eq!(
+        one,
+        ["Food > Fruit", "Food > Tea", "Health", "Health > Tests"],
+        "what is left out counts for the one above"
+    );
+    let wrong = labels("[reports]\nleave_out = [\"Heath\"]").expect_err("misspelt");
+    assert_eq!(wrong.code(), "bad_config");
+    assert!(wrong.detail().contains("Heath"));
+    let nothing = labels("[reports]\nleave_out = [\"Food\", \"Health\"]").expect_err("nothing is asked");
+    assert!(nothing.detail().contains("no private reports"));
 }
