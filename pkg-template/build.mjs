@@ -60,6 +60,7 @@ async function ifNew(stamp, inputs, folder, build) {
 async function copyTypes(next) {
   const types = await readFile(join(template, "types", "index.d.ts"), "utf8");
   for (const name of ["index.d.ts", "index.d.cts"]) await writeFile(join(next, name), types);
+  for (const name of ["reports.d.ts", "reports.d.cts"]) await cp(join(template, "types", "reports.d.ts"), join(next, name));
   const mini = types
     .replace(/export type WasmSource =[^;]*;/, "/** A path of the code package; bytes only where the platform has the standard API. */\nexport type WasmSource = string | ArrayBuffer | Uint8Array;")
     .replace("pack: string | URL | ArrayBuffer", "pack: string | ArrayBuffer")

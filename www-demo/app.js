@@ -6,10 +6,12 @@ import { mountCatalogue } from "./catalogue.js";
 import { mountConsent } from "./consent.js";
 import { mountDiagnostics } from "./diagnostics.js";
 import { byId } from "./dom.js";
+import { mountLeaves } from "./leaves.js";
 import { makePage } from "./page.js";
 import { mountPanel } from "./panel.js";
 import { mountPeople } from "./people.js";
 import { mountPortrait } from "./portrait.js";
+import { readJson } from "./read.js";
 import { mountShelves } from "./shelves.js";
 import { mountStatus } from "./status.js";
 import { mountSwitches } from "./switches.js";
@@ -22,15 +24,10 @@ speak(navigator.languages.map(fit).find(Boolean) ?? "en");
 const page = await open();
 if (page) run(page);
 
-/** What the server says about the shop: its name, markets and languages. All of it may be missing. */
+/** What the server says about the shop: its name, markets, languages, and what else it has. All of it may be missing. */
 async function readShop() {
-  const none = { name: null, markets: [], languages: [] };
-  try {
-    const response = await fetch("/shop.json");
-    return response.ok ? { ...none, ...(await response.json()) } : none;
-  } catch {
-    return none;
-  }
+  const none = { name: null, markets: [], languages: [], reports: false, wallet: false, loyalty: false };
+  return { ...none, ...(await readJson("/shop.json")) };
 }
 
 async function open() {
@@ -43,13 +40,18 @@ async function open() {
     return null;
   }
   const language = shop.languages.find((tag) => fit(tag) === document.documentElement.lang) ?? shop.languages[0];
-  const shelf = await createShelf({ pack: "/shop.pack", market: shop.markets[0], language });
-  return makePage(shelf, shop);
+  const clock = { ahead: 0 };
+  const shelf = await createShelf({
+    pack: "/shop.pack", market: shop.markets[0], language, now: () => Date.now() + clock.ahead, reports: shop.reports ? "/reports" : undefined,
+  });
+  return makePage(shelf, shop, clock);
 }
 
 function run(page) {
-  const parts = [mountAsk, mountPeople, mountShelves, mountCart, mountCatalogue, mountConsent, mountPortrait, mountDiagnostics, mountStatus, mountSwitches, mountPanel]
-    .map((mount) => mount(page));
+  const parts = [
+    mountAsk, mountPeople, mountShelves, mountCart, mountCatalogue, mountLeaves, mountConsent, mountPortrait, mountDiagnostics, mountStatus,
+    mountSwitches, mountPanel,
+  ].map((mount) => mount(page));
   page.onDraw((what) => {
     byId("shop-name").textContent = page.shopName() || t("aShop");
     for (const part of parts) part.draw(what);

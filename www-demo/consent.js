@@ -5,7 +5,7 @@ import { t } from "./text/index.js";
 
 const purposes = ["personalize", "store", "sensitive", "report"];
 /** Purposes that are asked for, but that nothing in the package reads yet. */
-const notYet = new Set(["sensitive", "report"]);
+const notYet = new Set(["sensitive"]);
 const states = [["undecided", null], ["no", false], ["yes", true]];
 
 export function mountConsent(page) {

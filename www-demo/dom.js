@@ -24,3 +24,13 @@ export const byId = (id) => document.getElementById(id);
 
 /** True when the shopper's system asks for less motion. */
 export const still = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
+
+/** Replaces what is in a place; the focus stays on the part of the same name. Answers whether there was focus to lose. */
+export function redraw(place, children) {
+  const focused = place.contains(document.activeElement) ? document.activeElement.dataset.part : undefined;
+  place.replaceChildren(...children.flat(Infinity).filter(Boolean));
+  if (focused === undefined) return false;
+  const again = place.querySelector(`[data-part="${CSS.escape(focused)}"]`);
+  again?.focus({ preventScroll: true });
+  return !again;
+}

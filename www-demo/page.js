@@ -7,7 +7,8 @@ import { speaking, t } from "./text/index.js";
 export const SLOT = "home";
 export const PLACES = 12;
 
-export function makePage(shelf, shop) {
+/** `clock.ahead`: milliseconds by which the page's clock, which is also the shelf's, goes ahead of the device's. */
+export function makePage(shelf, shop, clock) {
   const listeners = [];
   let due = null;
   let labels = new Map();
@@ -27,6 +28,10 @@ export function makePage(shelf, shop) {
     playing: null,
     /** A ready-made shopper waiting for consent. */
     pending: null,
+
+    now: () => Date.now() + clock.ahead,
+    /** Puts the page's clock on by a week: some things happen once a week. */
+    skipWeek: () => { clock.ahead += 7 * 86_400_000; },
 
     onDraw: (fn) => listeners.push(fn),
 

@@ -17,7 +17,7 @@ export function mountPeople(page) {
     page.shelf.forget();
     // An earlier visit first, so that the portrait has a past: two looks and a purchase.
     const [first, second, third, fourth = first, fifth] = person.products;
-    const past = Date.now() - 2 * DAY;
+    const past = page.now() - 2 * DAY;
     page.shelf.trackMany([["view_item", first, 0], ["view_item", second, 1], ["purchase", second, 2]]
       .map(([name, product, minute]) => ({ name, params: { items: [{ item_id: product.variant ?? product.id }], timestamp: past + minute * 60_000 } })));
     await page.refresh();

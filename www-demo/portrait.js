@@ -33,7 +33,7 @@ function filled(page, portrait) {
   return [
     h("p", { class: "counts" },
       counts.map(([n, word]) => h("span", {}, h("b", {}, number(n)), ` ${word}`)),
-      portrait.updated !== null && h("span", {}, t("newest", { time: ago(portrait.updated, Date.now()) }))),
+      portrait.updated !== null && h("span", {}, t("newest", { time: ago(portrait.updated, page.now()) }))),
     trail(page, portrait.session),
     bars(t("categories"), portrait.categories, (trait) => trait.key && (page.labelOf(trait.key) || trait.label)),
     bars(t("brands"), portrait.brands, (trait) => trait.label || trait.key),

@@ -4,12 +4,14 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { fail, root } from "./run.mjs";
 
-/** entry file → name in the package; each is built a second time for the `development` condition where it says so. */
+/** entry file → name in the package, and what it exports; built a second time for the `development` condition where it says so. */
 const ENTRIES = [
   { entry: "entry/browser.js", out: "index", format: "esm", platform: "browser", target: "es2020", development: true },
   { entry: "entry/browser-cjs.js", out: "index", format: "cjs", platform: "browser", target: "es2020", development: true },
   { entry: "entry/node.js", out: "node", format: "esm", platform: "node", target: "node20", development: true },
   { entry: "entry/node-cjs.js", out: "node", format: "cjs", platform: "node", target: "node20", development: true },
+  { entry: "entry/reports.js", out: "reports", format: "esm", platform: "node", target: "node20" },
+  { entry: "entry/reports.js", out: "reports", format: "cjs", platform: "node", target: "node20", names: "NearshelfError,decodeReports,reportLine" },
   // The developer tools of some platforms know nothing later.
   { entry: "mini-program/index.js", out: "mini-program/index", format: "mini-program", platform: "neutral", target: "es2018" },
 ];
@@ -19,7 +21,7 @@ const ENTRIES = [
  */
 export async function bundleScripts({ template, glue, out }) {
   const esbuild = load();
-  for (const { entry, out: name, format, platform, target, development } of ENTRIES) {
+  for (const { entry, out: name, format, platform, target, development, names = "NearshelfError,createShelf" } of ENTRIES) {
     for (const twin of development ? [false, true] : [false]) {
       const extension = format === "cjs" ? ".cjs" : ".js";
       await esbuild.build({
@@ -38,7 +40,7 @@ export async function bundleScripts({ template, glue, out }) {
         mangleProps: /^_[a-z]/,
         legalComments: "none",
         // For those who import a CommonJS file: Node finds the names of its exports by reading, not by running.
-        footer: format === "esm" ? {} : { js: "0&&(module.exports={NearshelfError,createShelf});" },
+        footer: format === "esm" ? {} : { js: `0&&(module.exports={${names}});` },
         logLevel: "error",
       }).catch(() => fail(`bundling ${entry}`, "Read esbuild's message above."));
     }

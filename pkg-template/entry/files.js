@@ -20,7 +20,12 @@ export function makeNodeShelf(defaultWasm) {
     core: (wasm) => webCore(wasm || defaultWasm(), (address) => read(address, "wasm_missing")),
     memory: { storage: mapStorage, entropy, digest },
     reports: {
-      send: (address, bytes) => fetch(address, { method: "POST", body: /** @type {BodyInit} */ (bytes) }).then((response) => response.ok),
+      send: (address, bytes) => fetch(address, { method: "POST", body: /** @type {BodyInit} */ (bytes) }),
+      alone: (name, task, own) => {
+        if (own) return task();
+        throw new NearshelfError("reports_unavailable", "No report is made: nothing here outlasts the shelf, so each shelf would make one.",
+          "Pass options.storage.");
+      },
     },
   });
 }

@@ -39,16 +39,14 @@ export function makeWebShelf(defaultWasm) {
 }
 
 /**
- * A request that outlives the page, without cookies and without an address to come from. An older browser has the beacon, which
- * takes the cookies of the address along.
+ * A request that outlives the page, without cookies and without an address to come from. Where it cannot outlive the page it may be
+ * lost and sent again later; a beacon would arrive, with the cookies.
  * @param {string} address
  * @param {Uint8Array} bytes
  */
 function send(address, bytes) {
   const body = /** @type {BodyInit} */ (bytes);
-  if (!("keepalive" in Request.prototype)) return Promise.resolve(navigator.sendBeacon(address, body));
-  return fetch(address, { method: "POST", body, keepalive: true, credentials: "omit", referrerPolicy: "no-referrer", cache: "no-store" })
-    .then((response) => response.ok);
+  return fetch(address, { method: "POST", body, keepalive: true, credentials: "omit", referrerPolicy: "no-referrer", cache: "no-store" });
 }
 
 /**

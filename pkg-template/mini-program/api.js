@@ -1,6 +1,6 @@
 // The platform's API, and its asynchronous calls as promises.
 
-import { NearshelfError, said } from "../src/error.js";
+import { said } from "../src/error.js";
 
 /** Frameworks lend `wx` to other platforms, so theirs are asked first. @returns {any} */
 export function api() {
@@ -16,8 +16,7 @@ export function api() {
  */
 export function ask(owner, name, options) {
   return new Promise((resolve, reject) => {
-    const fail = (/** @type {any} */ why) => reject(new NearshelfError("memory_failed", name + ": " + said(why),
-      "The shelf goes on and may forget this visit. Look for a full storage."));
+    const fail = (/** @type {any} */ why) => reject(new Error(name + ": " + said(why)));
     const take = (/** @type {any} */ result) => (result && result.error ? fail(result) : resolve(result));
     const returned = owner[name](Object.assign({ success: take, fail }, options));
     if (returned && returned.error) fail(returned);

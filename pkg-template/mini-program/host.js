@@ -12,14 +12,7 @@ const WASM = "/miniprogram_npm/nearshelf/nearshelf.wasm";
 export const host = {
   memory,
 
-  reports: {
-    send: (/** @type {string} */ url, /** @type {Uint8Array} */ bytes) => ask(api(), "request", {
-      url,
-      method: "POST",
-      data: bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length),
-      header: { "content-type": "application/octet-stream" },
-    }).then((answer) => Math.floor((answer.statusCode || answer.status) / 100) === 2),
-  },
+  reports: { send, alone },
 
   address: (/** @type {any} */ pack) => (typeof pack === "string" ? pack : ""),
 
@@ -34,6 +27,32 @@ export const host = {
     return compressed().then((/** @type {AbiCore} */ core) => once(core, compressed), () => start(WASM));
   },
 };
+
+/**
+ * @param {string} url
+ * @param {Uint8Array} bytes
+ */
+function send(url, bytes) {
+  const data = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length);
+  const header = { "content-type": "application/octet-stream" };
+  // Alipay has its own word for the header, and fails where the answer is not the JSON it expects.
+  return ask(api(), "request", { url, method: "POST", data, header, headers: header, dataType: "text" })
+    .then((answer) => Math.floor((answer.statusCode || answer.status) / 100) === 2);
+}
+
+/** @type {Promise<any>} */
+let last = Promise.resolve();
+
+/**
+ * One after another: all shelves of a program share its storage.
+ * @param {string} name
+ * @param {() => Promise<any>} task
+ */
+function alone(name, task) {
+  const done = last.then(task);
+  last = done.catch(() => {});
+  return done;
+}
 
 /**
  * Hands out the core that is there already, and makes new ones from then on.

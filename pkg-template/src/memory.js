@@ -31,8 +31,6 @@ export class Memory {
     this._held = "";
     /** Where the portrait is kept; `null` while it is not. @type {Place | null} */
     this._place = null;
-    /** There was consent to store, so there may be something to empty. */
-    this._allowed = false;
     /** Another page emptied the storage: it is not used again in this visit. */
     this._off = false;
     this._told = false;
@@ -43,17 +41,17 @@ export class Memory {
     this._end = undefined;
   }
 
-  /** Does what consent and account ask for; the tasks that takes never reject. */
-  consented() {
+  /**
+   * Does what consent and account ask for; the tasks that takes never reject.
+   * @param {boolean} [stored] there was consent to store, so there may be something to empty
+   */
+  consented(stored) {
     const { store, personalize } = this._shelf._consent;
-    if (store === true) {
-      this._allowed = !!this._host;
-    } else if (this._allowed) {
-      this._allowed = false;
+    if (stored && store !== true && this._host) {
       this._close();
       this._off = false;
       this._dirty = true;
-      this._run(() => this._vault.empty());
+      this._run(() => Promise.all([this._vault.empty(), this._shelf._reports.leave()]));
     }
     if (personalize === true) this._run(() => this._attach());
     else if (personalize === false || this._place) this.forget();
@@ -247,9 +245,9 @@ export class Memory {
   // Saves while the key is the one it was: another page may have emptied the storage.
   async _check() {
     const turn = this._turn;
-    const key = await this._vault._storedKey();
+    const same = await this._vault.same();
     if (turn !== this._turn) return;
-    if (String(key) === String(this._vault.key)) return this.save();
+    if (same) return this.save();
     this._off = true;
     this._close();
   }

@@ -1,19 +1,21 @@
 // Private reports: one noised answer a week, stored before it is sent (src/manual/privacy.md).
 
-import { asError, NearshelfError } from "./error.js";
+import { asError, NearshelfError, said } from "./error.js";
 import * as op from "./protocol.js";
-import { WITHDRAWN } from "./vault.js";
+import { inTime, WITHDRAWN } from "./vault.js";
 
 /** Random bytes that a report takes, whatever it answers. */
 const ENTROPY = 296;
+const NOTHING = new Uint8Array(0);
 /** Why there is no report, as the core counts them. */
 const REASONS = [null, "epoch_spent", "clock_went_back", "no_entropy", "nothing_asked"];
 
 /**
- * What a host brings: a way out, and one page at a time where there can be several.
+ * What a host brings: a way out, and one page at a time where there can be several. `own` tells that the storage is the shop's. What
+ * `send` answers is `false`, or has an `ok` that is, when the report was not taken.
  * @typedef {{
- *   send(address: string, bytes: Uint8Array): Promise<boolean>,
- *   alone?: <T>(name: string, task: () => Promise<T>) => Promise<T>,
+ *   send(address: string, bytes: Uint8Array): Promise<any>,
+ *   alone?: (name: string, task: () => Promise<any>, own: boolean) => Promise<any>,
  * }} ReportHost
  * @typedef {import("../types/index").PrivateReport} PrivateReport
  */
@@ -30,8 +32,6 @@ export class Reports {
     this._vault = vault;
     this._host = host;
     this._to = to;
-    /** There was consent to report, so there may be something to withdraw. */
-    this._allowed = false;
     this._told = false;
     /** @type {Promise<any>} */
     this._chain = Promise.resolve();
@@ -39,17 +39,19 @@ export class Reports {
     this._end = undefined;
   }
 
-  /** Does what consent asks for. */
-  consented() {
+  /**
+   * Does what consent asks for.
+   * @param {boolean} [reported] there was consent to report, so there may be something to withdraw
+   */
+  consented(reported) {
+    const { store, report } = this._shelf._consent;
     if (this._may()) {
-      this._allowed = true;
       if (this._to && !this._end) this._end = this._vault._host?.hidden?.(() => this.report(true));
-    } else {
-      this.close();
-      // Without consent to store, the vault leaves the mark itself while it empties everything.
-      if (this._allowed && this._shelf._consent.store === true) this.withdraw();
-      this._allowed = false;
+      return;
     }
+    this.close();
+    // A no at the start may have been said elsewhere. Without consent to store, the memory sees to the ledger.
+    if (store === true && (reported || report === false)) this.withdraw();
   }
 
   /**
@@ -57,38 +59,60 @@ export class Reports {
    * @param {boolean} send
    * @returns {Promise<PrivateReport>}
    */
-  report(send) {
-    return this._alone(async () => {
-      const { _vault: vault, _shelf: shelf } = this;
-      if (!this._may()) return none("consent");
-      if (!shelf._engine.up || !(await vault.open(true))) return none("unavailable");
-      const kept = await vault.ledger();
-      const entropy = vault.draw(ENTROPY) || new Uint8Array(0);
-      const answer = this._may() && shelf._engine.call(op.REPORT, (w) => {
+  async report(send) {
+    const { _vault: vault, _shelf: shelf } = this;
+    const at = vault.ledgerName();
+    let answer = none("unavailable");
+    const task = async () => {
+      // Where another page emptied the storage the shopper withdrew, and this page was not told.
+      if (!this._may() || !(await vault.open(true)) || !(await vault.same())) return;
+      const kept = (await vault.ledger(at)) || new Uint8Array(1);
+      const entropy = vault.draw(ENTROPY) || NOTHING;
+      if (!this._may() || !shelf._engine.up) return;
+      const made = shelf._engine.call(op.REPORT, (w) => {
         w.f64(shelf._now());
         w.bytes(kept.subarray(1));
         w.bytes(entropy);
       }, (r) => ({ _reason: REASONS[r.u8()], _ledger: r.bytes(), _bytes: r.bytes() }));
-      if (!answer) return none(this._may() ? "unavailable" : "consent");
-      const bytes = answer._bytes;
-      let sent = kept[0] === 1 && same(kept.subarray(1), answer._ledger);
-      // What is not known to be kept is not sent: the next visit would answer once more.
-      if (!sent) await vault.keepLedger(0, answer._ledger);
-      if (answer._reason) return none(/** @type {PrivateReport["reason"]} */ (answer._reason));
-      if (send && !sent && this._to && this._may()) {
-        sent = await this._send(bytes);
-        if (sent && this._may()) await vault.keepLedger(1, answer._ledger);
+      if (!made) {
+        // What trapped the core, or was refused, is not tried again each time the page is hidden.
+        this.close();
+        this._end = () => {};
+        return;
       }
-      return { reason: null, bytes, sent };
-    }).catch((thrown) => {
+      const known = String(kept.subarray(1)) === String(made._ledger);
+      // What is not known to be kept is not sent: the next visit would answer once more.
+      if (!known) await vault.keepLedger(at, 0, made._ledger);
+      if (made._reason) {
+        answer = none(/** @type {PrivateReport["reason"]} */ (made._reason));
+        return;
+      }
+      answer = { reason: null, bytes: made._bytes, sent: known && kept[0] === 1 };
+      if (send && !answer.sent && this._to && this._may()) {
+        answer.sent = await this._send(made._bytes);
+        if (answer.sent) await vault.keepLedger(at, 1, made._ledger);
+      }
+    };
+    try {
+      if (this._may() && shelf._engine.up) await this._next(() => this._alone(at, task));
+    } catch (thrown) {
       this._fail(thrown);
-      return none("unavailable");
+    }
+    return this._may() || answer.sent ? answer : none("consent");
+  }
+
+  /** Leaves of each ledger the mark that this week is spent, until it ends. */
+  leave() {
+    return this._next(async () => {
+      for (const at of await this._vault.ledgers()) await this._alone(at, () => this._vault.leaveLedger(at));
     });
   }
 
-  /** Nothing is left but the mark that this week is spent, until it ends. */
   withdraw() {
-    return this._alone(() => this._vault.leaveLedger()).catch((thrown) => this._fail(thrown));
+    this.leave().catch((thrown) => {
+      // Where nothing can be kept there is nothing to withdraw.
+      if (thrown?.code !== "memory_unavailable") this._fail(thrown);
+    });
   }
 
   close() {
@@ -104,35 +128,45 @@ export class Reports {
   /** @param {Uint8Array} bytes */
   async _send(bytes) {
     const to = this._to;
-    const done = typeof to === "function" ? (await to(bytes.slice())) !== false : await /** @type {ReportHost} */ (this._host).send(String(to), bytes);
-    if (!done) throw new NearshelfError("report_unsent", "The report was not taken.", "It is tried again later. Does the address answer with 2xx?");
-    return true;
+    try {
+      const taken = await inTime(typeof to === "function" ? to(bytes.slice()) : /** @type {ReportHost} */ (this._host).send(String(to), bytes), "it");
+      if (taken === false || taken?.ok === false) throw new Error("it was not taken");
+      return true;
+    } catch (thrown) {
+      this._fail(new NearshelfError("report_unsent", "The report was not sent: " + said(thrown), "It is tried again later. Does the address answer 2xx?"));
+      return false;
+    }
   }
 
   /**
-   * One after another, in this page and in all others of the shop: two that find the week unspent would both answer.
+   * One after another, so that a withdrawal finds what a report under way has stored.
    * @template T
    * @param {() => Promise<T>} task
    * @returns {Promise<T>}
    */
-  _alone(task) {
-    const host = this._host;
-    const run = () => (host && host.alone ? host.alone(this._vault.ledgerName(), task) : task());
-    const done = this._chain.then(run);
+  _next(task) {
+    const done = this._chain.then(task);
     this._chain = done.catch(() => {});
     return done;
+  }
+
+  /**
+   * One page at a time: two that find the week unspent would both answer.
+   * @param {string} at
+   * @param {() => Promise<any>} task
+   */
+  _alone(at, task) {
+    const host = this._host;
+    return host && host.alone ? host.alone(at, task, !!this._vault._own) : task();
   }
 
   /** @param {any} thrown */
   _fail(thrown) {
     if (this._told || thrown === WITHDRAWN) return;
     this._told = true;
-    this._shelf._hub.diagnose(asError(thrown, "report_failed", "The shelf goes on. Is the storage full or blocked, the address right?"));
+    this._shelf._hub.diagnose(asError(thrown, "report_failed", "The shelf goes on. Is the storage full or blocked?"));
   }
 }
 
 /** @param {PrivateReport["reason"]} reason @returns {PrivateReport} */
 const none = (reason) => ({ reason, bytes: null, sent: false });
-
-/** @param {Uint8Array} a @param {Uint8Array} b */
-const same = (a, b) => a.length === b.length && a.every((byte, i) => byte === b[i]);

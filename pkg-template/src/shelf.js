@@ -219,14 +219,15 @@ export class Shelf {
   }
 
   setConsent(change) {
+    const { store, report } = this._consent;
     Object.assign(this._consent, readOptions(this._hub, "setConsent", change, CONSENT));
     this._engine.call(op.CONSENT, (w) => {
       w.f64(this._now());
       writeConsent(w, this._consent);
     }, op.readNothing);
     this._engine.consented();
-    this._memory.consented();
-    this._reports.consented();
+    this._memory.consented(store === true);
+    this._reports.consented(report === true);
     this._hub.change();
   }
 

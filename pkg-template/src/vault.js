@@ -34,8 +34,11 @@ const KEY_BYTES = 32;
 const HEAD = 8;
 /** Sequence numbers are smaller: beyond, one more is soon no longer another number. */
 const LAST = 9e15;
-/** Milliseconds that the storage has for one answer. */
+/** Milliseconds that the storage, or whoever takes a report, has for one answer. */
 const PATIENCE = 5000;
+
+const LEDGER = /\/ledger$/;
+const FORGETFUL = "the storage keeps nothing";
 
 /** Thrown by what ends because the shopper withdrew: it has not failed. */
 export const WITHDRAWN = {};
@@ -49,14 +52,13 @@ export class Vault {
   constructor(seat, host, own) {
     this._seat = seat;
     this._host = /** @type {MemoryHost} */ (host);
+    this._own = own;
     /** @type {ShelfStorage | undefined} */
     this._store = own;
     /** @type {Uint8Array | null} */
     this.key = null;
     /** @type {Draw | null} */
     this._draw = null;
-    /** A withdrawal is at the ledger. */
-    this._leaving = false;
   }
 
   /**
@@ -82,7 +84,7 @@ export class Vault {
       // Somebody may have been faster: what lies there in the end is the key.
       await this._ask("set", at, this._draw(KEY_BYTES)).catch(() => {});
       key = await this._storedKey();
-      if (!isKey(key)) throw new Error("the storage keeps nothing");
+      if (!isKey(key)) throw new Error(FORGETFUL);
     }
     if (isKey(key)) this.key = key;
     return isKey(key);
@@ -153,52 +155,69 @@ export class Vault {
   }
 
   /**
-   * Everything of ours goes, and the key first: what another page writes late can be read by nobody. Of the privacy ledger the
-   * mark of a spent week stays, or withdrawing and granting again would buy a second answer.
+   * Everything of ours goes but ledgers, and the key first: what another page writes late can be read by nobody, and a page that finds
+   * it gone knows.
    */
   async empty() {
     this.key = null;
-    const names = /** @type {string[]} */ (await this._ask("keys")).filter((at) => String(at).indexOf(OURS) === 0);
-    const ledger = this.ledgerName();
+    const names = (await this._ours()).filter((at) => !LEDGER.test(at));
     const keys = names.filter((at) => /\/key$/.test(at));
-    await Promise.all(keys.concat(names.filter((at) => keys.indexOf(at) < 0 && at !== ledger)).map((at) => this._ask("remove", at)));
-    if (names.indexOf(ledger) >= 0) await this.leaveLedger();
+    await Promise.all(keys.concat(names.filter((at) => keys.indexOf(at) < 0)).map((at) => this._ask("remove", at)));
+  }
+
+  /** The key is the one that was found at first: nobody has emptied the storage since. */
+  async same() {
+    return String(await this._storedKey()) === String(this.key);
   }
 
   ledgerName() {
     return name(this._seat._view._shop, "ledger");
   }
 
-  /** The privacy ledger behind a byte that says whether its report was sent. @returns {Promise<Uint8Array>} */
-  async ledger() {
-    return (await this._read(this.ledgerName())) || new Uint8Array(1);
+  /** Ledgers, of other shops of this origin too, since a storage is emptied as a whole. */
+  async ledgers() {
+    return this._host ? (await this._ours()).filter((at) => LEDGER.test(at)) : [];
+  }
+
+  /**
+   * The privacy ledger behind a byte that says whether its report was sent; `null` without one.
+   * @param {string} at
+   * @param {boolean} [leaving]
+   */
+  async ledger(at, leaving) {
+    const kept = await this._ask("get", at, undefined, leaving);
+    if (kept == null) return null;
+    const bytes = toBytes(kept);
+    // What is no ledger is one that cannot be read, so that the week counts as spent.
+    return bytes && bytes.length > 1 ? bytes : new Uint8Array(2);
   }
 
   /**
    * Stores the ledger, and reads it back: a storage that keeps nothing must not let a report go.
+   * @param {string} at
    * @param {number} sent
    * @param {Uint8Array} ledger
+   * @param {boolean} [leaving]
    */
-  async keepLedger(sent, ledger) {
-    const at = this.ledgerName();
+  async keepLedger(at, sent, ledger, leaving) {
     if (!ledger.length) return void (await this._ask("remove", at));
     const bytes = new Uint8Array(1 + ledger.length);
     bytes[0] = sent;
     bytes.set(ledger, 1);
-    await this._ask("set", at, bytes);
-    if (String(await this._read(at)) !== String(bytes)) throw new Error("the storage keeps nothing");
+    await this._ask("set", at, bytes, leaving);
+    if (String(await this.ledger(at, leaving)) !== String(bytes)) throw new Error(FORGETFUL);
   }
 
-  /** Leaves no more of the ledger than a spent week needs. It is the one record that a withdrawal reads and writes. */
-  async leaveLedger() {
-    this._leaving = true;
-    try {
-      const kept = await this._read(this.ledgerName());
-      // Without a core to ask, a mark that nobody can read: it counts as spent.
-      if (kept) await this.keepLedger(0, this._seat._withdrawn(kept.subarray(1)) || new Uint8Array(1));
-    } finally {
-      this._leaving = false;
-    }
+  /**
+   * Leaves no more of a ledger than a spent week needs: without that mark, withdrawing and granting again would buy a second answer.
+   * @param {string} at
+   */
+  async leaveLedger(at) {
+    const kept = await this.ledger(at, true);
+    if (!kept) return;
+    // Without a core to ask, a mark that nobody can read: it counts as spent.
+    const left = this._seat._withdrawn(kept.subarray(1)) || new Uint8Array(1);
+    if (String(left) !== String(kept.subarray(1))) await this.keepLedger(at, 0, left, true);
   }
 
   _keyName() {
@@ -210,22 +229,36 @@ export class Vault {
     return toBytes(await this._ask("get", at));
   }
 
+  async _ours() {
+    return /** @type {string[]} */ (await this._ask("keys")).filter((at) => String(at).indexOf(OURS) === 0);
+  }
+
   /**
    * The only way to the storage: nothing is read or written without consent, and every answer has its time.
    * @param {"get" | "set" | "remove" | "keys"} method
    * @param {string} [at]
    * @param {any} [bytes]
+   * @param {boolean} [leaving] a withdrawal is at a ledger, the one record that it reads and writes
    * @returns {Promise<any>}
    */
-  _ask(method, at, bytes) {
-    return new Promise((resolve, reject) => {
-      if (/^.et$/.test(method) && this._seat._consent.store !== true && !(this._leaving && at === this.ledgerName())) throw WITHDRAWN;
-      const store = this._store || (this._store = this._host.storage());
-      const answer = Promise.resolve(store[method](/** @type {any} */ (at), bytes));
-      const late = setTimeout(() => reject(new Error("the storage does not answer")), PATIENCE);
-      answer.then(resolve, reject).then(() => clearTimeout(late));
-    });
+  async _ask(method, at, bytes, leaving) {
+    if (/^.et$/.test(method) && this._seat._consent.store !== true && !leaving) throw WITHDRAWN;
+    const store = this._store || (this._store = this._host.storage());
+    return inTime(store[method](/** @type {any} */ (at), bytes), "the storage");
   }
+}
+
+/**
+ * What `answer` comes to; an error when it takes too long.
+ * @param {any} answer
+ * @param {string} who
+ * @returns {Promise<any>}
+ */
+export function inTime(answer, who) {
+  return new Promise((resolve, reject) => {
+    const late = setTimeout(() => reject(new Error(who + " does not answer")), PATIENCE);
+    Promise.resolve(answer).then(resolve, reject).then(() => clearTimeout(late));
+  });
 }
 
 /** What is sealed in a slot. @param {Slot} slot */

@@ -46,8 +46,9 @@ export interface ShelfOptions {
   storage?: ShelfStorage;
   /**
    * Where private reports go, with `consent.report` and `consent.store`: an address that takes a POST of 29 to 37 bytes and answers
-   * 2xx, or a function that takes the bytes and answers `false` (or throws) when they were not taken. A report is sent when the page
-   * is hidden or left, once a week. Default: none is sent.
+   * 2xx (with `Access-Control-Allow-Origin` where it is of another origin), or a function that takes the bytes and answers `false` (or a
+   * response that is not `ok`, or throws) when they were not taken. Both have five seconds. A report is sent when the page is hidden
+   * or left, once a week. Default: none is sent. In Node there are reports with `storage` only.
    */
   reports?: string | URL | ((bytes: Uint8Array) => unknown);
   /** Clock in milliseconds since 1970 UTC. Default `Date.now`. */
@@ -61,7 +62,7 @@ export interface ShelfStorage {
   set(name: string, bytes: Uint8Array): Promise<unknown>;
   /** A name that is not there is no error. */
   remove(name: string): Promise<unknown>;
-  /** Asked when everything is to be emptied; names of others may be among them. */
+  /** Asked when something is withdrawn or forgotten; names of others may be among them. */
   keys(): Promise<string[]>;
 }
 
@@ -285,7 +286,7 @@ export interface OfferView {
 export interface PrivateReport {
   /**
    * `null`, or why there is none: no consent, the week was spent before a withdrawal, the clock went back, no randomness, a pack that
-   * asks nothing, or no engine or storage just now.
+   * asks nothing, or no engine or no storage that keeps it just now.
    */
   reason: null | "consent" | "epoch_spent" | "clock_went_back" | "no_entropy" | "nothing_asked" | "unavailable";
   /** Exactly what is sent: one noised answer, the week and a random id. `nearshelf/reports` reads it. */

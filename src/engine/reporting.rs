@@ -34,6 +34,7 @@ impl Engine {
             || Error::new(Code::ConsentRequired, "nothing is reported without consent to report and to store.");
         let ok = self.consent.may_report().ok_or_else(refused)?;
         let mut ledger = restored(now, ledger);
+        ledger.settle(now);
         let Some(schema) = self.catalog.pack().section(Tag::REPORT, 0) else {
             return Ok(Reported { ledger: ledger.snapshot(), report: Ok(None) });
         };

@@ -152,6 +152,9 @@ fn a_pack_that_asks_nothing_gets_nothing_and_a_forged_schema_is_an_error() {
     let mut silent = shelf(None);
     let reported = silent.report(NOW, &[], &truthful(1)).expect("consented");
     assert_eq!((reported.report, reported.ledger), (Ok(None), vec![]));
+    let spent = shelf(Some(schema().encode())).report(NOW, &[], &truthful(1)).expect("consented").ledger;
+    let later = silent.report(NOW.plus(7 * DAY), &withdrawn(NOW, &spent), &[]).expect("consented");
+    assert!(later.ledger.is_empty(), "a mark goes when its week is over, whatever the pack asks");
     let mut forged = schema().encode();
     forged[3] ^= 1;
     let mut shelf = shelf(Some(forged));

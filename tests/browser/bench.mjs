@@ -1,10 +1,12 @@
 // What every browser test needs: the real package, a pack built by the command line, and a fresh Chromium.
 
+import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
 import { serve } from "./server.mjs";
@@ -15,8 +17,12 @@ export const root = fileURLToPath(new URL("../..", import.meta.url));
 export const page = join(root, "www-demo");
 export const pkg = join(root, "pkg");
 
+const languages = ["en", "zh-CN"];
+
 /** What `nearshelf demo` answers for /shop.json with the sample shop. */
-export const shopJson = JSON.stringify({ name: { en: "Harbour Lane", "zh-CN": "港湾里" }, markets: ["cn", "us"], languages: ["en", "zh-CN"] });
+export const shopJson = JSON.stringify({
+  name: { en: "Harbour Lane", "zh-CN": "港湾里" }, markets: ["cn", "us"], languages, reports: true, wallet: true, loyalty: true,
+});
 
 /** How to run `nearshelf`: a built one where there is one, the newest first, else through cargo. */
 export function nearshelf(...args) {
@@ -26,12 +32,25 @@ export function nearshelf(...args) {
 }
 
 /** Bytes of a pack of a shop folder. */
-export function pack(folder) {
+export const pack = (folder) => packed(folder, readFileSync);
+
+/** All that `nearshelf demo` serves of the sample shop, by path. */
+export function shopFiles() {
+  const folder = join(page, "shop");
+  return packed(folder, (file) => Object.fromEntries([
+    ["/shop.pack", readFileSync(file)], ["/shop.json", shopJson],
+    ...["wallet.json", "loyalty.json"].map((name) => [`/${name}`, readFileSync(join(folder, name))]),
+    ...languages.map((tag) => [`/reports-${tag}.json`, execFileSync(...nearshelf("reports", "schema", file, "--language", tag), { cwd: root, stdio: "pipe" })]),
+  ]));
+}
+
+/** Packs a shop folder and answers with what `read` makes of the file. */
+function packed(folder, read) {
   const into = mkdtempSync(join(tmpdir(), "nearshelf-pack-"));
   const out = join(into, "shop.pack");
   try {
     execFileSync(...nearshelf("pack", folder, "--out", out), { cwd: root, stdio: "pipe" });
-    return readFileSync(out);
+    return read(out);
   } finally {
     rmSync(into, { recursive: true, force: true });
   }
@@ -54,31 +73,58 @@ export function launch() {
 }
 
 /**
- * Opens the demo page in a context of its own. Answers the page with what it did: `requests`, `problems` (console
- * errors and exceptions), and `close`. `files`, `policy` and `from` (the package) go to the server, the rest to the
- * context; `origin` is that of a server which runs already.
+ * Opens the demo page in a context of its own. Answers the page with what it did: `requests`, `reports` (bytes that the
+ * server took), `problems` (console errors and exceptions), and `close`. `files`, `policy` and `from` (the package) go to the server, the rest to the
+ * context; `origin` is that of a server which runs already, `at` a time at which the page's clock stands.
  */
-export async function visit(browser, { origin, files, policy, from = pkg, width = 1280, height = 900, dark = false, locale = "en-US", motion = "reduce", wait = true } = {}) {
+export async function visit(browser, { origin, files, policy, from = pkg, width = 1280, height = 900, dark = false, locale = "en-US", motion = "reduce", wait = true, at } = {}) {
   const server = origin ? { origin, close() {} } : await serve({ page, pkg: from, files, policy });
   const context = await browser.newContext({
     viewport: { width, height }, colorScheme: dark ? "dark" : "light", locale, reducedMotion: motion, serviceWorkers: "block",
   });
   await context.addInitScript(watchStorage);
   const tab = await context.newPage();
+  if (at) await tab.clock.setFixedTime(at);
   const requests = [];
   const problems = [];
-  tab.on("request", (request) => request.url().startsWith("data:") || requests.push({ method: request.method(), url: request.url() }));
+  tab.on("request", (request) => request.url().startsWith("data:") || requests.push(asked(request)));
   tab.on("console", (message) => message.type() === "error" && problems.push(message.text()));
   tab.on("pageerror", (error) => problems.push(String(error.stack ?? error)));
   await tab.goto(`${server.origin}/`);
   if (wait) await tab.waitForFunction(() => globalThis.nearshelfDemo?.page.mine && document.querySelector("[data-shelf=neutral] li"));
   return {
-    tab, requests, problems, origin: server.origin,
+    tab, requests, problems, origin: server.origin, reports: server.reports ?? [],
     close: async () => {
       await context.close();
       await server.close();
     },
   };
+}
+
+const asked = (request) => ({ method: request.method(), url: request.url(), body: request.postDataBuffer(), at: performance.now() });
+
+/**
+ * Defines a test that runs on a page of its own, `files()` served to it. Afterwards nothing may have gone wrong, and nothing may
+ * have gone out: only GETs to the page's own server, and private reports once the test has called `view.mayReport()`.
+ */
+export function scenarios(browser, files) {
+  return (name, options, run) => test(name, { timeout: 120_000 }, async () => {
+    const view = await visit(browser(), { files: files(), ...options });
+    let since = Infinity;
+    view.mayReport = () => { since = performance.now(); };
+    try {
+      await run(view.tab, view);
+      if (!options.troubled) assert.deepEqual(view.problems, [], "no console error, no exception");
+      for (const { method, url, at } of view.requests) {
+        const { origin, pathname } = new URL(url);
+        assert.equal(origin, view.origin);
+        if (method === "POST") assert.ok(pathname === "/reports" && at > since, "only reports are posted, and only after consent");
+        else assert.equal(method, "GET");
+      }
+    } finally {
+      await view.close();
+    }
+  });
 }
 
 /** The ids of a shelf, "personal" or "neutral", as they stand on the page. */

@@ -2,8 +2,8 @@
 
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { after, before, test } from "node:test";
-import { allow, ids, launch, overflow, pack, page as pageFolder, requirePackage, settled, shopJson, violations, visit } from "./bench.mjs";
+import { after, before } from "node:test";
+import { allow, ids, launch, overflow, page as pageFolder, requirePackage, scenarios, settled, shopFiles, shopJson, violations } from "./bench.mjs";
 import { POLICY } from "./server.mjs";
 
 let browser;
@@ -11,29 +11,13 @@ let files;
 
 before(async () => {
   requirePackage();
-  files = { "/shop.pack": pack(join(pageFolder, "shop")), "/shop.json": shopJson };
+  files = shopFiles();
   browser = await launch();
 });
 
 after(() => browser?.close());
 
-/** Runs a scenario on a page of its own; afterwards nothing may have gone wrong or out. */
-function scenario(name, options, run) {
-  test(name, { timeout: 120_000 }, async () => {
-    const view = await visit(browser, { files, ...options });
-    try {
-      await run(view.tab, view);
-      if (!options.troubled) assert.deepEqual(view.problems, [], "no console error, no exception");
-      for (const { method, url } of view.requests) {
-        assert.equal(method, "GET");
-        assert.equal(new URL(url).origin, view.origin);
-      }
-    } finally {
-      await view.close();
-    }
-  });
-}
-
+const scenario = scenarios(() => browser, () => files);
 const touched = (tab) => tab.evaluate(() => [...globalThis.touchedStorage]);
 /** Clicks a product of the catalogue as a shopper would, and closes its panel. */
 const look = async (tab, id) => {

@@ -58,6 +58,8 @@ for (const [width, dark] of [[1440, false], [360, true]]) {
       assert.equal(neutral.length, 12);
       assert.equal(await tab.locator("#switches select").count(), 0);
       assert.equal(await tab.locator(".chip-row").count(), 0);
+      assert.equal(await tab.locator("#cart").isVisible(), false);
+      assert.match(await tab.locator("#leaves").innerText(), /Nothing\. This shop asks for no reports\.$/);
       await allow(tab);
       const person = tab.locator(".people button", { hasText: "Looks for" });
       assert.ok(await person.count() >= 3);

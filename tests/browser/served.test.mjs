@@ -58,3 +58,40 @@ test("nearshelf demo serves the page, the package and the sample shop", { timeou
     await view.close();
   }
 });
+
+test("nearshelf demo collects reports, and nothing else", { timeout: 60_000 }, async () => {
+  const view = await visit(browser, { origin });
+  try {
+    const { tab } = view;
+    const kept = async () => (await (await fetch(`${origin}/reports.ndjson`)).text()).split("\n").filter(Boolean);
+    assert.deepEqual(await kept(), []);
+    await tab.locator("#report [data-part=go]").click();
+    await tab.locator("#report-bytes").waitFor();
+    assert.deepEqual(await kept(), [], "what is shown is not sent yet");
+    await tab.locator("#report [data-part=go]").click();
+    await tab.locator("#report-sent").waitFor();
+    const [line, ...more] = await kept();
+    assert.deepEqual(more, []);
+    const bytes = Buffer.from((await tab.locator("#report-bytes").textContent()).replace(/\s/g, ""), "hex");
+    const schema = await (await fetch(`${origin}/reports.json`)).json();
+    const report = JSON.parse(line);
+    assert.deepEqual([report.schema, report.id], [schema.version, bytes.subarray(12, 28).toString("hex")]);
+    assert.deepEqual(Object.keys(report), ["v", "schema", "epoch", "metric", "mechanism", "answer", "id"], "nothing about the sender");
+    assert.deepEqual(await (await fetch(`${origin}/reports-en.json`)).json(), schema);
+
+    const post = async (body) => (await fetch(`${origin}/reports`, { method: "POST", body })).status;
+    assert.equal(await post(bytes), 204, "a copy is left to the decoder");
+    assert.equal(await post(bytes.subarray(1)), 400);
+    assert.equal(await post(Buffer.alloc(35)), 400);
+    assert.equal(await post(Buffer.alloc(38)), 413);
+    assert.deepEqual(await kept(), [line, line]);
+
+    assert.equal(await tab.locator("#cart").isVisible(), true);
+    await tab.locator("[data-part=fill]").click();
+    await settled(tab);
+    assert.ok(await tab.locator("#tier option").count() >= 3, "the levels of the shop's folder");
+    assert.deepEqual(view.problems, []);
+  } finally {
+    await view.close();
+  }
+});

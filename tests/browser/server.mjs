@@ -19,14 +19,23 @@ export const POLICY =
   "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline'; img-src 'self' data: https:";
 
 /**
- * Serves `page` at /, `pkg` at /nearshelf/, and each entry of `files` (path to bytes or text) as it is.
- * `policy` replaces the Content-Security-Policy. Resolves to `{ origin, requests, close }`.
+ * Serves `page` at /, `pkg` at /nearshelf/, and each entry of `files` (path to bytes or text) as it is; takes private reports
+ * at /reports. `policy` replaces the Content-Security-Policy. Resolves to `{ origin, requests, reports, close }`.
  */
 export async function serve({ page, pkg, files = {}, policy = POLICY }) {
   const requests = [];
+  /** Bytes of each report that came, in order. */
+  const reports = [];
   const server = createServer(async (request, response) => {
     const path = decodeURIComponent(new URL(request.url, "http://x").pathname);
     requests.push({ method: request.method, path });
+    if (request.method === "POST" && path === "/reports") {
+      const chunks = [];
+      for await (const chunk of request) chunks.push(chunk);
+      reports.push(Buffer.concat(chunks));
+      response.writeHead(204).end();
+      return;
+    }
     const body = request.method === "GET" ? await find(path) : undefined;
     const type = TYPES[extname(path) || (path.endsWith("/") ? ".html" : "")] ?? "application/octet-stream";
     response.writeHead(body === undefined ? 404 : 200, {
@@ -49,7 +58,7 @@ export async function serve({ page, pkg, files = {}, policy = POLICY }) {
   await new Promise((done) => server.listen(0, "127.0.0.1", done));
   return {
     origin: `http://127.0.0.1:${server.address().port}`,
-    requests,
+    requests, reports,
     close: () => new Promise((done) => { server.close(done); server.closeAllConnections(); }),
   };
 }

@@ -19,7 +19,7 @@ const platforms = `
 async function check(change = (text) => text) {
   const folder = mkdtempSync(join(tmpdir(), "nearshelf-types-"));
   try {
-    for (const part of ["src", "mini-program"]) cpSync(join(root, "pkg-template", part), join(folder, part), { recursive: true });
+    for (const part of ["src", "types", "mini-program"]) cpSync(join(root, "pkg-template", part), join(folder, part), { recursive: true });
     symlinkSync(join(root, "tests", "node_modules"), join(folder, "node_modules"));
     const host = join(folder, "mini-program", "host.js");
     writeFileSync(host, change(readFileSync(host, "utf8")));

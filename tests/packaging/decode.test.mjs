@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { decodeReports } from "../../pkg-template/src/decode.js";
+import { reportLine } from "../../pkg-template/src/report-line.js";
 
 const golden = JSON.parse(readFileSync(new URL("../golden/reports.json", import.meta.url), "utf8"));
 
@@ -29,6 +30,41 @@ test("every golden case gives the file's estimates", () => {
     same(decodeReports(schema, lines), expect, name);
     same(decodeReports(JSON.stringify(schema), lines.join("\n")), expect, name);
     assert.ok(expect.counts.unreadable > 3 && expect.counts.impossible > 3 && expect.counts.copies > 0, name);
+  }
+});
+
+test("what arrives becomes the core's own line, or is refused with a way out", () => {
+  const { arrivals } = golden;
+  const good = arrivals.filter(({ line }) => line !== null);
+  assert.ok(good.length >= 30 && arrivals.length - good.length >= 30);
+  assert.ok(["2026-W53", "k_rr", "oue"].every((word) => good.some(({ line }) => line.includes(word))));
+  const refused = (given) => assert.throws(() => reportLine(given), (e) => e.name === "NearshelfError" && e.code === "bad_report" && e.fix !== "", String(given));
+  for (const { bytes: hex, line } of arrivals) {
+    const bytes = Buffer.from(hex, "hex");
+    // A body lies anywhere in the buffer it came in.
+    const within = new Uint8Array([7, ...bytes, 7]).subarray(1, -1);
+    for (const given of [bytes, within, new Uint8Array(bytes).buffer]) {
+      if (line === null) refused(given);
+      else assert.equal(reportLine(given), line, hex);
+    }
+  }
+  for (const given of [undefined, null, "", 29, {}, good[0].bytes, [...Buffer.from(good[0].bytes, "hex")]]) refused(given);
+});
+
+test("every changed byte of a report is another line or none, but for the number of symbols, which the line does not tell", () => {
+  for (const { bytes, line } of golden.arrivals.filter(({ line }) => line !== null)) {
+    for (let i = 0; i < bytes.length / 2; i++) {
+      if (i === 3) continue;
+      const changed = Buffer.from(bytes, "hex");
+      changed[i] ^= 1;
+      let other = null;
+      try {
+        other = reportLine(changed);
+      } catch (e) {
+        assert.equal(e.code, "bad_report");
+      }
+      assert.notEqual(other, line);
+    }
   }
 });
 

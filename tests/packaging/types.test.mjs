@@ -14,10 +14,12 @@ const storage: ShelfStorage = {
   remove: async (name) => kept.delete(name),
   keys: async () => [...kept.keys()],
 };
-const options: ShelfOptions = { pack: "/shop.pack", market: "cn", language: "zh-CN", consent: { store: true, personalize: null }, storage };
+const options: ShelfOptions = { pack: "/shop.pack", market: "cn", language: "zh-CN", consent: { store: true, personalize: null, report: true }, storage, reports: (bytes) => bytes.length > 28 };
 
 export async function page(): Promise<string[]> {
   const shelf: Shelf = await createShelf(options);
+  const { reason, bytes, sent } = await shelf.report({ send: true });
+  const reported: string = reason === null && sent ? String(bytes?.length) : reason ?? "";
   const tracked: TrackResult = shelf.track("view_item", { items: [{ item_id: 10080, price: "12.90", colour: "red" }], currency: "CNY" });
   shelf.trackMany([{ name: "purchase", params: { items: [{ item_id: "a", quantity: 2 }] } }, { name: "an_event_of_ours" }]);
   const home = shelf.recommend({ slot: "home", limit: 12, mode: "neutral", exclude: [1, "b"], category: "Pets > Cats" });
@@ -37,7 +39,7 @@ export async function page(): Promise<string[]> {
   await shelf.signOut();
   off();
   try { shelf.forget(); } catch (e) { if (e instanceof NearshelfError) return [e.code, e.fix, e.message]; }
-  return [String(tracked.accepted + sum + (price ?? 0) + (share ?? 0)), stage, String(consent), String(done), String(synced), ...more];
+  return [reported, String(tracked.accepted + sum + (price ?? 0) + (share ?? 0)), stage, String(consent), String(done), String(synced), ...more];
 }
 `;
 
@@ -63,6 +65,10 @@ export async function wrong() {
   await shelf.identify();
   // @ts-expect-error an order has an id
   shelf.syncOrders([{ items: [] }]);
+  // @ts-expect-error a report may be missing
+  (await shelf.report()).bytes.length;
+  // @ts-expect-error reports go to an address or a function
+  await createShelf({ pack: "/p", reports: 7 });
   // @ts-expect-error consent is true, false or null
   shelf.setConsent({ store: "yes" });
   // @ts-expect-error not an event of a shelf
@@ -74,6 +80,21 @@ export async function wrong() {
 
 const names = "createShelf, NearshelfError, type Shelf, type ShelfOptions, type ShelfStorage, type TrackResult, type WhyNotStage";
 const options = { strict: true, noUncheckedIndexedAccess: true, exactOptionalPropertyTypes: true, noEmit: true, skipLibCheck: false, types: [] };
+
+const collector = `
+export function collect(schema: object, bodies: ArrayBuffer[]): number {
+  const lines: string[] = bodies.map((body) => reportLine(new Uint8Array(body)));
+  try { reportLine(bodies[0]!); } catch (e) { if (e instanceof NearshelfError) return e.fix.length; }
+  const decoded: Decoded = decodeReports(schema, lines);
+  const one: Estimate | undefined = decoded.metrics[0]?.epochs[0]?.estimates[0];
+  // @ts-expect-error the line is made of bytes
+  reportLine("01");
+  // @ts-expect-error the schema comes first
+  decodeReports(lines);
+  // @ts-expect-error a metric may have no report
+  return decoded.metrics[0].all.reports + (one?.share ?? 0) + decoded.counts.copies;
+}
+`;
 
 async function compile(name, files, compilerOptions) {
   const folder = project(name, { ...files, "tsconfig.json": JSON.stringify({ compilerOptions: { ...options, ...compilerOptions }, files: Object.keys(files) }) });
@@ -91,6 +112,14 @@ const cases = {
 for (const [name, [file, head, compilerOptions]] of Object.entries(cases)) {
   test(`${name} compiles, and its mistakes do not`, async () => {
     const { code, out } = await compile("types", { [file]: head + use + misuse }, compilerOptions);
+    assert.equal(code, 0, out);
+  });
+}
+
+for (const file of ["collector.mts", "collector.cts"]) {
+  test(`a ${file.slice(-3)} collector compiles, and its mistakes do not`, async () => {
+    const head = `import { decodeReports, NearshelfError, reportLine, type Decoded, type Estimate } from "nearshelf/reports";`;
+    const { code, out } = await compile("types", { [file]: head + collector }, { module: "nodenext", lib: ["es2022"] });
     assert.equal(code, 0, out);
   });
 }

@@ -1,11 +1,12 @@
 //! `tests/golden/reports.json`: seeded crowds, their lines, and the estimates that Rust and JavaScript give alike.
 //!
 //! `NEARSHELF_BLESS=1 cargo test --features cli golden` writes what the code says now; read the difference before you keep
-//! it. Lines marked bad and the copies are part of the file and written by hand below.
+//! it. Lines marked bad, the copies, and what arrives as bytes are part of the file and written by hand below.
 
 use super::{fresh, schema, seeded};
-use nearshelf::privacy::ledger::Epoch;
-use nearshelf::report::{ReportSchema, Tally};
+use nearshelf::privacy::ledger::{Epoch, Metric};
+use nearshelf::privacy::noise::Answer;
+use nearshelf::report::{NoisedReport, ReportSchema, Tally};
 use nearshelf::time::{DAY, Millis};
 use serde_json::{Value, json};
 #[cfg(target_arch = "wasm32")]
@@ -86,6 +87,76 @@ fn the_seeded_crowds_give_the_files_lines_and_estimates() {
     }
 }
 
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|b| format!("{b:02x}")).collect()
+}
+
+/// What may arrive at a collector: reports of both mechanisms at the edges of every field, and bytes that are none.
+fn arrivals() -> Vec<Vec<u8>> {
+    let with = |symbols, answer| NoisedReport {
+        schema: 0xDEAD_BEEF,
+        epoch: Epoch(2969),
+        metric: Metric::CategoryInterest,
+        symbols,
+        answer,
+        id: std::array::from_fn(|i| 240 + i as u8),
+    };
+    let symbol = with(9, Answer::Symbol(5));
+    let mut all: Vec<NoisedReport> =
+        [(2, 0), (2, 1), (9, 8), (20, 19), (65, 64)].map(|(k, s)| with(k, Answer::Symbol(s))).into();
+    all.extend(
+        [(2, 0), (2, 3), (7, 0x40), (8, 0xFF), (9, 0x101), (16, 0x8001), (21, 0x1F_0001), (64, 1 << 63), (65, 1 << 64)]
+            .map(|(k, bits)| with(k, Answer::Bits(bits))),
+    );
+    let weeks =
+        ["1970-W01", "1969-W52", "2004-W53", "2020-W53", "2021-W01", "2026-W53", "2027-W01", "0001-W01", "9999-W52"]
+            .map(|text| Epoch::parse(text).unwrap());
+    let beyond = [-102_739, -110_000, 417_000, i32::MIN, i32::MAX].map(Epoch);
+    all.extend(weeks.into_iter().chain(beyond).map(|epoch| NoisedReport { epoch, ..symbol }));
+    all.extend([0, 1, u32::MAX].map(|schema| NoisedReport { schema, ..symbol }));
+    all.push(NoisedReport { id: [0; 16], ..symbol });
+
+    let mut bytes: Vec<Vec<u8>> = all.iter().map(NoisedReport::bytes).collect();
+    let (short, long) = (symbol.bytes(), with(21, Answer::Bits(0x1F_0001)).bytes());
+    let change = |from: &[u8], at: usize, to: u8| {
+        let mut bytes = from.to_vec();
+        bytes[at] = to;
+        bytes
+    };
+    for (at, values) in [(0, [0, 2, 255]), (1, [0, 2, 255]), (2, [1, 2, 255]), (3, [1, 66, 255]), (28, [9, 10, 255])] {
+        bytes.extend(values.map(|to| change(&short, at, to)));
+    }
+    bytes.extend(
+        [(2, 0), (3, 1), (3, 8), (3, 20), (3, 25), (3, 255), (30, 0x20), (30, 0xFF)]
+            .map(|(at, to)| change(&long, at, to)),
+    );
+    bytes.push(change(&with(8, Answer::Bits(0xFF)).bytes(), 3, 7));
+    bytes.extend([0, 1, 28].map(|n| short[..n].to_vec()));
+    bytes.push([&short[..], &[0]].concat());
+    bytes.push([&long[..], &[0]].concat());
+    bytes.push(long[..30].to_vec());
+    bytes.push(with(65, Answer::Symbol(64)).json().into_bytes());
+    bytes
+}
+
+/// The file's pairs: `null` for what is no report.
+fn pairs() -> Value {
+    let line = |bytes: &[u8]| NoisedReport::read(bytes).ok().map(|report| report.json());
+    arrivals().iter().map(|bytes| json!({ "bytes": hex(bytes), "line": line(bytes) })).collect()
+}
+
+/// `reportLine` in JavaScript gives the same for each.
+#[test]
+fn what_arrives_becomes_the_files_line_or_nothing() {
+    let file: Value = serde_json::from_str(FILE).unwrap();
+    if std::env::var_os("NEARSHELF_BLESS").is_none() {
+        assert_eq!(file["arrivals"], pairs());
+    }
+    let lines: Vec<Option<String>> =
+        pairs().as_array().unwrap().iter().map(|p| p["line"].as_str().map(String::from)).collect();
+    assert!(lines.iter().flatten().count() >= 30 && lines.iter().filter(|l| l.is_none()).count() >= 30);
+}
+
 #[cfg(all(feature = "cli", not(target_arch = "wasm32")))]
 mod collector {
     use super::*;
@@ -142,7 +213,7 @@ mod collector {
                         "lines": lines, "expect": result.json(&schema) })
             })
             .collect();
-        let said = json!({ "spec_version": 1, "cases": cases });
+        let said = json!({ "spec_version": 1, "cases": cases, "arrivals": pairs() });
         if std::env::var_os("NEARSHELF_BLESS").is_some() {
             let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden/reports.json");
             std::fs::write(path, format!("{}\n", serde_json::to_string_pretty(&said).unwrap())).unwrap();

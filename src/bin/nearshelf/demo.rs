@@ -5,15 +5,22 @@ use crate::output::say;
 use crate::pack::report;
 use crate::progress::Bars;
 use axum::Router;
-use axum::http::{HeaderName, HeaderValue, header};
-use axum::routing::get;
+use axum::body::Bytes;
+use axum::extract::{DefaultBodyLimit, State};
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::response::IntoResponse;
+use axum::routing::{get, post};
 use nearshelf::builder::pack::{Options, build};
 use nearshelf::catalog::Catalog;
 use nearshelf::error::Error;
 use nearshelf::pack::Pack;
+use nearshelf::report::NoisedReport;
+use nearshelf::report::collect::NamedSchema;
 use nearshelf::shop::{Shop, ShopFiles, read_file, server_error};
 use serde_json::json;
+use std::collections::VecDeque;
 use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
 use tokio::net::TcpListener;
 use tower_http::compression::CompressionLayer;
 use tower_http::services::ServeDir;
@@ -22,6 +29,12 @@ use tower_http::set_header::SetResponseHeaderLayer;
 /// What the page may do: run its own scripts and the package's wasm, talk to this server.
 const POLICY: &str = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline'; \
                       img-src 'self' data: https:";
+/// Bytes of the longest report.
+const LONGEST_REPORT: usize = 37;
+/// Reports kept; the oldest make room.
+const REPORTS_KEPT: usize = 10_000;
+/// Files of a shop's folder that the page shows when they are there.
+const EXTRAS: [&str; 2] = ["wallet.json", "loyalty.json"];
 
 pub(crate) fn run(args: &DemoArgs) -> Result<(), Error> {
     for (folder, file, how) in
@@ -60,17 +73,79 @@ fn site(args: &DemoArgs, pack: Vec<u8>, names: Names) -> Result<Router, Error> {
     let catalog = Catalog::open(Pack::open(pack.clone())?)?;
     let name: serde_json::Map<_, _> = names.into_iter().map(|(l, n)| (l, n.into())).collect();
     let markets: Vec<_> = catalog.markets().iter().map(|m| m.code.clone()).collect();
-    let shop = json!({ "name": name, "markets": markets, "languages": catalog.languages() }).to_string();
+    let languages = catalog.languages().to_vec();
+    let schemas = schemas(catalog);
+    let extras = EXTRAS.into_iter().map(|file| (file, args.shop.join(file))).filter(|(_, path)| path.is_file());
+    let extras = extras.map(|(file, path)| Ok((file, read_file(&path)?))).collect::<Result<Vec<_>, Error>>()?;
+    let has = |file: &str| extras.iter().any(|(known, _)| *known == file);
+    // The page only asks for what this says is there.
+    let shop = json!({
+        "name": name, "markets": markets, "languages": languages,
+        "reports": !schemas.is_empty(), "wallet": has("wallet.json"), "loyalty": has("loyalty.json"),
+    });
     let typed = |kind: &'static str, body: Vec<u8>| get(async move || ([(header::CONTENT_TYPE, kind)], body.clone()));
     let always = |name: HeaderName, value| SetResponseHeaderLayer::overriding(name, HeaderValue::from_static(value));
-    Ok(Router::new()
+    let mut site = collector()
         .route("/shop.pack", typed("application/octet-stream", pack))
-        .route("/shop.json", typed("application/json", shop.into_bytes()))
+        .route("/shop.json", typed("application/json", shop.to_string().into_bytes()));
+    for (file, body) in extras {
+        site = site.route(&format!("/{file}"), typed("application/json", body));
+    }
+    for (name, body) in schemas {
+        site = site.route(&format!("/{name}"), typed("application/json", body));
+    }
+    Ok(site
         .nest_service("/nearshelf", ServeDir::new(&args.package))
         .fallback_service(ServeDir::new(&args.page))
         .layer(CompressionLayer::new())
         .layer(always(header::CONTENT_SECURITY_POLICY, POLICY))
         .layer(always(header::CACHE_CONTROL, "no-cache")))
+}
+
+/// What the pack asks in private reports: `reports.json` in its first language, `reports-LANGUAGE.json` in each. Empty for a
+/// pack that asks nothing.
+fn schemas(mut catalog: Catalog) -> Vec<(String, Vec<u8>)> {
+    let mut files = Vec::new();
+    for (i, language) in catalog.languages().to_vec().iter().enumerate() {
+        let named = catalog.set_view(catalog.market_index(), i).and_then(|()| NamedSchema::of_pack(&catalog));
+        let Ok(named) = named else { continue };
+        let body = named.json().to_string().into_bytes();
+        if files.is_empty() {
+            files.push(("reports.json".to_string(), body.clone()));
+        }
+        files.push((format!("reports-{language}.json"), body));
+    }
+    files
+}
+
+/// Lines of JSON, oldest first.
+type Kept = Arc<Mutex<VecDeque<String>>>;
+
+/// Takes reports, and shows what it keeps of them. Copies are left to the decoder; who sent one is never looked at.
+fn collector() -> Router {
+    Router::new()
+        .route("/reports", post(take).layer(DefaultBodyLimit::max(LONGEST_REPORT)))
+        .route("/reports.ndjson", get(kept))
+        .with_state(Kept::default())
+}
+
+async fn take(State(kept): State<Kept>, body: Bytes) -> StatusCode {
+    let Ok(report) = NoisedReport::read(&body) else { return StatusCode::BAD_REQUEST };
+    let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
+    if kept.len() == REPORTS_KEPT {
+        kept.pop_front();
+    }
+    kept.push_back(report.json());
+    StatusCode::NO_CONTENT
+}
+
+async fn kept(State(kept): State<Kept>) -> impl IntoResponse {
+    let kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
+    // As plain text, a browser shows it instead of saving it.
+    (
+        [(header::CONTENT_TYPE, "text/plain; charset=utf-8")],
+        kept.iter().map(|line| format!("{line}\n")).collect::<String>(),
+    )
 }
 
 /// A shop's name in each language.

@@ -27,11 +27,12 @@ const VENDORS = { wx: "WXWebAssembly", my: "MYWebAssembly", tt: "TTWebAssembly" 
  *   trap?: (name: string, count: number) => boolean,  ends an instance at an exported call
  *   storage?: Map<string, string>,            what the platform's storage holds; shared, it is the next visit's
  *   broken?: (call: string) => object | null,  an error that a call of the storage ends with
+ *   post?: (options: object) => number,       the status that a POST is answered with, and no JSON
  *   random?: "platform" | "manager" | "standard" | "none",  where randomness comes from
  * }} [wishes]
  */
 export function miniProgram({ vendor = "wx", files = {}, network = {}, wasm = "path", refuse = /$^/, trap = () => false,
-  storage = new Map(), random = "platform", broken = () => null } = {}) {
+  storage = new Map(), random = "platform", broken = () => null, post = () => 404 } = {}) {
   /** Every look at the platform's API, and every wasm path asked for. */
   const used = [];
   const paths = [];
@@ -44,6 +45,15 @@ export function miniProgram({ vendor = "wx", files = {}, network = {}, wasm = "p
   const reply = (options, found, fail) => later(() => (found ? options.success(found) : options.fail(fail)));
   const buffer = (bytes) => new Uint8Array(bytes).buffer;
 
+  const posted = (options) => {
+    const status = post(options);
+    // Alipay takes a status that is no success, and an answer that is not the expected JSON, for a failure.
+    if (vendor !== "my") return reply(options, { statusCode: status, data: "taken" });
+    const error = !/^2/.test(status) ? { error: 19, errorMessage: "http status error" }
+      : options.dataType !== "text" ? { error: 14, errorMessage: "json parse data error" } : null;
+    reply(options, error ? null : { status, data: "taken" }, error);
+  };
+
   const hiders = new Set();
   const getRandomValues = ({ length, success }) => later(() => success({ errMsg: "getRandomValues:ok", randomValues: crypto.getRandomValues(new Uint8Array(length)).buffer }));
   const api = {
@@ -52,6 +62,7 @@ export function miniProgram({ vendor = "wx", files = {}, network = {}, wasm = "p
     onAppHide: (act) => void hiders.add(act),
     offAppHide: (act) => void hiders.delete(act),
     request(options) {
+      if (options.method === "POST") return posted(options);
       const binary = vendor === "my" ? options.dataType === "arraybuffer" : options.responseType === "arraybuffer";
       const bytes = network[options.url];
       const status = vendor === "my" ? "status" : "statusCode";

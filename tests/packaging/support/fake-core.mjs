@@ -4,6 +4,7 @@ import { createCipheriv, createDecipheriv } from "node:crypto";
 import { Reader, Writer } from "../../../pkg-template/src/codec.js";
 import * as op from "../../../pkg-template/src/protocol.js";
 import { PRODUCTS } from "./small-pack.mjs";
+import { xxh64 } from "./xxh64.mjs";
 
 const names = Object.fromEntries(Object.entries(op).filter(([, v]) => typeof v === "number").map(([k, v]) => [v, k]));
 
@@ -17,6 +18,8 @@ export class FakeCore {
     this.visit = [];
     this.served = 0;
     this.dead = false;
+    /** The pack has no schema of reports. */
+    this.asksNothing = false;
   }
 
   /** Requests seen of one kind. */
@@ -238,6 +241,37 @@ export class FakeCore {
     w.u32(this.orders.length - added);
   }
 
+  /** The answer is what the portrait is worth today, so one that is made anew is another one. */
+  on_REPORT(r, w) {
+    const now = r.f64(), kept = r.bytes(), entropy = r.bytes();
+    if (r.left()) return refusal("bad_request");
+    if (this.consent[0] !== 2 || this.consent[2] !== 2) return refusal("consent_required");
+    const ledger = settled(readLedger(kept, now), now);
+    let outcome = 0;
+    if (this.asksNothing) outcome = 4;
+    else if (ledger.latest > weekOf(now)) outcome = 2;
+    else if (ledger.latest === weekOf(now)) outcome = ledger.answer.length ? 0 : 1;
+    else if (entropy.length !== 296) outcome = 3;
+    else {
+      const answer = new Uint8Array(29);
+      answer.set([1, 1, 0, 9]);
+      new DataView(answer.buffer).setInt32(8, weekOf(now), true);
+      answer.set(entropy.subarray(0, 16), 12);
+      answer[28] = this.known.length % 9;
+      Object.assign(ledger, { latest: weekOf(now), answer, spent: [...ledger.spent, weekOf(now)].slice(-53) });
+    }
+    w.u8(outcome);
+    w.bytes(ledgerBytes(ledger));
+    w.bytes(outcome ? new Uint8Array(0) : ledger.answer);
+  }
+
+  on_WITHDRAW(r, w) {
+    const now = r.f64();
+    const { latest } = readLedger(r.bytes(), now);
+    if (r.left()) return refusal("bad_request");
+    w.bytes(ledgerBytes(settled({ latest, answer: new Uint8Array(0), spent: [] }, now)));
+  }
+
   on_FIND(r, w) {
     w.list(r.list((r) => r.str()), (id) => {
       const row = PRODUCTS.findIndex((p) => p.id === id);
@@ -255,6 +289,52 @@ export class FakeCore {
     w.list([["Home", "Home", op.NONE, 2], ["Home > Cats", "Cats", 0, 1]], ([path, label, parent, n]) =>
       (w.str(path), w.str(label), w.u32(parent), w.u32(n)));
   }
+}
+
+const DAY = 86_400_000;
+
+/** The ISO week in UTC, counted from the one of 1970-01-01, a Thursday. */
+export const weekOf = (now) => Math.floor((now + 3 * DAY) / (7 * DAY));
+
+/** The core's ledger (src/manual/privacy.md); one that cannot be read is a week that is spent. */
+export function readLedger(bytes, now) {
+  const ledger = { latest: -Infinity, answer: new Uint8Array(0), spent: [] };
+  if (!bytes.length) return ledger;
+  const body = bytes.subarray(0, -8);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  if (bytes.length < 14 || view.getBigUint64(body.length, true) !== xxh64(body)) return { ...ledger, latest: weekOf(now) };
+  ledger.latest = view.getInt32(2, true);
+  const r = new Reader(body.slice(6));
+  if (!r.left()) return ledger;
+  ledger.answer = r.bytes();
+  for (let n = r.u32(); n > 0; n--) {
+    ledger.spent.push(r.u32() | 0);
+    r.u8();
+    r.u32();
+  }
+  return ledger;
+}
+
+function settled(ledger, now) {
+  if (ledger.latest >= weekOf(now)) return ledger;
+  return { ...ledger, answer: new Uint8Array(0), latest: ledger.spent.length ? ledger.latest : -Infinity };
+}
+
+function ledgerBytes({ latest, answer, spent }) {
+  if (latest === -Infinity) return new Uint8Array(0);
+  const w = new Writer();
+  w.u8(1);
+  w.u8(0);
+  w.u32(latest >>> 0);
+  if (spent.length) {
+    w.bytes(answer);
+    w.list(spent, (week) => (w.u32(week >>> 0), w.u8(1), w.u32(2_000_000)));
+  }
+  const body = w.written();
+  const bytes = new Uint8Array(body.length + 8);
+  bytes.set(body);
+  new DataView(bytes.buffer).setBigUint64(body.length, xxh64(body), true);
+  return bytes;
 }
 
 function opened(key, scope, sealed) {

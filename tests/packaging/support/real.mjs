@@ -10,7 +10,7 @@ const module = new WebAssembly.Module(readFileSync(join(pkg, "mini-program", "ne
 const bytes = packBytes();
 
 /** As `visit`, with the real core. */
-export const realVisit = (storage, wishes = {}) => visit(storage, {
+export const realVisit = (storage, { pack = bytes, host, ...wishes } = {}) => visit(storage, {
   ...wishes,
-  host: { pack: () => bytes, core: async () => async () => new AbiCore((await WebAssembly.instantiate(module, {})).exports) },
+  host: { ...host, pack: () => pack, core: async () => async () => new AbiCore((await WebAssembly.instantiate(module, {})).exports) },
 });

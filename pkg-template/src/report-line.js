@@ -1,0 +1,66 @@
+// The bytes of a private report as the line that the collector keeps: `NoisedReport::json` of src/report/message.rs.
+
+import { toBytes } from "./bytes.js";
+import { NearshelfError } from "./error.js";
+
+const FORMAT = 1;
+const MECHANISMS = ["k_rr", "oue"];
+/** Symbols of the largest domain, `none` included. */
+const MOST_SYMBOLS = 65;
+/** Where the answer begins: after layout, metric, mechanism, number of symbols, schema, epoch and id. */
+const HEAD = 28;
+
+/**
+ * The line for bytes as they arrived, without a line end.
+ *
+ * @param {Uint8Array | ArrayBuffer} given
+ * @returns {string}
+ * @throws {NearshelfError} `bad_report` for bytes that no device writes
+ */
+export function reportLine(given) {
+  const bytes = toBytes(given);
+  if (!bytes || bytes.length <= HEAD) throw bad("length");
+  const [format, metric, mechanism, symbols] = bytes;
+  if (format !== FORMAT) throw bad("layout");
+  if (metric !== 1) throw bad("metric");
+  if (mechanism >= MECHANISMS.length) throw bad("mechanism");
+  if (symbols < 2 || symbols > MOST_SYMBOLS) throw bad("number of symbols");
+  const answer = bytes.subarray(HEAD);
+  if (answer.length !== (mechanism === 0 ? 1 : Math.ceil(symbols / 8))) throw bad("length");
+  const rest = symbols % 8;
+  const outside = mechanism === 0 ? answer[0] >= symbols : rest > 0 && answer[answer.length - 1] >> rest !== 0;
+  if (outside) throw bad("answer");
+  const view = new DataView(bytes.buffer, bytes.byteOffset);
+  const said = mechanism === 0 ? answer[0] : `"${hex(answer)}"`;
+  return `{"v":${FORMAT},"schema":${view.getUint32(4, true)},"epoch":"${week(view.getInt32(8, true))}","metric":"category_interest",` +
+    `"mechanism":"${MECHANISMS[mechanism]}","answer":${said},"id":"${hex(bytes.subarray(12, HEAD))}"}`;
+}
+
+/** @param {string} what */
+function bad(what) {
+  return new NearshelfError("bad_report", `The bytes are no report: their ${what} is not one a device writes.`, "Answer 400 and keep nothing of it.");
+}
+
+/** @param {Uint8Array} bytes */
+const hex = (bytes) => Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+
+/**
+ * The ISO week of an epoch, counted from the one of 1970-01-01; `Date` ends before the epochs do.
+ * @param {number} epoch
+ */
+function week(epoch) {
+  const thursday = epoch * 7;
+  // 400 years have 146,097 days; the guess is off by at most one.
+  let year = 1970 + Math.floor((thursday * 400) / 146097);
+  if (thursday < firstDay(year)) year--;
+  else if (thursday >= firstDay(year + 1)) year++;
+  const number = Math.floor((thursday - firstDay(year)) / 7) + 1;
+  const digits = String(Math.abs(year)).padStart(year < 0 ? 3 : 4, "0");
+  return `${year < 0 ? "-" : ""}${digits}-W${String(number).padStart(2, "0")}`;
+}
+
+/** 1 January of a year, in days since 1970-01-01. @param {number} year */
+function firstDay(year) {
+  const y = year - 1;
+  return 365 * (year - 1970) + Math.floor(y / 4) - Math.floor(y / 100) + Math.floor(y / 400) - 477;
+}
