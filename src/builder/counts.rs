@@ -37,9 +37,7 @@ pub fn rules(visits: &[Visit], k: u32) -> Vec<Pair> {
     count(visits, k, &|items, emit| {
         for (i, a) in items.iter().enumerate() {
             for (steps, b) in (1..=REACH as u64).zip(&items[i + 1..]) {
-                if a != b {
-                    emit(*a, *b, (RULE_UNIT / steps) as u32);
-                }
+                emit(*a, *b, (RULE_UNIT / steps) as u32);
             }
         }
     })
