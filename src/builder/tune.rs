@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 
 /// Steps that are learnt from.
 const EVENTS: usize = 8_000;
-/// A shop with fewer visits keeps the even blend.
+/// A shop with fewer visits, or with half as many steps to learn from, keeps the even blend.
 const FEWEST: usize = 200;
 /// Share of a shop's visits, the latest, on which its weights are tuned.
 const LATEST: usize = 10;
@@ -70,7 +70,7 @@ pub fn tune(
         }
         seen += 1;
     });
-    if cases.is_empty() {
+    if cases.len() < FEWEST / 2 {
         return Ok(base);
     }
     Ok(Blend { curves: learn(&cases, progress), ..base })
