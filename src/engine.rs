@@ -510,7 +510,7 @@ fn because(parts: &[Part]) -> (Because, Subject) {
     let because = match part.component {
         Component::Next | Component::NextVisit => Because::Next,
         Component::Together | Component::TogetherVisit => Because::Together,
-        Component::Again => Because::Again,
+        Component::Again | Component::Return => Because::Again,
         Component::History => Because::History,
         Component::HistoryTogether => Because::HistoryTogether,
         Component::Category => Because::Category,

@@ -3,6 +3,7 @@
 pub mod assemble;
 pub mod counts;
 pub mod evaluate;
+mod learn;
 pub mod metrics;
 pub mod pack;
 pub mod replay;

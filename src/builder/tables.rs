@@ -21,7 +21,11 @@ pub struct TableRows {
 /// Builds both tables. `popularity` is the visits of each row, 0 below the threshold `k`.
 pub fn build(visits: &[Visit], popularity: &[u64], k: u32) -> TableRows {
     let supported = |p: &Pair| popularity[p.a as usize] > 0 && popularity[p.b as usize] > 0;
-    let next = rows(rules(visits, k).into_iter().filter(&supported), popularity.len(), |p| p.weight as f64);
+    let rules: Vec<Pair> = rules(visits, k).into_iter().filter(&supported).collect();
+    let mut leaving = vec![0; popularity.len()];
+    rules.iter().for_each(|p| leaving[p.a as usize] += p.weight);
+    let chance = |p: &Pair| p.weight as f64 / leaving[p.a as usize] as f64;
+    let next = rows(rules.iter().copied(), popularity.len(), chance);
     let size = |row: u32| popularity[row as usize] as f64 + SHRINK;
     let cosine = |p: &Pair| p.weight as f64 / libm::sqrt(size(p.a) * size(p.b));
     let together = rows(together(visits, k).into_iter().filter(&supported), popularity.len(), cosine);

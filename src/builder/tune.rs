@@ -1,26 +1,22 @@
-//! Weights from replays: a coordinate search for the largest sqrt(HR@20 · MRR@20) of the next step.
+//! What evidence is worth, from replays: the steps of later visits, with the candidates that tables of earlier ones give.
 
 use super::assemble::assemble;
+use super::learn::{Case, learn};
 use super::replay::{Clock, Shopper, Visit, replay};
 use crate::engine::{Engine, Request};
 use crate::error::Result;
-use crate::rank::blend::ONE;
-use crate::rank::{Blend, COMPONENTS, Component};
+use crate::rank::Blend;
 use crate::shop::{Progress, Session, Shop};
 use std::collections::BTreeMap;
 
-/// Steps the search looks at.
-const EVENTS: usize = 4_000;
-/// A shop with fewer visits keeps the even blend.
+/// Steps that are learnt from.
+const EVENTS: usize = 8_000;
+/// A shop with fewer visits, or with half as many steps to learn from, keeps the even blend.
 const FEWEST: usize = 200;
 /// Share of a shop's visits, the latest, on which its weights are tuned.
 const LATEST: usize = 10;
 /// Below this share of repeats a visit's products are left out of its shelves.
 const REPEATS: f64 = 0.001;
-/// What a weight is tried at, relative to what it is.
-const STEPS: [f64; 8] = [0.0, 0.25, 0.5, 0.75, 1.33, 2.0, 4.0, 8.0];
-/// Rounds over all components.
-const ROUNDS: usize = 4;
 
 /// The blend for a shop: tables from its earlier visits, weights from its latest.
 ///
@@ -70,15 +66,14 @@ pub fn tune(
     replay(&mut engine, shoppers, clock, |engine, _, visit, n| {
         progress.advance(1);
         if seen.is_multiple_of(every) {
-            cases.extend(Case::of(engine, visit.steps[n].0));
+            cases.extend(case(engine, visit.steps[n].0));
         }
         seen += 1;
     });
-    if cases.is_empty() {
+    if cases.len() < FEWEST / 2 {
         return Ok(base);
     }
-    progress.stage("tuning: searching", (ROUNDS * COMPONENTS) as u64);
-    Ok(search(base, &cases, progress))
+    Ok(Blend { curves: learn(&cases, progress), ..base })
 }
 
 fn nothing_repeats(sessions: &[Session]) -> bool {
@@ -92,69 +87,11 @@ fn nothing_repeats(sessions: &[Session]) -> bool {
     steps > 0 && (repeats as f64) < REPEATS * steps as f64
 }
 
-/// A step's candidates as shares of each component's largest, and which of them came next.
-struct Case {
-    features: Vec<[f32; COMPONENTS]>,
-    /// `None`: the product was no candidate, a miss whatever the weights.
-    target: Option<usize>,
-}
-
-impl Case {
-    fn of(engine: &mut Engine, target: &str) -> Option<Case> {
-        let row = engine.catalog().find(target)?.row;
-        let f = engine.features(&Request { limit: 20, ..Request::default() })?;
-        let share = |raw: &[u64; COMPONENTS]| std::array::from_fn(|c| raw[c] as f32 / f.largest[c] as f32);
-        Some(Case { features: f.raw.iter().map(share).collect(), target: f.rows.iter().position(|r| *r == row) })
-    }
-
-    /// Rank of what came next, from 1. Candidates stand in the order of ties.
-    fn rank(&self, weight: &[f32; COMPONENTS]) -> Option<usize> {
-        let score = |f: &[f32; COMPONENTS]| f.iter().zip(weight).map(|(a, b)| a * b).sum::<f32>();
-        let target = self.target?;
-        let best = score(&self.features[target]);
-        let ahead = |(i, f): (usize, &[f32; COMPONENTS])| {
-            let s = score(f);
-            s > best || (s == best && i < target)
-        };
-        Some(1 + self.features.iter().enumerate().filter(|(i, f)| ahead((*i, f))).count())
-    }
-}
-
-fn quality(cases: &[Case], weight: &[f32; COMPONENTS]) -> f64 {
-    let ranks = cases.iter().filter_map(|c| c.rank(weight)).filter(|r| *r <= 20);
-    let (hits, mrr) = ranks.fold((0.0, 0.0), |(h, m), r| (h + 1.0, m + 1.0 / r as f64));
-    let n = cases.len() as f64;
-    libm::sqrt(hits / n * (mrr / n))
-}
-
-fn search(base: Blend, cases: &[Case], progress: &dyn Progress) -> Blend {
-    let to_float = |w: u32| f64::from(w) / f64::from(ONE);
-    let mut weight: [f32; COMPONENTS] = base.weight.map(|w| to_float(w) as f32);
-    let mut best = quality(cases, &weight);
-    for _ in 0..ROUNDS {
-        let before = best;
-        for c in Component::ALL.into_iter().filter(|c| *c != Component::Given) {
-            let c = c as usize;
-            let center = if weight[c] > 0.0 { weight[c] } else { 0.05 };
-            for step in STEPS {
-                let mut tried = weight;
-                tried[c] = (center * step as f32).min(16.0);
-                let q = quality(cases, &tried);
-                if q > best {
-                    (best, weight) = (q, tried);
-                }
-            }
-            progress.advance(1);
-        }
-        if best <= before {
-            break;
-        }
-    }
-    // Only ratios matter: the largest tuned weight is one.
-    let largest = weight[..Component::Given as usize].iter().copied().fold(f32::MIN_POSITIVE, f32::max);
-    let mut blend = base;
-    for (slot, w) in blend.weight.iter_mut().zip(weight).take(Component::Given as usize) {
-        *slot = libm::round(f64::from(w / largest) * f64::from(ONE)) as u32;
-    }
-    blend
+/// A step that the engine is asked about: its candidates, and which of them came next. `None` where that is no candidate, since
+/// no curve would make it one.
+fn case(engine: &mut Engine, target: &str) -> Option<Case> {
+    let row = engine.catalog().find(target)?.row;
+    let f = engine.features(&Request { limit: 20, ..Request::default() })?;
+    let target = f.rows.iter().position(|r| *r == row)?;
+    Some(Case::new(&f, target))
 }

@@ -1,6 +1,7 @@
 //! What the builder tuned: a weight for each component, and how fast a visit's earlier steps fade.
 
 use super::component::{COMPONENTS, Component};
+use super::curve::Curves;
 use crate::codec::{Malformed, Reader, Writer};
 use alloc::vec::Vec;
 
@@ -22,6 +23,8 @@ pub struct Blend {
     pub together_visit_decay: u32,
     /// The same for `again`.
     pub again_decay: u32,
+    /// What evidence is worth, where the builder learnt it; else the weights alone say it.
+    pub curves: Curves,
     /// Leave out what this visit has seen already: for logs in which nothing repeats.
     pub hide_seen: bool,
 }
@@ -37,6 +40,7 @@ impl Default for Blend {
             (Component::Brand, ONE / 8),
             (Component::Popular, ONE / 16),
             (Component::Given, ONE / 4),
+            (Component::Return, ONE / 4),
         ] {
             weight[component as usize] = w;
         }
@@ -47,6 +51,7 @@ impl Default for Blend {
             together_visit_decay: ONE * 9 / 10,
             again_decay: ONE * 8 / 10,
             hide_seen: false,
+            curves: Curves::default(),
         }
     }
 }
@@ -61,6 +66,7 @@ impl Blend {
             w.u32(d);
         }
         w.u8(u8::from(self.hide_seen));
+        self.curves.write(&mut w);
         w.finish()
     }
 
@@ -84,6 +90,10 @@ impl Blend {
             *slot = r.u32()?.min(ONE);
         }
         blend.hide_seen = r.u8()? != 0;
+        // Packs from before there were curves end here.
+        if r.left() > 0 {
+            blend.curves = Curves::read(&mut r)?;
+        }
         Ok(blend)
     }
 }

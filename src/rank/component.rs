@@ -26,10 +26,12 @@ pub enum Component {
     Popular = 9,
     /// Stood early in the list the host gave.
     Given = 10,
+    /// Is usually turned to again, once it was seen.
+    Return = 11,
 }
 
 /// Number of components.
-pub const COMPONENTS: usize = 11;
+pub const COMPONENTS: usize = 12;
 
 impl Component {
     /// Every component, in the order of its number.
@@ -45,6 +47,7 @@ impl Component {
         Component::Brand,
         Component::Popular,
         Component::Given,
+        Component::Return,
     ];
 
     /// The code in reasons and reports.
@@ -61,6 +64,7 @@ impl Component {
             Component::Brand => "brand",
             Component::Popular => "popular",
             Component::Given => "given",
+            Component::Return => "return",
         }
     }
 }

@@ -5,6 +5,7 @@
 
 pub mod blend;
 mod component;
+pub mod curve;
 mod explain;
 mod pipeline;
 mod score;
@@ -13,6 +14,7 @@ pub mod table;
 
 pub use blend::Blend;
 pub use component::{COMPONENTS, Component};
+pub use curve::Curves;
 pub use explain::{Node, Part, Subject, explain};
 pub use pipeline::{Query, Ranker, Ranking, Served, Stage};
 pub use score::Features;

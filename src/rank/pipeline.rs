@@ -160,7 +160,7 @@ impl Ranker {
         let (_, f, order) = self.order(catalog, portrait, query);
         let rows = order.iter().map(|(_, i)| f.rows[*i as usize]).collect();
         let raw = order.iter().map(|(_, i)| f.raw[*i as usize]).collect();
-        Features { rows, raw, largest: f.largest }
+        Features { rows, raw, ..f }
     }
 
     /// The stage that takes a product out before scores are compared.
@@ -189,7 +189,7 @@ impl Ranker {
         for source in &sources.list {
             let mut note = |row: Row, amount: u64| {
                 if let Some(i) = self.slots.get(row) {
-                    from[i].push((source.component, Subject::Product(source.row.0), amount));
+                    from[i].push((source.component_for(row), Subject::Product(source.row.0), amount));
                 }
             };
             let pack = catalog.pack();

@@ -2,6 +2,7 @@
 
 use super::blend::{Blend, ONE};
 use super::component::{COMPONENTS, Component};
+use super::curve::{Place, VIEWS, alone};
 use super::source::{Sources, Via};
 use crate::catalog::Catalog;
 use crate::id::Row;
@@ -17,6 +18,8 @@ pub struct Features {
     pub raw: Vec<[u64; COMPONENTS]>,
     /// The largest raw score of each component, at least 1.
     pub largest: [u64; COMPONENTS],
+    /// Depth of the visit.
+    pub depth: usize,
 }
 
 /// Bits of a score after the point: a component at its largest with weight one is worth 2^20.
@@ -26,9 +29,21 @@ impl Features {
     /// A component's share of a candidate's score.
     pub fn value(&self, i: usize, component: Component, blend: &Blend) -> i64 {
         let c = component as usize;
+        if !blend.curves.is_empty() && component != Component::Given {
+            let places = self.places(i, component);
+            let worth = |view: usize| blend.curves.worth(self.depth, component, view, places[view]);
+            return (worth(0) + worth(1)) << (SCORE_BITS - 16);
+        }
         let weight = u64::from(blend.weight[c]) << (SCORE_BITS - 16);
         // weight < 2^24 and raw < 2^38 (see `source`), so the product fits.
         (weight * self.raw[i][c] / self.largest[c]) as i64
+    }
+
+    /// Where a candidate's evidence stands on a component's curves.
+    pub fn places(&self, i: usize, component: Component) -> [Place; VIEWS] {
+        let raw = self.raw[i][component as usize];
+        let share = (raw << 16) / self.largest[component as usize];
+        [Place::of(share as u32, 0), Place::of(alone(component, raw), 1)]
     }
 
     /// A candidate's score: the sum of its components' values.
@@ -83,7 +98,7 @@ pub(super) fn features(
     pool: &Pool<'_>,
     slots: &mut Slots,
 ) -> Features {
-    let mut f = Features { largest: [1; COMPONENTS], ..Features::default() };
+    let mut f = Features { largest: [1; COMPONENTS], depth: sources.depth, ..Features::default() };
     let open = matches!(pool, Pool::Open { .. });
     if let Pool::Given(rows) = pool {
         for row in *rows {
@@ -93,8 +108,8 @@ pub(super) fn features(
         f.raw.iter_mut().zip(0..).for_each(|(raw, i)| raw[Component::Given as usize] = (n - i) * u64::from(ONE) / n);
     }
     for source in &sources.list {
-        let c = source.component as usize;
         let mut add = |row: Row, amount: u64| {
+            let c = source.component_for(row) as usize;
             let found = slots.get(row);
             let Some(i) = found.or_else(|| open.then(|| candidate(&mut f, slots, row))) else { return };
             f.raw[i][c] += amount;

@@ -2,6 +2,7 @@
 
 use super::blend::{Blend, ONE};
 use super::component::Component;
+use super::curve::depth;
 use crate::catalog::Catalog;
 use crate::id::Row;
 use crate::order::Arrange;
@@ -37,6 +38,11 @@ pub(super) struct Source {
 }
 
 impl Source {
+    /// The component that hears of `row` from it: a product that usually follows itself is one that is returned to.
+    pub(super) fn component_for(&self, row: Row) -> Component {
+        if self.via == Via::Next && row == self.row { Component::Return } else { self.component }
+    }
+
     /// What reaches a neighbour over an edge of weight `w`: below 2^24, so that thousands of sources stay below 2^38.
     pub(super) fn through(&self, w: u16) -> u64 {
         (u64::from(w) * u64::from(self.weight)) >> 8
@@ -49,6 +55,8 @@ pub(super) struct Sources {
     pub(super) list: Vec<Source>,
     /// Products of this visit, latest first, each once.
     pub(super) seen: Vec<Row>,
+    /// Depth of the visit.
+    pub(super) depth: usize,
     /// Category → affinity, its own and what lies below it, 0–65536.
     categories: Vec<u64>,
     /// Brand → affinity.
@@ -74,6 +82,7 @@ impl Sources {
     }
 
     fn visit(&mut self, portrait: &PortraitView<'_>, catalog: &Catalog, blend: &Blend) {
+        self.depth = depth(portrait.visit.steps.len());
         let steps = portrait.visit.steps.iter().rev().filter_map(|m| catalog.row_of(m.key));
         let fades = |decay: u32| {
             core::iter::successors(Some(ONE), move |w| Some(((u64::from(*w) * u64::from(decay)) >> 16) as u32))

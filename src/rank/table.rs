@@ -110,7 +110,7 @@ impl Table {
     }
 }
 
-/// One product's neighbours with their weights, before they are quantised. Weights are positive.
+/// One product's neighbours with their weights, before they are quantised. Weights lie above 0 and are at most 1.
 #[cfg(any(feature = "cli", test))]
 pub type Neighbours = Vec<(Row, f64)>;
 
@@ -118,12 +118,11 @@ pub type Neighbours = Vec<(Row, f64)>;
 #[cfg(any(feature = "cli", test))]
 const OCTAVES: f64 = 12.0;
 
-/// The bytes of a table. Weights are quantised on a log scale of twelve octaves below the largest.
+/// The bytes of a table. Weights are quantised on a log scale of twelve octaves below 1.
 #[cfg(any(feature = "cli", test))]
 pub fn write_table(rows: &[Neighbours]) -> Vec<u8> {
     use crate::codec::write_varint;
     let levels = (LEVELS - 1) as f64;
-    let largest = rows.iter().flatten().map(|(_, w)| *w).fold(0.0, f64::max);
     let mut out = Vec::new();
     for q in 0..LEVELS {
         let octaves = (q as f64 - levels) / levels * OCTAVES;
@@ -142,7 +141,7 @@ pub fn write_table(rows: &[Neighbours]) -> Vec<u8> {
                 last = Some(row.0);
             }
             for (_, w) in &sorted {
-                let q = levels + libm::log2(w / largest) / OCTAVES * levels;
+                let q = levels + libm::log2(*w) / OCTAVES * levels;
                 bodies.push(libm::round(q).clamp(0.0, levels) as u8);
             }
         }
@@ -176,7 +175,7 @@ mod tests {
 
     #[test]
     fn neighbours_come_back_in_order_with_their_weights_to_three_percent() {
-        let rows = vec![vec![(Row(2), 0.5), (Row(1), 8.0)], vec![], vec![(Row(0), 1.0), (Row(300), 0.01)]];
+        let rows = vec![vec![(Row(2), 0.06), (Row(1), 1.0)], vec![], vec![(Row(0), 0.125), (Row(300), 0.001)]];
         let mut all = rows.clone();
         all.resize(301, vec![]);
         let (pack, t) = table(write_table(&all), 301);
@@ -187,7 +186,7 @@ mod tests {
             let got = neighbours(&pack, &t, i as u32);
             assert_eq!(got.iter().map(|x| x.0).collect::<Vec<_>>(), want.iter().map(|x| x.0.0).collect::<Vec<_>>());
             for ((_, w), (_, value)) in got.iter().zip(want) {
-                let expected = value / 8.0 * 65_535.0;
+                let expected = value * 65_535.0;
                 assert!((f64::from(*w) / expected - 1.0).abs() < 0.03, "{w} for {expected}");
             }
         }

@@ -7,7 +7,8 @@ use nearshelf::builder::evaluate::{Evaluation, evaluate, write_predictions};
 use nearshelf::builder::pack::Options;
 use nearshelf::builder::split::Split;
 use nearshelf::error::Error;
-use nearshelf::rank::Component;
+use nearshelf::rank::curve::{DEPTHS, KNOTS, Place, VIEWS};
+use nearshelf::rank::{Blend, Component};
 use nearshelf::shop::{Shop, ShopFiles};
 
 pub(crate) fn run(args: &EvalArgs) -> Result<(), Error> {
@@ -36,11 +37,21 @@ fn print(e: &Evaluation, k: u32) {
     say!("{:<14} {}", "events", e.metrics.events);
     say!("{:<14} {k}", "min-support");
     say!("{:<14} {}", "pack bytes", e.pack.len());
-    for c in Component::ALL {
-        let weight = f64::from(e.blend.weight[c as usize]) / 65536.0;
-        if c != Component::Given && weight > 0.0 {
-            say!("weight {:<16} {weight:.3}", c.code());
-        }
+    worths(&e.blend);
+}
+
+/// What each component's evidence is worth at most, from the first step of a visit to the late ones.
+pub(crate) fn worths(blend: &Blend) {
+    if blend.curves.is_empty() {
+        return say!("worth          even weights: there was too little to learn from");
+    }
+    say!("{:<14} {:>8} {:>8} {:>8} {:>8} {:>8}", "worth at step", "1", "2", "3-4", "5-8", "9-");
+    for c in Component::ALL.into_iter().filter(|c| *c != Component::Given) {
+        let full = Place { knot: KNOTS - 1, part: 65_536 };
+        let worth =
+            |depth| (0..VIEWS).map(|view| blend.curves.worth(depth, c, view, full)).sum::<i64>() as f64 / 65_536.0;
+        let all: Vec<String> = (0..DEPTHS).map(|d| format!("{:>8.2}", worth(d))).collect();
+        say!("{:<14} {}", c.code(), all.join(" "));
     }
 }
 

@@ -8,7 +8,6 @@ use nearshelf::catalog::Catalog;
 use nearshelf::engine::Engine;
 use nearshelf::error::Error;
 use nearshelf::pack::Pack;
-use nearshelf::rank::Component;
 use nearshelf::shop::read_file;
 use std::io::Write;
 use std::path::Path;
@@ -41,12 +40,10 @@ fn facts(path: &Path, c: &Catalog) {
 }
 
 fn weights(engine: &Engine) {
-    let blend = engine.blend();
-    let shown = Component::ALL.into_iter().filter(|c| blend.weight[*c as usize] > 0);
-    let all: Vec<_> =
-        shown.map(|c| format!("{} {:.3}", c.code(), f64::from(blend.weight[c as usize]) / 65536.0)).collect();
-    let hidden = if blend.hide_seen { "; what a visit has seen is left out" } else { "" };
-    say!("weights: {}{hidden}", all.join(", "));
+    crate::eval::worths(engine.blend());
+    if engine.blend().hide_seen {
+        say!("what a visit has seen is left out");
+    }
 }
 
 fn sections(pack: &Pack) {

@@ -1,0 +1,159 @@
+//! How much evidence is worth: a rising line of straight pieces for each component, by the depth of the visit.
+//!
+//! An additive model of piecewise-linear functions (Hastie, Tibshirani, "Generalized Additive Models", 1990, with linear splines):
+//! it bends where a weight cannot, and a score is still a sum of what each component says, so that its reasons add up exactly.
+
+use super::component::{COMPONENTS, Component};
+use crate::codec::{Malformed, Reader, Writer};
+use alloc::vec;
+use alloc::vec::Vec;
+
+/// Depths of a visit: 0 or 1 step, 2, 3 or 4, 5 to 8, more.
+pub const DEPTHS: usize = 5;
+/// Ways to look at a component: against the largest among the candidates, and by itself.
+pub const VIEWS: usize = 2;
+/// Points of a curve after the one at 0, which is worth nothing.
+pub const KNOTS: usize = 7;
+/// Curves have this many points in all.
+pub const POINTS: usize = DEPTHS * COMPONENTS * VIEWS * KNOTS;
+/// The largest worth of a point: 16, in 1/65536.
+pub const LARGEST: i32 = 1 << 20;
+
+/// Where evidence stands on a curve: the knot before it (0: none), and how far it is to the next, in 1/65536.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Place {
+    /// The knot before.
+    pub knot: usize,
+    /// 0–65535; 65536 at the last knot.
+    pub part: u32,
+}
+
+impl Place {
+    /// The place of a share (0–65536) in a view. Knots stand at a half, a quarter … of 65536 in the first view, at a quarter, a
+    /// sixteenth … in the second: shares by themselves are often small.
+    pub fn of(share: u32, view: usize) -> Place {
+        let knot_at = |k: usize| if k == 0 { 0 } else { 65_536_u32 >> ((view as u32 + 1) * (KNOTS - k) as u32) };
+        let share = share.min(65_536);
+        let before = (1..KNOTS).rev().find(|k| knot_at(*k) <= share).unwrap_or(0);
+        let (low, high) = (knot_at(before), knot_at(before + 1));
+        Place { knot: before, part: (u64::from(share - low) * 65_536 / u64::from(high - low)) as u32 }
+    }
+}
+
+/// The depth of a visit with this many steps.
+pub fn depth(steps: usize) -> usize {
+    match steps {
+        0 | 1 => 0,
+        2 => 1,
+        3 | 4 => 2,
+        5..=8 => 3,
+        _ => 4,
+    }
+}
+
+/// A component's raw score by itself, as a share of what counts as all of it: 0–65536.
+pub fn alone(component: Component, raw: u64) -> u32 {
+    let shift = match component {
+        // A table's weight with 8 more bits; a chance or a cosine is at most one.
+        Component::Next | Component::NextVisit | Component::Together | Component::TogetherVisit => 8,
+        Component::HistoryTogether | Component::Return => 8,
+        // Four fresh looks are all that counts.
+        Component::Again => 2,
+        Component::History | Component::Category | Component::Brand | Component::Popular | Component::Given => 0,
+    };
+    (raw >> shift).min(65_536) as u32
+}
+
+/// The curves of a blend, in 1/65536; none for a blend of plain weights.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Curves {
+    points: Vec<i32>,
+}
+
+impl Curves {
+    /// Curves from points, in the order depth, component, view, knot.
+    pub fn new(points: Vec<i32>) -> Option<Curves> {
+        (points.len() == POINTS).then_some(Curves { points })
+    }
+
+    /// True where plain weights rule.
+    pub fn is_empty(&self) -> bool {
+        self.points.is_empty()
+    }
+
+    /// Where a curve's points begin.
+    pub fn start(depth: usize, component: Component, view: usize) -> usize {
+        ((depth * COMPONENTS + component as usize) * VIEWS + view) * KNOTS
+    }
+
+    /// What evidence at a place is worth.
+    pub fn worth(&self, depth: usize, component: Component, view: usize, place: Place) -> i64 {
+        let start = Curves::start(depth, component, view);
+        let point = |k: usize| k.checked_sub(1).and_then(|i| self.points.get(start + i)).map_or(0, |y| i64::from(*y));
+        let (low, high) = (point(place.knot), point(place.knot + 1));
+        low + (((high - low) * i64::from(place.part)) >> 16)
+    }
+
+    /// Into the pack's record: for each curve the rises from point to point.
+    pub fn write(&self, w: &mut Writer) {
+        w.count(self.points.len());
+        for curve in self.points.chunks(KNOTS) {
+            let mut last = 0;
+            for y in curve {
+                w.i32(y - last);
+                last = *y;
+            }
+        }
+    }
+
+    /// From the pack's record. Curves of another shape than this build's are an error.
+    pub(super) fn read(r: &mut Reader<'_>) -> Result<Curves, Malformed> {
+        let n = r.count(4)?;
+        if n == 0 {
+            return Ok(Curves::default());
+        }
+        let mut points = vec![0; n];
+        for curve in points.chunks_mut(KNOTS) {
+            let mut last = 0_i32;
+            for y in curve {
+                last = last.saturating_add(r.i32()?).clamp(-LARGEST, LARGEST);
+                *y = last;
+            }
+        }
+        Curves::new(points).ok_or(Malformed)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    #[test]
+    fn a_place_lies_between_two_knots() {
+        assert_eq!(Place::of(0, 0), Place { knot: 0, part: 0 });
+        assert_eq!(Place::of(512, 0), Place { knot: 0, part: 32_768 });
+        assert_eq!(Place::of(1_024, 0), Place { knot: 1, part: 0 });
+        assert_eq!(Place::of(49_152, 0), Place { knot: 6, part: 32_768 });
+        assert_eq!(Place::of(65_536, 0), Place { knot: 6, part: 65_536 });
+        assert_eq!(Place::of(u32::MAX, 1), Place { knot: 6, part: 65_536 });
+        assert_eq!(Place::of(16, 1), Place { knot: 1, part: 0 });
+    }
+
+    #[test]
+    fn curves_rise_where_their_points_do_and_survive_their_record() {
+        let points: Vec<i32> = (0..POINTS as i32).map(|i| (i % KNOTS as i32) * 1_000 - 500).collect();
+        let curves = Curves::new(points).expect("the right number");
+        let worth = |share: u32| curves.worth(3, Component::Again, 1, Place::of(share, 1));
+        assert_eq!((worth(0), worth(16), worth(65_536)), (0, -500, 5_500));
+        assert!((17..=65_536).all(|s| worth(s) >= worth(s - 1)));
+        let mut w = Writer::new();
+        curves.write(&mut w);
+        let bytes = w.finish();
+        assert_eq!(Curves::read(&mut Reader::new(&bytes)), Ok(curves));
+        assert_eq!(Curves::read(&mut Reader::new(&bytes[..bytes.len() - 1])), Err(Malformed));
+        assert_eq!(Curves::read(&mut Reader::new(&[7, 0, 0, 0])), Err(Malformed));
+        assert_eq!(Curves::new(vec![0; 3]), None);
+    }
+}
