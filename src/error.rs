@@ -101,83 +101,102 @@ impl Code {
             Code::NotAPack => (
                 "not_a_pack",
                 Data,
-                "Serve the file that `nearshelf pack` wrote; an HTML error page is a common mistake.",
+                told("Serve the file that `nearshelf pack` wrote; an HTML error page is a common mistake."),
             ),
             Code::PackTruncated => {
-                ("pack_truncated", Data, "Load the pack again; check that the server sends the whole file.")
+                ("pack_truncated", Data, told("Load the pack again; check that the server sends the whole file."))
             }
-            Code::PackChecksum => {
-                ("pack_checksum", Data, "Load the pack again; if it fails again, build it again with `nearshelf pack`.")
-            }
+            Code::PackChecksum => (
+                "pack_checksum",
+                Data,
+                told("Load the pack again; if it fails again, build it again with `nearshelf pack`."),
+            ),
             Code::PackTooNew => (
                 "pack_too_new",
                 Data,
-                "Update the nearshelf package, or build the pack with the older `nearshelf pack`.",
+                told("Update the nearshelf package, or build the pack with the older `nearshelf pack`."),
             ),
-            Code::PackMalformed => {
-                ("pack_malformed", Data, "Build the pack again with `nearshelf pack` and report the old file as a bug.")
+            Code::PackMalformed => (
+                "pack_malformed",
+                Data,
+                told("Build the pack again with `nearshelf pack` and report the old file as a bug."),
+            ),
+            Code::BadRequest => {
+                ("bad_request", Misuse, told("Use the JavaScript and the wasm of one package version."))
             }
-            Code::BadRequest => ("bad_request", Misuse, "Use the JavaScript and the wasm of one package version."),
-            Code::BadSnapshot => ("bad_snapshot", Data, "Start with a clean portrait."),
-            Code::UnknownCall => ("unknown_call", Misuse, "Use the JavaScript and the wasm of one package version."),
-            Code::UnknownShelf => ("unknown_shelf", Misuse, "Create the shelf again; it was disposed."),
+            Code::BadSnapshot => ("bad_snapshot", Data, told("Start with a clean portrait.")),
+            Code::UnknownCall => {
+                ("unknown_call", Misuse, told("Use the JavaScript and the wasm of one package version."))
+            }
+            Code::UnknownShelf => ("unknown_shelf", Misuse, told("Create the shelf again; it was disposed.")),
             Code::UnknownMarket => {
-                ("unknown_market", Misuse, "Use a market code of the pack, or none for its default.")
+                ("unknown_market", Misuse, told("Use a market code of the pack, or none for its default."))
             }
             Code::UnknownLanguage => {
-                ("unknown_language", Misuse, "Use a language tag of the pack, or none for its default.")
+                ("unknown_language", Misuse, told("Use a language tag of the pack, or none for its default."))
             }
             Code::NotServed => (
                 "not_served",
                 Misuse,
-                "Ask about a list that was served lately (the last 16 are kept) and an item on it.",
+                told("Ask about a list that was served lately (the last 16 are kept) and an item on it."),
             ),
             Code::ConsentRequired => {
-                ("consent_required", Policy, "Ask the shopper, then call setConsent() with that purpose.")
+                ("consent_required", Policy, told("Ask the shopper, then call setConsent() with that purpose."))
             }
             Code::InvalidCart => (
                 "invalid_cart",
                 Misuse,
-                "Give each line an id of its own, a price in minor units and a quantity of at least one.",
+                told("Give each line an id of its own, a price in minor units and a quantity of at least one."),
             ),
             #[cfg(feature = "cli")]
-            Code::Io => ("io", Environment, "Check the path and its permissions."),
+            Code::Io => ("io", Environment, told("Check the path and its permissions.")),
             #[cfg(feature = "cli")]
             Code::BadConfig => {
-                ("bad_config", Misuse, "Correct shop.toml; www-demo/shop/shop.toml is a documented sample.")
+                ("bad_config", Misuse, told("Correct shop.toml; www-demo/shop/shop.toml is a documented sample."))
             }
             #[cfg(feature = "cli")]
-            Code::BadOffers => {
-                ("bad_offers", Data, "Correct the promotion; `nearshelf offers check` runs cases of the same language.")
-            }
+            Code::BadOffers => (
+                "bad_offers",
+                Data,
+                told("Correct the promotion; `nearshelf offers check` runs cases of the same language."),
+            ),
             #[cfg(feature = "cli")]
             Code::BadTable => {
-                ("bad_table", Data, "Name the columns in shop.toml under [columns], or correct the file.")
+                ("bad_table", Data, told("Name the columns in shop.toml under [columns], or correct the file."))
             }
             #[cfg(feature = "cli")]
             Code::EmptyLog => {
-                ("empty_log", Data, "Export interactions with session_id (or user_id), item_id and timestamp.")
+                ("empty_log", Data, told("Export interactions with session_id (or user_id), item_id and timestamp."))
             }
             #[cfg(feature = "cli")]
-            Code::EmptyShop => ("empty_shop", Data, "Put a catalog.csv or an interactions.csv into the shop folder."),
-            #[cfg(feature = "cli")]
-            Code::TooManyRejects => {
-                ("too_many_rejects", Data, "Read the rejected rows' file; raise --max-reject only if they may be lost.")
+            Code::EmptyShop => {
+                ("empty_shop", Data, told("Put a catalog.csv or an interactions.csv into the shop folder."))
             }
+            #[cfg(feature = "cli")]
+            Code::TooManyRejects => (
+                "too_many_rejects",
+                Data,
+                told("Read the rejected rows' file; raise --max-reject only if they may be lost."),
+            ),
             #[cfg(feature = "cli")]
             Code::BadSplit => {
-                ("bad_split", Data, "Give DATA_DIR a split.json with protocol \"sessions\" or \"leave_one_out\".")
+                ("bad_split", Data, told("Give DATA_DIR a split.json with protocol \"sessions\" or \"leave_one_out\"."))
             }
             #[cfg(feature = "cli")]
             Code::TooLarge => (
                 "too_large",
                 Data,
-                "Split the catalogue: a pack holds at most 65,534 categories and brands, and 4 GiB.",
+                told("Split the catalogue: a pack holds at most 65,534 categories and brands, and 4 GiB."),
             ),
             #[cfg(feature = "cli")]
-            Code::ServerFailed => ("server_failed", Environment, "Choose another port with --port."),
+            Code::ServerFailed => ("server_failed", Environment, told("Choose another port with --port.")),
         }
     }
+}
+
+/// A text that the builds for shoppers go without.
+const fn told(text: &'static str) -> &'static str {
+    if cfg!(feature = "bare") { "" } else { text }
 }
 
 /// An error of Nearshelf: read its [`code`](Error::code) in programs, print it for people.
@@ -211,7 +230,7 @@ impl Error {
         &self.detail
     }
 
-    /// What to do about it.
+    /// What to do about it. The builds for shoppers go without: there the JavaScript of the `development` condition has these texts.
     pub fn fix(&self) -> &'static str {
         self.code.facts().2
     }
@@ -266,6 +285,19 @@ mod tests {
             assert!(manual.contains(&format!("## `{name}`")), "no section for {name}");
             assert!(!fix.is_empty(), "{name} has no way out");
         }
+    }
+
+    #[test]
+    fn the_development_build_has_the_way_out_that_the_wasm_goes_without() {
+        let script = include_str!("../pkg-template/src/fixes.js");
+        for e in Code::ALL.iter().map(|c| Error::new(*c, "x.")).filter(|e| !of_command_line(e.code)) {
+            let line = format!("  {}: {:?},\n", e.code(), e.fix());
+            assert!(script.contains(&line), "fixes.js has to hold: {line}");
+        }
+    }
+
+    fn of_command_line(code: Code) -> bool {
+        code > Code::InvalidCart
     }
 
     #[test]

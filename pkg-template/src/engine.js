@@ -2,6 +2,7 @@
 
 import { Writer, Reader } from "./codec.js";
 import { NearshelfError, said } from "./error.js";
+import { fixOf } from "./fixes.js";
 import * as op from "./protocol.js";
 
 /** @typedef {{ call(op: number, request: Uint8Array): Uint8Array, free?: () => void }} Core */
@@ -236,7 +237,10 @@ export class Engine {
         for (let i = 0; i < 4; i++) request[i] = (this._handle >>> (8 * i)) & 0xff;
       }
       const r = new Reader(/** @type {Core} */ (this._core).call(number, request));
-      if (r.u8() !== 0) throw new Refusal(r.str(), r.str(), r.str());
+      if (r.u8() !== 0) {
+        const code = r.str();
+        throw new Refusal(code, r.str(), r.str() || fixOf(code));
+      }
       return read(r);
     } catch (thrown) {
       if (thrown instanceof Refusal) {
