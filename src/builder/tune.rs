@@ -10,7 +10,7 @@ use crate::shop::{Progress, Session, Shop};
 use std::collections::BTreeMap;
 
 /// Steps that are learnt from.
-const EVENTS: usize = 8_000;
+const EVENTS: usize = 16_000;
 /// A shop with fewer visits, or with half as many steps to learn from, keeps the even blend.
 const FEWEST: usize = 200;
 /// Share of a shop's visits, the latest, on which its weights are tuned.
