@@ -227,6 +227,17 @@ test("under development misuse is thrown where it happens, and data is not misus
   assert.deepEqual(await answerOf(both, "a.mjs", packFile()), ["nothing", "nothing", "nothing", "nothing"]);
 });
 
+test("under development a refusal of the core names the way out; what shoppers load goes without the text", async () => {
+  const script = `import { createShelf } from "nearshelf";
+    const shelf = await createShelf({ pack: new TextEncoder().encode("<!doctype html>") });
+    shelf.on("diagnostic", (d) => console.log(JSON.stringify([d.code, d.fix ?? ""])));`;
+  const both = project("way-out", { "a.mjs": script });
+  assert.deepEqual(await answerOf(both, "a.mjs"), ["not_a_pack", ""]);
+  const [code, fix] = await answerOf(both, "--conditions=development", "a.mjs");
+  assert.equal(code, "not_a_pack");
+  assert.match(fix, /nearshelf pack/);
+});
+
 test("a storage of the shop's own carries the portrait from one process to the next, and without one nothing is carried", async () => {
   const script = `import { createShelf } from "nearshelf";
     import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
