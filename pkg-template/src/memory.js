@@ -183,6 +183,8 @@ export class Memory {
     }
     this._held = account;
     this._place = place;
+    // A page that is left by a link sends nothing any more, so the next one does, which knows what that one saw.
+    if (taken) shelf._reports.start();
     if (!place || taken || !unreadable.length) return;
     shelf._hub.diagnose({
       code: "memory_unreadable",

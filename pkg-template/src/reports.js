@@ -54,6 +54,11 @@ export class Reports {
     if (store === true && (reported || report === false)) this.withdraw();
   }
 
+  /** Sends what an earlier page could not. */
+  start() {
+    if (this._end) this.report(true);
+  }
+
   /**
    * The report of this week. It is made at the first call and stays the same, whatever the shopper does.
    * @param {boolean} send

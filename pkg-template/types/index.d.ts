@@ -47,8 +47,8 @@ export interface ShelfOptions {
   /**
    * Where private reports go, with `consent.report` and `consent.store`: an address that takes a POST of 29 to 37 bytes and answers
    * 2xx (with `Access-Control-Allow-Origin` where it is of another origin), or a function that takes the bytes and answers `false` (or a
-   * response that is not `ok`, or throws) when they were not taken. Both have five seconds. A report is sent when the page is hidden
-   * or left, once a week. Default: none is sent. In Node there are reports with `storage` only.
+   * response that is not `ok`, or throws) when they were not taken. Both have five seconds. A report is sent once a week: when
+   * the page is hidden or left, or by the next page at its start. Default: none is sent. In Node there are reports with `storage` only.
    */
   reports?: string | URL | ((bytes: Uint8Array) => unknown);
   /** Clock in milliseconds since 1970 UTC. Default `Date.now`. */

@@ -236,6 +236,29 @@ test("it goes when the page is hidden, and not without somewhere to go", async (
   assert.deepEqual((await without.report()).sent, false);
 });
 
+test("a page that was left by a link is made up for by the next one, which knows what it saw", async () => {
+  const kept = new Map();
+  const first = await open(storageOver(kept));
+  first.shelf.track(...view("lamp"));
+  await first.end();
+  await idle(first);
+  assert.deepEqual(first.sent, [], "gone before it was hidden");
+  const second = await open(storageOver(kept));
+  await second.settled();
+  assert.equal(second.sent.length, 1, "without being hidden");
+  second.hide();
+  await second.settled();
+  await second.end();
+  const third = await open(storageOver(kept));
+  await third.settled();
+  assert.equal(second.sent.length + third.sent.length, 1);
+  await third.end();
+  const silent = await open(storageOver(new Map(kept)), { consent: { ...ALL, report: null }, at: NOW + WEEK });
+  await silent.settled();
+  assert.deepEqual([silent.sent, silent.core.seen("REPORT")], [[], 0]);
+  await silent.end();
+});
+
 test("without consent to report and to store, nothing is read, written, locked or drawn", async () => {
   for (const consent of [{}, { report: true }, { report: true, store: false, personalize: true }, { report: true, store: null }]) {
     const touched = [];
