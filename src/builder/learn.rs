@@ -8,7 +8,7 @@
 //! in a fixed order: the same cases give the same curves.
 //!
 //! More evidence never counts less, except that having been seen in this visit may count against a product. Depths with few cases
-//! are held to the mean of all depths. The constants were chosen on halves of the validation parts that were not learnt from.
+//! are held to the mean of all depths. `CLEAR` was chosen on halves of the validation parts that were not learnt from.
 
 use crate::rank::curve::{DEPTHS, KNOTS, LARGEST, POINTS, Place, VIEWS};
 use crate::rank::{COMPONENTS, Component, Curves, Features};
