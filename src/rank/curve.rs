@@ -106,21 +106,29 @@ impl Curves {
         }
     }
 
-    /// From the pack's record. Curves of another shape than this build's are an error.
+    /// From the pack's record. Components the record does not know are worth nothing; those it alone knows are skipped.
     pub(super) fn read(r: &mut Reader<'_>) -> Result<Curves, Malformed> {
         let n = r.count(4)?;
         if n == 0 {
             return Ok(Curves::default());
         }
-        let mut points = vec![0; n];
-        for curve in points.chunks_mut(KNOTS) {
+        let components = n / (DEPTHS * VIEWS * KNOTS);
+        if components == 0 || n % (DEPTHS * VIEWS * KNOTS) != 0 {
+            return Err(Malformed);
+        }
+        let mut points = vec![0; POINTS];
+        for curve in 0..n / KNOTS {
+            let (place, view) = (curve / VIEWS, curve % VIEWS);
+            let (depth, component) = (place / components, place % components);
             let mut last = 0_i32;
-            for y in curve {
+            for knot in 0..KNOTS {
                 last = last.saturating_add(r.i32()?).clamp(-LARGEST, LARGEST);
-                *y = last;
+                if component < COMPONENTS {
+                    points[((depth * COMPONENTS + component) * VIEWS + view) * KNOTS + knot] = last;
+                }
             }
         }
-        Curves::new(points).ok_or(Malformed)
+        Ok(Curves { points })
     }
 }
 
@@ -154,6 +162,29 @@ mod tests {
         assert_eq!(Curves::read(&mut Reader::new(&bytes)), Ok(curves));
         assert_eq!(Curves::read(&mut Reader::new(&bytes[..bytes.len() - 1])), Err(Malformed));
         assert_eq!(Curves::read(&mut Reader::new(&[7, 0, 0, 0])), Err(Malformed));
+    }
+
+    #[test]
+    fn packs_with_fewer_or_more_components_are_read() {
+        for components in [1, COMPONENTS - 1, COMPONENTS, COMPONENTS + 3] {
+            let mut w = Writer::new();
+            w.count(DEPTHS * components * VIEWS * KNOTS);
+            for curve in 0..DEPTHS * components * VIEWS {
+                let first = curve as i32 + 1;
+                w.i32(first);
+                (1..KNOTS).for_each(|_| w.i32(0));
+            }
+            let curves = Curves::read(&mut Reader::new(&w.finish())).expect("another number of components");
+            let full = Place { knot: KNOTS - 1, part: 65_536 };
+            for (depth, component, view) in (0..DEPTHS)
+                .flat_map(|d| Component::ALL.into_iter().flat_map(move |c| (0..VIEWS).map(move |v| (d, c, v))))
+            {
+                let c = component as usize;
+                let written = ((depth * components + c) * VIEWS + view + 1) as i64;
+                let expected = if c < components { written } else { 0 };
+                assert_eq!(curves.worth(depth, component, view, full), expected, "{components}: {depth} {c} {view}");
+            }
+        }
         assert_eq!(Curves::new(vec![0; 3]), None);
     }
 }

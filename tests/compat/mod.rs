@@ -1,7 +1,11 @@
 //! Frozen files of every format ever landed, and the readers that must go on reading them.
 
 use nearshelf::catalog::Catalog;
+use nearshelf::id::Key;
 use nearshelf::pack::{FORMAT, OLDEST_READABLE, Pack};
+use nearshelf::rank::curve::{KNOTS, Place};
+use nearshelf::rank::{Blend, Component};
+use nearshelf::report::ReportSchema;
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
@@ -24,6 +28,22 @@ fn pack_format_1_is_read() {
 fn a_frozen_file_stands_for_every_readable_format() {
     // Adding a format without freezing a file for it fails here.
     assert_eq!((OLDEST_READABLE, FORMAT), (1, 1));
+}
+
+#[test]
+fn the_first_curves_are_read() {
+    let blend = Blend::read(include_bytes!("blend-curves-v1.record")).expect("twelve components");
+    let full = Place { knot: KNOTS - 1, part: 65_536 };
+    let worth = |component| blend.curves.worth(0, component, 0, full);
+    assert_eq!((worth(Component::Next), worth(Component::Again)), (24_530, 114_278));
+}
+
+#[test]
+fn report_schema_1_is_read() {
+    let schema = ReportSchema::decode(include_bytes!("report-schema-v1.record")).expect("schema 1");
+    assert_eq!((schema.version(), schema.epsilon().millionths()), (2_400_412_740, 2_000_000));
+    assert_eq!(schema.metrics()[0].domain().len(), 52);
+    assert_ne!(schema.metrics()[0].symbol(Key::category("Pets > Cats")), 0);
 }
 
 /// The key, nonce and scope of the frozen snapshot: no secrets, it holds a made-up shopper.
