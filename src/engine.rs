@@ -110,6 +110,8 @@ pub enum Because {
     Brand = 7,
     /// Stands where the host put it.
     Given = 8,
+    /// Is like a product of this visit.
+    Similar = 9,
 }
 
 /// An item of a shelf, in the pack's numbers.
@@ -509,7 +511,8 @@ fn because(parts: &[Part]) -> (Because, Subject) {
     let Some(part) = strongest else { return (Because::Given, Subject::None) };
     let because = match part.component {
         Component::Next | Component::NextVisit => Because::Next,
-        Component::Together | Component::TogetherVisit => Because::Together,
+        Component::Together | Component::TogetherVisit | Component::Linear => Because::Together,
+        Component::Similar => Because::Similar,
         Component::Again | Component::Return => Because::Again,
         Component::History => Because::History,
         Component::HistoryTogether => Because::HistoryTogether,

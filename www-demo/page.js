@@ -68,7 +68,7 @@ export function makePage(shelf, shop, clock) {
     because(item) {
       const { code, subject } = item.because;
       const name = code === "category" ? page.labelOf(subject) : code === "brand" ? subject : page.titleOf(subject);
-      const word = ["next", "together", "history_together"].includes(code) ? quoted(name) : name;
+      const word = ["next", "together", "history_together", "similar"].includes(code) ? quoted(name) : name;
       return t(`because.${code}`, { subject: word, brand: subject }) ?? code;
     },
 

@@ -33,7 +33,7 @@ export const WITHDRAW = 28;
 export const NONE = 0xffffffff;
 
 const BECAUSE = [
-  "popular", "next", "together", "again", "history", "history_together", "category", "brand", "given",
+  "popular", "next", "together", "again", "history", "history_together", "category", "brand", "given", "similar",
 ];
 
 const AVAILABILITY = ["out_of_stock", "in_stock", "preorder", "backorder"];

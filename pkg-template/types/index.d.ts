@@ -109,7 +109,7 @@ export interface TrackResult { accepted: number; dropped: number; }
 export type Source = "personal" | "neutral" | "fallback";
 
 export type BecauseCode =
-  | "popular" | "next" | "together" | "again" | "history" | "history_together" | "category" | "brand" | "given";
+  | "popular" | "next" | "together" | "again" | "history" | "history_together" | "category" | "brand" | "given" | "similar";
 
 export interface Because {
   code: BecauseCode;

@@ -1,6 +1,6 @@
 //! Visits to a pack, under weights that are given: published order, tables, sections.
 
-use super::counts;
+use super::counts::{self, Counting};
 use super::tables;
 use crate::catalog::build::{Draft, ProductDraft, write};
 use crate::catalog::{Catalog, PATH_SEPARATOR};
@@ -8,7 +8,7 @@ use crate::error::{Code, Error, Result};
 use crate::pack::column::write_strings;
 use crate::pack::{Pack, PackWriter, Tag};
 use crate::rank::Blend;
-use crate::rank::table::{TableKind, write_table};
+use crate::rank::table::write_table;
 use crate::report::{ReportSchema, category_domain};
 use crate::shop::{Progress, ReportSettings, Session, Shop};
 
@@ -17,7 +17,14 @@ use crate::shop::{Progress, ReportSettings, Session, Shop};
 /// # Errors
 ///
 /// `too_large`, `bad_config` when `[reports]` leaves out what is no category.
-pub fn assemble(shop: &Shop, sessions: &[Session], k: u32, blend: &Blend, progress: &dyn Progress) -> Result<Vec<u8>> {
+pub fn assemble(
+    shop: &Shop,
+    sessions: &[Session],
+    counting: Counting,
+    blend: &Blend,
+    progress: &dyn Progress,
+) -> Result<Vec<u8>> {
+    let Counting { k, half_life } = counting;
     progress.stage("building the tables", 0);
     let popularity = counts::popularity(sessions, shop.products.len(), k);
     // The published order: by popularity, ties by id (the shop's products are sorted by id).
@@ -27,11 +34,13 @@ pub fn assemble(shop: &Shop, sessions: &[Session], k: u32, blend: &Blend, progre
     order.iter().zip(0..).for_each(|(p, row)| row_of[*p as usize] = row);
 
     let by_row: Vec<u64> = order.iter().map(|p| popularity[*p as usize]).collect();
-    let rows = tables::build(&counts::visits(sessions, &row_of), &by_row, k);
+    let products: Vec<&ProductDraft> = order.iter().map(|p| &shop.products[*p as usize]).collect();
+    let log = tables::Counted { visits: &counts::visits(sessions, &row_of, half_life), popularity: &by_row, k };
     let mut out = PackWriter::new();
     let n = order.len();
-    out.add(Tag::TABLE, TableKind::Next as u32, n, write_table(&rows.next));
-    out.add(Tag::TABLE, TableKind::Together as u32, n, write_table(&rows.together));
+    for (kind, rows) in tables::build(&log, &products, shop.tables) {
+        out.add(Tag::TABLE, kind as u32, n, write_table(&rows));
+    }
     out.add(Tag::BLEND, 0, 1, blend.write());
     out.add(Tag::CONFIG, 0, 1, shop.profile.write());
 

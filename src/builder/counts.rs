@@ -19,17 +19,72 @@ pub struct Pair {
     pub a: u32,
     /// …to this one.
     pub b: u32,
-    /// Sum of the pair's weights over all visits.
+    /// Sum of the pair's weights over all visits, in 1/[`FRESH`].
     pub weight: u64,
 }
 
-/// Products of a visit, in order, as rows of the pack to be.
-pub type Visit = (u32, Vec<u32>);
+impl Pair {
+    /// Its weight in fresh visits.
+    pub fn visits(&self) -> f64 {
+        self.weight as f64 / f64::from(FRESH)
+    }
+}
 
-/// The visits' products by row, with their shoppers.
-pub fn visits(sessions: &[Session], row_of: &[u32]) -> Vec<Visit> {
+/// What a fresh visit counts; older ones may count less.
+pub const FRESH: u32 = 256;
+
+/// A visit to be counted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Visit {
+    /// Whose it is.
+    pub shopper: u32,
+    /// What it counts, up to [`FRESH`].
+    pub weight: u32,
+    /// Its products in order, as rows of the pack to be.
+    pub rows: Vec<u32>,
+}
+
+/// How visits fade: to a half after this share of the log's visits. `None`: all count the same.
+pub type HalfLife = Option<f64>;
+
+/// What the `i`-th of `n` visits counts.
+fn weight(i: usize, n: usize, half_life: HalfLife) -> u32 {
+    let faded = |share: f64| libm::exp2((i as f64 / n as f64 - 1.0) / share) * f64::from(FRESH);
+    half_life.map_or(FRESH, |share| libm::round(faded(share)).max(1.0) as u32)
+}
+
+/// Visits by row, with their shoppers. `sessions` are in order of time.
+pub fn visits(sessions: &[Session], row_of: &[u32], half_life: HalfLife) -> Vec<Visit> {
     let rows = |s: &Session| s.steps.iter().map(|x| row_of[x.product as usize]).collect();
-    sessions.iter().map(|s| (s.shopper, rows(s))).collect()
+    let of = |(i, s): (usize, &Session)| Visit {
+        shopper: s.shopper,
+        weight: weight(i, sessions.len(), half_life),
+        rows: rows(s),
+    };
+    sessions.iter().enumerate().map(of).collect()
+}
+
+/// Lets visits, in order of time, fade by another half-life.
+pub fn reweigh(visits: &mut [Visit], half_life: HalfLife) {
+    let n = visits.len();
+    visits.iter_mut().enumerate().for_each(|(i, v)| v.weight = weight(i, n, half_life));
+}
+
+/// How a log is counted.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Counting {
+    /// Fewest distinct shoppers behind a pair or a popularity.
+    pub k: u32,
+    /// How fast visits fade.
+    pub half_life: HalfLife,
+}
+
+impl Counting {
+    /// With support threshold `k`, and the half-life under which these visits of `products` products tell most.
+    pub fn of(sessions: &[Session], products: usize, k: u32) -> Counting {
+        let own: Vec<u32> = (0..products as u32).collect();
+        Counting { k, half_life: super::recency::half_life(&visits(sessions, &own, None), products, k) }
+    }
 }
 
 /// Sequential rules a → b of at most [`REACH`] steps, weighing [`RULE_UNIT`]/steps, with K shoppers behind each.
@@ -65,18 +120,18 @@ type Emit<'a> = &'a dyn Fn(&[u32], &mut dyn FnMut(u32, u32, u32));
 
 fn count(visits: &[Visit], k: u32, pairs_of: Emit<'_>) -> Vec<Pair> {
     let mut total = 0_usize;
-    for (_, items) in visits {
-        pairs_of(items, &mut |_, _, _| total += 1);
+    for visit in visits {
+        pairs_of(&visit.rows, &mut |_, _, _| total += 1);
     }
     let passes = total.div_ceil(ROOM).max(1) as u32;
     let mut out = Vec::new();
     let mut found: Vec<(u32, u32, u32, u32)> = Vec::new();
     for pass in 0..passes {
         found.clear();
-        for (shopper, items) in visits {
-            pairs_of(items, &mut |a, b, w| {
+        for visit in visits {
+            pairs_of(&visit.rows, &mut |a, b, w| {
                 if a % passes == pass {
-                    found.push((a, b, *shopper, w));
+                    found.push((a, b, visit.shopper, w * visit.weight));
                 }
             });
         }
@@ -118,12 +173,16 @@ mod tests {
     use crate::shop::LogStep;
 
     fn find(pairs: &[Pair], a: u32, b: u32) -> Option<u64> {
-        pairs.iter().find(|p| (p.a, p.b) == (a, b)).map(|p| p.weight)
+        pairs.iter().find(|p| (p.a, p.b) == (a, b)).map(|p| p.weight / u64::from(FRESH))
+    }
+
+    fn visit(shopper: u32, rows: &[u32]) -> Visit {
+        Visit { shopper, weight: FRESH, rows: rows.to_vec() }
     }
 
     #[test]
     fn rules_weigh_by_distance_and_need_k_distinct_shoppers() {
-        let visits = [(1, vec![0, 1, 2]), (1, vec![0, 1]), (2, vec![0, 2, 2])];
+        let visits = [visit(1, &[0, 1, 2]), visit(1, &[0, 1]), visit(2, &[0, 2, 2])];
         let all = rules(&visits, 1);
         assert_eq!(find(&all, 0, 1), Some(2 * RULE_UNIT));
         assert_eq!(find(&all, 0, 2), Some(RULE_UNIT / 2 + RULE_UNIT + RULE_UNIT / 2));
@@ -135,7 +194,7 @@ mod tests {
 
     #[test]
     fn together_counts_visits_in_both_directions() {
-        let visits = [(1, vec![5, 6, 5]), (2, vec![6, 5]), (3, vec![6])];
+        let visits = [visit(1, &[5, 6, 5]), visit(2, &[6, 5]), visit(3, &[6])];
         let pairs = together(&visits, 2);
         assert_eq!((find(&pairs, 5, 6), find(&pairs, 6, 5)), (Some(2), Some(2)));
         assert_eq!(pairs.len(), 2);
@@ -153,5 +212,14 @@ mod tests {
         let sessions = [s(0, &[0, 0, 1]), s(0, &[0]), s(1, &[1])];
         assert_eq!(popularity(&sessions, 3, 1), [2, 2, 0]);
         assert_eq!(popularity(&sessions, 3, 2), [0, 2, 0]);
+    }
+
+    #[test]
+    fn older_visits_count_less_but_support_does_not_fade() {
+        assert_eq!((0..4).map(|i| weight(i, 4, Some(0.25))).collect::<Vec<_>>(), [16, 32, 64, 128]);
+        assert_eq!(weight(0, 1_000, Some(0.01)), 1, "never nothing, or a supported pair would vanish");
+        let faded = Visit { weight: 1, ..visit(1, &[0, 1]) };
+        let pairs = rules(&[faded, visit(2, &[0, 1])], 2);
+        assert_eq!(pairs.iter().map(|p| p.weight).collect::<Vec<_>>(), [u64::from(257 * RULE_UNIT as u32)]);
     }
 }

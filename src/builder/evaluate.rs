@@ -1,10 +1,11 @@
 //! Evaluation: packs the training part, tunes on the validation part, replays the test part through the engine.
 
 use super::assemble::assemble;
+use super::counts::Counting;
 use super::metrics::{Metrics, Prediction, metrics};
-use super::replay::replay;
+use super::replay::{Clock, History, Shopper, replay};
 use super::split::{Part, Split, products_of};
-use super::tune::tune;
+use super::tune::{for_visits, tune};
 use crate::engine::{Engine, Request};
 use crate::error::{Code, Error, Result};
 use crate::rank::Blend;
@@ -22,28 +23,67 @@ pub struct Evaluation {
     pub metrics: Metrics,
     /// The weights the validation part chose.
     pub blend: Blend,
+    /// The same measures with portraits that reach less far back.
+    pub by_history: Vec<(History, Metrics)>,
     /// Bytes of the training part's pack.
     pub pack: Vec<u8>,
 }
 
-/// Evaluates a shop's log under a split, with support threshold `k`.
+/// What is evaluated, and how.
+#[derive(Debug, Clone, Copy)]
+pub struct Options<'a> {
+    /// The part to replay.
+    pub part: Part,
+    /// Support threshold.
+    pub k: u32,
+    /// Replay once more for each of these.
+    pub histories: &'a [History],
+}
+
+/// Evaluates a shop's log under a split on a part of it. For the test part, weights are tuned on the
+/// validation part; for the validation part, on the latest visits before it, as `pack` does. Choices are made on the
+/// validation part, so that the test part tells of none.
 ///
 /// # Errors
 ///
 /// `bad_split`, `too_large`.
-pub fn evaluate(shop: &Shop, split: &Split, k: u32, progress: &dyn Progress) -> Result<Evaluation> {
-    let training = split.training(&shop.log, Part::Valid)?;
-    let shoppers = split.shoppers(shop, Part::Valid, &products_of(&training))?;
-    let blend = tune(shop, &training, k, &shoppers, split.clock(), progress)?;
-
-    let training = split.training(&shop.log, Part::Test)?;
-    let pack = assemble(shop, &training, k, &blend, progress)?;
+pub fn evaluate(shop: &Shop, split: &Split, options: Options<'_>, progress: &dyn Progress) -> Result<Evaluation> {
+    let Options { part, k, histories } = options;
+    let before = split.training(&shop.log, Part::Valid)?;
+    let counting = Counting::of(&before, shop.products.len(), k);
+    let blend = match part {
+        Part::Valid => for_visits(shop, &before, counting, split.clock(), progress)?,
+        Part::Test => {
+            let shoppers = split.shoppers(shop, Part::Valid, &products_of(&before))?;
+            tune(shop, &before, counting, &shoppers, split.clock(), progress)?
+        }
+    };
+    let training = split.training(&shop.log, part)?;
+    let pack = assemble(shop, &training, counting, &blend, progress)?;
     let mut engine = Engine::open(pack.clone())?;
-    let shoppers = split.shoppers(shop, Part::Test, &products_of(&training))?;
+    let shoppers = split.shoppers(shop, part, &products_of(&training))?;
+    let mut counts: BTreeMap<&str, u64> = BTreeMap::new();
+    for step in training.iter().flat_map(|s| &s.steps) {
+        *counts.entry(shop.products[step.product as usize].id.as_str()).or_default() += 1;
+    }
+    let mut predict = |history| predictions(&mut engine, &shoppers, split.clock(), history, progress);
+    let all = predict(History::All);
+    let by_history = histories.iter().map(|h| (*h, metrics(&predict(*h), &counts))).collect();
+    Ok(Evaluation { metrics: metrics(&all, &counts), predictions: all, by_history, blend, pack })
+}
+
+/// What the engine would show before each step to be predicted, in the order of the data set.
+fn predictions(
+    engine: &mut Engine,
+    shoppers: &[Shopper<'_>],
+    clock: Clock,
+    history: History,
+    progress: &dyn Progress,
+) -> Vec<Prediction> {
     let total: usize = shoppers.iter().flatten().map(|v| v.predict.len()).sum();
-    progress.stage("replaying the test part", total as u64);
+    progress.stage("replaying", total as u64);
     let mut predictions: Vec<(i64, usize, Prediction)> = Vec::with_capacity(total);
-    replay(&mut engine, &shoppers, split.clock(), |engine, now, visit, n| {
+    replay(engine, shoppers, clock, history, |engine, now, visit, n| {
         let shelf = engine.recommend(now, &Request { limit: 20, ..Request::default() });
         let id = |row| engine.catalog().id(row).to_string();
         let list = shelf.items.iter().filter_map(|i| i.row).map(id).collect();
@@ -54,13 +94,7 @@ pub fn evaluate(shop: &Shop, split: &Split, k: u32, progress: &dyn Progress) -> 
         progress.advance(1);
     });
     predictions.sort_by_key(|(session, n, _)| (*session, *n));
-    let predictions: Vec<Prediction> = predictions.into_iter().map(|(_, _, p)| p).collect();
-    let mut counts: BTreeMap<&str, u64> = BTreeMap::new();
-    for step in training.iter().flat_map(|s| &s.steps) {
-        *counts.entry(shop.products[step.product as usize].id.as_str()).or_default() += 1;
-    }
-    let metrics = metrics(&predictions, &counts);
-    Ok(Evaluation { predictions, metrics, blend, pack })
+    predictions.into_iter().map(|(_, _, p)| p).collect()
 }
 
 /// Writes a predictions file: a line each event, `<session>:<n>` TAB up to 20 ids separated by spaces.

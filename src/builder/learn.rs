@@ -13,6 +13,8 @@
 use crate::rank::curve::{DEPTHS, KNOTS, LARGEST, POINTS, Place, VIEWS};
 use crate::rank::{COMPONENTS, Component, Curves, Features};
 use crate::shop::Progress;
+use std::num::NonZero;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Rounds by likelihood, and after them by the list.
 const ROUNDS: [u32; 2] = [120, 100];
@@ -31,6 +33,8 @@ const HITS: f64 = 0.7;
 const WIDTH: usize = POINTS / DEPTHS;
 /// Candidates a case keeps, the first in the order of the even blend; the one that came next is kept in any case.
 const RIVALS: usize = 400;
+/// Shares of the cases that threads take.
+const SHARES: usize = 16;
 
 /// A step: its candidates' evidence, and which of them came next.
 #[derive(Debug, Clone)]
@@ -179,29 +183,16 @@ impl Rises {
 pub(super) fn learn(cases: &[Case], progress: &dyn Progress) -> Curves {
     progress.stage("tuning: learning", ROUNDS.iter().map(|n| u64::from(*n)).sum());
     let mut rises = Rises::new();
-    let mut scores = Vec::new();
     let mut quality = Quality { hits: 0.5, mrr: 0.2 };
     for stage in 0..ROUNDS.len() {
         rises = Rises { rise: rises.rise, ..Rises::new() };
         for round in 0..ROUNDS[stage] {
-            let points = rises.points();
-            let mut gradient = vec![0.0; POINTS];
-            let (mut hits, mut mrr) = (0.0, 0.0);
-            for case in cases {
-                let of_depth = case.depth * WIDTH..(case.depth + 1) * WIDTH;
-                let (points, gradient) = (&points[of_depth.clone()], &mut gradient[of_depth]);
-                if stage == 0 {
-                    case.likelihood(points, &mut scores, gradient);
-                } else {
-                    let q = case.list(points, quality, &mut scores, gradient);
-                    (hits, mrr) = (hits + q.hits, mrr + q.mrr);
-                }
-            }
+            let sums = pull(cases, &rises.points(), (stage > 0).then_some(quality));
             if stage > 0 {
-                quality = Quality { hits: hits / cases.len() as f64, mrr: mrr / cases.len() as f64 };
+                quality = Quality { hits: sums.hits / cases.len() as f64, mrr: sums.mrr / cases.len() as f64 };
             }
             let slower = 1.0 - 0.9 * f64::from(round) / f64::from(ROUNDS[stage]);
-            rises.climb(gradient, cases.len(), RATE[stage] * slower);
+            rises.climb(sums.gradient, cases.len(), RATE[stage] * slower);
             progress.advance(1);
         }
     }
@@ -210,6 +201,65 @@ pub(super) fn learn(cases: &[Case], progress: &dyn Progress) -> Curves {
     cases.iter().flat_map(|c| &c.evidence).for_each(|(p, _)| met[usize::from(*p)] = true);
     rises.rise.iter_mut().enumerate().filter(|(i, _)| !met[i % WIDTH]).for_each(|(_, rise)| *rise = 0.0);
     fixed(&rises.points())
+}
+
+/// What cases add up to.
+struct Sums {
+    gradient: Vec<f64>,
+    hits: f64,
+    mrr: f64,
+}
+
+/// The gradient over all cases: of the likelihood, or of the list where a quality is given. Shares of the cases are added in
+/// their order, however many threads there are.
+fn pull(cases: &[Case], points: &[f64], quality: Option<Quality>) -> Sums {
+    let of = |share: &[Case]| {
+        let mut sums = Sums { gradient: vec![0.0; POINTS], hits: 0.0, mrr: 0.0 };
+        let mut scores = Vec::new();
+        for case in share {
+            let of_depth = case.depth * WIDTH..(case.depth + 1) * WIDTH;
+            let (points, gradient) = (&points[of_depth.clone()], &mut sums.gradient[of_depth]);
+            match quality {
+                None => case.likelihood(points, &mut scores, gradient),
+                Some(mean) => {
+                    let q = case.list(points, mean, &mut scores, gradient);
+                    (sums.hits, sums.mrr) = (sums.hits + q.hits, sums.mrr + q.mrr);
+                }
+            }
+        }
+        sums
+    };
+    let shares: Vec<&[Case]> = cases.chunks(cases.len().div_ceil(SHARES).max(1)).collect();
+    let next = AtomicUsize::new(0);
+    let threads = std::thread::available_parallelism().map_or(1, NonZero::get).min(shares.len());
+    let work = || {
+        let mut done = Vec::new();
+        while let Some((at, share)) = take(&next, &shares) {
+            done.push((at, of(share)));
+        }
+        done
+    };
+    let mut done: Vec<(usize, Sums)> = std::thread::scope(|scope| {
+        let others: Vec<_> = (1..threads).map(|_| scope.spawn(work)).collect();
+        let mut done = work();
+        for thread in others {
+            done.extend(thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+        }
+        done
+    });
+    done.sort_unstable_by_key(|(at, _)| *at);
+    let mut all = Sums { gradient: vec![0.0; POINTS], hits: 0.0, mrr: 0.0 };
+    for (_, sums) in done {
+        all.gradient.iter_mut().zip(sums.gradient).for_each(|(a, b)| *a += b);
+        (all.hits, all.mrr) = (all.hits + sums.hits, all.mrr + sums.mrr);
+    }
+    all
+}
+
+/// The next share nobody has taken yet, with its number.
+fn take<'a>(next: &AtomicUsize, shares: &[&'a [Case]]) -> Option<(usize, &'a [Case])> {
+    let at = next.fetch_add(1, Ordering::Relaxed);
+    shares.get(at).map(|share| (at, *share))
 }
 
 /// Points in fixed point. Only ratios matter: what would be out of range is scaled down, and everything else with it.

@@ -1,6 +1,8 @@
 //! A shop to its pack: weights from its latest visits, tables from all of them.
 
 use super::assemble::assemble;
+use super::counts::Counting;
+use super::replay::Clock;
 use super::tune;
 use crate::error::Result;
 use crate::shop::{Progress, Shop};
@@ -25,7 +27,8 @@ impl Options {
 ///
 /// `too_large`, `bad_config`.
 pub fn build(shop: &Shop, options: &Options, progress: &dyn Progress) -> Result<Vec<u8>> {
-    let k = options.support(shop);
-    let blend = tune::for_shop(shop, k, progress)?;
-    assemble(shop, &shop.log.sessions, k, &blend, progress)
+    let sessions = &shop.log.sessions;
+    let counting = Counting::of(sessions, shop.products.len(), options.support(shop));
+    let blend = tune::for_visits(shop, sessions, counting, Clock::Real, progress)?;
+    assemble(shop, sessions, counting, &blend, progress)
 }

@@ -28,35 +28,86 @@ pub enum Clock {
     Ordinal,
 }
 
+/// How far back a portrait reaches: browsers and shoppers delete what pages keep.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum History {
+    /// Not even this visit.
+    None,
+    /// This visit.
+    Visit,
+    /// Visits that began at most so many days before this one.
+    Days(i64),
+    /// Everything.
+    All,
+}
+
+impl History {
+    /// True where a visit that began at `then` is still known in one that begins at `now`.
+    fn reaches(self, then: i64, now: i64) -> bool {
+        match self {
+            History::None | History::Visit => false,
+            History::Days(n) => now - then <= n * DAY,
+            History::All => true,
+        }
+    }
+}
+
 /// Replays shoppers one after the other, each on a fresh portrait. Before each step to be predicted, when the engine knows all
-/// before it and nothing after, `at_step` is called with the shopper, the visit and the number of steps known.
+/// before it that `history` lets it know, and nothing after, `at_step` is called with the shopper, the visit and the number
+/// of steps known.
 pub fn replay(
     engine: &mut Engine,
     shoppers: &[Shopper<'_>],
     clock: Clock,
+    history: History,
     mut at_step: impl FnMut(&mut Engine, Millis, &Visit<'_>, usize),
 ) {
     engine.set_consent(Consent::all());
     for visits in shoppers {
         engine.forget();
         let mut last = i64::MIN / 2;
+        let mut starts = Vec::with_capacity(visits.len());
         for (v, visit) in visits.iter().enumerate() {
             let real = visit.steps.first().map_or(0, |s| s.2);
             let start = if clock == Clock::Real { real } else { v as i64 * DAY };
             // Times must not run backwards, and the log's visits are taken as visits: no pause within one counts.
-            let mut now = start.max(last + SECOND);
-            track(engine, now, "session_start", None);
-            for (n, (item, name, at)) in visit.steps.iter().enumerate() {
+            let start = start.max(last + SECOND);
+            starts.push(start);
+            if history != History::All && !visit.predict.is_empty() {
+                engine.forget();
+                for (earlier, at) in visits.iter().zip(&starts[..v]).filter(|(_, at)| history.reaches(**at, start)) {
+                    relive(engine, earlier, *at, clock, |_, _, _| {});
+                }
+            }
+            last = relive(engine, visit, start, clock, |engine, now, n| {
                 if visit.predict.contains(&n) {
+                    if history == History::None {
+                        engine.forget();
+                    }
                     at_step(engine, Millis(now), visit, n);
                 }
-                let wanted = if clock == Clock::Real { *at } else { now + SECOND };
-                now = wanted.clamp(now, now + 60 * SECOND);
-                track(engine, now, name, Some(item));
-            }
-            last = now;
+            });
         }
     }
+}
+
+/// Tracks a visit from `start` on, and answers with its end. `before_step` is called before each step.
+fn relive(
+    engine: &mut Engine,
+    visit: &Visit<'_>,
+    start: i64,
+    clock: Clock,
+    mut before_step: impl FnMut(&mut Engine, i64, usize),
+) -> i64 {
+    let mut now = start;
+    track(engine, now, "session_start", None);
+    for (n, (item, name, at)) in visit.steps.iter().enumerate() {
+        before_step(engine, now, n);
+        let wanted = if clock == Clock::Real { *at } else { now + SECOND };
+        now = wanted.clamp(now, now + 60 * SECOND);
+        track(engine, now, name, Some(item));
+    }
+    now
 }
 
 fn track(engine: &mut Engine, now: i64, name: &'static str, item: Option<&str>) {

@@ -27,9 +27,10 @@ enum Protocol {
 }
 
 /// Which part is to be predicted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub enum Part {
-    /// For tuning.
+    /// For tuning, and for choices between ways.
+    #[value(name = "validation")]
     Valid,
     /// For the result.
     Test,

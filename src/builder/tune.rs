@@ -1,8 +1,9 @@
 //! What evidence is worth, from replays: the steps of later visits, with the candidates that tables of earlier ones give.
 
 use super::assemble::assemble;
+use super::counts::Counting;
 use super::learn::{Case, learn};
-use super::replay::{Clock, Shopper, Visit, replay};
+use super::replay::{Clock, History, Shopper, Visit, replay};
 use crate::engine::{Engine, Request};
 use crate::error::Result;
 use crate::rank::Blend;
@@ -18,13 +19,18 @@ const LATEST: usize = 10;
 /// Below this share of repeats a visit's products are left out of its shelves.
 const REPEATS: f64 = 0.001;
 
-/// The blend for a shop: tables from its earlier visits, weights from its latest.
+/// The blend for visits of a shop: tables from the earlier ones, weights from the latest.
 ///
 /// # Errors
 ///
 /// `too_large`.
-pub fn for_shop(shop: &Shop, k: u32, progress: &dyn Progress) -> Result<Blend> {
-    let sessions = &shop.log.sessions;
+pub fn for_visits(
+    shop: &Shop,
+    sessions: &[Session],
+    counting: Counting,
+    clock: Clock,
+    progress: &dyn Progress,
+) -> Result<Blend> {
     let base = Blend { hide_seen: nothing_repeats(sessions), ..Blend::default() };
     if sessions.len() < FEWEST {
         return Ok(base);
@@ -39,7 +45,7 @@ pub fn for_shop(shop: &Shop, k: u32, progress: &dyn Progress) -> Result<Blend> {
         by_shopper.entry(s.shopper).or_default().push(Visit { id: &s.id, steps, predict: 1..end.max(1) });
     }
     let shoppers: Vec<_> = by_shopper.into_values().filter(|v| v.iter().any(|x| !x.predict.is_empty())).collect();
-    tune(shop, earlier, k, &shoppers, Clock::Real, progress)
+    tune(shop, earlier, counting, &shoppers, clock, progress)
 }
 
 /// The blend for given training visits and given steps to predict.
@@ -50,20 +56,20 @@ pub fn for_shop(shop: &Shop, k: u32, progress: &dyn Progress) -> Result<Blend> {
 pub fn tune(
     shop: &Shop,
     training: &[Session],
-    k: u32,
+    counting: Counting,
     shoppers: &[Shopper<'_>],
     clock: Clock,
     progress: &dyn Progress,
 ) -> Result<Blend> {
     let base = Blend { hide_seen: nothing_repeats(training), ..Blend::default() };
-    let pack = assemble(shop, training, k, &base, progress)?;
+    let pack = assemble(shop, training, counting, &base, progress)?;
     let mut engine = Engine::open(pack)?;
     let total: usize = shoppers.iter().flatten().map(|v| v.predict.len()).sum();
     // Every n-th step, so that all shoppers and all lengths are among them.
     let every = total.div_ceil(EVENTS).max(1);
     progress.stage("tuning: replaying", total as u64);
     let (mut seen, mut cases) = (0_usize, Vec::new());
-    replay(&mut engine, shoppers, clock, |engine, _, visit, n| {
+    replay(&mut engine, shoppers, clock, History::All, |engine, _, visit, n| {
         progress.advance(1);
         if seen.is_multiple_of(every) {
             cases.extend(case(engine, visit.steps[n].0));

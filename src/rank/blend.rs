@@ -41,6 +41,7 @@ impl Default for Blend {
             (Component::Popular, ONE / 16),
             (Component::Given, ONE / 4),
             (Component::Return, ONE / 4),
+            (Component::Similar, ONE / 4),
         ] {
             weight[component as usize] = w;
         }

@@ -28,10 +28,14 @@ pub enum Component {
     Given = 10,
     /// Is usually turned to again, once it was seen.
     Return = 11,
+    /// Is like the products of this visit.
+    Similar = 12,
+    /// Is what a linear model expects of a visit like this one.
+    Linear = 13,
 }
 
 /// Number of components.
-pub const COMPONENTS: usize = 12;
+pub const COMPONENTS: usize = 14;
 
 impl Component {
     /// Every component, in the order of its number.
@@ -48,6 +52,8 @@ impl Component {
         Component::Popular,
         Component::Given,
         Component::Return,
+        Component::Similar,
+        Component::Linear,
     ];
 
     /// The code in reasons and reports.
@@ -65,6 +71,8 @@ impl Component {
             Component::Popular => "popular",
             Component::Given => "given",
             Component::Return => "return",
+            Component::Similar => "similar",
+            Component::Linear => "linear",
         }
     }
 }

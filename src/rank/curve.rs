@@ -56,7 +56,7 @@ pub fn alone(component: Component, raw: u64) -> u32 {
     let shift = match component {
         // A table's weight with 8 more bits; a chance or a cosine is at most one.
         Component::Next | Component::NextVisit | Component::Together | Component::TogetherVisit => 8,
-        Component::HistoryTogether | Component::Return => 8,
+        Component::HistoryTogether | Component::Return | Component::Similar | Component::Linear => 8,
         // Four fresh looks are all that counts.
         Component::Again => 2,
         Component::History | Component::Category | Component::Brand | Component::Popular | Component::Given => 0,

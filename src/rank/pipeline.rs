@@ -4,7 +4,7 @@ use super::blend::Blend;
 use super::component::Component;
 use super::explain::{Part, Subject, parts, unit};
 use super::score::{Features, Pool, Slots, features};
-use super::source::{Sources, Via};
+use super::source::Sources;
 use super::table::Tables;
 use crate::catalog::{Availability, Catalog};
 use crate::id::Row;
@@ -192,12 +192,7 @@ impl Ranker {
                     from[i].push((source.component_for(row), Subject::Product(source.row.0), amount));
                 }
             };
-            let pack = catalog.pack();
-            match source.via {
-                Via::Next => self.tables.next.for_each(pack, source.row, |r, w| note(r, source.through(w))),
-                Via::Together => self.tables.together.for_each(pack, source.row, |r, w| note(r, source.through(w))),
-                Via::Itself => note(source.row, u64::from(source.weight)),
-            }
+            source.for_each(&self.tables, catalog.pack(), &mut note);
         }
         self.slots.clear(&rows);
         let mut items = Vec::with_capacity(rows.len());

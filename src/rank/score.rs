@@ -3,7 +3,7 @@
 use super::blend::{Blend, ONE};
 use super::component::{COMPONENTS, Component};
 use super::curve::{Place, VIEWS, alone};
-use super::source::{Sources, Via};
+use super::source::Sources;
 use crate::catalog::Catalog;
 use crate::id::Row;
 use crate::rank::table::Tables;
@@ -114,11 +114,7 @@ pub(super) fn features(
             let Some(i) = found.or_else(|| open.then(|| candidate(&mut f, slots, row))) else { return };
             f.raw[i][c] += amount;
         };
-        match source.via {
-            Via::Next => tables.next.for_each(catalog.pack(), source.row, |r, w| add(r, source.through(w))),
-            Via::Together => tables.together.for_each(catalog.pack(), source.row, |r, w| add(r, source.through(w))),
-            Via::Itself => add(source.row, u64::from(source.weight)),
-        }
+        source.for_each(tables, catalog.pack(), &mut add);
     }
     if let Pool::Open { fill, allowed } = pool {
         popular(catalog, sources, *fill, *allowed, &mut f, slots);

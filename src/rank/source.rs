@@ -3,9 +3,11 @@
 use super::blend::{Blend, ONE};
 use super::component::Component;
 use super::curve::depth;
+use super::table::{TableKind, Tables};
 use crate::catalog::Catalog;
 use crate::id::Row;
 use crate::order::Arrange;
+use crate::pack::Pack;
 use crate::profile::decay::share;
 use crate::profile::{Dimension, PortraitView, Trait};
 use alloc::vec;
@@ -16,22 +18,12 @@ const STEPS: usize = 20;
 /// Products of earlier visits whose neighbours count.
 const HISTORY: usize = 24;
 
-/// How a source points.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Via {
-    /// To what usually follows it.
-    Next,
-    /// To what goes with it.
-    Together,
-    /// To itself.
-    Itself,
-}
-
 /// A product that points to others, or to itself.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Source {
     pub(super) component: Component,
-    pub(super) via: Via,
+    /// The table whose neighbours it points to; `None` points to itself.
+    pub(super) via: Option<TableKind>,
     pub(super) row: Row,
     /// 0–65536.
     pub(super) weight: u32,
@@ -40,11 +32,19 @@ pub(super) struct Source {
 impl Source {
     /// The component that hears of `row` from it: a product that usually follows itself is one that is returned to.
     pub(super) fn component_for(&self, row: Row) -> Component {
-        if self.via == Via::Next && row == self.row { Component::Return } else { self.component }
+        if self.via == Some(TableKind::Next) && row == self.row { Component::Return } else { self.component }
+    }
+
+    /// Calls `f` with each product it points to, and how strongly.
+    pub(super) fn for_each(&self, tables: &Tables, pack: &Pack, f: &mut dyn FnMut(Row, u64)) {
+        match self.via {
+            Some(kind) => tables.of(kind).for_each(pack, self.row, |r, w| f(r, self.through(w))),
+            None => f(self.row, u64::from(self.weight)),
+        }
     }
 
     /// What reaches a neighbour over an edge of weight `w`: below 2^24, so that thousands of sources stay below 2^38.
-    pub(super) fn through(&self, w: u16) -> u64 {
+    fn through(&self, w: u16) -> u64 {
         (u64::from(w) * u64::from(self.weight)) >> 8
     }
 }
@@ -101,12 +101,14 @@ impl Sources {
                 }
             };
             if i == 0 {
-                add(Component::Next, Via::Next, ONE);
+                add(Component::Next, Some(TableKind::Next), ONE);
             }
-            add(Component::NextVisit, Via::Next, next);
-            add(Component::Together, Via::Together, together);
-            add(Component::TogetherVisit, Via::Together, together_visit);
-            add(Component::Again, Via::Itself, again);
+            add(Component::NextVisit, Some(TableKind::Next), next);
+            add(Component::Together, Some(TableKind::Together), together);
+            add(Component::TogetherVisit, Some(TableKind::Together), together_visit);
+            add(Component::Similar, Some(TableKind::Similar), together_visit);
+            add(Component::Linear, Some(TableKind::Linear), together_visit);
+            add(Component::Again, None, again);
         }
         // Steps beyond those that point still count as seen.
         for row in portrait.visit.steps.iter().filter_map(|m| catalog.row_of(m.key)) {
@@ -131,11 +133,11 @@ impl Sources {
             .collect();
         known.arrange_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
         for (weight, row) in &known {
-            self.list.push(Source { component: Component::History, via: Via::Itself, row: *row, weight: *weight });
+            self.list.push(Source { component: Component::History, via: None, row: *row, weight: *weight });
         }
         for (weight, row) in known.iter().take(HISTORY) {
             let component = Component::HistoryTogether;
-            self.list.push(Source { component, via: Via::Together, row: *row, weight: *weight });
+            self.list.push(Source { component, via: Some(TableKind::Together), row: *row, weight: *weight });
         }
     }
 

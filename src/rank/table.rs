@@ -17,6 +17,10 @@ pub enum TableKind {
     Next = 0,
     /// What is seen or bought in the same visits.
     Together = 1,
+    /// What is similar: by what goes with it, by the groups it belongs to, by what the catalogue says of it.
+    Similar = 2,
+    /// What a linear model expects of a visit that holds it.
+    Linear = 3,
 }
 
 /// One table of the pack.
@@ -28,14 +32,9 @@ pub struct Table {
     rows: Range<usize>,
 }
 
-/// The tables the ranking reads. A pack without one has an empty one in its place.
-#[derive(Debug, Clone, Default)]
-pub struct Tables {
-    /// What usually follows.
-    pub next: Table,
-    /// What goes together.
-    pub together: Table,
-}
+/// The tables the ranking reads, by kind. A pack without one has an empty one in its place.
+#[derive(Debug, Clone)]
+pub struct Tables([Table; 4]);
 
 impl Tables {
     /// The tables of a pack with `products` rows.
@@ -44,14 +43,22 @@ impl Tables {
     ///
     /// `pack_malformed` when a table has the wrong length.
     pub fn open(pack: &Pack, products: usize) -> Result<Tables> {
-        let open = |kind| Table::open(pack, kind, products);
-        Ok(Tables { next: open(TableKind::Next)?, together: open(TableKind::Together)? })
+        let mut tables = <[Table; 4]>::default();
+        for (kind, table) in (0..).zip(&mut tables) {
+            *table = Table::open(pack, kind, products)?;
+        }
+        Ok(Tables(tables))
+    }
+
+    /// One of them.
+    pub fn of(&self, kind: TableKind) -> &Table {
+        &self.0[kind as usize]
     }
 }
 
 impl Table {
-    fn open(pack: &Pack, kind: TableKind, products: usize) -> Result<Table> {
-        let Some(section) = pack.find(Tag::TABLE, kind as u32) else { return Ok(Table::default()) };
+    fn open(pack: &Pack, kind: u32, products: usize) -> Result<Table> {
+        let Some(section) = pack.find(Tag::TABLE, kind) else { return Ok(Table::default()) };
         let malformed = || Error::new(Code::PackMalformed, "section TABL has the wrong length.");
         let head = LEVELS * 2 + products * 4;
         if section.range.len() < head {
@@ -163,7 +170,7 @@ mod tests {
         let mut w = PackWriter::new();
         w.add(Tag::TABLE, 0, n, bytes);
         let pack = Pack::open(w.finish().expect("small")).expect("sound");
-        let t = Table::open(&pack, TableKind::Next, n);
+        let t = Table::open(&pack, TableKind::Next as u32, n);
         (pack, t)
     }
 

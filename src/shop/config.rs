@@ -29,6 +29,8 @@ pub(super) struct ShopConfig {
     pub portrait: PortraitSection,
     /// `[reports]`
     pub reports: ReportSection,
+    /// `[tables]`
+    pub tables: TableSection,
 }
 
 /// `[shop]`
@@ -99,6 +101,21 @@ pub(super) struct ReportSection {
     pub categories: Option<usize>,
     /// Category paths that no report names.
     pub leave_out: Option<Vec<String>>,
+}
+
+/// `[tables]`
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct TableSection {
+    /// Whether the pack gets the linear table.
+    pub linear: Option<bool>,
+}
+
+/// Which tables a pack gets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TableSettings {
+    /// The linear table, on top of the others.
+    pub linear: bool,
 }
 
 /// What private reports may ask.
@@ -196,6 +213,11 @@ impl ShopConfig {
             categories,
             leave_out: own.leave_out.clone().or(shipped.leave_out).unwrap_or_default(),
         })
+    }
+
+    /// Which tables a pack gets: as shipped, unless this shop says otherwise.
+    pub(super) fn tables(&self) -> Result<TableSettings> {
+        Ok(TableSettings { linear: self.tables.linear.or(ShopConfig::shipped()?.tables.linear).unwrap_or(false) })
     }
 
     /// The portrait's settings: the shipped ones, replaced by this shop's own.

@@ -7,8 +7,8 @@ mod offers;
 mod rejects;
 mod table;
 
-pub use config::ReportSettings;
 use config::ShopConfig;
+pub use config::{ReportSettings, TableSettings};
 pub use log::{Log, LogStep, Session};
 pub use offers::MarketOffers;
 pub use rejects::{Reject, Rejects};
@@ -132,6 +132,8 @@ pub struct Shop {
     pub profile: ProfileConfig,
     /// What private reports may ask.
     pub reports: ReportSettings,
+    /// Which tables its packs get.
+    pub tables: TableSettings,
     /// Rows that could not be used.
     pub rejects: Rejects,
     /// Ids of the log that the catalogue does not have, with how often; most frequent first.
@@ -180,6 +182,7 @@ impl Shop {
             offers,
             profile: config.profile()?,
             reports: config.reports()?,
+            tables: config.tables()?,
             rejects,
             unmatched,
             duplicates,

@@ -1,8 +1,8 @@
 //! Packs are functions of their input: not of the order of rows, and predictions are not of what comes later.
 
-use nearshelf::builder::evaluate::evaluate;
+use nearshelf::builder::evaluate::{self, evaluate};
 use nearshelf::builder::pack::{Options, build};
-use nearshelf::builder::split::Split;
+use nearshelf::builder::split::{Part, Split};
 use nearshelf::engine::{Engine, Request};
 use nearshelf::report::collect::NamedSchema;
 use nearshelf::shop::{Shop, ShopFiles, Silent};
@@ -109,7 +109,11 @@ fn truncating_the_test_visits_changes_no_earlier_prediction() {
     let split = r#"{"protocol":"sessions","valid_from":400,"test_from":500,"max_targets_per_session":6}"#;
     fs::write(dir.path().join("split.json"), split).expect("written");
     let split = Split::read(dir.path()).expect("a split");
-    let run = || evaluate(&read(dir.path()), &split, 1, &Silent).expect("an evaluation").predictions;
+    let run = || {
+        evaluate(&read(dir.path()), &split, evaluate::Options { part: Part::Test, k: 1, histories: &[] }, &Silent)
+            .expect("an evaluation")
+            .predictions
+    };
     write(None);
     let whole = run();
     write(Some(3));

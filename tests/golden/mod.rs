@@ -73,6 +73,7 @@ fn because(b: Because) -> &'static str {
         Because::Category => "category",
         Because::Brand => "brand",
         Because::Given => "given",
+        Because::Similar => "similar",
     }
 }
 

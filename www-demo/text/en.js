@@ -71,6 +71,7 @@ export default {
     category: "You like {subject}",
     brand: "More from {brand}",
     given: "As the shop placed it",
+    similar: "Similar to {subject}",
   },
 
   catalogue: "The whole catalogue",
@@ -110,7 +111,7 @@ export default {
   reason: {
     next: "Often comes after", next_visit: "Often comes later in a visit", together: "Goes with", together_visit: "Goes with what this visit saw",
     again: "Seen in this visit", history: "Seen in earlier visits", history_together: "Goes with what you saw before",
-    category: "Category you like", brand: "Brand you like", popular: "Popularity", given: "Place it was given", return: "Often looked at again", rest: "in general",
+    category: "Category you like", brand: "Brand you like", popular: "Popularity", given: "Place it was given", return: "Often looked at again", similar: "Similar to what this visit saw", rest: "in general",
   },
 
   done: { view_item: "Seen", add_to_cart: "Added to cart", add_to_wishlist: "Marked as a favourite", purchase: "Bought", not_interested: "Noted: not interested", forget: "Forgotten" },

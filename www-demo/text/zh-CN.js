@@ -71,6 +71,7 @@ export default {
     category: "你喜欢{subject}",
     brand: "{brand} 的更多好物",
     given: "店家排定的位置",
+    similar: "与{subject}相似",
   },
 
   catalogue: "全部商品",
@@ -110,7 +111,7 @@ export default {
   reason: {
     next: "接着常看", next_visit: "同次访问中稍后常看", together: "搭配", together_visit: "与本次看过的搭配",
     again: "本次看过", history: "之前看过", history_together: "与之前看的搭配",
-    category: "喜欢的类目", brand: "喜欢的品牌", popular: "人气", given: "给定的位置", return: "常被再次查看", rest: "总体",
+    category: "喜欢的类目", brand: "喜欢的品牌", popular: "人气", given: "给定的位置", return: "常被再次查看", similar: "与本次看过的相似", rest: "总体",
   },
 
   done: { view_item: "已浏览", add_to_cart: "已加入购物车", add_to_wishlist: "已收藏", purchase: "已购买", not_interested: "已记下：不感兴趣", forget: "已忘记" },

@@ -1,6 +1,7 @@
 //! What can be asked for.
 
 use clap::{Args, Parser, Subcommand};
+use nearshelf::builder::split::Part;
 use std::path::PathBuf;
 
 /// Builds and judges the packs that Nearshelf ranks with on the shopper's device.
@@ -84,6 +85,15 @@ pub(crate) struct EvalArgs {
     /// Fewest distinct shoppers behind a pair or a popularity. Default: 2 for a log without user ids, 5 with.
     #[arg(long, value_name = "K", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) min_support: Option<u32>,
+    /// The part to replay. What is chosen by looking should be chosen on the validation part.
+    #[arg(long, value_name = "PART", value_enum, default_value = "test")]
+    pub(crate) on: Part,
+    /// Also print quality for portraits that know nothing, this visit, 7 days (what Safari keeps), and everything.
+    #[arg(long)]
+    pub(crate) history: bool,
+    /// Also print quality for support thresholds 1, 2, 3 and 5.
+    #[arg(long)]
+    pub(crate) support: bool,
     /// Print the measures as JSON.
     #[arg(long)]
     pub(crate) json: bool,

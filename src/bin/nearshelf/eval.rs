@@ -3,8 +3,10 @@
 use crate::args::EvalArgs;
 use crate::output::say;
 use crate::progress::Bars;
-use nearshelf::builder::evaluate::{Evaluation, evaluate, write_predictions};
-use nearshelf::builder::pack::Options;
+use nearshelf::builder::evaluate::{Evaluation, Options, evaluate, write_predictions};
+use nearshelf::builder::metrics::Metrics;
+use nearshelf::builder::pack;
+use nearshelf::builder::replay::History;
 use nearshelf::builder::split::Split;
 use nearshelf::error::Error;
 use nearshelf::rank::curve::{DEPTHS, KNOTS, Place, VIEWS};
@@ -16,28 +18,64 @@ pub(crate) fn run(args: &EvalArgs) -> Result<(), Error> {
     let split = Split::read(&args.data)?;
     let shop = Shop::read(&ShopFiles::in_folder(&args.data)?, &bars)?;
     shop.rejects.check(0.0)?;
-    let k = Options { min_support: args.min_support }.support(&shop);
-    let result = evaluate(&shop, &split, k, &bars)?;
+    let k = pack::Options { min_support: args.min_support }.support(&shop);
+    let histories: &[History] =
+        if args.history { &[History::None, History::Visit, History::Days(7), History::All] } else { &[] };
+    let with = |k, histories| evaluate(&shop, &split, Options { part: args.on, k, histories }, &bars);
+    let result = with(k, histories)?;
+    let mut by_support = Vec::new();
+    for k in SUPPORTS.into_iter().filter(|_| args.support) {
+        by_support.push((k, with(k, &[])?.metrics));
+    }
     bars.finish();
     if let Some(path) = &args.predictions {
         write_predictions(&result.predictions, path)?;
     }
     if args.json {
-        print_json(&result, k)
+        print_json(&result, k, &by_support)
     } else {
-        print(&result, k)
+        print(&result, k, &by_support)
     }
     Ok(())
 }
 
-fn print(e: &Evaluation, k: u32) {
+/// Thresholds that `--support` compares.
+const SUPPORTS: [u32; 4] = [1, 2, 3, 5];
+/// Measures that comparisons print.
+const COMPARED: [&str; 4] = ["HR@20", "MRR@20", "NOV_HR@20", "COV@20"];
+
+fn print(e: &Evaluation, k: u32, by_support: &[(u32, Metrics)]) {
     for (name, value) in &e.metrics.values {
         say!("{name:<14} {value:.4}");
     }
     say!("{:<14} {}", "events", e.metrics.events);
     say!("{:<14} {k}", "min-support");
     say!("{:<14} {}", "pack bytes", e.pack.len());
+    compare("history", e.by_history.iter().map(|(h, m)| (name(*h), m)));
+    compare("min-support", by_support.iter().map(|(k, m)| (k.to_string(), m)));
     worths(&e.blend);
+}
+
+fn name(history: History) -> String {
+    match history {
+        History::None => "none".into(),
+        History::Visit => "visit".into(),
+        History::Days(n) => format!("{n} days"),
+        History::All => "all".into(),
+    }
+}
+
+/// A line for each, under what is compared; nothing where there is none.
+fn compare<'a>(what: &str, rows: impl Iterator<Item = (String, &'a Metrics)>) {
+    for (i, (name, metrics)) in rows.enumerate() {
+        if i == 0 {
+            let names: Vec<String> = COMPARED.iter().map(|m| format!("{m:>10}")).collect();
+            say!("{what:<14} {}", names.join(" "));
+        }
+        let values: Vec<String> =
+            COMPARED.iter().map(|m| format!("{:>10.4}", metrics.get(m).unwrap_or_default())).collect();
+        say!("{name:<14} {}", values.join(" "));
+    }
 }
 
 /// What each component's evidence is worth at most, from the first step of a visit to the late ones.
@@ -55,13 +93,24 @@ pub(crate) fn worths(blend: &Blend) {
     }
 }
 
-fn print_json(e: &Evaluation, k: u32) {
-    let mut out = serde_json::Map::new();
-    for (name, value) in &e.metrics.values {
-        out.insert((*name).into(), ((value * 1e6).round() / 1e6).into());
-    }
-    out.insert("events".into(), e.metrics.events.into());
+fn print_json(e: &Evaluation, k: u32, by_support: &[(u32, Metrics)]) {
+    let mut out = measures(&e.metrics);
     out.insert("min_support".into(), k.into());
     out.insert("pack_bytes".into(), e.pack.len().into());
+    let mut table = |what: &str, rows: Vec<(String, &Metrics)>| {
+        if !rows.is_empty() {
+            out.insert(
+                what.into(),
+                rows.into_iter().map(|(name, m)| (name, serde_json::Value::Object(measures(m)))).collect(),
+            );
+        }
+    };
+    table("by_history", e.by_history.iter().map(|(h, m)| (name(*h), m)).collect());
+    table("by_min_support", by_support.iter().map(|(k, m)| (k.to_string(), m)).collect());
     say!("{}", serde_json::Value::Object(out));
+}
+
+fn measures(m: &Metrics) -> serde_json::Map<String, serde_json::Value> {
+    let rounded = m.values.iter().map(|(name, value)| ((*name).into(), ((value * 1e6).round() / 1e6).into()));
+    rounded.chain([("events".into(), m.events.into())]).collect()
 }

@@ -1,0 +1,39 @@
+//! Sparse rows: links from each row to others, and sums over a few rows among many.
+
+/// Links of each row, strongest first; ties by row.
+pub(super) type Links = Vec<Vec<(u32, f64)>>;
+
+/// Orders links by weight and keeps the strongest.
+pub(super) fn strongest(links: &mut Vec<(u32, f64)>, most: usize) {
+    links.sort_unstable_by(|x, y| y.1.total_cmp(&x.1).then(x.0.cmp(&y.0)));
+    links.truncate(most);
+}
+
+/// Weights that add up by row.
+pub(super) struct Sum {
+    of: Vec<f64>,
+    met: Vec<u32>,
+}
+
+impl Sum {
+    /// Over `n` rows.
+    pub(super) fn new(n: usize) -> Sum {
+        Sum { of: vec![0.0; n], met: Vec::new() }
+    }
+
+    /// Adds `weight`, above 0, to a row.
+    pub(super) fn add(&mut self, row: u32, weight: f64) {
+        let slot = &mut self.of[row as usize];
+        if *slot == 0.0 {
+            self.met.push(row);
+        }
+        *slot += weight;
+    }
+
+    /// The strongest of what was added; the sum begins anew.
+    pub(super) fn take(&mut self, most: usize) -> Vec<(u32, f64)> {
+        let mut out: Vec<_> = self.met.drain(..).map(|i| (i, std::mem::take(&mut self.of[i as usize]))).collect();
+        strongest(&mut out, most);
+        out
+    }
+}
