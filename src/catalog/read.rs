@@ -78,25 +78,24 @@ impl Catalog {
         let bad = |_: Malformed| Error::new(Code::PackMalformed, "section META, MRKT or LANG cannot be read.");
         let record = |tag| pack.section(tag, 0).ok_or_else(|| bad(Malformed));
         let mut r = Reader::new(record(Tag::META)?);
-        let shop = r.str().map_err(bad)?.to_string();
-        let products = r.u32().map_err(bad)? as usize;
-        let variants = r.u32().map_err(bad)? as usize;
-        let support = r.u32().map_err(bad)?;
-        let (market, language) = (r.u32().map_err(bad)? as usize, r.u32().map_err(bad)? as usize);
+        let shop = r.str().to_string();
+        let (products, variants, support) = (r.u32() as usize, r.u32() as usize, r.u32());
+        let (market, language) = (r.u32() as usize, r.u32() as usize);
+        r.check().map_err(bad)?;
 
         let mut r = Reader::new(record(Tag::MARKETS)?);
         let mut markets = Vec::new();
-        for _ in 0..r.count(9).map_err(bad)? {
-            let code = r.str().map_err(bad)?.to_string();
-            let currency = r.str().map_err(bad)?.to_string();
-            let exponent = r.u8().map_err(bad)?.min(4);
-            markets.push(Market { code, currency, exponent });
+        for _ in 0..r.count(9) {
+            let (code, currency) = (r.str().to_string(), r.str().to_string());
+            markets.push(Market { code, currency, exponent: r.u8().min(4) });
         }
+        r.check().map_err(bad)?;
         let mut r = Reader::new(record(Tag::LANGUAGES)?);
         let mut languages = Vec::new();
-        for _ in 0..r.count(4).map_err(bad)? {
-            languages.push(r.str().map_err(bad)?.to_string());
+        for _ in 0..r.count(4) {
+            languages.push(r.str().to_string());
         }
+        r.check().map_err(bad)?;
 
         let count = |tag, key| pack.find(tag, key).map_or(0, |s| s.entries as usize);
         let (categories, brands) = (count(Tag::CATEGORY, 0), count(Tag::BRAND, 0));
