@@ -9,6 +9,7 @@ extern crate alloc;
 pub mod codec;
 pub mod error;
 pub mod id;
+pub mod list;
 pub mod money;
 pub mod order;
 pub mod text;

@@ -13,10 +13,16 @@ pub trait Gather: Iterator + Sized {
     /// ```
     fn gather(self) -> Vec<Self::Item> {
         let mut list = Vec::new();
+        self.refill(&mut list);
+        list
+    }
+
+    /// All elements in place of what `list` held, in the memory it has.
+    fn refill(self, list: &mut Vec<Self::Item>) {
+        list.clear();
         for x in self {
             list.push(x);
         }
-        list
     }
 }
 

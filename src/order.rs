@@ -1,10 +1,11 @@
 //! Sorting in few bytes: the standard library's sorts are faster on long lists and cost about 4 kB of wasm for each type
 //! they sort, which came to a third of the whole. These are stable.
 
+use crate::list::Gather;
 use alloc::vec::Vec;
 use core::cmp::Ordering;
 
-/// Up to this length a list is sorted by insertion, without memory of its own.
+/// Up to this length a list is sorted by insertion.
 const SHORT: usize = 64;
 
 /// Stable sorting for lists that are short, or sorted seldom.
@@ -27,45 +28,43 @@ pub trait Arrange<T> {
 
 impl<T> Arrange<T> for [T] {
     fn arrange_by(&mut self, compare: impl Fn(&T, &T) -> Ordering) {
-        let (mut short, mut long) = ([0; SHORT], Vec::new());
-        let places = sort(self.len(), &|a, b| compare(&self[a as usize], &self[b as usize]), &mut short, &mut long);
-        // places[i] is where the i-th of the sorted list stands. What stood before i has been swapped on along its own
-        // place, so following the places from there finds it.
-        for i in 0..places.len() {
-            let mut from = places[i] as usize;
-            while from < i {
-                from = places[from] as usize;
-            }
-            self.swap(i, from);
-        }
+        let places = sort(self.len(), &|a, b| compare(&self[a as usize], &self[b as usize]));
+        put(&places, &mut |i, j| self.swap(i, j));
     }
 }
 
-/// The places 0 to `n` in sorted order, in one of the two lists. One copy of it serves every type.
+/// The places 0 to `n` in sorted order. One copy of it serves every type.
 #[inline(never)]
-fn sort<'a>(
-    n: usize,
-    compare: &dyn Fn(u32, u32) -> Ordering,
-    short: &'a mut [u32; SHORT],
-    long: &'a mut Vec<u32>,
-) -> &'a [u32] {
+fn sort(n: usize, compare: &dyn Fn(u32, u32) -> Ordering) -> Vec<u32> {
     if n > SHORT {
-        *long = merge_sort(n, compare);
-        return long;
+        return merge_sort(n, compare);
     }
-    for i in 0..n {
-        let mut j = i;
-        while j > 0 && compare(short[j - 1], i as u32) == Ordering::Greater {
-            short[j] = short[j - 1];
+    let mut places = Vec::with_capacity(n);
+    for i in 0..n as u32 {
+        let mut j = places.len();
+        while j > 0 && compare(places[j - 1], i) == Ordering::Greater {
             j -= 1;
         }
-        short[j] = i as u32;
+        places.insert(j, i);
     }
-    &short[..n]
+    places
+}
+
+/// Swaps until what stands at `places[i]` stands at `i`.
+#[inline(never)]
+fn put(places: &[u32], swap: &mut dyn FnMut(usize, usize)) {
+    for i in 0..places.len() {
+        // What stood before i has been swapped on along its own place, so following the places from there finds it.
+        let mut from = places[i] as usize;
+        while from < i {
+            from = places[from] as usize;
+        }
+        swap(i, from);
+    }
 }
 
 fn merge_sort(n: usize, compare: &dyn Fn(u32, u32) -> Ordering) -> Vec<u32> {
-    let mut from: Vec<u32> = (0..n as u32).collect();
+    let mut from: Vec<u32> = (0..n as u32).gather();
     let sorted = from.windows(2).all(|w| compare(w[0], w[1]) != Ordering::Greater);
     let mut width = if sorted { n } else { 1 };
     let mut to = Vec::with_capacity(n);

@@ -6,6 +6,7 @@ use super::promotion::{
     UnitPrice,
 };
 use crate::codec::{Malformed, Reader, Writer};
+use crate::list::Gather;
 use crate::money::Minor;
 use crate::time::Millis;
 use alloc::string::String;
@@ -293,7 +294,7 @@ fn read_kind(r: &mut Reader<'_>) -> Read<Kind> {
         7 => {
             let max_units = read_most(r);
             let price = |(sku, price)| UnitPrice { sku, price: Minor(price) };
-            Kind::UnitPrice { prices: read_pairs(r).into_iter().map(price).collect(), max_units }
+            Kind::UnitPrice { prices: read_pairs(r).into_iter().map(price).gather(), max_units }
         }
         8 => {
             let (qty, value, repeat) = (read_number(r), Minor(read_number(r)), r.bool());

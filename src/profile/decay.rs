@@ -5,6 +5,7 @@
 //! is shown. Here g(t) = 2^(t / half-life).
 
 use crate::id::Key;
+use crate::list::Gather;
 use crate::order::Arrange;
 use crate::time::Millis;
 use alloc::vec::Vec;
@@ -133,7 +134,7 @@ impl Affinity {
         if self.traits.len() <= self.room {
             return;
         }
-        let mut order: Vec<(u128, Key)> = self.traits.iter().map(|t| (t.value, t.key)).collect();
+        let mut order: Vec<(u128, Key)> = self.traits.iter().map(|t| (t.value, t.key)).gather();
         order.arrange_by(|a, b| b.cmp(a));
         let Some(&least) = order.get(self.room.saturating_sub(1)) else { return };
         self.traits.retain(|t| (t.value, t.key) >= least);

@@ -3,8 +3,10 @@
 use super::blend::{Blend, ONE};
 use super::component::Component;
 use super::curve::depth;
+use super::table::Tables;
 use crate::catalog::Catalog;
 use crate::id::Row;
+use crate::list::Gather;
 use crate::order::Arrange;
 use crate::profile::decay::share;
 use crate::profile::{Dimension, PortraitView, Trait};
@@ -43,8 +45,18 @@ impl Source {
         if self.via == Via::Next && row == self.row { Component::Return } else { self.component }
     }
 
+    /// Calls `f` with each product it points to and what reaches it.
+    pub(super) fn each(&self, catalog: &Catalog, tables: &Tables, f: &mut dyn FnMut(Row, u64)) {
+        let table = match self.via {
+            Via::Next => &tables.next,
+            Via::Together => &tables.together,
+            Via::Itself => return f(self.row, u64::from(self.weight)),
+        };
+        table.for_each(catalog.pack(), self.row, |r, w| f(r, self.through(w)));
+    }
+
     /// What reaches a neighbour over an edge of weight `w`: below 2^24, so that thousands of sources stay below 2^38.
-    pub(super) fn through(&self, w: u16) -> u64 {
+    fn through(&self, w: u16) -> u64 {
         (u64::from(w) * u64::from(self.weight)) >> 8
     }
 }
@@ -72,11 +84,15 @@ impl Sources {
         s.categories = vec![0; catalog.category_count()];
         for (t, share) in shares(portrait.affinity(Dimension::Category).traits()) {
             let chain = catalog.category_of_key(t.key).into_iter().flat_map(|c| catalog.category_chain(c));
-            chain.for_each(|c| s.categories[c as usize] += share);
+            for c in chain {
+                s.categories[c as usize] += share;
+            }
         }
         s.brands = vec![0; catalog.brand_count()];
         for (t, share) in shares(portrait.affinity(Dimension::Brand).traits()) {
-            catalog.brand_of_key(t.key).into_iter().for_each(|b| s.brands[b as usize] += share);
+            if let Some(b) = catalog.brand_of_key(t.key) {
+                s.brands[b as usize] += share;
+            }
         }
         s
     }
@@ -128,7 +144,7 @@ impl Sources {
             .filter(|t| before(t))
             .filter_map(|t| Some((share(t), catalog.row_of(t.key)?)))
             .filter(|(w, _)| *w > 0)
-            .collect();
+            .gather();
         known.arrange_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
         for (weight, row) in &known {
             self.list.push(Source { component: Component::History, via: Via::Itself, row: *row, weight: *weight });
@@ -141,9 +157,9 @@ impl Sources {
 
     /// Up to `n` more products each from the three best-liked categories.
     pub(super) fn liked_categories(&self, n: usize) -> Vec<(u32, usize)> {
-        let mut liked: Vec<(u64, u32)> = self.categories.iter().copied().zip(0..).filter(|(v, _)| *v > 0).collect();
+        let mut liked: Vec<(u64, u32)> = self.categories.iter().copied().zip(0..).filter(|(v, _)| *v > 0).gather();
         liked.arrange_by(|a, b| b.cmp(a));
-        liked.into_iter().take(3).map(|(_, c)| (c, n)).collect()
+        liked.into_iter().take(3).map(|(_, c)| (c, n)).gather()
     }
 
     /// How much the shopper likes a category: its own affinity, and a quarter of its parent's.

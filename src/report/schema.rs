@@ -3,6 +3,7 @@
 use crate::codec::{Malformed, Reader, Writer};
 use crate::error::{Code, Error, Result};
 use crate::id::{Key, hash};
+use crate::list::Gather;
 use crate::privacy::ledger::Metric;
 use crate::privacy::noise::{Epsilon, MOST_SYMBOLS, Mechanism, Noise, pick};
 use alloc::vec;
@@ -219,7 +220,7 @@ fn metric(r: &mut Reader<'_>) -> core::result::Result<MetricSchema, Malformed> {
     if keys >= MOST_SYMBOLS {
         return Err(Malformed);
     }
-    let domain = (0..keys).map(|_| Key(r.u64())).collect();
+    let domain = (0..keys).map(|_| Key(r.u64())).gather();
     let noise = Noise::from_parts(mechanism, keys + 1, other).ok_or(Malformed)?;
     Ok(MetricSchema { metric, weight, noise, domain })
 }

@@ -4,6 +4,7 @@ use super::dispatch::{strings, time};
 use crate::codec::{Malformed, Reader, Writer};
 use crate::engine::{Engine, MarketOffers, RawCart, RawLine};
 use crate::error::Result;
+use crate::list::Gather;
 use crate::money::Minor;
 use crate::offer::{Customer, Gap, Proof, Quote};
 use crate::time::Millis;
@@ -21,7 +22,7 @@ fn cart<'a>(r: &mut Reader<'a>) -> RawCart<'a> {
 }
 
 fn counts<'a>(r: &mut Reader<'a>) -> Vec<(&'a str, i64)> {
-    (0..r.count(8)).map(|_| (r.str(), i64::from(r.u32()))).collect()
+    (0..r.count(8)).map(|_| (r.str(), i64::from(r.u32()))).gather()
 }
 
 fn customer(r: &mut Reader<'_>) -> Customer {
@@ -29,7 +30,7 @@ fn customer(r: &mut Reader<'_>) -> Customer {
     let new_customer = r.u8() != 0;
     let (month, day) = (r.u8(), r.u8());
     let points = r.u32();
-    let redeemed = counts(r).into_iter().map(|(id, n)| (id.to_string(), n)).collect();
+    let redeemed = counts(r).into_iter().map(|(id, n)| (id.to_string(), n)).gather();
     let birthday = ((1..=12).contains(&month) && (1..=31).contains(&day)).then_some((month, day));
     Customer { tier, new_customer, birthday, points: i64::from(points), redeemed }
 }

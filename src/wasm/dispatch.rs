@@ -7,6 +7,7 @@ use crate::engine::{Engine, RawOrder, Request, Shelf, TraitView};
 use crate::error::{Code, Error, Result};
 use crate::event::clean::{RawEvent, RawItem, RawPrice};
 use crate::id::Row;
+use crate::list::Gather;
 use crate::money::Minor;
 use crate::privacy::consent::{Consent, Tri};
 use crate::rank::{Node, Stage, Subject};
@@ -157,7 +158,7 @@ fn consent(r: &mut Reader<'_>) -> Consent {
 }
 
 pub(super) fn strings<'a>(r: &mut Reader<'a>) -> Vec<&'a str> {
-    (0..r.count(4)).map(|_| r.str()).collect()
+    (0..r.count(4)).map(|_| r.str()).gather()
 }
 
 fn track(shelf: &mut Engine, r: &mut Reader<'_>, out: &mut Writer) -> Result<()> {
@@ -258,7 +259,9 @@ fn write_node(shelf: &Engine, node: &Node, out: &mut Writer) {
     out.str(subject(shelf, node.subject));
     out.f64(node.value);
     out.count(node.children.len());
-    node.children.iter().for_each(|n| write_node(shelf, n, out));
+    for n in &node.children {
+        write_node(shelf, n, out);
+    }
 }
 
 fn why_not(shelf: &mut Engine, r: &mut Reader<'_>, out: &mut Writer) -> Result<()> {
@@ -275,7 +278,7 @@ fn why_not(shelf: &mut Engine, r: &mut Reader<'_>, out: &mut Writer) -> Result<(
 
 fn products(shelf: &Engine, r: &mut Reader<'_>, out: &mut Writer) -> Result<()> {
     let c = shelf.catalog();
-    let rows: Vec<u32> = (0..r.count(4)).map(|_| r.u32()).collect();
+    let rows: Vec<u32> = (0..r.count(4)).map(|_| r.u32()).gather();
     r.end()?;
     if rows.iter().any(|row| *row as usize >= c.len()) {
         return Err(Error::new(Code::BadRequest, "a row is not in the pack."));
@@ -289,9 +292,11 @@ fn products(shelf: &Engine, r: &mut Reader<'_>, out: &mut Writer) -> Result<()> 
         out.str(c.category(row).map_or("", |x| c.category_label(x)));
         out.str(c.url(row));
         out.str(c.image(row));
-        let tags: Vec<&str> = c.tags(row).collect();
+        let tags: Vec<&str> = c.tags(row).gather();
         out.count(tags.len());
-        tags.iter().for_each(|t| out.str(t));
+        for t in &tags {
+            out.str(t);
+        }
         write_price(c.price(row), out);
         out.u8(c.availability(row) as u8);
         let variants = c.variants_of(row);
@@ -324,7 +329,9 @@ fn portrait(shelf: &mut Engine, r: &mut Reader<'_>, out: &mut Writer) -> Result<
         }
     }
     out.count(p.visit.len());
-    p.visit.iter().for_each(|id| out.str(id));
+    for id in &p.visit {
+        out.str(id);
+    }
     Ok(())
 }
 
@@ -389,11 +396,13 @@ fn page(shelf: &Engine, r: &mut Reader<'_>, out: &mut Writer) -> Result<()> {
     let c = shelf.catalog();
     let category = c.category_named(path);
     let is_in = |row: &Row| path.is_empty() || category.is_some_and(|x| c.is_in(*row, x));
-    let rows: Vec<Row> = (0..c.len() as u32).map(Row).filter(is_in).collect();
+    let rows: Vec<Row> = (0..c.len() as u32).map(Row).filter(is_in).gather();
     out.count(rows.len());
-    let page: Vec<_> = rows.iter().skip(offset).take(limit).collect();
+    let page: Vec<_> = rows.iter().skip(offset).take(limit).gather();
     out.count(page.len());
-    page.iter().for_each(|row| out.u32(row.0));
+    for row in &page {
+        out.u32(row.0);
+    }
     Ok(())
 }
 
