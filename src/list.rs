@@ -13,7 +13,9 @@ pub trait Gather: Iterator + Sized {
     /// ```
     fn gather(self) -> Vec<Self::Item> {
         let mut list = Vec::new();
-        self.refill(&mut list);
+        for x in self {
+            list.push(x);
+        }
         list
     }
 

@@ -39,7 +39,7 @@ impl Offers {
         }
         let mut offers = Offers::default();
         for _ in 0..r.count(12) {
-            let p = read_promotion(&mut r)?;
+            let p = read_promotion(&mut r);
             offers.push(p).map_err(|_: Invalid| Malformed)?;
         }
         r.end()?;
@@ -125,17 +125,17 @@ fn write_promotion(w: &mut Writer, p: &Promotion) {
     write_kind(w, &p.kind);
 }
 
-fn read_promotion(r: &mut Reader<'_>) -> Read<Promotion> {
+fn read_promotion(r: &mut Reader<'_>) -> Promotion {
     let id = read_text(r);
     let bits = r.u32();
     if bits >> 20 != 0 {
-        return Err(Malformed);
+        r.fail();
     }
     let mut has = Flags(bits, 1);
     let (exclude_discounted, exclusive, new_customer) = (has.next(), has.next(), has.next());
     let place = r.u8();
-    let stage = *Stage::ALL.get(usize::from(place & 15)).ok_or(Malformed)?;
-    let basis = *[Basis::Running, Basis::Item, Basis::List].get(usize::from(place >> 4)).ok_or(Malformed)?;
+    let stage = r.some(Stage::ALL.get(usize::from(place & 15)).copied());
+    let basis = r.some([Basis::Running, Basis::Item, Basis::List].get(usize::from(place >> 4)).copied());
     let priority = if has.next() { read_number(r) } else { 0 };
     let min_qty = if has.next() { read_number(r) } else { 0 };
     let mut optional = || has.next().then(|| read_number(r));
@@ -163,9 +163,9 @@ fn read_promotion(r: &mut Reader<'_>) -> Read<Promotion> {
         limit_total,
         group_size,
     };
-    Ok(Promotion {
+    Promotion {
         id,
-        kind: read_kind(r)?,
+        kind: read_kind(r),
         stage,
         priority,
         scope,
@@ -177,7 +177,7 @@ fn read_promotion(r: &mut Reader<'_>) -> Read<Promotion> {
         budget_left: budget_left.map(Minor),
         when,
         stacking: Stacking { exclusive, group, excludes },
-    })
+    }
 }
 
 fn read_daily(r: &mut Reader<'_>) -> Daily {
@@ -265,8 +265,8 @@ fn write_kind(w: &mut Writer, kind: &Kind) {
     }
 }
 
-fn read_kind(r: &mut Reader<'_>) -> Read<Kind> {
-    Ok(match r.u8() {
+fn read_kind(r: &mut Reader<'_>) -> Kind {
+    match r.u8() {
         0 => Kind::Percent { bp: read_number(r) },
         1 => Kind::Fixed { amount: Minor(read_number(r)) },
         2 => {
@@ -303,8 +303,11 @@ fn read_kind(r: &mut Reader<'_>) -> Read<Kind> {
         }
         9 => Kind::Shipping { amount: read_most(r).map(Minor) },
         10 => Kind::Points(Points { per_cent: read_number(r), max_bp: read_number(r) }),
-        _ => return Err(Malformed),
-    })
+        _ => {
+            r.fail();
+            Kind::Fixed { amount: Minor(0) }
+        }
+    }
 }
 
 fn read_step(r: &mut Reader<'_>) -> Step {
