@@ -141,6 +141,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Refuses if anything did not fit, and bytes left over.
+    #[inline(never)]
     pub fn end(&self) -> Result<()> {
         if self.failed || !self.rest.is_empty() { Err(Malformed) } else { Ok(()) }
     }

@@ -221,14 +221,11 @@ struct Facts {
 }
 
 impl Error {
-    pub(crate) fn new(code: Code, detail: impl Into<Cow<'static, str>>) -> Error {
-        Error::of(code, detail.into())
-    }
-
+    // Apart from its many callers, which would each put the facts together.
     #[cold]
     #[inline(never)]
-    fn of(code: Code, detail: Cow<'static, str>) -> Error {
-        Error(Box::new(Facts { code, detail }))
+    pub(crate) fn new(code: Code, detail: impl Into<Cow<'static, str>>) -> Error {
+        Error(Box::new(Facts { code, detail: detail.into() }))
     }
 
     /// The stable word for this error, e.g. `pack_too_new`; `manual/errors.md` explains each.

@@ -24,6 +24,8 @@ pub struct Table {
 }
 
 impl From<Malformed> for Error {
+    #[cold]
+    #[inline(never)]
     fn from(_: Malformed) -> Error {
         Error::new(Code::BadRequest, "the request's bytes do not fit the call.")
     }
