@@ -194,16 +194,25 @@ struct Curve<'a> {
 impl<'a> Curve<'a> {
     fn new(plan: &Plan<'_>, c: &Candidate<'a>) -> Curve<'a> {
         let p = c.promotion;
-        let amount = |lines: &mut dyn Iterator<Item = usize>| lines.map(|l| plan.list[l]).sum::<i64>();
-        let touched = || c.lines.iter().chain(&c.get).copied();
-        let has_floor = |l: &usize| plan.floor[*l] > 0;
+        let (mut list, mut floored, mut floors) = (0, 0, 0);
+        for &l in &c.lines {
+            list += plan.list[l];
+            if plan.floor[l] > 0 {
+                floored += plan.list[l];
+                floors += 1;
+            }
+        }
+        let mut room = 0_i64;
+        for &l in c.lines.iter().chain(&c.get) {
+            room = room.saturating_add(plan.list[l] - plan.floor[l]);
+        }
         Curve {
             promotion: p,
-            list: amount(&mut c.lines.iter().copied()),
+            list,
             units: c.units,
-            room: touched().map(|l| plan.list[l] - plan.floor[l]).fold(0_i64, i64::saturating_add),
-            floored: amount(&mut c.lines.iter().copied().filter(has_floor)),
-            floors: c.lines.iter().filter(|l| has_floor(l)).count() as i64,
+            room,
+            floored,
+            floors,
             points: plan.points,
             whole: c.whole,
             running: p.basis == Basis::Running || (p.basis == Basis::Item && p.stage == Stage::Item),

@@ -69,7 +69,7 @@ pub(crate) fn best(plan: &Plan<'_>, limits: Limits) -> Found {
         bound: Bound::new(plan, &order),
         hostile: (0..order.len()).map(hostile).gather(),
         blocked: vec![0; order.len()],
-        states: vec![start; order.len() + 1],
+        states: (0..=order.len()).map(|_| plan.start()).gather(),
         chosen: Vec::new(),
         best: found,
         places,

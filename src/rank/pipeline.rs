@@ -186,7 +186,7 @@ impl Ranker {
     fn serve(&mut self, catalog: &Catalog, sources: &Sources, f: &Features, chosen: &[(i64, u32)]) -> Vec<Served> {
         let rows: Vec<Row> = chosen.iter().map(|(_, i)| f.rows[*i as usize]).gather();
         self.slots.assign(&rows);
-        let mut from: Vec<Vec<(Component, Subject, u64)>> = vec![Vec::new(); rows.len()];
+        let mut from: Vec<Vec<(Component, Subject, u64)>> = rows.iter().map(|_| Vec::new()).gather();
         for source in &sources.list {
             let mut note = |row: Row, amount: u64| {
                 if let Some(i) = self.slots.get(row) {
