@@ -111,7 +111,7 @@ mod tests {
         // Vectors of the XXH64 specification: the empty input, and "abc" (xxhsum -H64).
         assert_eq!(hash(0, b""), 0xEF46_DB37_51D8_E999);
         assert_eq!(hash(0, b"abc"), 0x44BC_2CF5_AD77_0999);
-        let bytes: Vec<u8> = (0..300_u32).map(|i| (i * i * 31 >> 3) as u8).collect();
+        let bytes: Vec<u8> = (0..300_u32).map(|i| ((i * i * 31) >> 3) as u8).collect();
         for seed in [0, 1, 4 + (27 << 8), u64::MAX] {
             for n in 0..bytes.len() {
                 assert_eq!(hash(seed, &bytes[..n]), twox_hash::XxHash64::oneshot(seed, &bytes[..n]), "{n} bytes");

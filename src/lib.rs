@@ -61,4 +61,6 @@ pub mod manual {
     pub mod privacy {}
     #[doc = include_str!("manual/ranking.md")]
     pub mod ranking {}
+    #[doc = include_str!("manual/size.md")]
+    pub mod size {}
 }

@@ -30,8 +30,8 @@ function cargoEnv(work, name, flags = []) {
   };
 }
 
-// Inlining is the one pass that makes the file smaller and its compressed form larger.
-const optimize = ["-Os", "--dae-optimizing", "-Os", "--skip-pass=inlining-optimizing"];
+// Inlining and keeping what is computed twice make the file smaller and its compressed form larger.
+const optimize = ["-Os", "--dae-optimizing", "-Os", "--skip-pass=inlining-optimizing", "--skip-pass=local-cse"];
 const strip = ["--strip-debug", "--strip-producers", "--strip-target-features"];
 const named = ["bulk-memory", "bulk-memory-opt", "call-indirect-overlong", "multivalue", "mutable-globals",
   "nontrapping-float-to-int", "reference-types", "sign-ext"].map((feature) => `--enable-${feature}`);

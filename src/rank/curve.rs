@@ -114,7 +114,7 @@ impl Curves {
             return Ok(Curves::default());
         }
         let components = n / (DEPTHS * VIEWS * KNOTS);
-        if components == 0 || n % (DEPTHS * VIEWS * KNOTS) != 0 {
+        if components == 0 || !n.is_multiple_of(DEPTHS * VIEWS * KNOTS) {
             return Err(Malformed);
         }
         let mut points = vec![0; POINTS];
