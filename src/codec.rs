@@ -9,82 +9,125 @@ pub struct Malformed;
 type Result<T> = core::result::Result<T, Malformed>;
 
 /// Reads primitives from a slice; never panics, never allocates more than the bytes that are there.
+///
+/// It remembers: once something does not fit, that and all that follows reads as zero or empty. So a whole record is read,
+/// then [`end`](Reader::end) or [`check`](Reader::check) is asked once, before anything is made of it.
+///
+/// ```
+/// use nearshelf::codec::{Malformed, Reader};
+/// let mut r = Reader::new(&[1, 2, 3]);
+/// assert_eq!((r.u16(), r.u16(), r.u8()), (0x0201, 0, 0));
+/// assert_eq!(r.end(), Err(Malformed));
+/// ```
 #[derive(Debug, Clone)]
 pub struct Reader<'a> {
     rest: &'a [u8],
+    failed: bool,
 }
 
 impl<'a> Reader<'a> {
     /// A reader at the start of `bytes`.
     pub fn new(bytes: &'a [u8]) -> Reader<'a> {
-        Reader { rest: bytes }
+        Reader { rest: bytes, failed: false }
     }
 
-    fn take(&mut self, n: usize) -> Result<&'a [u8]> {
-        let (head, rest) = self.rest.split_at_checked(n).ok_or(Malformed)?;
-        self.rest = rest;
-        Ok(head)
+    /// What was read is not what a writer writes.
+    pub fn fail(&mut self) {
+        self.rest = &[];
+        self.failed = true;
     }
 
-    fn array<const N: usize>(&mut self) -> Result<[u8; N]> {
-        let (head, rest) = self.rest.split_first_chunk::<N>().ok_or(Malformed)?;
-        self.rest = rest;
-        Ok(*head)
+    /// The next `n` bytes; none when there are fewer.
+    #[inline(never)]
+    pub fn take(&mut self, n: usize) -> &'a [u8] {
+        if let Some((head, rest)) = self.rest.split_at_checked(n) {
+            self.rest = rest;
+            return head;
+        }
+        self.fail();
+        &[]
+    }
+
+    /// The next `n` bytes as a number, lowest first; at most eight.
+    #[inline(never)]
+    pub fn number(&mut self, n: usize) -> u64 {
+        self.take(n).iter().rev().fold(0, |v, b| v << 8 | u64::from(*b))
     }
 
     /// One byte.
-    pub fn u8(&mut self) -> Result<u8> {
-        Ok(self.array::<1>()?[0])
+    pub fn u8(&mut self) -> u8 {
+        self.number(1) as u8
     }
 
     /// Two bytes.
-    pub fn u16(&mut self) -> Result<u16> {
-        Ok(u16::from_le_bytes(self.array()?))
+    pub fn u16(&mut self) -> u16 {
+        self.number(2) as u16
     }
 
     /// Four bytes.
-    pub fn u32(&mut self) -> Result<u32> {
-        Ok(u32::from_le_bytes(self.array()?))
+    pub fn u32(&mut self) -> u32 {
+        self.number(4) as u32
     }
 
     /// Four bytes, signed.
-    pub fn i32(&mut self) -> Result<i32> {
-        Ok(i32::from_le_bytes(self.array()?))
+    pub fn i32(&mut self) -> i32 {
+        self.number(4) as i32
     }
 
     /// Eight bytes.
-    pub fn u64(&mut self) -> Result<u64> {
-        Ok(u64::from_le_bytes(self.array()?))
+    pub fn u64(&mut self) -> u64 {
+        self.number(8)
     }
 
     /// Eight bytes, signed.
-    pub fn i64(&mut self) -> Result<i64> {
-        Ok(i64::from_le_bytes(self.array()?))
+    pub fn i64(&mut self) -> i64 {
+        self.number(8) as i64
     }
 
     /// A double.
-    pub fn f64(&mut self) -> Result<f64> {
-        Ok(f64::from_le_bytes(self.array()?))
+    pub fn f64(&mut self) -> f64 {
+        f64::from_bits(self.number(8))
+    }
+
+    /// One byte, 0 or 1.
+    pub fn bool(&mut self) -> bool {
+        let b = self.u8();
+        if b > 1 {
+            self.fail();
+        }
+        b == 1
     }
 
     /// A `u32` length, then the bytes.
-    pub fn bytes(&mut self) -> Result<&'a [u8]> {
-        let n = self.u32()? as usize;
+    pub fn bytes(&mut self) -> &'a [u8] {
+        let n = self.u32() as usize;
         self.take(n)
     }
 
     /// A `u32` length, then UTF-8.
-    pub fn str(&mut self) -> Result<&'a str> {
-        core::str::from_utf8(self.bytes()?).map_err(|_| Malformed)
+    #[inline(never)]
+    pub fn str(&mut self) -> &'a str {
+        let bytes = self.bytes();
+        self.some(core::str::from_utf8(bytes).ok())
     }
 
     /// A list's length, refused when `least` bytes an element would not fit into what is left.
-    pub fn count(&mut self, least: usize) -> Result<usize> {
-        let n = self.u32()? as usize;
+    #[inline(never)]
+    pub fn count(&mut self, least: usize) -> usize {
+        let n = self.u32() as usize;
         if n > self.rest.len() / least.max(1) {
-            return Err(Malformed);
+            self.fail();
+            return 0;
         }
-        Ok(n)
+        n
+    }
+
+    /// What was made of the bytes; nothing can be made of malformed ones.
+    pub fn some<T: Default>(&mut self, made: Option<T>) -> T {
+        if made.is_none() {
+            self.fail();
+        }
+        made.unwrap_or_default()
     }
 
     /// Bytes not read yet.
@@ -92,9 +135,15 @@ impl<'a> Reader<'a> {
         self.rest.len()
     }
 
-    /// Refuses bytes left over.
+    /// Refuses if anything did not fit so far.
+    pub fn check(&self) -> Result<()> {
+        if self.failed { Err(Malformed) } else { Ok(()) }
+    }
+
+    /// Refuses if anything did not fit, and bytes left over.
+    #[inline(never)]
     pub fn end(&self) -> Result<()> {
-        if self.rest.is_empty() { Ok(()) } else { Err(Malformed) }
+        if self.failed || !self.rest.is_empty() { Err(Malformed) } else { Ok(()) }
     }
 }
 
@@ -110,46 +159,52 @@ impl Writer {
         Writer::default()
     }
 
+    /// Bytes as they are.
+    #[inline(never)]
+    pub fn raw(&mut self, v: &[u8]) {
+        self.bytes.extend_from_slice(v);
+    }
+
     /// One byte.
     pub fn u8(&mut self, v: u8) {
-        self.bytes.push(v);
+        self.raw(&[v]);
     }
 
     /// Two bytes.
     pub fn u16(&mut self, v: u16) {
-        self.bytes.extend_from_slice(&v.to_le_bytes());
+        self.raw(&v.to_le_bytes());
     }
 
     /// Four bytes.
     pub fn u32(&mut self, v: u32) {
-        self.bytes.extend_from_slice(&v.to_le_bytes());
+        self.raw(&v.to_le_bytes());
     }
 
     /// Four bytes, signed.
     pub fn i32(&mut self, v: i32) {
-        self.bytes.extend_from_slice(&v.to_le_bytes());
+        self.raw(&v.to_le_bytes());
     }
 
     /// Eight bytes.
     pub fn u64(&mut self, v: u64) {
-        self.bytes.extend_from_slice(&v.to_le_bytes());
+        self.raw(&v.to_le_bytes());
     }
 
     /// Eight bytes, signed.
     pub fn i64(&mut self, v: i64) {
-        self.bytes.extend_from_slice(&v.to_le_bytes());
+        self.raw(&v.to_le_bytes());
     }
 
     /// A double.
     pub fn f64(&mut self, v: f64) {
-        self.bytes.extend_from_slice(&v.to_le_bytes());
+        self.raw(&v.to_le_bytes());
     }
 
     /// A `u32` length, then the bytes. Longer than 4 GiB cannot happen on the targets this runs on in wasm; it is cut.
     pub fn bytes(&mut self, v: &[u8]) {
         let n = u32::try_from(v.len()).unwrap_or(u32::MAX);
         self.u32(n);
-        self.bytes.extend_from_slice(&v[..n as usize]);
+        self.raw(&v[..n as usize]);
     }
 
     /// A `u32` length, then UTF-8.
@@ -223,31 +278,36 @@ mod tests {
         w.str("猫 cat");
         let bytes = w.finish();
         let mut r = Reader::new(&bytes);
-        assert_eq!((r.u8(), r.u16(), r.u32(), r.i32()), (Ok(7), Ok(300), Ok(70_000), Ok(-5)));
-        assert_eq!((r.u64(), r.i64(), r.f64()), (Ok(u64::MAX), Ok(i64::MIN), Ok(0.1)));
-        assert_eq!(r.str(), Ok("猫 cat"));
+        assert_eq!((r.u8(), r.u16(), r.u32(), r.i32()), (7, 300, 70_000, -5));
+        assert_eq!((r.u64(), r.i64(), r.f64()), (u64::MAX, i64::MIN, 0.1));
+        assert_eq!(r.str(), "猫 cat");
         assert_eq!(r.end(), Ok(()));
         for cut in 0..bytes.len() {
             let mut r = Reader::new(&bytes[..cut]);
-            let all = (|| {
-                r.u8()?;
-                r.u16()?;
-                r.u32()?;
-                r.i32()?;
-                r.u64()?;
-                r.i64()?;
-                r.f64()?;
-                r.str()
-            })();
-            assert_eq!(all, Err(Malformed), "cut at {cut}");
+            let _all = (r.u8(), r.u16(), r.u32(), r.i32(), r.u64(), r.i64(), r.f64(), r.str());
+            assert_eq!(r.check(), Err(Malformed), "cut at {cut}");
         }
+    }
+
+    #[test]
+    fn after_what_does_not_fit_all_is_zero() {
+        let mut r = Reader::new(&[1, 0xFF, 0xFF, 0xFF]);
+        assert_eq!((r.u8(), r.u64(), r.u8(), r.str(), r.count(1)), (1, 0, 0, "", 0));
+        let mut r = Reader::new(&[2]);
+        assert_eq!((r.bool(), r.check()), (false, Err(Malformed)));
+        let mut r = Reader::new(&[1, 0, 0, 0, 0xFF]);
+        assert_eq!((r.str(), r.check()), ("", Err(Malformed)), "not UTF-8");
+        let mut r = Reader::new(&[9]);
+        assert_eq!((r.some(None::<u32>), r.check()), (0, Err(Malformed)));
     }
 
     #[test]
     fn a_length_that_lies_is_refused_before_memory_is_taken() {
         let bytes = [0xFF, 0xFF, 0xFF, 0xFF, 1, 2, 3];
-        assert_eq!(Reader::new(&bytes).bytes(), Err(Malformed));
-        assert_eq!(Reader::new(&bytes).count(1), Err(Malformed));
+        let mut r = Reader::new(&bytes);
+        assert_eq!((r.bytes(), r.check()), (&[][..], Err(Malformed)));
+        let mut r = Reader::new(&bytes);
+        assert_eq!((r.count(1), r.check()), (0, Err(Malformed)));
     }
 
     #[test]

@@ -14,6 +14,7 @@ use crate::catalog::{Catalog, Price};
 use crate::error::{Code, Error, Result};
 use crate::event::clean::{Drop, RawEvent, clean};
 use crate::id::{Key, Row};
+use crate::list::Gather;
 use crate::money::{self, Minor};
 use crate::order::Arrange;
 use crate::pack::{Pack, Tag};
@@ -277,7 +278,7 @@ impl Engine {
             let mut notes = [false; Drop::COUNT];
             match clean(raw, now, exponent, &mut |d| notes[d as usize] = true) {
                 Ok(event) => {
-                    let facts = event.items.iter().map(|i| self.facts(i.id, i.price, &mut notes)).collect();
+                    let facts = event.items.iter().map(|i| self.facts(i.id, i.price, &mut notes)).gather();
                     steps.push(Step { kind: event.kind, at: event.at, id: event.id, facts });
                 }
                 Err(reason) => {
@@ -341,7 +342,7 @@ impl Engine {
             "" => None,
             path => Some(self.catalog.category_named(path)?),
         };
-        let exclude = request.exclude.iter().filter_map(|id| self.catalog.find(id)).map(|f| f.row).collect();
+        let exclude = request.exclude.iter().filter_map(|id| self.catalog.find(id)).map(|f| f.row).gather();
         Some(Query { limit: request.limit, exclude, category })
     }
 
@@ -355,7 +356,7 @@ impl Engine {
     /// Gives the list a number and keeps its reasons.
     fn keep(&mut self, ranking: Ranking) -> Shelf {
         self.last_served = self.last_served.wrapping_add(1).max(1);
-        let items = ranking.items.iter().map(|s| self.item(s)).collect();
+        let items = ranking.items.iter().map(|s| self.item(s)).gather();
         if self.served.len() >= KEPT {
             self.served.pop_front();
         }
@@ -389,7 +390,7 @@ impl Engine {
                 given.push((row, i));
             }
         }
-        let rows: Vec<Row> = given.iter().filter_map(|(row, _)| *row).collect();
+        let rows: Vec<Row> = given.iter().filter_map(|(row, _)| *row).gather();
         let ranking = match self.consent.may_personalize().filter(|_| !neutral) {
             Some(allowed) => {
                 let view = self.portrait.view(&allowed);
@@ -455,18 +456,18 @@ impl Engine {
         let view = self.portrait.view(&allowed);
         let c = &self.catalog;
         let id_of = |k: Key| c.row_of(k).map(|row| c.id(row).to_string());
-        let visit = view.visit.steps.iter().filter_map(|m| id_of(m.key)).collect();
+        let visit = view.visit.steps.iter().filter_map(|m| id_of(m.key)).gather();
         let traits = [Dimension::Item, Dimension::Category, Dimension::Brand, Dimension::PriceBand].map(|d| {
             let affinity = view.affinity(d);
             let total = affinity.total();
-            affinity.strongest(SHOWN).iter().map(|t| trait_view(c, d, t, total)).collect()
+            affinity.strongest(SHOWN).iter().map(|t| trait_view(c, d, t, total)).gather()
         });
         PortraitSummary { events: view.events, sessions: view.sessions, updated: view.updated, traits, visit }
     }
 
     /// What was dropped or noted since the start, by code.
     pub fn diagnostics(&self) -> Vec<(&'static str, u32)> {
-        let mut all: Vec<_> = Drop::ALL.into_iter().map(|d| (d.code(), self.dropped[d as usize])).collect();
+        let mut all: Vec<_> = Drop::ALL.into_iter().map(|d| (d.code(), self.dropped[d as usize])).gather();
         all.retain(|(_, n)| *n > 0);
         all.arrange_by(Ord::cmp);
         all

@@ -1,6 +1,7 @@
 //! The one error type: an opaque value with a stable code, what was found, and the way out.
 
 use alloc::borrow::Cow;
+use alloc::boxed::Box;
 use core::fmt;
 
 /// What went wrong, as a stable word: `manual/errors.md` has a section for each.
@@ -210,49 +211,56 @@ const fn told(text: &'static str) -> &'static str {
 /// assert!(!e.fix().is_empty());
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Error {
+pub struct Error(Box<Facts>);
+
+/// What an error holds, behind a pointer: a result that is mostly sound is then one word and travels in a register.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Facts {
     code: Code,
     detail: Cow<'static, str>,
 }
 
 impl Error {
+    // Apart from its many callers, which would each put the facts together.
+    #[cold]
+    #[inline(never)]
     pub(crate) fn new(code: Code, detail: impl Into<Cow<'static, str>>) -> Error {
-        Error { code, detail: detail.into() }
+        Error(Box::new(Facts { code, detail: detail.into() }))
     }
 
     /// The stable word for this error, e.g. `pack_too_new`; `manual/errors.md` explains each.
     pub fn code(&self) -> &'static str {
-        self.code.facts().0
+        self.0.code.facts().0
     }
 
     /// What was expected and what was found.
     pub fn detail(&self) -> &str {
-        &self.detail
+        &self.0.detail
     }
 
     /// What to do about it. The builds for shoppers go without: there the JavaScript of the `development` condition has these texts.
     pub fn fix(&self) -> &'static str {
-        self.code.facts().2
+        self.0.code.facts().2
     }
 
     /// The bytes or rows that came in are bad.
     pub fn is_bad_data(&self) -> bool {
-        self.code.facts().1 == Class::Data
+        self.0.code.facts().1 == Class::Data
     }
 
     /// The caller used the API wrongly.
     pub fn is_misuse(&self) -> bool {
-        self.code.facts().1 == Class::Misuse
+        self.0.code.facts().1 == Class::Misuse
     }
 
     /// Refused by policy: consent or budget.
     pub fn is_refusal(&self) -> bool {
-        self.code.facts().1 == Class::Policy
+        self.0.code.facts().1 == Class::Policy
     }
 
     /// The machine failed: files, network, ports.
     pub fn is_environment(&self) -> bool {
-        self.code.facts().1 == Class::Environment
+        self.0.code.facts().1 == Class::Environment
     }
 }
 
@@ -260,7 +268,7 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.code())?;
         f.write_str(": ")?;
-        f.write_str(&self.detail)?;
+        f.write_str(&self.0.detail)?;
         f.write_str(" ")?;
         f.write_str(self.fix())
     }
@@ -290,7 +298,7 @@ mod tests {
     #[test]
     fn the_development_build_has_the_way_out_that_the_wasm_goes_without() {
         let script = include_str!("../pkg-template/src/fixes.js");
-        for e in Code::ALL.iter().map(|c| Error::new(*c, "x.")).filter(|e| !of_command_line(e.code)) {
+        for e in Code::ALL.iter().map(|c| Error::new(*c, "x.")).filter(|e| !of_command_line(e.0.code)) {
             let line = format!("  {}: {:?},\n", e.code(), e.fix());
             assert!(script.contains(&line), "fixes.js has to hold: {line}");
         }

@@ -1,8 +1,5 @@
 //! Ids: external strings, the stable 64-bit keys made of them, and a pack's row numbers.
 
-use core::hash::Hasher;
-use twox_hash::XxHash64;
-
 /// A stable key for an external id: XXH64 with a seed for each kind of thing.
 ///
 /// Everything that outlives a pack (portrait, snapshot, decisions) keys by it. Two of 100,000 ids collide with a
@@ -48,11 +45,48 @@ impl Key {
     }
 }
 
-/// XXH64 of `bytes`.
+const PRIME: [u64; 5] =
+    [0x9E37_79B1_85EB_CA87, 0xC2B2_AE3D_27D4_EB4F, 0x1656_67B1_9E37_79F9, 0x85EB_CA77_C2B2_AE63, 0x27D4_EB2F_1656_67C5];
+
+/// XXH64 of `bytes`, in one go: doc/xxhash_spec.md of the reference implementation, "XXH64 Algorithm Description".
 pub(crate) fn hash(seed: u64, bytes: &[u8]) -> u64 {
-    let mut h = XxHash64::with_seed(seed);
-    h.write(bytes);
-    h.finish()
+    let round = |acc: u64, lane: &[u8; 8]| {
+        let lane = u64::from_le_bytes(*lane).wrapping_mul(PRIME[1]);
+        acc.wrapping_add(lane).rotate_left(31).wrapping_mul(PRIME[0])
+    };
+    let mut rest = bytes;
+    let mut h = seed.wrapping_add(PRIME[4]);
+    if bytes.len() >= 32 {
+        let seeds = [PRIME[0].wrapping_add(PRIME[1]), PRIME[1], 0, PRIME[0].wrapping_neg()];
+        let mut lanes = seeds.map(|s| seed.wrapping_add(s));
+        while rest.len() >= 32 {
+            for acc in &mut lanes {
+                let Some((lane, after)) = rest.split_first_chunk() else { break };
+                *acc = round(*acc, lane);
+                rest = after;
+            }
+        }
+        h = lanes.iter().zip([1, 7, 12, 18]).fold(0, |h, (acc, by)| h.wrapping_add(acc.rotate_left(by)));
+        for acc in lanes {
+            h = (h ^ round(0, &acc.to_le_bytes())).wrapping_mul(PRIME[0]).wrapping_add(PRIME[3]);
+        }
+    }
+    h = h.wrapping_add(bytes.len() as u64);
+    while let Some((lane, after)) = rest.split_first_chunk() {
+        h = (h ^ round(0, lane)).rotate_left(27).wrapping_mul(PRIME[0]).wrapping_add(PRIME[3]);
+        rest = after;
+    }
+    if let Some((lane, after)) = rest.split_first_chunk() {
+        let lane = u64::from(u32::from_le_bytes(*lane)).wrapping_mul(PRIME[0]);
+        h = (h ^ lane).rotate_left(23).wrapping_mul(PRIME[1]).wrapping_add(PRIME[2]);
+        rest = after;
+    }
+    for b in rest {
+        h = (h ^ u64::from(*b).wrapping_mul(PRIME[4])).rotate_left(11).wrapping_mul(PRIME[0]);
+    }
+    h = (h ^ (h >> 33)).wrapping_mul(PRIME[1]);
+    h = (h ^ (h >> 29)).wrapping_mul(PRIME[2]);
+    h ^ (h >> 32)
 }
 
 /// A product's row in one pack: its place in the published order.
@@ -77,6 +111,12 @@ mod tests {
         // Vectors of the XXH64 specification: the empty input, and "abc" (xxhsum -H64).
         assert_eq!(hash(0, b""), 0xEF46_DB37_51D8_E999);
         assert_eq!(hash(0, b"abc"), 0x44BC_2CF5_AD77_0999);
+        let bytes: Vec<u8> = (0..300_u32).map(|i| ((i * i * 31) >> 3) as u8).collect();
+        for seed in [0, 1, 4 + (27 << 8), u64::MAX] {
+            for n in 0..bytes.len() {
+                assert_eq!(hash(seed, &bytes[..n]), twox_hash::XxHash64::oneshot(seed, &bytes[..n]), "{n} bytes");
+            }
+        }
     }
 
     #[test]

@@ -9,6 +9,7 @@ extern crate alloc;
 pub mod codec;
 pub mod error;
 pub mod id;
+pub mod list;
 pub mod money;
 pub mod order;
 pub mod text;
@@ -60,4 +61,6 @@ pub mod manual {
     pub mod privacy {}
     #[doc = include_str!("manual/ranking.md")]
     pub mod ranking {}
+    #[doc = include_str!("manual/size.md")]
+    pub mod size {}
 }

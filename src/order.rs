@@ -1,10 +1,11 @@
 //! Sorting in few bytes: the standard library's sorts are faster on long lists and cost about 4 kB of wasm for each type
 //! they sort, which came to a third of the whole. These are stable.
 
+use crate::list::Gather;
 use alloc::vec::Vec;
 use core::cmp::Ordering;
 
-/// Up to this length a list is sorted by insertion, without memory of its own.
+/// Up to this length a list is sorted by insertion.
 const SHORT: usize = 64;
 
 /// Stable sorting for lists that are short, or sorted seldom.
@@ -27,46 +28,63 @@ pub trait Arrange<T> {
 
 impl<T> Arrange<T> for [T] {
     fn arrange_by(&mut self, compare: impl Fn(&T, &T) -> Ordering) {
-        let (mut short, mut long) = ([0; SHORT], Vec::new());
-        let places = sort(self.len(), &|a, b| compare(&self[a as usize], &self[b as usize]), &mut short, &mut long);
+        sort(self.len(), &mut By { list: self, compare });
+    }
+}
+
+/// A list by places. A trait of its own, since a closure behind `dyn` comes with three functions.
+trait Places {
+    fn compare(&self, a: u32, b: u32) -> Ordering;
+    fn swap(&mut self, i: usize, j: usize);
+}
+
+struct By<'a, T, F> {
+    list: &'a mut [T],
+    compare: F,
+}
+
+impl<T, F: Fn(&T, &T) -> Ordering> Places for By<'_, T, F> {
+    fn compare(&self, a: u32, b: u32) -> Ordering {
+        (self.compare)(&self.list[a as usize], &self.list[b as usize])
+    }
+
+    fn swap(&mut self, i: usize, j: usize) {
+        self.list.swap(i, j);
+    }
+}
+
+/// Sorts `n` elements. One copy of it serves every type.
+#[inline(never)]
+fn sort(n: usize, list: &mut dyn Places) {
+    let places = if n > SHORT { merge(n, list) } else { insert(n, list) };
+    for i in 0..n {
         // places[i] is where the i-th of the sorted list stands. What stood before i has been swapped on along its own
         // place, so following the places from there finds it.
-        for i in 0..places.len() {
-            let mut from = places[i] as usize;
-            while from < i {
-                from = places[from] as usize;
-            }
-            self.swap(i, from);
+        let mut from = places[i] as usize;
+        while from < i {
+            from = places[from] as usize;
         }
+        list.swap(i, from);
     }
 }
 
-/// The places 0 to `n` in sorted order, in one of the two lists. One copy of it serves every type.
-#[inline(never)]
-fn sort<'a>(
-    n: usize,
-    compare: &dyn Fn(u32, u32) -> Ordering,
-    short: &'a mut [u32; SHORT],
-    long: &'a mut Vec<u32>,
-) -> &'a [u32] {
-    if n > SHORT {
-        *long = merge_sort(n, compare);
-        return long;
-    }
-    for i in 0..n {
-        let mut j = i;
-        while j > 0 && compare(short[j - 1], i as u32) == Ordering::Greater {
-            short[j] = short[j - 1];
+/// The places 0 to `n` in sorted order, for few.
+fn insert(n: usize, list: &dyn Places) -> Vec<u32> {
+    let mut places = Vec::with_capacity(n);
+    for i in 0..n as u32 {
+        let mut j = places.len();
+        while j > 0 && list.compare(places[j - 1], i) == Ordering::Greater {
             j -= 1;
         }
-        short[j] = i as u32;
+        places.insert(j, i);
     }
-    &short[..n]
+    places
 }
 
-fn merge_sort(n: usize, compare: &dyn Fn(u32, u32) -> Ordering) -> Vec<u32> {
-    let mut from: Vec<u32> = (0..n as u32).collect();
-    let sorted = from.windows(2).all(|w| compare(w[0], w[1]) != Ordering::Greater);
+/// The places 0 to `n` in sorted order, for many.
+fn merge(n: usize, list: &dyn Places) -> Vec<u32> {
+    let mut from: Vec<u32> = (0..n as u32).gather();
+    let sorted = from.windows(2).all(|w| list.compare(w[0], w[1]) != Ordering::Greater);
     let mut width = if sorted { n } else { 1 };
     let mut to = Vec::with_capacity(n);
     while width < n {
@@ -75,7 +93,7 @@ fn merge_sort(n: usize, compare: &dyn Fn(u32, u32) -> Ordering) -> Vec<u32> {
             let (middle, end) = ((start + width).min(n), (start + 2 * width).min(n));
             let (mut i, mut j) = (start, middle);
             while i < middle || j < end {
-                let left = j >= end || i < middle && compare(from[i], from[j]) != Ordering::Greater;
+                let left = j >= end || i < middle && list.compare(from[i], from[j]) != Ordering::Greater;
                 let next = if left { &mut i } else { &mut j };
                 to.push(from[*next]);
                 *next += 1;

@@ -9,7 +9,9 @@ use alloc::string::String;
 /// ```
 pub fn concat(parts: &[&str]) -> String {
     let mut out = String::with_capacity(parts.iter().map(|p| p.len()).sum());
-    parts.iter().for_each(|p| out.push_str(p));
+    for p in parts {
+        out.push_str(p);
+    }
     out
 }
 

@@ -7,10 +7,13 @@ import { join } from "node:path";
 import { root } from "./run.mjs";
 
 /** Functions that end in a panic, and those that only a panic's message calls; in plain and in mangled names. */
-const NAMES = new RegExp("(?:::|[0-9_])(?:" + [
+export const SILENT = new RegExp("(?:::|[0-9_])(?:" + [
   "panicking", "rust_begin_unwind", "slice_index_fail", "slice_error_fail", "slice_error_fail_rt", "len_mismatch_fail", "unwrap_failed",
   "expect_failed", "assert_failed", "panic_on_ord_violation", "capacity_overflow", "handle_error", "handle_alloc_error",
 ].join("|") + ")|core(?:::|3)fmt|core(?:::|7)unicode|escape_debug|do_count_chars");
+
+/** A name without hashes: core::fmt for core[c5930c85a12de822]::fmt. */
+export const plainName = (name) => name.replace(/\[[0-9a-f]+\]/g, "");
 
 /** What must not be there, since its callers would now trap. */
 const FORMATTING = /alloc(?:::|3)fmt(?:::|6)format/;
@@ -29,11 +32,11 @@ export async function silence(bytes) {
   for (let i = 0; i < module.getNumFunctions(); i++) {
     const f = module.getFunctionByIndex(i);
     const { name: given, module: imported } = binaryen.getFunctionInfo(f);
-    const name = given.replace(/\[[0-9a-f]+\]/g, ""); // core[c5930c85a12de822]::fmt
+    const name = plainName(given);
     if (FORMATTING.test(name)) {
       throw new Error("the core formats text, which costs 3 kB: put it together with src/text.rs instead of format!");
     }
-    if (imported || !NAMES.test(name)) continue;
+    if (imported || !SILENT.test(name)) continue;
     binaryen.Function.setBody(f, module.unreachable());
     traps++;
   }

@@ -4,6 +4,7 @@ import { readFile, rm, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { brotliCompressSync, constants } from "node:zlib";
+import { blank, deadData, withoutNotes } from "./dead-data.mjs";
 import { factory } from "./glue.mjs";
 import { blankLocations, silence } from "./panics.mjs";
 import { fail, root, run, step } from "./run.mjs";
@@ -23,40 +24,43 @@ const remap = [`--remap-path-prefix=${join(cargoHome, "registry", "src")}=regist
 function cargoEnv(work, name, flags = []) {
   return {
     CARGO_TARGET_DIR: join(work, `cargo-${name}`),
-    CARGO_ENCODED_RUSTFLAGS: [...remap, ...flags].join("\x1f"),
+    // The linker says who uses what, for dead-data.mjs.
+    CARGO_ENCODED_RUSTFLAGS: [...remap, "-Clink-arg=--emit-relocs", ...flags].join("\x1f"),
     CARGO_TERM_COLOR: "never",
   };
 }
 
-// Inlining is the one pass that makes the file smaller and its compressed form larger.
-const optimize = ["-Os", "--dae-optimizing", "-Os", "--skip-pass=inlining-optimizing"];
+// Inlining and keeping what is computed twice make the file smaller and its compressed form larger.
+const optimize = ["-Os", "--dae-optimizing", "-Os", "--skip-pass=inlining-optimizing", "--skip-pass=local-cse"];
 const strip = ["--strip-debug", "--strip-producers", "--strip-target-features"];
 const named = ["bulk-memory", "bulk-memory-opt", "call-indirect-overlong", "multivalue", "mutable-globals",
   "nontrapping-float-to-int", "reference-types", "sign-ext"].map((feature) => `--enable-${feature}`);
 
-async function withoutPanics(from, to) {
+/** The wasm in `from`, with traps in place of panics and without their words; `linked` is what it was made from. */
+async function withoutPanics(linked, from, to) {
   try {
-    await writeFile(to, await silence(await readFile(from)));
+    const dead = deadData(await readFile(linked));
+    const bytes = await silence(withoutNotes(await readFile(from)));
+    if (blank(bytes, dead) === 0 || blankLocations(bytes) === 0) throw new Error("it has no words of panics");
+    await writeFile(to, bytes);
   } catch (error) {
-    fail(`${from} is not the wasm known here: ${error.message}`, "See pkg-template/build/panics.mjs.");
+    fail(`${from} is not the wasm known here: ${error.message}`, "See pkg-template/build/panics.mjs and dead-data.mjs.");
   }
 }
 
-async function withoutLocations(file) {
-  const bytes = await readFile(file);
-  if (blankLocations(bytes) === 0) fail(`${file} holds no source locations`, "Does the compiler lay them out anew? See pkg-template/build/panics.mjs.");
-  await writeFile(file, bytes);
-}
+/** What cargo's linker wrote. */
+const linkedBy = (env) => join(env.CARGO_TARGET_DIR, target, "wasm", "nearshelf.wasm");
 
 /**
  * @param {string} work where cargo builds
  * @param {string} out gets nearshelf.wasm and glue.js, and bindgen.js with bindgen_bg.wasm as wasm-bindgen wrote them
  */
 export async function buildWebWasm(work, out) {
+  const env = cargoEnv(work, "web");
   await step("web wasm: compile and bind", () => run("wasm-pack", [
     "build", "--target", "web", "--mode", "no-install", "--profile", "wasm", "--no-pack", "--no-typescript", "--no-gitignore", "--no-opt",
     "--out-dir", out, "--out-name", "bindgen", root, "--no-default-features", "--features", "web,bare",
-  ], { env: cargoEnv(work, "web"), wayOut: compileHelp }));
+  ], { env, wayOut: compileHelp }));
   const bound = await readFile(join(out, "bindgen.js"), "utf8");
   try {
     await writeFile(join(out, "glue.js"), factory(bound));
@@ -67,9 +71,8 @@ export async function buildWebWasm(work, out) {
   await step("web wasm: optimize", async () => {
     const silent = join(out, "silent.wasm");
     const file = join(out, "nearshelf.wasm");
-    await withoutPanics(join(out, "bindgen_bg.wasm"), silent);
+    await withoutPanics(linkedBy(env), join(out, "bindgen_bg.wasm"), silent);
     await run("wasm-opt", [silent, "-o", file, ...named, ...optimize, ...strip], { wayOut: toolHelp });
-    await withoutLocations(file);
     await rm(silent);
   });
 }
@@ -83,7 +86,7 @@ export async function buildMiniProgramWasm(work, out) {
   await step("mini-program wasm: compile", () => run("cargo", [
     "build", "--lib", "--profile", "wasm", "--no-default-features", "--features", "abi,bare", "--target", target,
   ], { env, wayOut: compileHelp }));
-  const built = join(env.CARGO_TARGET_DIR, target, "wasm", "nearshelf.wasm");
+  const built = linkedBy(env);
   const silent = join(out, "silent.wasm");
   const lowered = join(out, "lowered.wasm");
   const file = join(out, "nearshelf.wasm");
@@ -91,11 +94,10 @@ export async function buildMiniProgramWasm(work, out) {
     // The standard library is compiled with later features than ours: they are named one by one, then lowered.
     // Optimizing comes after, when none of them is known any more and none can come back.
     // The linker's two globals go too: not every device hands out exported globals.
-    await withoutPanics(built, silent);
+    await withoutPanics(built, built, silent);
     await run("wasm-opt", [silent, "-o", lowered, ...named, "--signext-lowering", "--llvm-memory-copy-fill-lowering",
       "--llvm-nontrapping-fptoint-lowering", "--remove-exports=__*", ...strip], { wayOut: toolHelp });
     await run("wasm-opt", [lowered, "-o", file, "--mvp-features", "--enable-mutable-globals", ...optimize, ...strip], { wayOut: toolHelp });
-    await withoutLocations(file);
     await rm(silent);
     await rm(lowered);
   });

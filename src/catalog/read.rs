@@ -5,8 +5,9 @@ use super::{Availability, Found, Market, Price};
 use crate::codec::{Malformed, Reader};
 use crate::error::{Code, Error, Result};
 use crate::id::{Key, Row};
+use crate::list::Gather;
 use crate::money::Minor;
-use crate::pack::column::{Numbers, Strings};
+use crate::pack::column::{Columns, Numbers, Strings};
 use crate::pack::{Pack, Tag};
 use crate::text::{concat, decimal};
 use alloc::string::{String, ToString};
@@ -78,47 +79,52 @@ impl Catalog {
         let bad = |_: Malformed| Error::new(Code::PackMalformed, "section META, MRKT or LANG cannot be read.");
         let record = |tag| pack.section(tag, 0).ok_or_else(|| bad(Malformed));
         let mut r = Reader::new(record(Tag::META)?);
-        let shop = r.str().map_err(bad)?.to_string();
-        let products = r.u32().map_err(bad)? as usize;
-        let variants = r.u32().map_err(bad)? as usize;
-        let support = r.u32().map_err(bad)?;
-        let (market, language) = (r.u32().map_err(bad)? as usize, r.u32().map_err(bad)? as usize);
+        let shop = r.str().to_string();
+        let (products, variants, support) = (r.u32() as usize, r.u32() as usize, r.u32());
+        let (market, language) = (r.u32() as usize, r.u32() as usize);
+        r.check().map_err(bad)?;
 
         let mut r = Reader::new(record(Tag::MARKETS)?);
         let mut markets = Vec::new();
-        for _ in 0..r.count(9).map_err(bad)? {
-            let code = r.str().map_err(bad)?.to_string();
-            let currency = r.str().map_err(bad)?.to_string();
-            let exponent = r.u8().map_err(bad)?.min(4);
-            markets.push(Market { code, currency, exponent });
+        for _ in 0..r.count(9) {
+            let (code, currency) = (r.str().to_string(), r.str().to_string());
+            markets.push(Market { code, currency, exponent: r.u8().min(4) });
         }
+        r.check().map_err(bad)?;
         let mut r = Reader::new(record(Tag::LANGUAGES)?);
         let mut languages = Vec::new();
-        for _ in 0..r.count(4).map_err(bad)? {
-            languages.push(r.str().map_err(bad)?.to_string());
+        for _ in 0..r.count(4) {
+            languages.push(r.str().to_string());
         }
+        r.check().map_err(bad)?;
 
         let count = |tag, key| pack.find(tag, key).map_or(0, |s| s.entries as usize);
         let (categories, brands) = (count(Tag::CATEGORY, 0), count(Tag::BRAND, 0));
         let (aliases, tags) = (count(Tag::ALIAS, 0), count(Tag::TAG, 0));
+        for tag in [Tag::PRODUCT_ID, Tag::VARIANT_ID] {
+            if pack.find(tag, 0).is_none() {
+                return Err(Error::new(Code::PackMalformed, concat(&["section ", &tag.name(), " is missing."])));
+            }
+        }
         let tag_end = open_csr_ends(&pack, Tag::PRODUCT_TAGS, products)?;
+        let mut columns = Columns::default();
         let mut c = Catalog {
-            product_id: required(&pack, Tag::PRODUCT_ID, 0, products)?,
-            variant_id: required(&pack, Tag::VARIANT_ID, 0, variants)?,
-            alias: Strings::open(&pack, Tag::ALIAS, 0, aliases)?,
-            alias_row: Numbers::open(&pack, Tag::ALIAS_ROW, 0, aliases)?,
-            category_of: Numbers::open(&pack, Tag::PRODUCT_CATEGORY, 0, products)?,
-            brand_of: Numbers::open(&pack, Tag::PRODUCT_BRAND, 0, products)?,
-            popularity: Numbers::open(&pack, Tag::PRODUCT_POPULARITY, 0, products)?,
-            variant_end: Numbers::open(&pack, Tag::PRODUCT_VARIANTS, 0, products)?,
-            url: Strings::open(&pack, Tag::PRODUCT_URL, 0, products)?,
-            image: Strings::open(&pack, Tag::PRODUCT_IMAGE, 0, products)?,
-            tag: Strings::open(&pack, Tag::TAG, 0, tags)?,
+            product_id: columns.strings(&pack, Tag::PRODUCT_ID, 0, products),
+            variant_id: columns.strings(&pack, Tag::VARIANT_ID, 0, variants),
+            alias: columns.strings(&pack, Tag::ALIAS, 0, aliases),
+            alias_row: columns.numbers(&pack, Tag::ALIAS_ROW, 0, aliases),
+            category_of: columns.numbers(&pack, Tag::PRODUCT_CATEGORY, 0, products),
+            brand_of: columns.numbers(&pack, Tag::PRODUCT_BRAND, 0, products),
+            popularity: columns.numbers(&pack, Tag::PRODUCT_POPULARITY, 0, products),
+            variant_end: columns.numbers(&pack, Tag::PRODUCT_VARIANTS, 0, products),
+            url: columns.strings(&pack, Tag::PRODUCT_URL, 0, products),
+            image: columns.strings(&pack, Tag::PRODUCT_IMAGE, 0, products),
+            tag: columns.strings(&pack, Tag::TAG, 0, tags),
             tag_start_of_entries: products * 4,
             tag_end,
-            brand: Strings::open(&pack, Tag::BRAND, 0, brands)?,
-            category_path: Strings::open(&pack, Tag::CATEGORY, 0, categories)?,
-            category_parent: Numbers::open(&pack, Tag::CATEGORY_PARENT, 0, categories)?,
+            brand: columns.strings(&pack, Tag::BRAND, 0, brands),
+            category_path: columns.strings(&pack, Tag::CATEGORY, 0, categories),
+            category_parent: columns.numbers(&pack, Tag::CATEGORY_PARENT, 0, categories),
             index: Index::default(),
             product_key: Vec::new(),
             category_key: Vec::new(),
@@ -132,6 +138,7 @@ impl Catalog {
             products,
             variants,
         };
+        columns.check()?;
         c.check_rows()?;
         c.build_index();
         c.set_view(market, language)?;
@@ -168,10 +175,9 @@ impl Catalog {
 
     fn build_index(&mut self) {
         let p = &self.pack;
-        self.product_key = (0..self.products).map(|i| Key::product(self.product_id.get(p, i))).collect();
-        self.category_key =
-            (0..self.category_path.len()).map(|i| Key::category(self.category_path.get(p, i))).collect();
-        self.brand_key = (0..self.brand.len()).map(|i| Key::brand(self.brand.get(p, i))).collect();
+        self.product_key = (0..self.products).map(|i| Key::product(self.product_id.get(p, i))).gather();
+        self.category_key = (0..self.category_path.len()).map(|i| Key::category(self.category_path.get(p, i))).gather();
+        self.brand_key = (0..self.brand.len()).map(|i| Key::brand(self.brand.get(p, i))).gather();
         let total = self.products + self.variants + self.alias.len();
         let mut index = Index::with_room(total);
         for entry in 0..total as u32 {
@@ -204,20 +210,22 @@ impl Catalog {
             return Err(Error::new(Code::PackMalformed, "the default market or language does not exist."));
         }
         let (m, l) = (market as u32, language as u32);
+        let mut columns = Columns::default();
         let mut view = View {
             market,
             language,
-            title: Strings::open(p, Tag::TITLE, l, self.products)?,
-            title_default: Strings::open(p, Tag::TITLE, 0, self.products)?,
-            variant_title: Strings::open(p, Tag::VARIANT_TITLE, l, self.variants)?,
-            category_label: Strings::open(p, Tag::CATEGORY, l, self.category_path.len())?,
-            price: Numbers::open(p, Tag::PRICE, m, self.variants)?,
-            sale_price: Numbers::open(p, Tag::SALE_PRICE, m, self.variants)?,
-            availability: Numbers::open(p, Tag::AVAILABILITY, m, self.variants)?,
+            title: columns.strings(p, Tag::TITLE, l, self.products),
+            title_default: columns.strings(p, Tag::TITLE, 0, self.products),
+            variant_title: columns.strings(p, Tag::VARIANT_TITLE, l, self.variants),
+            category_label: columns.strings(p, Tag::CATEGORY, l, self.category_path.len()),
+            price: columns.numbers(p, Tag::PRICE, m, self.variants),
+            sale_price: columns.numbers(p, Tag::SALE_PRICE, m, self.variants),
+            availability: columns.numbers(p, Tag::AVAILABILITY, m, self.variants),
             best: Vec::new(),
         };
+        columns.check()?;
         core::mem::swap(&mut self.view, &mut view);
-        self.view.best = (0..self.products as u32).map(|i| self.choose_variant(Row(i))).collect();
+        self.view.best = (0..self.products as u32).map(|i| self.choose_variant(Row(i))).gather();
         Ok(())
     }
 
@@ -544,13 +552,6 @@ fn none_of<'a>(name: &str, known: impl Iterator<Item = &'a String>) -> String {
     }
     out.push('.');
     out
-}
-
-fn required(pack: &Pack, tag: Tag, key: u32, n: usize) -> Result<Strings> {
-    if pack.find(tag, key).is_none() {
-        return Err(Error::new(Code::PackMalformed, concat(&["section ", &tag.name(), " is missing."])));
-    }
-    Strings::open(pack, tag, key, n)
 }
 
 /// The ends of a `csr` section of 16-bit entries, as a column over its first `4 n` bytes.

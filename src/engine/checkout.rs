@@ -4,6 +4,7 @@ use super::Engine;
 use crate::catalog::Catalog;
 use crate::error::{Code, Error, Result};
 use crate::id::Key;
+use crate::list::Gather;
 use crate::money::Minor;
 use crate::offer::{Cart, Customer, Gap, Limits, Line, Offers, Promotion, Quote, Scope, quote};
 use crate::order::Arrange;
@@ -38,7 +39,7 @@ impl MarketOffers {
         let offers = Offers::read(record).map_err(malformed)?;
         let n = offers.list().len();
         let names = Strings::open(pack, Tag::OFFER_NAME, market << 16 | language, n)?;
-        let names = (0..n).map(|i| names.get(pack, i).to_string()).collect();
+        let names = (0..n).map(|i| names.get(pack, i).to_string()).gather();
         let coupons = pack.section(Tag::COUPON, market).unwrap_or(&[]).to_vec();
         Ok(MarketOffers { offers, names, coupons })
     }
@@ -158,7 +159,7 @@ impl Engine {
         let is_held = |(i, p): &(usize, &Promotion)| {
             market.is_coupon(*i) && held.iter().any(|h| *h == p.id || Some(*h) == p.when.code.as_deref())
         };
-        let mine: Vec<(usize, &Promotion)> = offers.list().iter().enumerate().filter(is_held).collect();
+        let mine: Vec<(usize, &Promotion)> = offers.list().iter().enumerate().filter(is_held).gather();
 
         let plain = read_cart(&self.catalog, cart)?;
         let with = |codes: Vec<String>| {
@@ -167,7 +168,7 @@ impl Engine {
             quote(offers, &cart, customer, now, Limits::default())
         };
         let without = with(Vec::new()).payable;
-        let best = with(mine.iter().map(|(_, p)| code_of(p)).collect());
+        let best = with(mine.iter().map(|(_, p)| code_of(p)).gather());
         let mut out = Vec::with_capacity(mine.len());
         for (offer, p) in mine {
             let alone = with(vec![code_of(p)]);
@@ -256,13 +257,13 @@ fn read_cart(c: &Catalog, raw: &RawCart<'_>) -> Result<Cart> {
             qty: minor(l.qty).map_or(1, |q| q.0),
             store: l.store.into(),
             category: found.and_then(|f| c.category(f.row)).map_or(String::new(), |x| scope_path(c.category_path(x))),
-            tags: found.map_or(Vec::new(), |f| c.tags(f.row).map(String::from).collect()),
+            tags: found.map_or(Vec::new(), |f| c.tags(f.row).map(String::from).gather()),
             floor: minor(l.floor).unwrap_or(Minor(0)),
         }
     });
-    let cart = Cart::new(lines.collect(), minor(raw.shipping).unwrap_or(Minor(0)));
+    let cart = Cart::new(lines.gather(), minor(raw.shipping).unwrap_or(Minor(0)));
     let mut cart = cart.map_err(|e| Error::new(Code::InvalidCart, concat(&[e.code.code(), " at ", &e.path, "."])))?;
-    cart.codes = raw.codes.iter().map(|s| s.to_string()).collect();
-    cart.groups = raw.groups.iter().map(|(id, n)| (id.to_string(), *n)).collect();
+    cart.codes = raw.codes.iter().map(|s| s.to_string()).gather();
+    cart.groups = raw.groups.iter().map(|(id, n)| (id.to_string(), *n)).gather();
     Ok(cart)
 }

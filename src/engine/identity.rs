@@ -3,6 +3,7 @@
 use super::{Engine, no_consent};
 use crate::error::{Code, Error, Result};
 use crate::event::clean::{Drop, RawEvent, RawItem, clean};
+use crate::list::Gather;
 use crate::profile::{Portrait, Step};
 use crate::store::seal;
 use crate::text::concat;
@@ -110,7 +111,7 @@ impl Engine {
             };
             match cleaned {
                 Ok(event) => {
-                    let facts = event.items.iter().map(|i| self.facts(i.id, i.price, &mut notes)).collect();
+                    let facts = event.items.iter().map(|i| self.facts(i.id, i.price, &mut notes)).gather();
                     let step = Step { kind: event.kind, at: event.at, id: event.id, facts };
                     if self.portrait.admit(&allowed, step) {
                         result.added += 1;

@@ -5,7 +5,9 @@ use super::promotion::{Basis, Kind, Reach, Stage, Step};
 use super::refusal::{Gap, Refusal};
 use super::saving::{Scratch, Sight, by_units, gap_to_next, gap_to_step, highest, order_level, unit_times};
 use super::spread::spread;
+use crate::list::Gather;
 use crate::money::Minor;
+use alloc::vec::Vec;
 
 /// What an offer did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,10 +35,9 @@ pub(crate) fn effect(c: &Candidate<'_>, plan: &Plan<'_>, state: &State, s: &mut 
     s.parts.clear();
     s.parts.resize(plan.list.len(), 0);
     let open = |l: &&usize| !p.exclude_discounted || state.running[**l] >= plan.list[**l];
-    s.lines.clear();
-    s.lines.extend(c.lines.iter().filter(open));
-    s.get.clear();
-    s.get.extend(c.get.iter().filter(open));
+    let open = |lines: &[usize], into: &mut Vec<usize>| lines.iter().filter(open).copied().refill(into);
+    open(&c.lines, &mut s.lines);
+    open(&c.get, &mut s.get);
     if s.lines.is_empty() {
         return Err((Refusal::NoMatchingItems, None));
     }
@@ -55,8 +56,7 @@ pub(crate) fn effect(c: &Candidate<'_>, plan: &Plan<'_>, state: &State, s: &mut 
     let (mut times, mut gift) = (1, 0);
     if let Some((saving, n)) = order_level(p, plan.points, sight) {
         times = n;
-        s.weights.clear();
-        s.weights.extend(s.lines.iter().map(|l| (*l, state.running[*l])));
+        s.lines.iter().map(|l| (*l, state.running[*l])).refill(&mut s.weights);
         spread(saving, &s.weights, &mut s.parts, &mut s.fractions);
     } else if let Kind::Gift { gift: g, repeat, max_times } = &p.kind {
         let most = max_times.unwrap_or(i64::MAX);
@@ -80,8 +80,7 @@ pub(crate) fn effect(c: &Candidate<'_>, plan: &Plan<'_>, state: &State, s: &mut 
 
 /// Applies the parts that [`effect`] left in `s` and its saving.
 pub(crate) fn advance(c: &Candidate<'_>, state: &State, effect: &Effect, s: &Scratch, into: &mut State) {
-    into.running.clear();
-    into.running.extend(state.running.iter().zip(&s.parts).map(|(a, part)| a - part));
+    state.running.iter().zip(&s.parts).map(|(a, part)| a - part).refill(&mut into.running);
     into.item.clear();
     into.item.extend_from_slice(if c.promotion.stage == Stage::Item { &into.running } else { &state.item });
     let off = if matches!(c.promotion.kind, Kind::Shipping { .. }) { effect.saving } else { 0 };

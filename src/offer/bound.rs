@@ -9,6 +9,7 @@ use super::plan::{Candidate, Plan};
 use super::promotion::{Basis, Kind, Off, Promotion, Reach, Stage, Step};
 use super::saving::{Sight, cut, order_level, reached, unit_times};
 use super::spread::{Run, by_price, clamp, half_up};
+use crate::list::Gather;
 use alloc::vec;
 use alloc::vec::Vec;
 
@@ -52,7 +53,7 @@ impl Bound {
     /// The table for these offers, which stand in the order of application.
     pub(crate) fn new(plan: &Plan<'_>, order: &[&Candidate<'_>]) -> Bound {
         let n = order.len();
-        let curves: Vec<Curve<'_>> = order.iter().map(|c| Curve::new(plan, c)).collect();
+        let curves: Vec<Curve<'_>> = order.iter().map(|c| Curve::new(plan, c)).gather();
         let followed = FOLLOWED.min((CELLS / (RANGES * (n + 1))).max(1).ilog2() as usize);
         let (rules, used) = follow(order, followed);
         let masks = 1 << used;
@@ -129,7 +130,7 @@ fn follow(order: &[&Candidate<'_>], most: usize) -> (Vec<Rule>, usize) {
     let n = order.len();
     let mut rules = vec![Rule::default(); n];
     let pair = |i: usize, j: usize| i != j && order[i].conflicts(order[j]);
-    let hostile: Vec<Vec<bool>> = (0..n).map(|i| (0..n).map(|j| pair(i, j)).collect()).collect();
+    let hostile: Vec<Vec<bool>> = (0..n).map(|i| (0..n).map(|j| pair(i, j)).gather()).gather();
     let mut open = hostile.clone();
     for bit in 0..most {
         let degree = |open: &[Vec<bool>], i: usize| open[i].iter().filter(|x| **x).count();
@@ -142,7 +143,7 @@ fn follow(order: &[&Candidate<'_>], most: usize) -> (Vec<Rule>, usize) {
                 clique.push(j);
             }
         }
-        let pairs = |set: &[usize]| set.iter().flat_map(|i| set.iter().map(move |j| (*i, *j))).collect::<Vec<_>>();
+        let pairs = |set: &[usize]| set.iter().flat_map(|i| set.iter().map(move |j| (*i, *j))).gather();
         let covered = pairs(&clique).into_iter().filter(|(i, j)| open[*i][*j]).count() / 2;
         let flag = 1 << bit;
         if covered >= degree(&open, centre) {
@@ -193,16 +194,25 @@ struct Curve<'a> {
 impl<'a> Curve<'a> {
     fn new(plan: &Plan<'_>, c: &Candidate<'a>) -> Curve<'a> {
         let p = c.promotion;
-        let amount = |lines: &mut dyn Iterator<Item = usize>| lines.map(|l| plan.list[l]).sum::<i64>();
-        let touched = || c.lines.iter().chain(&c.get).copied();
-        let has_floor = |l: &usize| plan.floor[*l] > 0;
+        let (mut list, mut floored, mut floors) = (0, 0, 0);
+        for &l in &c.lines {
+            list += plan.list[l];
+            if plan.floor[l] > 0 {
+                floored += plan.list[l];
+                floors += 1;
+            }
+        }
+        let mut room = 0_i64;
+        for &l in c.lines.iter().chain(&c.get) {
+            room = room.saturating_add(plan.list[l] - plan.floor[l]);
+        }
         Curve {
             promotion: p,
-            list: amount(&mut c.lines.iter().copied()),
+            list,
             units: c.units,
-            room: touched().map(|l| plan.list[l] - plan.floor[l]).fold(0_i64, i64::saturating_add),
-            floored: amount(&mut c.lines.iter().copied().filter(has_floor)),
-            floors: c.lines.iter().filter(|l| has_floor(l)).count() as i64,
+            room,
+            floored,
+            floors,
             points: plan.points,
             whole: c.whole,
             running: p.basis == Basis::Running || (p.basis == Basis::Item && p.stage == Stage::Item),
@@ -299,14 +309,14 @@ fn most_by_units(plan: &Plan<'_>, c: &Candidate<'_>) -> i64 {
                 let dearest = of_item.map(|(l, _)| plan.list[*l] / plan.qty[*l]).max().unwrap_or(0);
                 one += i128::from(dearest) * i128::from(*qty);
             }
-            clamp((one - i128::from(price.0)).max(0).saturating_mul(i128::from(times)))
+            clamp(i128::from(clamp(one - i128::from(price.0)).max(0)) * i128::from(times))
         }
         Kind::UnitPrice { max_units, .. } => {
             let line = |(l, price): (&usize, &i64)| {
                 let unit = plan.list[*l] / plan.qty[*l];
                 Run { line: *l, price: (unit - price).max(0), count: plan.qty[*l] }
             };
-            runs.extend(c.lines.iter().zip(&c.facts).map(line));
+            c.lines.iter().zip(&c.facts).map(line).refill(&mut runs);
             by_price(&mut runs, true);
             first(&runs, max_units.unwrap_or(i64::MAX), |price| price)
         }

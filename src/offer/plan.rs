@@ -3,6 +3,7 @@
 use super::cart::{Cart, Customer, Line};
 use super::promotion::{Kind, Promotion, Scope, UnitPrice};
 use super::spread::clamp;
+use crate::list::Gather;
 use crate::order::Arrange;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -56,11 +57,11 @@ impl<'a> Plan<'a> {
     pub(crate) fn new(cart: &Cart, customer: &Customer, promotions: Vec<(usize, &'a Promotion)>) -> Plan<'a> {
         let lines = cart.lines();
         // Cannot overflow: the cart's total was checked when it was made.
-        let list: Vec<i64> = lines.iter().map(|l| l.price.0.saturating_mul(l.qty)).collect();
+        let list: Vec<i64> = lines.iter().map(|l| l.price.0.saturating_mul(l.qty)).gather();
         let lowest = |l: &Line| clamp(i128::from(l.floor.0.max(0)) * i128::from(l.qty));
-        let floor = lines.iter().zip(&list).map(|(l, a)| lowest(l).min(*a)).collect();
-        let qty = lines.iter().map(|l| l.qty).collect();
-        let mut offers: Vec<_> = promotions.into_iter().map(|(i, p)| Candidate::new(i, p, lines)).collect();
+        let floor = lines.iter().zip(&list).map(|(l, a)| lowest(l).min(*a)).gather();
+        let qty = lines.iter().map(|l| l.qty).gather();
+        let mut offers: Vec<_> = promotions.into_iter().map(|(i, p)| Candidate::new(i, p, lines)).gather();
         offers.arrange_by(|a, b| {
             let key = |c: &Candidate<'a>| (c.promotion.stage, c.promotion.priority);
             key(a).cmp(&key(b)).then_with(|| a.promotion.id.cmp(&b.promotion.id))
@@ -77,7 +78,7 @@ impl<'a> Plan<'a> {
 impl<'a> Candidate<'a> {
     fn new(index: usize, promotion: &'a Promotion, cart: &[Line]) -> Candidate<'a> {
         let matching = |scope: &Scope| -> Vec<usize> {
-            cart.iter().enumerate().filter(|(_, l)| scope.holds(l)).map(|(i, _)| i).collect()
+            cart.iter().enumerate().filter(|(_, l)| scope.holds(l)).map(|(i, _)| i).gather()
         };
         let mut lines = matching(&promotion.scope);
         let mut facts = Vec::new();
@@ -86,11 +87,11 @@ impl<'a> Candidate<'a> {
             Kind::UnitPrice { prices, .. } => {
                 let price = |i: usize| prices.iter().find(|p| p.sku == cart[i].sku).map(|p: &UnitPrice| p.price.0);
                 lines.retain(|i| price(*i).is_some());
-                facts = lines.iter().filter_map(|i| price(*i)).collect();
+                facts = lines.iter().filter_map(|i| price(*i)).gather();
             }
             Kind::Bundle { items, .. } => {
                 let item = |i: &usize| items.iter().position(|(sku, _)| *sku == cart[*i].sku);
-                facts = lines.iter().map(|i| item(i).map_or(-1, |n| n as i64)).collect();
+                facts = lines.iter().map(|i| item(i).map_or(-1, |n| n as i64)).gather();
             }
             Kind::Bxgy { get_scope: Some(scope), .. } => get = matching(scope),
             _ => {}

@@ -8,6 +8,7 @@ use super::promotion::{Kind, Offers};
 use super::refusal::{Gap, Refusal};
 use super::saving::Scratch;
 use super::search::{Limits, best};
+use crate::list::Gather;
 use crate::money::Minor;
 use crate::time::Millis;
 use alloc::string::String;
@@ -158,7 +159,7 @@ pub fn quote(offers: &Offers, cart: &Cart, customer: &Customer, now: Millis, lim
         shipping: Minor(state.shipping),
         discount: Minor(subtotal + plan.shipping - payable),
         payable: Minor(payable),
-        lines: lines.collect(),
+        lines: lines.gather(),
         applied,
         gifts,
         refused,
@@ -187,7 +188,7 @@ fn apply_all(plan: &Plan<'_>, set: &[usize]) -> (Vec<Applied>, Vec<GiftLine>, St
             id: c.promotion.id.clone(),
             amount: Minor(e.saving),
             times: e.times,
-            lines: parts.map(|(l, part)| (l, Minor(*part))).collect(),
+            lines: parts.map(|(l, part)| (l, Minor(*part))).gather(),
             next: e.next,
         });
     }
@@ -196,5 +197,5 @@ fn apply_all(plan: &Plan<'_>, set: &[usize]) -> (Vec<Applied>, Vec<GiftLine>, St
 
 fn discounts(applied: &[Applied], line: usize) -> Vec<(usize, Minor)> {
     let of_offer = |(i, a): (usize, &Applied)| a.lines.iter().find(|(l, _)| *l == line).map(|(_, part)| (i, *part));
-    applied.iter().enumerate().filter_map(of_offer).collect()
+    applied.iter().enumerate().filter_map(of_offer).gather()
 }

@@ -6,6 +6,7 @@ use super::promotion::{
     UnitPrice,
 };
 use crate::codec::{Malformed, Reader, Writer};
+use crate::list::Gather;
 use crate::money::Minor;
 use crate::time::Millis;
 use alloc::string::String;
@@ -33,12 +34,12 @@ impl Offers {
     /// When the record is cut, of another version, has bytes left over, or holds a promotion that [`Offers::new`] refuses.
     pub fn read(bytes: &[u8]) -> Read<Offers> {
         let mut r = Reader::new(bytes);
-        if r.u8()? != RECORD {
+        if r.u8() != RECORD {
             return Err(Malformed);
         }
         let mut offers = Offers::default();
-        for _ in 0..r.count(12)? {
-            let p = read_promotion(&mut r)?;
+        for _ in 0..r.count(12) {
+            let p = read_promotion(&mut r);
             offers.push(p).map_err(|_: Invalid| Malformed)?;
         }
         r.end()?;
@@ -124,32 +125,32 @@ fn write_promotion(w: &mut Writer, p: &Promotion) {
     write_kind(w, &p.kind);
 }
 
-fn read_promotion(r: &mut Reader<'_>) -> Read<Promotion> {
-    let id = read_text(r)?;
-    let bits = r.u32()?;
+fn read_promotion(r: &mut Reader<'_>) -> Promotion {
+    let id = read_text(r);
+    let bits = r.u32();
     if bits >> 20 != 0 {
-        return Err(Malformed);
+        r.fail();
     }
     let mut has = Flags(bits, 1);
     let (exclude_discounted, exclusive, new_customer) = (has.next(), has.next(), has.next());
-    let place = r.u8()?;
-    let stage = *Stage::ALL.get(usize::from(place & 15)).ok_or(Malformed)?;
-    let basis = *[Basis::Running, Basis::Item, Basis::List].get(usize::from(place >> 4)).ok_or(Malformed)?;
-    let priority = if has.next() { read_number(r)? } else { 0 };
-    let min_qty = if has.next() { read_number(r)? } else { 0 };
-    let mut optional = |r: &mut Reader<'_>| if has.next() { read_number(r).map(Some) } else { Ok(None) };
-    let (threshold, cap, budget_left) = (optional(r)?, optional(r)?, optional(r)?);
-    let (start, end) = (optional(r)?.map(Millis), optional(r)?.map(Millis));
-    let daily = if has.next() { Some(read_daily(r)?) } else { None };
-    let tiers_allowed = if has.next() { Some(read_texts(r)?) } else { None };
-    let birthday = if has.next() { Some(r.i32()?) } else { None };
-    let code = if has.next() { Some(read_text(r)?) } else { None };
-    let limit_per_customer = if has.next() { Some(read_number(r)?) } else { None };
-    let limit_total = if has.next() { Some((read_number(r)?, read_number(r)?)) } else { None };
-    let group_size = if has.next() { Some(read_number(r)?) } else { None };
-    let group = if has.next() { Some(read_text(r)?) } else { None };
-    let excludes = if has.next() { read_texts(r)? } else { Vec::new() };
-    let scope = if has.next() { read_scope(r)? } else { Scope::default() };
+    let place = r.u8();
+    let stage = r.some(Stage::ALL.get(usize::from(place & 15)).copied());
+    let basis = r.some([Basis::Running, Basis::Item, Basis::List].get(usize::from(place >> 4)).copied());
+    let priority = if has.next() { read_number(r) } else { 0 };
+    let min_qty = if has.next() { read_number(r) } else { 0 };
+    let mut optional = || has.next().then(|| read_number(r));
+    let (threshold, cap, budget_left) = (optional(), optional(), optional());
+    let (start, end) = (optional().map(Millis), optional().map(Millis));
+    let daily = has.next().then(|| read_daily(r));
+    let tiers_allowed = has.next().then(|| read_texts(r));
+    let birthday = has.next().then(|| r.i32());
+    let code = has.next().then(|| read_text(r));
+    let limit_per_customer = has.next().then(|| read_number(r));
+    let limit_total = has.next().then(|| (read_number(r), read_number(r)));
+    let group_size = has.next().then(|| read_number(r));
+    let group = has.next().then(|| read_text(r));
+    let excludes = if has.next() { read_texts(r) } else { Vec::new() };
+    let scope = if has.next() { read_scope(r) } else { Scope::default() };
     let when = Conditions {
         start,
         end,
@@ -162,9 +163,9 @@ fn read_promotion(r: &mut Reader<'_>) -> Read<Promotion> {
         limit_total,
         group_size,
     };
-    Ok(Promotion {
+    Promotion {
         id,
-        kind: read_kind(r)?,
+        kind: read_kind(r),
         stage,
         priority,
         scope,
@@ -176,12 +177,15 @@ fn read_promotion(r: &mut Reader<'_>) -> Read<Promotion> {
         budget_left: budget_left.map(Minor),
         when,
         stacking: Stacking { exclusive, group, excludes },
-    })
+    }
 }
 
-fn read_daily(r: &mut Reader<'_>) -> Read<Daily> {
-    let d = Daily { from: r.u16()?, to: r.u16()?, utc_offset_min: r.i32()? };
-    if d.from < 1_440 && d.to <= 1_440 { Ok(d) } else { Err(Malformed) }
+fn read_daily(r: &mut Reader<'_>) -> Daily {
+    let d = Daily { from: r.u16(), to: r.u16(), utc_offset_min: r.i32() };
+    if d.from >= 1_440 || d.to > 1_440 {
+        r.fail();
+    }
+    d
 }
 
 fn write_scope(w: &mut Writer, s: &Scope) {
@@ -192,14 +196,14 @@ fn write_scope(w: &mut Writer, s: &Scope) {
     texts(w, &s.exclude_tags);
 }
 
-fn read_scope(r: &mut Reader<'_>) -> Read<Scope> {
-    let asked = r.u8()?;
+fn read_scope(r: &mut Reader<'_>) -> Scope {
+    let asked = r.u8();
     if asked >> 4 != 0 {
-        return Err(Malformed);
+        r.fail();
     }
-    let mut list = |bit: u8| if asked >> bit & 1 == 1 { read_texts(r).map(Some) } else { Ok(None) };
-    let (skus, stores, categories, tags) = (list(0)?, list(1)?, list(2)?, list(3)?);
-    Ok(Scope { skus, stores, categories, tags, exclude_skus: read_texts(r)?, exclude_tags: read_texts(r)? })
+    let mut list = |bit: u8| (asked >> bit & 1 == 1).then(|| read_texts(r));
+    let (skus, stores, categories, tags) = (list(0), list(1), list(2), list(3));
+    Scope { skus, stores, categories, tags, exclude_skus: read_texts(r), exclude_tags: read_texts(r) }
 }
 
 fn write_kind(w: &mut Writer, kind: &Kind) {
@@ -261,55 +265,58 @@ fn write_kind(w: &mut Writer, kind: &Kind) {
     }
 }
 
-fn read_kind(r: &mut Reader<'_>) -> Read<Kind> {
-    Ok(match r.u8()? {
-        0 => Kind::Percent { bp: read_number(r)? },
-        1 => Kind::Fixed { amount: Minor(read_number(r)?) },
+fn read_kind(r: &mut Reader<'_>) -> Kind {
+    match r.u8() {
+        0 => Kind::Percent { bp: read_number(r) },
+        1 => Kind::Fixed { amount: Minor(read_number(r)) },
         2 => {
-            let (threshold, amount) = (Minor(read_number(r)?), Minor(read_number(r)?));
-            Kind::Every { threshold, amount, max_times: read_most(r)? }
+            let (threshold, amount) = (Minor(read_number(r)), Minor(read_number(r)));
+            Kind::Every { threshold, amount, max_times: read_most(r) }
         }
         3 => {
             let mut steps = Vec::new();
-            for _ in 0..r.count(3)? {
-                steps.push(read_step(r)?);
+            for _ in 0..r.count(3) {
+                steps.push(read_step(r));
             }
             Kind::Tiers(steps)
         }
-        4 => Kind::Nth { n: read_number(r)?, bp: read_number(r)?, max_times: read_most(r)? },
+        4 => Kind::Nth { n: read_number(r), bp: read_number(r), max_times: read_most(r) },
         5 => {
-            let (buy, get, bp) = (read_number(r)?, read_number(r)?, read_number(r)?);
-            let max_times = read_most(r)?;
-            let get_scope = if read_bool(r)? { Some(read_scope(r)?) } else { None };
+            let (buy, get, bp) = (read_number(r), read_number(r), read_number(r));
+            let max_times = read_most(r);
+            let get_scope = r.bool().then(|| read_scope(r));
             Kind::Bxgy { buy, get, get_scope, bp, max_times }
         }
         6 => {
-            let (price, max_times) = (Minor(read_number(r)?), read_most(r)?);
-            Kind::Bundle { items: read_pairs(r)?, price, max_times }
+            let (price, max_times) = (Minor(read_number(r)), read_most(r));
+            Kind::Bundle { items: read_pairs(r), price, max_times }
         }
         7 => {
-            let max_units = read_most(r)?;
+            let max_units = read_most(r);
             let price = |(sku, price)| UnitPrice { sku, price: Minor(price) };
-            Kind::UnitPrice { prices: read_pairs(r)?.into_iter().map(price).collect(), max_units }
+            Kind::UnitPrice { prices: read_pairs(r).into_iter().map(price).gather(), max_units }
         }
         8 => {
-            let (qty, value, repeat) = (read_number(r)?, Minor(read_number(r)?), read_bool(r)?);
-            let max_times = read_most(r)?;
-            Kind::Gift { gift: Gift { sku: read_text(r)?, qty, value }, repeat, max_times }
+            let (qty, value, repeat) = (read_number(r), Minor(read_number(r)), r.bool());
+            let max_times = read_most(r);
+            Kind::Gift { gift: Gift { sku: read_text(r), qty, value }, repeat, max_times }
         }
-        9 => Kind::Shipping { amount: read_most(r)?.map(Minor) },
-        10 => Kind::Points(Points { per_cent: read_number(r)?, max_bp: read_number(r)? }),
-        _ => return Err(Malformed),
-    })
+        9 => Kind::Shipping { amount: read_most(r).map(Minor) },
+        10 => Kind::Points(Points { per_cent: read_number(r), max_bp: read_number(r) }),
+        _ => {
+            r.fail();
+            Kind::Fixed { amount: Minor(0) }
+        }
+    }
 }
 
-fn read_step(r: &mut Reader<'_>) -> Read<Step> {
-    let how = r.u8()?;
-    let (at, off) = (read_number(r)?, read_number(r)?);
-    Ok(Step {
+fn read_step(r: &mut Reader<'_>) -> Step {
+    let how = r.u8();
+    let (at, off) = (read_number(r), read_number(r));
+    Step {
         at: if how & 1 == 0 { Reach::Amount(Minor(at)) } else { Reach::Units(at) },
         off: if how & 2 == 0 { Off::Amount(Minor(off)) } else { Off::Percent(off) },
-    })
+    }
 }
 
 /// A number: how many bytes it needs, then those, lowest first.
@@ -321,14 +328,13 @@ fn number(w: &mut Writer, v: i64) {
     bytes[..length].iter().for_each(|b| w.u8(*b));
 }
 
-fn read_number(r: &mut Reader<'_>) -> Read<i64> {
-    let length = usize::from(r.u8()?);
-    let mut bytes = [0; 8];
-    for b in bytes.get_mut(..length).ok_or(Malformed)? {
-        *b = r.u8()?;
+fn read_number(r: &mut Reader<'_>) -> i64 {
+    let length = r.u8();
+    if length > 8 {
+        r.fail();
     }
-    let folded = u64::from_le_bytes(bytes);
-    Ok((folded >> 1) as i64 ^ -((folded & 1) as i64))
+    let folded = r.number(usize::from(length));
+    (folded >> 1) as i64 ^ -((folded & 1) as i64)
 }
 
 fn numbers(w: &mut Writer, head: u8, list: &[i64]) {
@@ -344,24 +350,16 @@ fn most(w: &mut Writer, v: Option<i64>) {
     }
 }
 
-fn read_most(r: &mut Reader<'_>) -> Read<Option<i64>> {
-    if read_bool(r)? { read_number(r).map(Some) } else { Ok(None) }
-}
-
-fn read_bool(r: &mut Reader<'_>) -> Read<bool> {
-    match r.u8()? {
-        0 => Ok(false),
-        1 => Ok(true),
-        _ => Err(Malformed),
-    }
+fn read_most(r: &mut Reader<'_>) -> Option<i64> {
+    r.bool().then(|| read_number(r))
 }
 
 fn text(w: &mut Writer, s: &str) {
     w.str(s);
 }
 
-fn read_text(r: &mut Reader<'_>) -> Read<String> {
-    r.str().map(Into::into)
+fn read_text(r: &mut Reader<'_>) -> String {
+    r.str().into()
 }
 
 fn texts(w: &mut Writer, list: &[String]) {
@@ -369,12 +367,12 @@ fn texts(w: &mut Writer, list: &[String]) {
     list.iter().for_each(|s| text(w, s));
 }
 
-fn read_texts(r: &mut Reader<'_>) -> Read<Vec<String>> {
+fn read_texts(r: &mut Reader<'_>) -> Vec<String> {
     let mut list = Vec::new();
-    for _ in 0..r.count(4)? {
-        list.push(read_text(r)?);
+    for _ in 0..r.count(4) {
+        list.push(read_text(r));
     }
-    Ok(list)
+    list
 }
 
 fn pairs<'a>(w: &mut Writer, list: impl ExactSizeIterator<Item = (&'a String, i64)>) {
@@ -385,12 +383,12 @@ fn pairs<'a>(w: &mut Writer, list: impl ExactSizeIterator<Item = (&'a String, i6
     }
 }
 
-fn read_pairs(r: &mut Reader<'_>) -> Read<Vec<(String, i64)>> {
+fn read_pairs(r: &mut Reader<'_>) -> Vec<(String, i64)> {
     let mut list = Vec::new();
-    for _ in 0..r.count(5)? {
-        list.push((read_text(r)?, read_number(r)?));
+    for _ in 0..r.count(5) {
+        list.push((read_text(r), read_number(r)));
     }
-    Ok(list)
+    list
 }
 
 #[cfg(test)]
@@ -494,8 +492,10 @@ mod tests {
             let mut w = Writer::new();
             number(&mut w, v);
             let bytes = w.finish();
-            assert_eq!(read_number(&mut Reader::new(&bytes)), Ok(v));
+            let mut r = Reader::new(&bytes);
+            assert_eq!((read_number(&mut r), r.end()), (v, Ok(())));
         }
-        assert_eq!(read_number(&mut Reader::new(&[9, 0, 0, 0, 0, 0, 0, 0, 0, 0])), Err(Malformed));
+        let mut r = Reader::new(&[9, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+        assert_eq!((read_number(&mut r), r.check()), (0, Err(Malformed)));
     }
 }

@@ -4,6 +4,7 @@ use super::plan::{Candidate, Plan};
 use super::promotion::{Kind, Off, Promotion, Reach, Step};
 use super::refusal::Gap;
 use super::spread::{Fraction, Run, by_price, clamp, first_units, half_up, rounded_down, runs, spread};
+use crate::list::Gather;
 use crate::money::Minor;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -149,7 +150,13 @@ pub(crate) fn by_units(c: &Candidate<'_>, plan: &Plan<'_>, running: &[i64], time
 /// The units of `lines`, line by line.
 pub(crate) fn cut(plan: &Plan<'_>, running: &[i64], lines: &[usize], out: &mut Vec<Run>) {
     out.clear();
-    out.extend(lines.iter().flat_map(|&l| runs(l, running[l], plan.qty[l])).filter(|r| r.count > 0));
+    for &l in lines {
+        for run in runs(l, running[l], plan.qty[l]) {
+            if run.count > 0 {
+                out.push(run);
+            }
+        }
+    }
 }
 
 /// `bp` off the last unit of each of the first `groups` groups of `n`, where `runs` stand in the order of the units.
@@ -182,7 +189,7 @@ fn bundle(
     scratch: &mut Scratch,
 ) {
     scratch.weights.clear();
-    let mut wanted: Vec<i64> = items.iter().map(|(_, qty)| qty.saturating_mul(times)).collect();
+    let mut wanted: Vec<i64> = items.iter().map(|(_, qty)| qty.saturating_mul(times)).gather();
     for &line in &scratch.lines {
         let item = c.lines.binary_search(&line).ok().and_then(|at| usize::try_from(c.facts[at]).ok());
         let Some(open) = item.and_then(|n| wanted.get_mut(n)) else { continue };

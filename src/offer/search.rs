@@ -6,6 +6,7 @@ use super::bound::Bound;
 use super::plan::{Candidate, Plan, State};
 use super::refusal::Refusal;
 use super::saving::Scratch;
+use crate::list::Gather;
 use crate::order::Arrange;
 use alloc::vec;
 use alloc::vec::Vec;
@@ -61,14 +62,14 @@ pub(crate) fn best(plan: &Plan<'_>, limits: Limits) -> Found {
             _ => places.push(place),
         }
     }
-    let order: Vec<&Candidate<'_>> = places.iter().map(|p| &plan.offers[*p]).collect();
-    let hostile = |i: usize| (i + 1..order.len()).filter(|j| order[i].conflicts(order[*j])).collect();
+    let order: Vec<&Candidate<'_>> = places.iter().map(|p| &plan.offers[*p]).gather();
+    let hostile = |i: usize| (i + 1..order.len()).filter(|j| order[i].conflicts(order[*j])).gather();
     let mut search = Search {
         plan,
         bound: Bound::new(plan, &order),
-        hostile: (0..order.len()).map(hostile).collect(),
+        hostile: (0..order.len()).map(hostile).gather(),
         blocked: vec![0; order.len()],
-        states: vec![start; order.len() + 1],
+        states: (0..=order.len()).map(|_| plan.start()).gather(),
         chosen: Vec::new(),
         best: found,
         places,
@@ -100,7 +101,7 @@ impl Best {
 }
 
 fn ids<'p>(set: &[usize], plan: &'p Plan<'_>) -> Vec<&'p str> {
-    let mut ids: Vec<&str> = set.iter().map(|p| plan.offers[*p].promotion.id.as_str()).collect();
+    let mut ids: Vec<&str> = set.iter().map(|p| plan.offers[*p].promotion.id.as_str()).gather();
     ids.arrange_by(Ord::cmp);
     ids
 }

@@ -20,6 +20,48 @@ fn locate(pack: &Pack, tag: Tag, key: u32) -> Option<Range<usize>> {
     pack.find(tag, key).map(|s| s.range.clone())
 }
 
+/// Where a section of `len` bytes lies.
+#[inline(never)]
+fn exactly(pack: &Pack, tag: Tag, key: u32, len: Option<usize>) -> Result<Range<usize>> {
+    locate(pack, tag, key).filter(|range| Some(range.len()) == len).ok_or_else(|| malformed(tag))
+}
+
+/// Opens the columns of a pack one after the other. It remembers the first that does not fit, so that they are asked about once.
+#[derive(Debug, Default)]
+pub struct Columns {
+    misfit: Option<Error>,
+}
+
+impl Columns {
+    fn note<T: Default>(&mut self, opened: Result<T>) -> T {
+        opened.unwrap_or_else(|e| {
+            self.misfit.get_or_insert(e);
+            T::default()
+        })
+    }
+
+    /// As [`Numbers::open`].
+    pub fn numbers<const W: usize>(&mut self, pack: &Pack, tag: Tag, key: u32, n: usize) -> Numbers<W> {
+        let range = exactly(pack, tag, key, n.checked_mul(W));
+        Numbers { range: self.note(range) }
+    }
+
+    /// As [`Strings::open`].
+    pub fn strings(&mut self, pack: &Pack, tag: Tag, key: u32, n: usize) -> Strings {
+        let strings = Strings::open(pack, tag, key, n);
+        self.note(strings)
+    }
+
+    /// Refuses if a column did not fit.
+    ///
+    /// # Errors
+    ///
+    /// `pack_malformed`, about the first of them.
+    pub fn check(self) -> Result<()> {
+        self.misfit.map_or(Ok(()), Err)
+    }
+}
+
 /// A column of numbers of `W` bytes each.
 #[derive(Debug, Clone, Default)]
 pub struct Numbers<const W: usize> {
@@ -33,11 +75,7 @@ impl<const W: usize> Numbers<W> {
     ///
     /// `pack_malformed` when the section is missing or of another length.
     pub fn open(pack: &Pack, tag: Tag, key: u32, n: usize) -> Result<Numbers<W>> {
-        let range = locate(pack, tag, key).ok_or_else(|| malformed(tag))?;
-        if Some(range.len()) != n.checked_mul(W) {
-            return Err(malformed(tag));
-        }
-        Ok(Numbers { range })
+        Ok(Numbers { range: exactly(pack, tag, key, n.checked_mul(W))? })
     }
 
     /// The column of the first `n` numbers of a section that goes on after them.
@@ -169,6 +207,19 @@ mod tests {
         assert!(Strings::open(&p, Tag::TITLE, 0, 2).is_err());
         assert!(Strings::open(&p, Tag::TITLE, 0, usize::MAX).is_err());
         assert_eq!(Strings::open(&p, Tag::BRAND, 0, 3).expect("missing is empty").get(&p, 0), "");
+    }
+
+    #[test]
+    fn columns_tell_of_the_first_that_does_not_fit() {
+        let p = pack(Tag::TITLE, write_strings(["猫砂", ""]));
+        let mut c = Columns::default();
+        assert_eq!(c.strings(&p, Tag::TITLE, 0, 2).get(&p, 0), "猫砂");
+        assert!(c.check().is_ok());
+        let mut c = Columns::default();
+        assert!(c.numbers::<4>(&p, Tag::PRICE, 0, 2).is_empty());
+        assert!(c.strings(&p, Tag::TITLE, 0, 3).is_empty());
+        let e = c.check().expect_err("two misfits");
+        assert!(e.detail().contains(&*Tag::PRICE.name()), "{e}");
     }
 
     #[test]

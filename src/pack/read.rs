@@ -50,7 +50,8 @@ impl Pack {
         }
         let short = || Error::new(Code::PackTruncated, "the file ends inside its header.");
         let mut r = Reader::new(&bytes[8..]);
-        let (format, oldest) = (r.u16().map_err(|_| short())?, r.u16().map_err(|_| short())?);
+        let (format, oldest) = (r.u16(), r.u16());
+        r.check().map_err(|_| short())?;
         // Before the checksum: a newer header may be checked in another way.
         if oldest > FORMAT {
             let detail = concat(&[
@@ -62,10 +63,9 @@ impl Pack {
             ]);
             return Err(Error::new(Code::PackTooNew, detail));
         }
-        let count = r.u32().map_err(|_| short())? as usize;
-        let length = r.u64().map_err(|_| short())?;
-        let version = r.u64().map_err(|_| short())?;
-        let header_sum = r.u64().map_err(|_| short())?;
+        let count = r.u32() as usize;
+        let (length, version, header_sum) = (r.u64(), r.u64(), r.u64());
+        r.check().map_err(|_| short())?;
         if header_sum != hash(0, &bytes[..32]) {
             return Err(Error::new(Code::PackChecksum, "the header was changed."));
         }
@@ -129,11 +129,9 @@ fn read_directory(directory: &[u8], bytes: &[u8]) -> Result<Vec<SectionInfo>> {
     let gap_is_zero = |from: usize, to: usize| bytes.get(from..to).is_some_and(|g| g.iter().all(|b| *b == 0));
     for entry in directory.chunks_exact(ENTRY) {
         let mut r = Reader::new(entry);
-        let short = |_| malformed("the directory ends early.");
-        let tag = Tag(r.u32().map_err(short)?.to_le_bytes());
-        let key = r.u32().map_err(short)?;
-        let (at, len) = (r.u32().map_err(short)? as usize, r.u32().map_err(short)? as usize);
-        let (sum, entries) = (r.u64().map_err(short)?, r.u32().map_err(short)?);
+        let (tag, key) = (Tag(r.u32().to_le_bytes()), r.u32());
+        let (at, len) = (r.u32() as usize, r.u32() as usize);
+        let (sum, entries) = (r.u64(), r.u32());
         let body = at.checked_add(len).and_then(|end| bytes.get(at..end));
         let Some(body) = body.filter(|_| at == end.next_multiple_of(8) && gap_is_zero(end, at)) else {
             return Err(malformed("a section does not lie where it should."));

@@ -328,7 +328,7 @@ impl Ledger {
             return Err(bad("the privacy ledger was cut or changed."));
         }
         let mut r = Reader::new(body);
-        if r.u16() != Ok(LEDGER) {
+        if r.u16() != LEDGER {
             return Err(bad("the privacy ledger is of another version."));
         }
         read(&mut r).map_err(|_| bad("the privacy ledger holds what no ledger holds."))
@@ -336,17 +336,18 @@ impl Ledger {
 }
 
 fn read(r: &mut Reader<'_>) -> core::result::Result<Ledger, Malformed> {
-    let latest = Epoch(r.i32()?);
+    let latest = Epoch(r.i32());
+    r.check()?;
     let mut ledger = Ledger { latest: Some(latest), ..Ledger::default() };
     if r.left() == 0 {
         return Ok(ledger);
     }
-    ledger.answer = r.bytes()?.to_vec();
-    let n = r.count(9)?;
+    ledger.answer = r.bytes().to_vec();
+    let n = r.count(9);
     for _ in 0..n {
-        let epoch = Epoch(r.i32()?);
-        let metric = Metric::from_byte(r.u8()?).ok_or(Malformed)?;
-        let epsilon = Epsilon::from_millionths(r.u32()?).ok_or(Malformed)?;
+        let epoch = Epoch(r.i32());
+        let metric = Metric::from_byte(r.u8()).ok_or(Malformed)?;
+        let epsilon = Epsilon::from_millionths(r.u32()).ok_or(Malformed)?;
         ledger.spent.push(Spent { epoch, metric, epsilon });
     }
     r.end()?;

@@ -58,17 +58,18 @@ impl ProfileConfig {
         let mut r = Reader::new(bytes);
         let mut config = ProfileConfig::default();
         for h in &mut config.half_life {
-            *h = r.i64()?;
+            *h = r.i64();
         }
         config.weight = [0; EventKind::ALL.len()];
-        for i in 0..r.count(4)? {
-            let w = r.u32()?;
+        for i in 0..r.count(4) {
+            let w = r.u32();
             if let Some(slot) = config.weight.get_mut(i) {
                 *slot = w;
             }
         }
-        config.session_gap = r.i64()?;
-        config.lateness = r.i64()?;
+        config.session_gap = r.i64();
+        config.lateness = r.i64();
+        r.check()?;
         Ok(config.bounded())
     }
 }

@@ -4,6 +4,7 @@ use super::visit::{Mark, Trail, Visit};
 use super::{Affinity, ProfileConfig};
 use crate::event::EventKind;
 use crate::id::Key;
+use crate::list::Gather;
 use crate::privacy::consent::Personalize;
 use crate::time::Millis;
 use alloc::vec::Vec;
@@ -268,7 +269,7 @@ impl Pending {
 /// An id for an event the host gave none: what it is, and its number of arrival.
 fn made_id(step: &Step, order: u64) -> Key {
     let products = step.facts.iter().flat_map(|f| f.product.0.to_le_bytes());
-    let bytes: Vec<u8> = step.at.0.to_le_bytes().into_iter().chain(order.to_le_bytes()).chain(products).collect();
+    let bytes: Vec<u8> = step.at.0.to_le_bytes().into_iter().chain(order.to_le_bytes()).chain(products).gather();
     Key::made(step.kind as u8, &bytes)
 }
 

@@ -85,7 +85,7 @@ impl Portrait {
             return Err(bad("it was cut or changed."));
         }
         let mut r = Reader::new(body);
-        if r.u16() != Ok(SNAPSHOT) {
+        if r.u16() != SNAPSHOT {
             return Err(bad("it is of another version."));
         }
         read(config, &mut r).map_err(|_| bad("it ends early or holds what no portrait holds."))
@@ -94,39 +94,35 @@ impl Portrait {
 
 fn read(config: ProfileConfig, r: &mut Reader<'_>) -> core::result::Result<Portrait, Malformed> {
     let mut p = Portrait::new(config);
-    p.order = r.u64()?;
-    p.newest = Some(r.i64()?).filter(|t| *t != NEVER).map(Millis);
-    p.events = r.u32()?;
-    p.sessions = r.u32()?;
+    p.order = r.u64();
+    p.newest = Some(r.i64()).filter(|t| *t != NEVER).map(Millis);
+    p.events = r.u32();
+    p.sessions = r.u32();
     for (a, room) in p.settled.iter_mut().zip(ROOM) {
-        read_affinity(a, room, r)?;
+        read_affinity(a, room, r);
     }
-    for _ in 0..r.count(29)? {
-        let (at, order, id) = (Millis(r.i64()?), r.u64()?, Key(r.u64()?));
-        let kind = read_kind(r)?;
+    for _ in 0..r.count(29) {
+        let (at, order, id) = (Millis(r.i64()), r.u64(), Key(r.u64()));
+        let kind = read_kind(r);
         let mut facts = Vec::new();
-        for _ in 0..r.count(9)? {
-            let product = Key(r.u64()?);
-            let present = r.u8()?;
-            let mut other = |bit: u8| if present & (1 << bit) == 0 { Ok(None) } else { r.u64().map(|k| Some(Key(k))) };
-            facts.push(Facts { product, category: other(0)?, brand: other(1)?, band: other(2)? });
+        for _ in 0..r.count(9) {
+            let product = Key(r.u64());
+            let present = r.u8();
+            let mut other = |bit: u8| (present & (1 << bit) != 0).then(|| Key(r.u64()));
+            facts.push(Facts { product, category: other(0), brand: other(1), band: other(2) });
         }
         p.pending.push(Pending { at, order, id, kind, facts });
     }
     let mut trail = Trail::default();
-    for _ in 0..r.count(25)? {
-        let (at, order) = (Millis(r.i64()?), r.u64()?);
-        let kind = read_kind(r)?;
-        trail.add(Mark { at, order, kind, key: Key(r.u64()?) });
+    for _ in 0..r.count(25) {
+        let (at, order) = (Millis(r.i64()), r.u64());
+        let kind = read_kind(r);
+        trail.add(Mark { at, order, kind, key: Key(r.u64()) });
     }
     p.trail = trail;
     for (list, room) in [(&mut p.ids, IDS), (&mut p.disliked, DISLIKED)] {
-        let n = r.count(16)?;
-        if n > room {
-            return Err(Malformed);
-        }
-        for _ in 0..n {
-            list.push((Millis(r.i64()?), Key(r.u64()?)));
+        for _ in 0..count(r, 16, room) {
+            list.push((Millis(r.i64()), Key(r.u64())));
         }
     }
     r.end()?;
@@ -137,26 +133,33 @@ fn read(config: ProfileConfig, r: &mut Reader<'_>) -> core::result::Result<Portr
     if sorted { Ok(p) } else { Err(Malformed) }
 }
 
-fn read_kind(r: &mut Reader<'_>) -> core::result::Result<EventKind, Malformed> {
-    EventKind::ALL.get(usize::from(r.u8()?)).copied().ok_or(Malformed)
+/// A list's length, of at most `room` elements of `least` bytes.
+fn count(r: &mut Reader<'_>, least: usize, room: usize) -> usize {
+    let n = r.count(least);
+    r.some(Some(n).filter(|n| *n <= room))
 }
 
-fn read_affinity(a: &mut Affinity, room: usize, r: &mut Reader<'_>) -> core::result::Result<(), Malformed> {
-    let (half_life, landmark) = (r.i64()?, r.i64()?);
-    let n = r.count(44)?;
-    if n > room || half_life < 1 {
-        return Err(Malformed);
+fn read_kind(r: &mut Reader<'_>) -> EventKind {
+    EventKind::ALL.get(usize::from(r.u8())).copied().unwrap_or_else(|| {
+        r.fail();
+        EventKind::SessionStart
+    })
+}
+
+fn read_affinity(a: &mut Affinity, room: usize, r: &mut Reader<'_>) {
+    let (half_life, landmark) = (r.i64(), r.i64());
+    if half_life < 1 {
+        r.fail();
     }
-    for _ in 0..n {
-        let key = Key(r.u64()?);
-        let value = u128::from(r.u64()?) | u128::from(r.u64()?) << 64;
-        let (events, first, last) = (r.u32()?, Millis(r.i64()?), Millis(r.i64()?));
+    for _ in 0..count(r, 44, room) {
+        let key = Key(r.u64());
+        let value = u128::from(r.u64()) | u128::from(r.u64()) << 64;
+        let (events, first, last) = (r.u32(), Millis(r.i64()), Millis(r.i64()));
         a.traits.push(Trait { key, value, events, first, last });
     }
     // Another half-life: the same point in time, told in the new unit, with the values as they stand.
     let same_time = i128::from(landmark) * i128::from(half_life) / i128::from(a.half_life);
-    a.landmark = if half_life == a.half_life { landmark } else { i64::try_from(same_time).map_err(|_| Malformed)? };
-    Ok(())
+    a.landmark = if half_life == a.half_life { landmark } else { r.some(i64::try_from(same_time).ok()) };
 }
 
 #[cfg(test)]

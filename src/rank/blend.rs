@@ -79,8 +79,8 @@ impl Blend {
     pub fn read(bytes: &[u8]) -> Result<Blend, Malformed> {
         let mut r = Reader::new(bytes);
         let mut blend = Blend { weight: [0; COMPONENTS], ..Blend::default() };
-        for i in 0..r.count(4)? {
-            let w = r.u32()?;
+        for i in 0..r.count(4) {
+            let w = r.u32();
             if let Some(slot) = blend.weight.get_mut(i) {
                 *slot = w.min(LARGEST);
             }
@@ -88,13 +88,14 @@ impl Blend {
         for slot in
             [&mut blend.next_decay, &mut blend.together_decay, &mut blend.together_visit_decay, &mut blend.again_decay]
         {
-            *slot = r.u32()?.min(ONE);
+            *slot = r.u32().min(ONE);
         }
-        blend.hide_seen = r.u8()? != 0;
+        blend.hide_seen = r.u8() != 0;
         // Packs from before there were curves end here.
         if r.left() > 0 {
             blend.curves = Curves::read(&mut r)?;
         }
+        r.check()?;
         Ok(blend)
     }
 }

@@ -108,12 +108,13 @@ impl Curves {
 
     /// From the pack's record. Components the record does not know are worth nothing; those it alone knows are skipped.
     pub(super) fn read(r: &mut Reader<'_>) -> Result<Curves, Malformed> {
-        let n = r.count(4)?;
+        let n = r.count(4);
         if n == 0 {
+            r.check()?;
             return Ok(Curves::default());
         }
         let components = n / (DEPTHS * VIEWS * KNOTS);
-        if components == 0 || n % (DEPTHS * VIEWS * KNOTS) != 0 {
+        if components == 0 || !n.is_multiple_of(DEPTHS * VIEWS * KNOTS) {
             return Err(Malformed);
         }
         let mut points = vec![0; POINTS];
@@ -122,12 +123,13 @@ impl Curves {
             let (depth, component) = (place / components, place % components);
             let mut last = 0_i32;
             for knot in 0..KNOTS {
-                last = last.saturating_add(r.i32()?).clamp(-LARGEST, LARGEST);
+                last = last.saturating_add(r.i32()).clamp(-LARGEST, LARGEST);
                 if component < COMPONENTS {
                     points[((depth * COMPONENTS + component) * VIEWS + view) * KNOTS + knot] = last;
                 }
             }
         }
+        r.check()?;
         Ok(Curves { points })
     }
 }

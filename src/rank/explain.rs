@@ -3,6 +3,7 @@
 use super::blend::Blend;
 use super::component::Component;
 use super::score::{Features, SCORE_BITS};
+use crate::list::Gather;
 use crate::order::Arrange;
 use alloc::vec;
 use alloc::vec::Vec;
@@ -72,7 +73,7 @@ pub(super) fn parts(f: &Features, i: usize, blend: &Blend, raw_from: &[(Componen
         }
         from.arrange_by_key(|(_, amount)| core::cmp::Reverse(*amount));
         let share = |amount: u64| (i128::from(value) * i128::from(amount) / i128::from(raw)) as i64;
-        let mut from: Vec<(Subject, i64)> = from.into_iter().map(|(s, amount)| (s, share(amount))).collect();
+        let mut from: Vec<(Subject, i64)> = from.into_iter().map(|(s, amount)| (s, share(amount))).gather();
         // Division rounds down; what is lost belongs to the strongest.
         let lost = value - from.iter().map(|(_, v)| v).sum::<i64>();
         from[0].1 += lost;
@@ -91,8 +92,8 @@ pub fn explain(parts: &[Part]) -> Node {
             .from
             .iter()
             .map(|(subject, v)| Node { code: "because", subject: *subject, value: unit(*v), children: vec![] })
-            .collect(),
+            .gather(),
     };
     let total = parts.iter().map(|p| p.value).sum();
-    Node { code: "score", subject: Subject::None, value: unit(total), children: parts.iter().map(component).collect() }
+    Node { code: "score", subject: Subject::None, value: unit(total), children: parts.iter().map(component).gather() }
 }

@@ -8,6 +8,7 @@ use super::source::Sources;
 use super::table::Tables;
 use crate::catalog::{Availability, Catalog};
 use crate::id::Row;
+use crate::list::Gather;
 use crate::order::Arrange;
 use crate::profile::PortraitView;
 use alloc::vec;
@@ -158,8 +159,8 @@ impl Ranker {
     /// What the components say about the candidates of a query that pass: for tuning.
     pub fn features(&mut self, catalog: &Catalog, portrait: &PortraitView<'_>, query: &Query) -> Features {
         let (_, f, order) = self.order(catalog, portrait, query);
-        let rows = order.iter().map(|(_, i)| f.rows[*i as usize]).collect();
-        let raw = order.iter().map(|(_, i)| f.raw[*i as usize]).collect();
+        let rows = order.iter().map(|(_, i)| f.rows[*i as usize]).gather();
+        let raw = order.iter().map(|(_, i)| f.raw[*i as usize]).gather();
         Features { rows, raw, ..f }
     }
 
@@ -183,16 +184,16 @@ impl Ranker {
 
     /// Takes the scores of the chosen candidates apart.
     fn serve(&mut self, catalog: &Catalog, sources: &Sources, f: &Features, chosen: &[(i64, u32)]) -> Vec<Served> {
-        let rows: Vec<Row> = chosen.iter().map(|(_, i)| f.rows[*i as usize]).collect();
+        let rows: Vec<Row> = chosen.iter().map(|(_, i)| f.rows[*i as usize]).gather();
         self.slots.assign(&rows);
-        let mut from: Vec<Vec<(Component, Subject, u64)>> = vec![Vec::new(); rows.len()];
+        let mut from: Vec<Vec<(Component, Subject, u64)>> = rows.iter().map(|_| Vec::new()).gather();
         for source in &sources.list {
             let mut note = |row: Row, amount: u64| {
                 if let Some(i) = self.slots.get(row) {
                     from[i].push((source.component_for(row), Subject::Product(source.row.0), amount));
                 }
             };
-            source.for_each(&self.tables, catalog.pack(), &mut note);
+            source.each(catalog, &self.tables, &mut note);
         }
         self.slots.clear(&rows);
         let mut items = Vec::with_capacity(rows.len());
@@ -214,21 +215,21 @@ impl Ranker {
     fn published(&self, catalog: &Catalog, query: &Query, limit: usize) -> Ranking {
         let passes = |row: &Row| stage_of_shop(catalog, query, *row).is_none();
         let rows = (0..catalog.len() as u32).map(Row).filter(passes).take(limit);
-        let items = rows.map(|row| published_item(catalog, row)).collect();
+        let items = rows.map(|row| published_item(catalog, row)).gather();
         Ranking { items, personal: false }
     }
 
     /// A given list in the order of this portrait; without one, as it is.
     pub fn rank(&mut self, catalog: &Catalog, portrait: Option<&PortraitView<'_>>, given: &[Row]) -> Ranking {
         let Some(portrait) = portrait.filter(|p| p.events > 0) else {
-            let items = given.iter().map(|row| Served { row: *row, score: 0.0, parts: Vec::new() }).collect();
+            let items = given.iter().map(|row| Served { row: *row, score: 0.0, parts: Vec::new() }).gather();
             return Ranking { items, personal: false };
         };
         let sources = Sources::of(portrait, catalog, &self.blend);
         let mut slots = core::mem::take(&mut self.slots);
         let f = features(catalog, &self.tables, &sources, &Pool::Given(given), &mut slots);
         self.slots = slots;
-        let mut order: Vec<(i64, u32)> = (0..f.rows.len()).map(|i| (f.score(i, &self.blend), i as u32)).collect();
+        let mut order: Vec<(i64, u32)> = (0..f.rows.len()).map(|i| (f.score(i, &self.blend), i as u32)).gather();
         order.arrange_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
         Ranking { items: self.serve(catalog, &sources, &f, &order), personal: true }
     }

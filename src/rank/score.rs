@@ -73,12 +73,16 @@ impl Slots {
 
     /// Makes `rows` the candidates.
     pub(super) fn assign(&mut self, rows: &[Row]) {
-        rows.iter().enumerate().for_each(|(i, r)| self.set(*r, i));
+        for (i, r) in rows.iter().enumerate() {
+            self.set(*r, i);
+        }
     }
 
     /// Forgets these candidates.
     pub(super) fn clear(&mut self, rows: &[Row]) {
-        rows.iter().for_each(|r| self.slot[r.index()] = 0);
+        for r in rows {
+            self.slot[r.index()] = 0;
+        }
     }
 }
 
@@ -105,7 +109,9 @@ pub(super) fn features(
             candidate(&mut f, slots, *row);
         }
         let n = rows.len() as u64;
-        f.raw.iter_mut().zip(0..).for_each(|(raw, i)| raw[Component::Given as usize] = (n - i) * u64::from(ONE) / n);
+        for (raw, i) in f.raw.iter_mut().zip(0..) {
+            raw[Component::Given as usize] = (n - i) * u64::from(ONE) / n;
+        }
     }
     for source in &sources.list {
         let mut add = |row: Row, amount: u64| {
@@ -114,14 +120,16 @@ pub(super) fn features(
             let Some(i) = found.or_else(|| open.then(|| candidate(&mut f, slots, row))) else { return };
             f.raw[i][c] += amount;
         };
-        source.for_each(tables, catalog.pack(), &mut add);
+        source.each(catalog, tables, &mut add);
     }
     if let Pool::Open { fill, allowed } = pool {
         popular(catalog, sources, *fill, *allowed, &mut f, slots);
     }
     attributes(catalog, sources, open, &mut f);
     for raw in &f.raw {
-        f.largest.iter_mut().zip(raw).for_each(|(l, r)| *l = (*l).max(*r));
+        for (l, r) in f.largest.iter_mut().zip(raw) {
+            *l = (*l).max(*r);
+        }
     }
     slots.clear(&f.rows);
     f

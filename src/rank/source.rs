@@ -6,8 +6,8 @@ use super::curve::depth;
 use super::table::{TableKind, Tables};
 use crate::catalog::Catalog;
 use crate::id::Row;
+use crate::list::Gather;
 use crate::order::Arrange;
-use crate::pack::Pack;
 use crate::profile::decay::share;
 use crate::profile::{Dimension, PortraitView, Trait};
 use alloc::vec;
@@ -35,12 +35,10 @@ impl Source {
         if self.via == Some(TableKind::Next) && row == self.row { Component::Return } else { self.component }
     }
 
-    /// Calls `f` with each product it points to, and how strongly.
-    pub(super) fn for_each(&self, tables: &Tables, pack: &Pack, f: &mut dyn FnMut(Row, u64)) {
-        match self.via {
-            Some(kind) => tables.of(kind).for_each(pack, self.row, |r, w| f(r, self.through(w))),
-            None => f(self.row, u64::from(self.weight)),
-        }
+    /// Calls `f` with each product it points to and what reaches it.
+    pub(super) fn each(&self, catalog: &Catalog, tables: &Tables, f: &mut dyn FnMut(Row, u64)) {
+        let Some(kind) = self.via else { return f(self.row, u64::from(self.weight)) };
+        tables.of(kind).for_each(catalog.pack(), self.row, |r, w| f(r, self.through(w)));
     }
 
     /// What reaches a neighbour over an edge of weight `w`: below 2^24, so that thousands of sources stay below 2^38.
@@ -72,11 +70,15 @@ impl Sources {
         s.categories = vec![0; catalog.category_count()];
         for (t, share) in shares(portrait.affinity(Dimension::Category).traits()) {
             let chain = catalog.category_of_key(t.key).into_iter().flat_map(|c| catalog.category_chain(c));
-            chain.for_each(|c| s.categories[c as usize] += share);
+            for c in chain {
+                s.categories[c as usize] += share;
+            }
         }
         s.brands = vec![0; catalog.brand_count()];
         for (t, share) in shares(portrait.affinity(Dimension::Brand).traits()) {
-            catalog.brand_of_key(t.key).into_iter().for_each(|b| s.brands[b as usize] += share);
+            if let Some(b) = catalog.brand_of_key(t.key) {
+                s.brands[b as usize] += share;
+            }
         }
         s
     }
@@ -130,7 +132,7 @@ impl Sources {
             .filter(|t| before(t))
             .filter_map(|t| Some((share(t), catalog.row_of(t.key)?)))
             .filter(|(w, _)| *w > 0)
-            .collect();
+            .gather();
         known.arrange_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
         for (weight, row) in &known {
             self.list.push(Source { component: Component::History, via: None, row: *row, weight: *weight });
@@ -143,9 +145,9 @@ impl Sources {
 
     /// Up to `n` more products each from the three best-liked categories.
     pub(super) fn liked_categories(&self, n: usize) -> Vec<(u32, usize)> {
-        let mut liked: Vec<(u64, u32)> = self.categories.iter().copied().zip(0..).filter(|(v, _)| *v > 0).collect();
+        let mut liked: Vec<(u64, u32)> = self.categories.iter().copied().zip(0..).filter(|(v, _)| *v > 0).gather();
         liked.arrange_by(|a, b| b.cmp(a));
-        liked.into_iter().take(3).map(|(_, c)| (c, n)).collect()
+        liked.into_iter().take(3).map(|(_, c)| (c, n)).gather()
     }
 
     /// How much the shopper likes a category: its own affinity, and a quarter of its parent's.

@@ -3,6 +3,7 @@
 use crate::codec::read_varint;
 use crate::error::{Code, Error, Result};
 use crate::id::Row;
+use crate::list::Gather;
 use crate::pack::{Pack, Tag};
 use alloc::vec::Vec;
 use core::ops::Range;
@@ -67,8 +68,7 @@ impl Table {
         let start = section.range.start;
         let (ends, rows) = (start + LEVELS * 2..start + head, start + head..section.range.end);
         let bytes = pack.bytes();
-        let value =
-            bytes[start..start + LEVELS * 2].chunks_exact(2).map(|b| u16::from_le_bytes([b[0], b[1]])).collect();
+        let value = bytes[start..start + LEVELS * 2].chunks_exact(2).map(|b| u16::from_le_bytes([b[0], b[1]])).gather();
         let mut last = 0;
         for end in bytes[ends.clone()].chunks_exact(4).map(|b| u32::from_le_bytes([b[0], b[1], b[2], b[3]])) {
             if end < last {

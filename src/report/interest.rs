@@ -3,6 +3,7 @@
 use super::MetricSchema;
 use crate::catalog::Catalog;
 use crate::id::Key;
+use crate::list::Gather;
 use crate::profile::{Affinity, Dimension, PortraitView};
 use alloc::vec;
 use alloc::vec::Vec;
@@ -48,7 +49,7 @@ pub fn category_domain(catalog: &Catalog, most: usize, left_out: impl Fn(u32) ->
     sizes.iter_mut().zip(0..).filter(|(_, c)| left_out(*c)).for_each(|(size, _)| *size = 0);
     let parents = (0..sizes.len() as u32).map(|c| catalog.category_chain(c).nth(1)).collect::<Vec<_>>();
     let mut domain: Vec<Key> =
-        level(&parents, &sizes, most.clamp(1, 64)).into_iter().map(|c| catalog.category_key(c)).collect();
+        level(&parents, &sizes, most.clamp(1, 64)).into_iter().map(|c| catalog.category_key(c)).gather();
     domain.sort_unstable();
     domain
 }
@@ -62,10 +63,10 @@ fn level(parents: &[Option<u32>], sizes: &[u32], most: usize) -> Vec<u32> {
             own[above as usize] = own[above as usize].saturating_sub(*size);
         }
     }
-    let all: Vec<(u32, usize)> = (0..sizes.len() as u32).map(|c| (c, depth(c))).collect();
+    let all: Vec<(u32, usize)> = (0..sizes.len() as u32).map(|c| (c, depth(c))).gather();
     let at = |d: usize| -> Vec<u32> {
         let keeps = |&&(c, of): &&(u32, usize)| sizes[c as usize] > 0 && (of == d || (of < d && own[c as usize] > 0));
-        all.iter().filter(keeps).map(|(c, _)| *c).collect()
+        all.iter().filter(keeps).map(|(c, _)| *c).gather()
     };
     let deepest = all.iter().map(|(_, d)| *d).max().unwrap_or(0);
     // A level's number of categories grows with its depth or stays, so the first that does not fit ends the search.

@@ -62,23 +62,23 @@ impl NoisedReport {
     /// [`Malformed`] unless they are exactly what [`bytes`](NoisedReport::bytes) writes.
     pub fn read(bytes: &[u8]) -> Result<NoisedReport, Malformed> {
         let mut r = Reader::new(bytes);
-        if r.u8()? != FORMAT {
+        if r.u8() != FORMAT {
             return Err(Malformed);
         }
-        let metric = Metric::from_byte(r.u8()?).ok_or(Malformed)?;
-        let mechanism = Mechanism::from_byte(r.u8()?).ok_or(Malformed)?;
-        let symbols = r.u8()?;
-        let (schema, epoch) = (r.u32()?, Epoch(r.i32()?));
+        let metric = Metric::from_byte(r.u8()).ok_or(Malformed)?;
+        let mechanism = Mechanism::from_byte(r.u8()).ok_or(Malformed)?;
+        let symbols = r.u8();
+        let (schema, epoch) = (r.u32(), Epoch(r.i32()));
         let mut id = [0; 16];
         for b in &mut id {
-            *b = r.u8()?;
+            *b = r.u8();
         }
         let answer = match mechanism {
-            Mechanism::KaryResponse => Answer::Symbol(r.u8()?),
+            Mechanism::KaryResponse => Answer::Symbol(r.u8()),
             Mechanism::UnaryEncoding => {
                 let mut bits = 0;
                 for i in 0..u32::from(symbols).min(MOST_SYMBOLS as u32).div_ceil(8) {
-                    bits |= u128::from(r.u8()?) << (8 * i);
+                    bits |= u128::from(r.u8()) << (8 * i);
                 }
                 Answer::Bits(bits)
             }

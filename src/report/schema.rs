@@ -3,6 +3,7 @@
 use crate::codec::{Malformed, Reader, Writer};
 use crate::error::{Code, Error, Result};
 use crate::id::{Key, hash};
+use crate::list::Gather;
 use crate::privacy::ledger::Metric;
 use crate::privacy::noise::{Epsilon, MOST_SYMBOLS, Mechanism, Noise, pick};
 use alloc::vec;
@@ -173,16 +174,17 @@ impl ReportSchema {
             return Err(malformed("the report schema was cut or changed."));
         }
         let mut r = Reader::new(body);
-        if r.u16().map_err(|_| short())? != FORMAT {
+        if r.u16() != FORMAT {
             return Err(malformed("the report schema is of another version."));
         }
-        let epsilon = r.u32().map_err(|_| short())?;
+        let epsilon = r.u32();
+        r.check().map_err(|_| short())?;
         let epsilon = Epsilon::from_millionths(epsilon)
             .ok_or_else(|| malformed("the report schema's epsilon is not between 0.01 and 2."))?;
-        let count = r.u8().map_err(|_| short())?;
-        let metrics = (0..count).map(|_| metric(&mut r)).collect::<core::result::Result<Vec<_>, Malformed>>();
-        let metrics = metrics.and_then(|m| r.end().map(|()| m));
-        ReportSchema::new(epsilon, metrics.map_err(|_| malformed("the report schema holds what no schema holds."))?)
+        let count = r.u8();
+        r.check().map_err(|_| short())?;
+        let metrics = metrics(count, &mut r).map_err(|_| malformed("the report schema holds what no schema holds."))?;
+        ReportSchema::new(epsilon, metrics)
     }
 
     /// The schema with these parts, each as read from a file.
@@ -200,16 +202,25 @@ impl ReportSchema {
     }
 }
 
+fn metrics(count: u8, r: &mut Reader<'_>) -> core::result::Result<Vec<MetricSchema>, Malformed> {
+    let mut metrics = Vec::new();
+    for _ in 0..count {
+        metrics.push(metric(r)?);
+    }
+    r.end()?;
+    Ok(metrics)
+}
+
 fn metric(r: &mut Reader<'_>) -> core::result::Result<MetricSchema, Malformed> {
-    let metric = Metric::from_byte(r.u8()?).ok_or(Malformed)?;
-    let weight = r.u16()?;
-    let mechanism = Mechanism::from_byte(r.u8()?).ok_or(Malformed)?;
-    let other = r.u32()?;
-    let keys = usize::from(r.u8()?);
+    let metric = Metric::from_byte(r.u8()).ok_or(Malformed)?;
+    let weight = r.u16();
+    let mechanism = Mechanism::from_byte(r.u8()).ok_or(Malformed)?;
+    let other = r.u32();
+    let keys = usize::from(r.u8());
     if keys >= MOST_SYMBOLS {
         return Err(Malformed);
     }
-    let domain = (0..keys).map(|_| r.u64().map(Key)).collect::<core::result::Result<Vec<_>, Malformed>>()?;
+    let domain = (0..keys).map(|_| Key(r.u64())).gather();
     let noise = Noise::from_parts(mechanism, keys + 1, other).ok_or(Malformed)?;
     Ok(MetricSchema { metric, weight, noise, domain })
 }

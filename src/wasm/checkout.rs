@@ -4,36 +4,35 @@ use super::dispatch::{strings, time};
 use crate::codec::{Malformed, Reader, Writer};
 use crate::engine::{Engine, MarketOffers, RawCart, RawLine};
 use crate::error::Result;
+use crate::list::Gather;
 use crate::money::Minor;
 use crate::offer::{Customer, Gap, Proof, Quote};
 use crate::time::Millis;
 use alloc::string::ToString;
 use alloc::vec::Vec;
 
-fn cart<'a>(r: &mut Reader<'a>) -> Result<RawCart<'a>> {
+fn cart<'a>(r: &mut Reader<'a>) -> RawCart<'a> {
     let mut lines = Vec::new();
-    for _ in 0..r.count(36)? {
-        let (id, item, price, qty) = (r.str()?, r.str()?, r.f64()?, r.f64()?);
-        lines.push(RawLine { id, item, price, qty, store: r.str()?, floor: r.f64()? });
+    for _ in 0..r.count(36) {
+        let (id, item, price, qty) = (r.str(), r.str(), r.f64(), r.f64());
+        lines.push(RawLine { id, item, price, qty, store: r.str(), floor: r.f64() });
     }
-    let shipping = r.f64()?;
-    let codes = strings(r)?;
-    let groups = counts(r)?;
-    Ok(RawCart { lines, shipping, codes, groups })
+    let shipping = r.f64();
+    RawCart { lines, shipping, codes: strings(r), groups: counts(r) }
 }
 
-fn counts<'a>(r: &mut Reader<'a>) -> Result<Vec<(&'a str, i64)>> {
-    (0..r.count(8)?).map(|_| Ok((r.str()?, i64::from(r.u32()?)))).collect()
+fn counts<'a>(r: &mut Reader<'a>) -> Vec<(&'a str, i64)> {
+    (0..r.count(8)).map(|_| (r.str(), i64::from(r.u32()))).gather()
 }
 
-fn customer(r: &mut Reader<'_>) -> Result<Customer> {
-    let tier = r.str()?.to_string();
-    let new_customer = r.u8()? != 0;
-    let (month, day) = (r.u8()?, r.u8()?);
-    let points = r.u32()?;
-    let redeemed = counts(r)?.into_iter().map(|(id, n)| (id.to_string(), n)).collect();
+fn customer(r: &mut Reader<'_>) -> Customer {
+    let tier = r.str().to_string();
+    let new_customer = r.u8() != 0;
+    let (month, day) = (r.u8(), r.u8());
+    let points = r.u32();
+    let redeemed = counts(r).into_iter().map(|(id, n)| (id.to_string(), n)).gather();
     let birthday = ((1..=12).contains(&month) && (1..=31).contains(&day)).then_some((month, day));
-    Ok(Customer { tier, new_customer, birthday, points: i64::from(points), redeemed })
+    Customer { tier, new_customer, birthday, points: i64::from(points), redeemed }
 }
 
 fn money(out: &mut Writer, m: Minor) {
@@ -55,7 +54,7 @@ fn gap(out: &mut Writer, gap: Option<Gap>) {
 }
 
 pub(super) fn quote(shelf: &mut Engine, r: &mut Reader<'_>, out: &mut Writer) -> Result<()> {
-    let (now, cart, customer) = (time(r)?, cart(r)?, customer(r)?);
+    let (now, cart, customer) = (time(r), cart(r), customer(r));
     r.end()?;
     let q = shelf.quote(now, &cart, &customer)?;
     write_quote(&*shelf.offers()?, &q, out);
@@ -110,7 +109,7 @@ fn write_quote(offers: &MarketOffers, q: &Quote, out: &mut Writer) {
 }
 
 pub(super) fn coupons(shelf: &mut Engine, r: &mut Reader<'_>, out: &mut Writer) -> Result<()> {
-    let (now, cart, customer, held) = (time(r)?, cart(r)?, customer(r)?, strings(r)?);
+    let (now, cart, customer, held) = (time(r), cart(r), customer(r), strings(r));
     r.end()?;
     let coupons = shelf.coupons(now, &cart, &customer, &held)?;
     let offers = shelf.offers()?;

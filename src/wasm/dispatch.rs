@@ -7,6 +7,7 @@ use crate::engine::{Engine, RawOrder, Request, Shelf, TraitView};
 use crate::error::{Code, Error, Result};
 use crate::event::clean::{RawEvent, RawItem, RawPrice};
 use crate::id::Row;
+use crate::list::Gather;
 use crate::money::Minor;
 use crate::privacy::consent::{Consent, Tri};
 use crate::rank::{Node, Stage, Subject};
@@ -23,6 +24,8 @@ pub struct Table {
 }
 
 impl From<Malformed> for Error {
+    #[cold]
+    #[inline(never)]
     fn from(_: Malformed) -> Error {
         Error::new(Code::BadRequest, "the request's bytes do not fit the call.")
     }
@@ -67,7 +70,8 @@ impl Table {
         if !(2..=28).contains(&op) {
             return Err(Error::new(Code::UnknownCall, concat(&["this core has no call ", &decimal(op.into()), "."])));
         }
-        let handle = r.u32()? as usize;
+        let handle = r.u32() as usize;
+        r.check()?;
         let slot = handle.checked_sub(1).and_then(|i| self.shelves.get_mut(i));
         let gone = || Error::new(Code::UnknownShelf, "no shelf has this handle.");
         let slot = slot.ok_or_else(gone)?;
@@ -108,10 +112,10 @@ impl Table {
     }
 
     fn open(&mut self, r: &mut Reader<'_>, out: &mut Writer) -> Result<()> {
-        let _now = time(r)?;
-        let (market, language) = (r.str()?, r.str()?);
-        let consent = consent(r)?;
-        let pack = r.bytes()?;
+        let _now = time(r);
+        let (market, language) = (r.str(), r.str());
+        let consent = consent(r);
+        let pack = r.bytes();
         r.end()?;
         let mut shelf = Engine::open(pack.to_vec())?;
         // A page in a language the pack does not have still gets its shelf; another market's prices would be wrong.
@@ -142,33 +146,29 @@ fn opened(shelf: &Engine, handle: u32, out: &mut Writer) {
     out.count(c.len());
 }
 
-pub(super) fn time(r: &mut Reader<'_>) -> Result<Millis> {
-    Ok(Millis::from_f64(r.f64()?).ok_or(Malformed)?)
+pub(super) fn time(r: &mut Reader<'_>) -> Millis {
+    let ms = r.f64();
+    r.some(Millis::from_f64(ms))
 }
 
-fn consent(r: &mut Reader<'_>) -> Result<Consent> {
-    let mut tri = || Ok::<Tri, Error>(Tri::from_byte(r.u8()?).ok_or(Malformed)?);
-    Ok(Consent { store: tri()?, personalize: tri()?, report: tri()?, sensitive: tri()? })
+fn consent(r: &mut Reader<'_>) -> Consent {
+    let mut tri = || {
+        let byte = r.u8();
+        r.some(Tri::from_byte(byte))
+    };
+    Consent { store: tri(), personalize: tri(), report: tri(), sensitive: tri() }
 }
 
-pub(super) fn strings<'a>(r: &mut Reader<'a>) -> Result<Vec<&'a str>> {
-    (0..r.count(4)?).map(|_| Ok(r.str()?)).collect()
-}
-
-fn neutral(r: &mut Reader<'_>) -> Result<bool> {
-    match r.u8()? {
-        0 => Ok(false),
-        1 => Ok(true),
-        _ => Err(Malformed.into()),
-    }
+pub(super) fn strings<'a>(r: &mut Reader<'a>) -> Vec<&'a str> {
+    (0..r.count(4)).map(|_| r.str()).gather()
 }
 
 fn track(shelf: &mut Engine, r: &mut Reader<'_>, out: &mut Writer) -> Result<()> {
-    let now = time(r)?;
+    let now = time(r);
     let mut events = Vec::new();
-    for _ in 0..r.count(24)? {
-        let (name, event_id, at, _term) = (r.str()?, r.str()?, r.f64()?, r.str()?);
-        events.push(RawEvent { name, event_id, at, items: items(r)? });
+    for _ in 0..r.count(24) {
+        let (name, event_id, at, _term) = (r.str(), r.str(), r.f64(), r.str());
+        events.push(RawEvent { name, event_id, at, items: items(r) });
     }
     r.end()?;
     let tracked = shelf.track(now, &events);
@@ -178,24 +178,27 @@ fn track(shelf: &mut Engine, r: &mut Reader<'_>, out: &mut Writer) -> Result<()>
     Ok(())
 }
 
-fn items<'a>(r: &mut Reader<'a>) -> Result<Vec<RawItem<'a>>> {
+fn items<'a>(r: &mut Reader<'a>) -> Vec<RawItem<'a>> {
     let mut items = Vec::new();
-    for _ in 0..r.count(13)? {
-        let id = r.str()?;
-        let price = match r.u8()? {
+    for _ in 0..r.count(13) {
+        let id = r.str();
+        let price = match r.u8() {
             0 => RawPrice::None,
-            1 => RawPrice::Number(r.f64()?),
-            2 => RawPrice::Text(r.str()?),
-            _ => return Err(Malformed.into()),
+            1 => RawPrice::Number(r.f64()),
+            2 => RawPrice::Text(r.str()),
+            _ => {
+                r.fail();
+                RawPrice::None
+            }
         };
-        items.push(RawItem { id, price, quantity: r.f64()? });
+        items.push(RawItem { id, price, quantity: r.f64() });
     }
-    Ok(items)
+    items
 }
 
 fn recommend(shelf: &mut Engine, r: &mut Reader<'_>, out: &mut Writer) -> Result<()> {
-    let (now, _slot, limit, neutral) = (time(r)?, r.str()?, r.u32()? as usize, neutral(r)?);
-    let request = Request { limit, neutral, exclude: strings(r)?, category: r.str()? };
+    let (now, _slot, limit, neutral) = (time(r), r.str(), r.u32() as usize, r.bool());
+    let request = Request { limit, neutral, exclude: strings(r), category: r.str() };
     r.end()?;
     let list = shelf.recommend(now, &request);
     write_shelf(shelf, &list, out);
@@ -203,8 +206,8 @@ fn recommend(shelf: &mut Engine, r: &mut Reader<'_>, out: &mut Writer) -> Result
 }
 
 fn rank(shelf: &mut Engine, r: &mut Reader<'_>, out: &mut Writer) -> Result<()> {
-    let (now, _slot, neutral) = (time(r)?, r.str()?, neutral(r)?);
-    let ids = strings(r)?;
+    let (now, _slot, neutral) = (time(r), r.str(), r.bool());
+    let ids = strings(r);
     r.end()?;
     let list = shelf.rank(now, neutral, &ids);
     write_shelf(shelf, &list, out);
@@ -247,7 +250,7 @@ fn subject(shelf: &Engine, s: Subject) -> &str {
 }
 
 fn why(shelf: &Engine, r: &mut Reader<'_>, out: &mut Writer) -> Result<()> {
-    let (served, id) = (r.u32()?, r.str()?);
+    let (served, id) = (r.u32(), r.str());
     r.end()?;
     write_node(shelf, &shelf.why(served, id)?, out);
     Ok(())
@@ -258,11 +261,13 @@ fn write_node(shelf: &Engine, node: &Node, out: &mut Writer) {
     out.str(subject(shelf, node.subject));
     out.f64(node.value);
     out.count(node.children.len());
-    node.children.iter().for_each(|n| write_node(shelf, n, out));
+    for n in &node.children {
+        write_node(shelf, n, out);
+    }
 }
 
 fn why_not(shelf: &mut Engine, r: &mut Reader<'_>, out: &mut Writer) -> Result<()> {
-    let (now, _slot, limit, id) = (time(r)?, r.str()?, r.u32()? as usize, r.str()?);
+    let (now, _slot, limit, id) = (time(r), r.str(), r.u32() as usize, r.str());
     r.end()?;
     let stage = shelf.why_not(now, &Request { limit, ..Request::default() }, id);
     out.str(stage.code());
@@ -275,7 +280,7 @@ fn why_not(shelf: &mut Engine, r: &mut Reader<'_>, out: &mut Writer) -> Result<(
 
 fn products(shelf: &Engine, r: &mut Reader<'_>, out: &mut Writer) -> Result<()> {
     let c = shelf.catalog();
-    let rows = (0..r.count(4)?).map(|_| r.u32()).collect::<core::result::Result<Vec<_>, _>>()?;
+    let rows: Vec<u32> = (0..r.count(4)).map(|_| r.u32()).gather();
     r.end()?;
     if rows.iter().any(|row| *row as usize >= c.len()) {
         return Err(Error::new(Code::BadRequest, "a row is not in the pack."));
@@ -289,9 +294,11 @@ fn products(shelf: &Engine, r: &mut Reader<'_>, out: &mut Writer) -> Result<()> 
         out.str(c.category(row).map_or("", |x| c.category_label(x)));
         out.str(c.url(row));
         out.str(c.image(row));
-        let tags: Vec<&str> = c.tags(row).collect();
+        let tags: Vec<&str> = c.tags(row).gather();
         out.count(tags.len());
-        tags.iter().for_each(|t| out.str(t));
+        for t in &tags {
+            out.str(t);
+        }
         write_price(c.price(row), out);
         out.u8(c.availability(row) as u8);
         let variants = c.variants_of(row);
@@ -307,7 +314,7 @@ fn products(shelf: &Engine, r: &mut Reader<'_>, out: &mut Writer) -> Result<()> 
 }
 
 fn portrait(shelf: &mut Engine, r: &mut Reader<'_>, out: &mut Writer) -> Result<()> {
-    let now = time(r)?;
+    let now = time(r);
     r.end()?;
     let p = shelf.portrait(now);
     out.u32(p.events);
@@ -324,12 +331,14 @@ fn portrait(shelf: &mut Engine, r: &mut Reader<'_>, out: &mut Writer) -> Result<
         }
     }
     out.count(p.visit.len());
-    p.visit.iter().for_each(|id| out.str(id));
+    for id in &p.visit {
+        out.str(id);
+    }
     Ok(())
 }
 
 fn set_consent(shelf: &mut Engine, r: &mut Reader<'_>) -> Result<()> {
-    let (_now, consent) = (time(r)?, consent(r)?);
+    let (_now, consent) = (time(r), consent(r));
     r.end()?;
     shelf.set_consent(consent);
     Ok(())
@@ -353,20 +362,20 @@ fn snapshot(shelf: &Engine, r: &mut Reader<'_>, out: &mut Writer) -> Result<()> 
 }
 
 fn restore(shelf: &mut Engine, r: &mut Reader<'_>) -> Result<()> {
-    let (_now, bytes) = (time(r)?, r.bytes()?);
+    let (_now, bytes) = (time(r), r.bytes());
     r.end()?;
     shelf.restore(bytes)
 }
 
 fn forget(shelf: &mut Engine, r: &mut Reader<'_>) -> Result<()> {
-    let _now = time(r)?;
+    let _now = time(r);
     r.end()?;
     shelf.forget();
     Ok(())
 }
 
 fn set_view(shelf: &mut Engine, r: &mut Reader<'_>, out: &mut Writer, handle: u32) -> Result<()> {
-    let (market, language) = (r.str()?, r.str()?);
+    let (market, language) = (r.str(), r.str());
     r.end()?;
     shelf.set_view(market, language)?;
     opened(shelf, handle, out);
@@ -374,7 +383,7 @@ fn set_view(shelf: &mut Engine, r: &mut Reader<'_>, out: &mut Writer, handle: u3
 }
 
 fn find(shelf: &Engine, r: &mut Reader<'_>, out: &mut Writer) -> Result<()> {
-    let ids = strings(r)?;
+    let ids = strings(r);
     r.end()?;
     out.count(ids.len());
     for id in ids {
@@ -384,16 +393,18 @@ fn find(shelf: &Engine, r: &mut Reader<'_>, out: &mut Writer) -> Result<()> {
 }
 
 fn page(shelf: &Engine, r: &mut Reader<'_>, out: &mut Writer) -> Result<()> {
-    let (offset, limit, path) = (r.u32()? as usize, r.u32()? as usize, r.str()?);
+    let (offset, limit, path) = (r.u32() as usize, r.u32() as usize, r.str());
     r.end()?;
     let c = shelf.catalog();
     let category = c.category_named(path);
     let is_in = |row: &Row| path.is_empty() || category.is_some_and(|x| c.is_in(*row, x));
-    let rows: Vec<Row> = (0..c.len() as u32).map(Row).filter(is_in).collect();
+    let rows: Vec<Row> = (0..c.len() as u32).map(Row).filter(is_in).gather();
     out.count(rows.len());
-    let page: Vec<_> = rows.iter().skip(offset).take(limit).collect();
+    let page: Vec<_> = rows.iter().skip(offset).take(limit).gather();
     out.count(page.len());
-    page.iter().for_each(|row| out.u32(row.0));
+    for row in &page {
+        out.u32(row.0);
+    }
     Ok(())
 }
 
@@ -412,42 +423,45 @@ fn categories(shelf: &Engine, r: &mut Reader<'_>, out: &mut Writer) -> Result<()
 }
 
 /// A key or a nonce: exactly `N` bytes.
-fn exactly<const N: usize>(r: &mut Reader<'_>) -> Result<[u8; N]> {
-    Ok(r.bytes()?.try_into().map_err(|_| Malformed)?)
+fn exactly<'a, const N: usize>(r: &mut Reader<'a>) -> &'a [u8; N] {
+    r.bytes().try_into().unwrap_or_else(|_| {
+        r.fail();
+        &[0; N]
+    })
 }
 
 fn seal(shelf: &Engine, r: &mut Reader<'_>, out: &mut Writer) -> Result<()> {
-    let (key, nonce, scope) = (exactly(r)?, exactly(r)?, r.str()?);
+    let (key, nonce, scope) = (exactly(r), exactly(r), r.str());
     r.end()?;
-    out.bytes(&shelf.seal(&key, &nonce, scope)?);
+    out.bytes(&shelf.seal(key, nonce, scope)?);
     Ok(())
 }
 
 fn unseal(shelf: &mut Engine, r: &mut Reader<'_>) -> Result<()> {
-    let (_now, key, scope, sealed) = (time(r)?, exactly(r)?, r.str()?, r.bytes()?);
+    let (_now, key, scope, sealed) = (time(r), exactly(r), r.str(), r.bytes());
     r.end()?;
-    shelf.unseal(&key, scope, sealed)
+    shelf.unseal(key, scope, sealed)
 }
 
 fn identify(shelf: &mut Engine, r: &mut Reader<'_>, out: &mut Writer) -> Result<()> {
-    let (_now, key, scope, sealed) = (time(r)?, exactly(r)?, r.str()?, r.bytes()?);
+    let (_now, key, scope, sealed) = (time(r), exactly(r), r.str(), r.bytes());
     r.end()?;
-    out.u8(shelf.identify(&key, scope, sealed)? as u8);
+    out.u8(shelf.identify(key, scope, sealed)? as u8);
     Ok(())
 }
 
 fn sign_out(shelf: &mut Engine, r: &mut Reader<'_>) -> Result<()> {
-    let _now = time(r)?;
+    let _now = time(r);
     r.end()?;
     shelf.sign_out();
     Ok(())
 }
 
 fn sync_orders(shelf: &mut Engine, r: &mut Reader<'_>, out: &mut Writer) -> Result<()> {
-    let now = time(r)?;
+    let now = time(r);
     let mut orders = Vec::new();
-    for _ in 0..r.count(16)? {
-        orders.push(RawOrder { transaction_id: r.str()?, at: r.f64()?, items: items(r)? });
+    for _ in 0..r.count(16) {
+        orders.push(RawOrder { transaction_id: r.str(), at: r.f64(), items: items(r) });
     }
     r.end()?;
     let synced = shelf.sync_orders(now, &orders);

@@ -8,7 +8,7 @@ use crate::privacy::ledger::Refused;
 use alloc::vec::Vec;
 
 pub(super) fn report(shelf: &mut Engine, r: &mut Reader<'_>, out: &mut Writer) -> Result<()> {
-    let (now, ledger, entropy) = (time(r)?, r.bytes()?, r.bytes()?);
+    let (now, ledger, entropy) = (time(r), r.bytes(), r.bytes());
     r.end()?;
     let reported = shelf.report(now, ledger, entropy)?;
     let (outcome, bytes) = match reported.report {
@@ -25,7 +25,7 @@ pub(super) fn report(shelf: &mut Engine, r: &mut Reader<'_>, out: &mut Writer) -
 }
 
 pub(super) fn withdraw(r: &mut Reader<'_>, out: &mut Writer) -> Result<()> {
-    let (now, ledger) = (time(r)?, r.bytes()?);
+    let (now, ledger) = (time(r), r.bytes());
     r.end()?;
     out.bytes(&withdrawn(now, ledger));
     Ok(())

@@ -22,16 +22,20 @@ fn open(table: &mut Table) -> u32 {
     let answer = table.call(1, &open_request(2, PACK));
     assert_eq!(answer[0], 0);
     let mut r = Reader::new(&answer[1..]);
-    let handle = r.u32().unwrap();
-    assert_eq!(r.str().map(str::len), Ok(16));
-    r.str().unwrap();
-    assert_eq!((r.str(), r.str(), r.u8(), r.str()), (Ok("us"), Ok("USD"), Ok(2), Ok("zh-CN")));
+    let handle = r.u32();
+    assert_eq!(r.str().len(), 16);
+    r.str();
+    assert_eq!((r.str(), r.str(), r.u8(), r.str()), ("us", "USD", 2, "zh-CN"));
+    assert_eq!(r.check(), Ok(()));
     handle
 }
 
 fn code(answer: &[u8]) -> &str {
     assert_eq!(answer[0], 1, "an error was expected");
-    Reader::new(&answer[1..]).str().unwrap()
+    let mut r = Reader::new(&answer[1..]);
+    let code = r.str();
+    assert_eq!(r.check(), Ok(()));
+    code
 }
 
 fn on(handle: u32, rest: impl FnOnce(&mut Writer)) -> Vec<u8> {
@@ -191,9 +195,10 @@ fn products_pages_and_categories_agree() {
         }),
     );
     let mut r = Reader::new(&page[1..]);
-    let (total, n) = (r.u32().unwrap(), r.count(4).unwrap());
+    let (total, n) = (r.u32(), r.count(4));
     assert_eq!(total as usize, n);
-    let rows: Vec<u32> = (0..n).map(|_| r.u32().unwrap()).collect();
+    let rows: Vec<u32> = (0..n).map(|_| r.u32()).collect();
+    assert_eq!(r.end(), Ok(()));
     assert_eq!(rows, (0..total).collect::<Vec<_>>(), "published order is row order");
     let outside = table.call(
         8,
@@ -206,12 +211,13 @@ fn products_pages_and_categories_agree() {
     let categories = table.call(18, &on(handle, |_| ()));
     let mut r = Reader::new(&categories[1..]);
     let mut roots = 0;
-    for _ in 0..r.count(16).unwrap() {
-        let (path, label) = (r.str().unwrap(), r.str().unwrap());
-        let (parent, products) = (r.u32().unwrap(), r.u32().unwrap());
+    for _ in 0..r.count(16) {
+        let (path, label) = (r.str(), r.str());
+        let (parent, products) = (r.u32(), r.u32());
         assert_eq!(path.contains(" > "), parent != u32::MAX);
         assert!(!label.is_empty() && label != path, "the shelf looks in Chinese");
         roots += if parent == u32::MAX { products } else { 0 };
     }
+    assert_eq!(r.end(), Ok(()));
     assert_eq!(roots, total, "every product of the sample lies in one root");
 }
