@@ -40,6 +40,10 @@ pub(crate) enum Code {
     TooLarge,
     #[cfg(feature = "cli")]
     ServerFailed,
+    #[cfg(feature = "cli")]
+    BadExploration,
+    #[cfg(feature = "cli")]
+    NotTrusted,
 }
 
 /// How an error should be met, apart from its exact code.
@@ -90,6 +94,10 @@ impl Code {
         Code::TooLarge,
         #[cfg(feature = "cli")]
         Code::ServerFailed,
+        #[cfg(feature = "cli")]
+        Code::BadExploration,
+        #[cfg(feature = "cli")]
+        Code::NotTrusted,
     ];
 
     /// (code, class, way out)
@@ -190,6 +198,22 @@ impl Code {
             ),
             #[cfg(feature = "cli")]
             Code::ServerFailed => ("server_failed", Environment, told("Choose another port with --port.")),
+            #[cfg(feature = "cli")]
+            Code::BadExploration => (
+                "bad_exploration",
+                Data,
+                told(
+                    "Correct what the message names; `src/manual/exploration.md` has the fields of a row and of a policy.",
+                ),
+            ),
+            #[cfg(feature = "cli")]
+            Code::NotTrusted => (
+                "not_trusted",
+                Policy,
+                told(
+                    "Collect more exploration, or judge a policy nearer to the log's; --allow-untrusted ends well all the same.",
+                ),
+            ),
         }
     }
 }
@@ -245,7 +269,7 @@ impl Error {
         self.code.facts().1 == Class::Misuse
     }
 
-    /// Refused by policy: consent or budget.
+    /// Refused by policy: consent, budget, or a limit of the shop's own.
     pub fn is_refusal(&self) -> bool {
         self.code.facts().1 == Class::Policy
     }

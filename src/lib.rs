@@ -30,7 +30,13 @@ pub mod report;
 pub mod engine;
 
 #[cfg(feature = "cli")]
+pub mod random;
+
+#[cfg(feature = "cli")]
 pub mod shop;
+
+#[cfg(feature = "cli")]
+pub mod policy;
 
 #[cfg(feature = "cli")]
 pub mod builder;
@@ -48,6 +54,8 @@ pub mod manual {
     pub mod boundary {}
     #[doc = include_str!("manual/errors.md")]
     pub mod errors {}
+    #[doc = include_str!("manual/exploration.md")]
+    pub mod exploration {}
     #[doc = include_str!("manual/memory.md")]
     pub mod memory {}
     #[doc = include_str!("manual/offers.md")]

@@ -11,4 +11,6 @@ mod golden;
 #[cfg(all(feature = "cli", not(target_arch = "wasm32")))]
 mod messy;
 mod offer;
+#[cfg(all(feature = "cli", not(target_arch = "wasm32")))]
+mod policy;
 mod report;

@@ -1,5 +1,6 @@
 //! `shop.toml`: parsed strictly, so that a misspelt key is an error and not a silent default.
 
+use super::limits::{PolicySection, PolicySettings};
 use crate::error::{Code, Error, Result};
 use crate::event::EventKind;
 use crate::privacy::noise::{Epsilon, MOST_SYMBOLS};
@@ -29,6 +30,8 @@ pub(super) struct ShopConfig {
     pub portrait: PortraitSection,
     /// `[reports]`
     pub reports: ReportSection,
+    /// `[policy]`
+    pub policy: PolicySection,
 }
 
 /// `[shop]`
@@ -138,6 +141,7 @@ impl ShopConfig {
         config.zone_minutes()?;
         config.profile()?;
         config.reports()?;
+        config.policy()?;
         for l in &config.languages {
             if l.tag.is_empty() || l.title.is_empty() {
                 return Err(bad("each [[language]] needs a tag and the column of its title.".into()));
@@ -196,6 +200,11 @@ impl ShopConfig {
             categories,
             leave_out: own.leave_out.clone().or(shipped.leave_out).unwrap_or_default(),
         })
+    }
+
+    /// When an estimate is trusted.
+    pub(super) fn policy(&self) -> Result<PolicySettings> {
+        self.policy.or(&ShopConfig::shipped()?.policy)
     }
 
     /// The portrait's settings: the shipped ones, replaced by this shop's own.

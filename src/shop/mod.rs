@@ -2,6 +2,7 @@
 
 mod catalog;
 mod config;
+mod limits;
 mod log;
 mod offers;
 mod rejects;
@@ -9,6 +10,7 @@ mod table;
 
 pub use config::ReportSettings;
 use config::ShopConfig;
+pub use limits::PolicySettings;
 pub use log::{Log, LogStep, Session};
 pub use offers::MarketOffers;
 pub use rejects::{Reject, Rejects};

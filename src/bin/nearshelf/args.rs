@@ -26,6 +26,9 @@ pub(crate) enum Command {
     /// Plan private reports, or read what came in.
     #[command(subcommand)]
     Reports(crate::reports::ReportsCommand),
+    /// Judge other policies from a log that explored.
+    #[command(subcommand)]
+    Policy(crate::policy::PolicyCommand),
 }
 
 #[derive(Debug, Args)]

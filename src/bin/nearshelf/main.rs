@@ -8,6 +8,7 @@ mod inspect;
 mod offers;
 mod output;
 mod pack;
+mod policy;
 mod progress;
 mod reports;
 
@@ -33,5 +34,6 @@ fn run() -> Result<(), Error> {
         args::Command::Offers(a) => offers::run(&a),
         args::Command::Demo(a) => demo::run(&a),
         args::Command::Reports(a) => reports::run(&a),
+        args::Command::Policy(a) => policy::run(&a),
     }
 }
