@@ -44,6 +44,8 @@ pub(crate) enum Code {
     BadExploration,
     #[cfg(feature = "cli")]
     NotTrusted,
+    #[cfg(feature = "cli")]
+    BaselineRefused,
 }
 
 /// How an error should be met, apart from its exact code.
@@ -98,6 +100,8 @@ impl Code {
         Code::BadExploration,
         #[cfg(feature = "cli")]
         Code::NotTrusted,
+        #[cfg(feature = "cli")]
+        Code::BaselineRefused,
     ];
 
     /// (code, class, way out)
@@ -204,6 +208,14 @@ impl Code {
                 Data,
                 told(
                     "Correct what the message names; `src/manual/exploration.md` has the fields of a row and of a policy.",
+                ),
+            ),
+            #[cfg(feature = "cli")]
+            Code::BaselineRefused => (
+                "baseline_refused",
+                Policy,
+                told(
+                    "Nothing was written. Correct what the shop exported, or publish all the same with --accept-changes.",
                 ),
             ),
             #[cfg(feature = "cli")]

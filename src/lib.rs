@@ -41,6 +41,9 @@ pub mod policy;
 #[cfg(feature = "cli")]
 pub mod builder;
 
+#[cfg(feature = "cli")]
+pub mod publish;
+
 pub mod wasm;
 
 #[cfg(feature = "bare")]
@@ -66,6 +69,8 @@ pub mod manual {
     pub mod portrait {}
     #[doc = include_str!("manual/privacy.md")]
     pub mod privacy {}
+    #[doc = include_str!("manual/publishing.md")]
+    pub mod publishing {}
     #[doc = include_str!("manual/ranking.md")]
     pub mod ranking {}
 }

@@ -13,4 +13,6 @@ mod messy;
 mod offer;
 #[cfg(all(feature = "cli", not(target_arch = "wasm32")))]
 mod policy;
+#[cfg(all(feature = "cli", not(target_arch = "wasm32")))]
+mod publish;
 mod report;

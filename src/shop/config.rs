@@ -1,6 +1,6 @@
 //! `shop.toml`: parsed strictly, so that a misspelt key is an error and not a silent default.
 
-use super::limits::{PolicySection, PolicySettings};
+use super::limits::{BaselineSection, BaselineSettings, PolicySection, PolicySettings};
 use crate::error::{Code, Error, Result};
 use crate::event::EventKind;
 use crate::privacy::noise::{Epsilon, MOST_SYMBOLS};
@@ -32,6 +32,8 @@ pub(super) struct ShopConfig {
     pub reports: ReportSection,
     /// `[policy]`
     pub policy: PolicySection,
+    /// `[baseline]`
+    pub baseline: BaselineSection,
 }
 
 /// `[shop]`
@@ -142,6 +144,7 @@ impl ShopConfig {
         config.profile()?;
         config.reports()?;
         config.policy()?;
+        config.baseline()?;
         for l in &config.languages {
             if l.tag.is_empty() || l.title.is_empty() {
                 return Err(bad("each [[language]] needs a tag and the column of its title.".into()));
@@ -200,6 +203,11 @@ impl ShopConfig {
             categories,
             leave_out: own.leave_out.clone().or(shipped.leave_out).unwrap_or_default(),
         })
+    }
+
+    /// When a pack may not take the place of another.
+    pub(super) fn baseline(&self) -> Result<BaselineSettings> {
+        self.baseline.or(&ShopConfig::shipped()?.baseline)
     }
 
     /// When an estimate is trusted.
@@ -277,6 +285,10 @@ mod tests {
         assert!(wrong("[portrait.half_life_days]\nuser = 3").contains("user"));
         assert!(wrong("[reports]\nepsilon = 2.5").contains("between 0.01 and 2"));
         assert!(wrong("[reports]\ncategories = 65").contains("65"));
+        assert!(wrong("[policy]\nnever_shown = 2").contains("never_shown"));
+        assert!(wrong("[policy]\nnever_show = 0").contains("never_show"));
+        assert!(wrong("[baseline]\nmedian_price = 0.5").contains("between 1"));
+        assert!(wrong("[baseline]\nlost_items = nan").contains("NaN"));
         assert!(wrong("[[market]]\ncode = \"cn\"").contains("currency"));
     }
 }

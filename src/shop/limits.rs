@@ -1,4 +1,4 @@
-//! Limits of a shop: when an estimate is not trusted.
+//! Limits of a shop: when an estimate is not trusted, and when a pack is not published.
 
 use super::config::ShopConfig;
 use crate::error::{Code, Error, Result};
@@ -63,6 +63,52 @@ impl PolicySection {
             mean_weight: limit("mean_weight", self.mean_weight, shipped.mean_weight, many)?,
             effective_rewards: limit("effective_rewards", self.effective_rewards, shipped.effective_rewards, many)?,
             reward_prior: limit("reward_prior", self.reward_prior, shipped.reward_prior, many)?,
+        })
+    }
+}
+
+/// `[baseline]`
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct BaselineSection {
+    lost_items: Option<f64>,
+    lost_quality: Option<f64>,
+    fewest_steps: Option<f64>,
+    median_price: Option<f64>,
+    price_change: Option<f64>,
+    changed_prices: Option<f64>,
+}
+
+/// When a pack may not take the place of another; `src/shop/default.toml` has the shipped values.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct BaselineSettings {
+    /// Share of the old pack's products from which on their loss is refused, in all and in each market.
+    pub lost_items: f64,
+    /// Largest share of HR@20 and of MRR@20 that may be lost, if not by chance.
+    pub lost_quality: f64,
+    /// Fewest steps on which quality is compared.
+    pub fewest_steps: usize,
+    /// Largest factor, up or down, by which the median price may change.
+    pub median_price: f64,
+    /// A price that changes by more than this share counts as changed…
+    pub price_change: f64,
+    /// …and at most this share of the prices may.
+    pub changed_prices: f64,
+}
+
+impl BaselineSection {
+    /// These settings, and the shipped ones where they are silent.
+    pub(super) fn or(&self, shipped: &BaselineSection) -> Result<BaselineSettings> {
+        let limit = |name: &str, own: Option<f64>, shipped: Option<f64>, low: f64, high: f64| {
+            limit("baseline", name, own.or(shipped), low, high)
+        };
+        Ok(BaselineSettings {
+            lost_items: limit("lost_items", self.lost_items, shipped.lost_items, 0.0, 1.0)?,
+            lost_quality: limit("lost_quality", self.lost_quality, shipped.lost_quality, 0.0, 1.0)?,
+            fewest_steps: limit("fewest_steps", self.fewest_steps, shipped.fewest_steps, 1.0, 1e6)? as usize,
+            median_price: limit("median_price", self.median_price, shipped.median_price, 1.0, 1e6)?,
+            price_change: limit("price_change", self.price_change, shipped.price_change, 0.0, 1e6)?,
+            changed_prices: limit("changed_prices", self.changed_prices, shipped.changed_prices, 0.0, 1.0)?,
         })
     }
 }

@@ -10,7 +10,7 @@ mod table;
 
 pub use config::ReportSettings;
 use config::ShopConfig;
-pub use limits::PolicySettings;
+pub use limits::{BaselineSettings, PolicySettings};
 pub use log::{Log, LogStep, Session};
 pub use offers::MarketOffers;
 pub use rejects::{Reject, Rejects};
@@ -134,6 +134,8 @@ pub struct Shop {
     pub profile: ProfileConfig,
     /// What private reports may ask.
     pub reports: ReportSettings,
+    /// When a pack may not take the place of another.
+    pub baseline: BaselineSettings,
     /// Rows that could not be used.
     pub rejects: Rejects,
     /// Ids of the log that the catalogue does not have, with how often; most frequent first.
@@ -182,6 +184,7 @@ impl Shop {
             offers,
             profile: config.profile()?,
             reports: config.reports()?,
+            baseline: config.baseline()?,
             rejects,
             unmatched,
             duplicates,

@@ -3,6 +3,7 @@
 
 mod args;
 mod demo;
+mod diff;
 mod eval;
 mod inspect;
 mod offers;
