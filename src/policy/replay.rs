@@ -14,6 +14,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Features a scene can have; the most frequent of the log are taken.
 const FEATURES: usize = 64;
+/// Rows after which progress is told.
+const TOLD: usize = 4096;
 
 /// What a bandit would have earned.
 #[derive(Debug, Clone, PartialEq)]
@@ -62,12 +64,15 @@ pub fn replay(
     let mut order: Vec<u32> = (0..log.rows.len() as u32).collect();
     let (mut rounds, mut sum, mut squares, mut rewards) = (0.0, 0.0, 0.0, 0.0);
     let mut means = Vec::new();
-    progress.stage(&format!("replaying {}", kind.code()), u64::from(runs));
+    progress.stage(&format!("replaying {}", kind.code()), u64::from(runs) * order.len() as u64);
     for _ in 0..runs {
         random.shuffle(&mut order);
         let before = (rounds, sum);
         let mut bandit = fresh(kind, settings, log.items().len(), features);
-        for i in &order {
+        for (at, i) in order.iter().enumerate() {
+            if at % TOLD == 0 {
+                progress.advance(TOLD.min(order.len() - at) as u64);
+            }
             let (row, scene) = (&log.rows[*i as usize], &scenes[*i as usize]);
             let chosen = bandit.choose(&arms[row.place as usize], scene, &mut random);
             if chosen == row.item && random.unit() < floor / row.propensity {
@@ -81,7 +86,6 @@ pub fn replay(
         if rounds > before.0 {
             means.push((sum - before.1) / (rounds - before.0));
         }
-        progress.advance(1);
     }
     let runs = f64::from(runs);
     let per_run = rounds / runs;

@@ -6,6 +6,9 @@ use crate::builder::pack::Options;
 use crate::error::{Code, Error, Result};
 use crate::shop::{BaselineSettings, Progress, Shop};
 
+/// What rounding may cost a comparison: 3 of 15 are a fifth, though 0.2 · 15 is a hair above 3.
+const HAIR: f64 = 1e-9;
+
 /// Why a pack is not to take the place of another.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Refusal {
@@ -169,7 +172,7 @@ fn refusals(diff: &PackDiff, quality: Option<&Quality>, limits: &BaselineSetting
     if diff.old.shop != diff.new.shop {
         out.push(Refusal::Shop { old: diff.old.shop.clone(), new: diff.new.shop.clone() });
     }
-    let reaches = |part: usize, of: usize, share: f64| of > 0 && part > 0 && part as f64 >= share * of as f64;
+    let reaches = |part: usize, of: usize, share: f64| of > 0 && part > 0 && part as f64 >= share * of as f64 - HAIR;
     let gone = diff.products.removed - diff.still_known;
     if reaches(gone, diff.products.old, limits.lost_items) {
         out.push(Refusal::Items { market: None, lost: gone, of: diff.products.old });
@@ -211,12 +214,14 @@ fn refusals(diff: &PackDiff, quality: Option<&Quality>, limits: &BaselineSetting
             out.push(Refusal::Currency { market: market(), old: a.currency.clone(), new: b.currency.clone() });
         }
         let Some(p) = &m.prices else { continue };
-        if let Some(ratio) = p.median.filter(|r| *r > limits.median_price || *r < 1.0 / limits.median_price) {
+        if let Some(ratio) =
+            p.median.filter(|r| *r > limits.median_price + HAIR || *r < 1.0 / limits.median_price - HAIR)
+        {
             out.push(Refusal::MedianPrice { market: market(), ratio });
         }
-        let far = |r: &&f64| **r > 1.0 + limits.price_change || **r < 1.0 - limits.price_change;
+        let far = |r: &&f64| **r > 1.0 + limits.price_change + HAIR || **r < 1.0 - limits.price_change - HAIR;
         let changed = p.ratios.iter().filter(far).count();
-        if changed as f64 > limits.changed_prices * p.compared as f64 {
+        if changed as f64 > limits.changed_prices * p.compared as f64 + HAIR {
             out.push(Refusal::Prices { market: market(), changed, of: p.compared });
         }
     }

@@ -170,6 +170,9 @@ fn a_pack_that_lost_a_fifth_of_its_items_is_refused() {
     assert!(e.is_refusal() && e.code() == "baseline_refused");
     assert!(e.detail().contains("10 of 50 products (20.0 %) are gone") && e.fix().contains("--accept-changes"), "{e}");
     assert!(!codes(&Made { products: 0..41, ..Made::default() }.against(&old)).contains(&"lost_items"));
+    let few = Made { products: 0..15, ..Made::default() }.pack();
+    let c = Made { products: 0..12, ..Made::default() }.against(&few);
+    assert_eq!(c.refusals[0], Refusal::Items { market: None, lost: 3, of: 15 }, "whatever rounding does to a fifth");
     // A column that went missing: the products are there, and nobody can buy them.
     let c = Made { sold_in_us: false, ..Made::default() }.against(&old);
     assert_eq!(c.refusals, [Refusal::Items { market: Some("us".into()), lost: 50, of: 50 }]);
