@@ -41,6 +41,12 @@ pub(crate) enum Code {
     TooLarge,
     #[cfg(feature = "cli")]
     ServerFailed,
+    #[cfg(feature = "cli")]
+    BadExploration,
+    #[cfg(feature = "cli")]
+    NotTrusted,
+    #[cfg(feature = "cli")]
+    BaselineRefused,
 }
 
 /// How an error should be met, apart from its exact code.
@@ -91,6 +97,12 @@ impl Code {
         Code::TooLarge,
         #[cfg(feature = "cli")]
         Code::ServerFailed,
+        #[cfg(feature = "cli")]
+        Code::BadExploration,
+        #[cfg(feature = "cli")]
+        Code::NotTrusted,
+        #[cfg(feature = "cli")]
+        Code::BaselineRefused,
     ];
 
     /// (code, class, way out)
@@ -191,6 +203,30 @@ impl Code {
             ),
             #[cfg(feature = "cli")]
             Code::ServerFailed => ("server_failed", Environment, told("Choose another port with --port.")),
+            #[cfg(feature = "cli")]
+            Code::BadExploration => (
+                "bad_exploration",
+                Data,
+                told(
+                    "Correct what the message names; `src/manual/exploration.md` has the fields of a row and of a policy.",
+                ),
+            ),
+            #[cfg(feature = "cli")]
+            Code::BaselineRefused => (
+                "baseline_refused",
+                Policy,
+                told(
+                    "Nothing was written. Correct what the shop exported, or publish all the same with --accept-changes.",
+                ),
+            ),
+            #[cfg(feature = "cli")]
+            Code::NotTrusted => (
+                "not_trusted",
+                Policy,
+                told(
+                    "Collect more exploration, or judge a policy nearer to the log's; --allow-untrusted ends well all the same.",
+                ),
+            ),
         }
     }
 }
@@ -253,7 +289,7 @@ impl Error {
         self.0.code.facts().1 == Class::Misuse
     }
 
-    /// Refused by policy: consent or budget.
+    /// Refused by policy: consent, budget, or a limit of the shop's own.
     pub fn is_refusal(&self) -> bool {
         self.0.code.facts().1 == Class::Policy
     }

@@ -31,10 +31,19 @@ pub mod report;
 pub mod engine;
 
 #[cfg(feature = "cli")]
+pub mod random;
+
+#[cfg(feature = "cli")]
 pub mod shop;
 
 #[cfg(feature = "cli")]
+pub mod policy;
+
+#[cfg(feature = "cli")]
 pub mod builder;
+
+#[cfg(feature = "cli")]
+pub mod publish;
 
 pub mod wasm;
 
@@ -49,6 +58,8 @@ pub mod manual {
     pub mod boundary {}
     #[doc = include_str!("manual/errors.md")]
     pub mod errors {}
+    #[doc = include_str!("manual/exploration.md")]
+    pub mod exploration {}
     #[doc = include_str!("manual/memory.md")]
     pub mod memory {}
     #[doc = include_str!("manual/offers.md")]
@@ -59,6 +70,8 @@ pub mod manual {
     pub mod portrait {}
     #[doc = include_str!("manual/privacy.md")]
     pub mod privacy {}
+    #[doc = include_str!("manual/publishing.md")]
+    pub mod publishing {}
     #[doc = include_str!("manual/ranking.md")]
     pub mod ranking {}
     #[doc = include_str!("manual/size.md")]

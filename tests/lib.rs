@@ -11,4 +11,8 @@ mod golden;
 #[cfg(all(feature = "cli", not(target_arch = "wasm32")))]
 mod messy;
 mod offer;
+#[cfg(all(feature = "cli", not(target_arch = "wasm32")))]
+mod policy;
+#[cfg(all(feature = "cli", not(target_arch = "wasm32")))]
+mod publish;
 mod report;

@@ -11,6 +11,7 @@ use crate::rank::Blend;
 use crate::rank::table::write_table;
 use crate::report::{ReportSchema, category_domain};
 use crate::shop::{Progress, ReportSettings, Session, Shop};
+use crate::time::DAY;
 
 /// The pack of a shop with tables from `sessions`, under a blend that is given.
 ///
@@ -43,6 +44,9 @@ pub fn assemble(
     }
     out.add(Tag::BLEND, 0, 1, blend.write());
     out.add(Tag::CONFIG, 0, 1, shop.profile.write());
+    if let Some((first, last)) = span(sessions) {
+        out.add(Tag::SPAN, 0, 1, [first.to_le_bytes(), last.to_le_bytes()].concat());
+    }
 
     for (market, m) in (0..).zip(&shop.offers) {
         let n = m.offers.list().len();
@@ -75,6 +79,13 @@ pub fn assemble(
         out.add(Tag::REPORT, 0, schema.metrics().len(), schema.encode());
     }
     out.finish()
+}
+
+/// First and last day of the visits, in UTC days since 1970. Days and no more: the pack is public.
+fn span(sessions: &[Session]) -> Option<(i32, i32)> {
+    let day = |at: i64| at.div_euclid(DAY).clamp(i32::MIN.into(), i32::MAX.into()) as i32;
+    let times = || sessions.iter().flat_map(|s| &s.steps).map(|x| x.at);
+    Some((day(times().min()?), day(times().max()?)))
 }
 
 /// What private reports may ask; nothing where no category is left to name.

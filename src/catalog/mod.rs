@@ -49,6 +49,20 @@ impl Availability {
     }
 }
 
+#[cfg(feature = "cli")]
+impl Availability {
+    /// Its name in merchant feeds; `not_sold` for none.
+    pub fn code(self) -> &'static str {
+        match self {
+            Availability::OutOfStock => "out_of_stock",
+            Availability::InStock => "in_stock",
+            Availability::Preorder => "preorder",
+            Availability::Backorder => "backorder",
+            Availability::NotSold => "not_sold",
+        }
+    }
+}
+
 /// A market of the pack.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Market {

@@ -1,5 +1,6 @@
 //! `shop.toml`: parsed strictly, so that a misspelt key is an error and not a silent default.
 
+use super::limits::{BaselineSection, BaselineSettings, PolicySection, PolicySettings};
 use crate::error::{Code, Error, Result};
 use crate::event::EventKind;
 use crate::privacy::noise::{Epsilon, MOST_SYMBOLS};
@@ -31,6 +32,10 @@ pub(super) struct ShopConfig {
     pub reports: ReportSection,
     /// `[tables]`
     pub tables: TableSection,
+    /// `[policy]`
+    pub policy: PolicySection,
+    /// `[baseline]`
+    pub baseline: BaselineSection,
 }
 
 /// `[shop]`
@@ -155,6 +160,8 @@ impl ShopConfig {
         config.zone_minutes()?;
         config.profile()?;
         config.reports()?;
+        config.policy()?;
+        config.baseline()?;
         for l in &config.languages {
             if l.tag.is_empty() || l.title.is_empty() {
                 return Err(bad("each [[language]] needs a tag and the column of its title.".into()));
@@ -218,6 +225,16 @@ impl ShopConfig {
     /// Which tables a pack gets: as shipped, unless this shop says otherwise.
     pub(super) fn tables(&self) -> Result<TableSettings> {
         Ok(TableSettings { linear: self.tables.linear.or(ShopConfig::shipped()?.tables.linear).unwrap_or(false) })
+    }
+
+    /// When a pack may not take the place of another.
+    pub(super) fn baseline(&self) -> Result<BaselineSettings> {
+        self.baseline.or(&ShopConfig::shipped()?.baseline)
+    }
+
+    /// When an estimate is trusted.
+    pub(super) fn policy(&self) -> Result<PolicySettings> {
+        self.policy.or(&ShopConfig::shipped()?.policy)
     }
 
     /// The portrait's settings: the shipped ones, replaced by this shop's own.
@@ -290,6 +307,10 @@ mod tests {
         assert!(wrong("[portrait.half_life_days]\nuser = 3").contains("user"));
         assert!(wrong("[reports]\nepsilon = 2.5").contains("between 0.01 and 2"));
         assert!(wrong("[reports]\ncategories = 65").contains("65"));
+        assert!(wrong("[policy]\nnever_shown = 2").contains("never_shown"));
+        assert!(wrong("[policy]\nnever_show = 0").contains("never_show"));
+        assert!(wrong("[baseline]\nmedian_price = 0.5").contains("between 1"));
+        assert!(wrong("[baseline]\nlost_items = nan").contains("NaN"));
         assert!(wrong("[[market]]\ncode = \"cn\"").contains("currency"));
     }
 }

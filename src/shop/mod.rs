@@ -2,6 +2,7 @@
 
 mod catalog;
 mod config;
+mod limits;
 mod log;
 mod offers;
 mod rejects;
@@ -9,6 +10,7 @@ mod table;
 
 use config::ShopConfig;
 pub use config::{ReportSettings, TableSettings};
+pub use limits::{BaselineSettings, PolicySettings};
 pub use log::{Log, LogStep, Session};
 pub use offers::MarketOffers;
 pub use rejects::{Reject, Rejects};
@@ -134,6 +136,8 @@ pub struct Shop {
     pub reports: ReportSettings,
     /// Which tables its packs get.
     pub tables: TableSettings,
+    /// When a pack may not take the place of another.
+    pub baseline: BaselineSettings,
     /// Rows that could not be used.
     pub rejects: Rejects,
     /// Ids of the log that the catalogue does not have, with how often; most frequent first.
@@ -183,6 +187,7 @@ impl Shop {
             profile: config.profile()?,
             reports: config.reports()?,
             tables: config.tables()?,
+            baseline: config.baseline()?,
             rejects,
             unmatched,
             duplicates,

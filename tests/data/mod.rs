@@ -10,7 +10,7 @@ use std::io::Write;
 use std::path::PathBuf;
 
 /// The folder of a data set, or `None` after saying why the test is skipped.
-fn folder(name: &str) -> Option<PathBuf> {
+pub(crate) fn folder(name: &str) -> Option<PathBuf> {
     let set = std::env::var_os("NEARSHELF_DATA").filter(|v| !v.is_empty());
     let root = set.clone().map_or_else(|| concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/data").into(), PathBuf::from);
     let dir = root.join(name);

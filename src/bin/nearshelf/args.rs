@@ -27,6 +27,9 @@ pub(crate) enum Command {
     /// Plan private reports, or read what came in.
     #[command(subcommand)]
     Reports(crate::reports::ReportsCommand),
+    /// Judge other policies from a log that explored.
+    #[command(subcommand)]
+    Policy(crate::policy::PolicyCommand),
 }
 
 #[derive(Debug, Args)]
@@ -64,15 +67,24 @@ pub(crate) struct PackArgs {
     /// Where unusable rows go. Default: the pack's name with .rejects.csv.
     #[arg(long, value_name = "FILE")]
     pub(crate) rejects: Option<PathBuf>,
+    /// The pack that is out: the new one is not written when it lost too many items or too much quality, or its prices jumped.
+    #[arg(long, value_name = "OLD.pack")]
+    pub(crate) baseline: Option<PathBuf>,
+    /// Write the pack although --baseline speaks against it.
+    #[arg(long, requires = "baseline")]
+    pub(crate) accept_changes: bool,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct InspectArgs {
     /// The pack.
     pub(crate) pack: PathBuf,
-    /// Compare with an older pack, section by section.
+    /// Compare with an older pack: products, prices, availability, offers, tables, worth of evidence, bytes.
     #[arg(long, value_name = "OLD.pack")]
     pub(crate) diff: Option<PathBuf>,
+    /// Print JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Debug, Args)]

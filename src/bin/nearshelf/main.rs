@@ -3,11 +3,13 @@
 
 mod args;
 mod demo;
+mod diff;
 mod eval;
 mod inspect;
 mod offers;
 mod output;
 mod pack;
+mod policy;
 mod progress;
 mod reports;
 
@@ -33,5 +35,6 @@ fn run() -> Result<(), Error> {
         args::Command::Offers(a) => offers::run(&a),
         args::Command::Demo(a) => demo::run(&a),
         args::Command::Reports(a) => reports::run(&a),
+        args::Command::Policy(a) => policy::run(&a),
     }
 }

@@ -1,26 +1,47 @@
 //! `nearshelf pack`
 
 use crate::args::{PackArgs, ShopArgs};
+use crate::diff;
 use crate::output::say;
 use crate::progress::Bars;
 use nearshelf::builder::pack::{Options, build};
+use nearshelf::engine::Engine;
 use nearshelf::error::Error;
-use nearshelf::shop::{Progress, Shop, ShopFiles, write_file};
+use nearshelf::publish::check;
+use nearshelf::shop::{Progress, Shop, ShopFiles, read_file, write_file};
 use std::path::{Path, PathBuf};
 
 pub(crate) fn run(args: &PackArgs) -> Result<(), Error> {
     let bars = Bars::default();
+    let old = args.baseline.as_deref().map(old_pack).transpose()?;
     let rejects = args.rejects.clone().unwrap_or_else(|| with_suffix(&args.out, ".rejects.csv"));
     let shop = read(&args.shop, &rejects, &bars)?;
     let options = Options { min_support: args.shop.min_support };
     let bytes = build(&shop, &options, &bars)?;
+    let checked = match &old {
+        Some(old) => Some(check(&shop, old, &bytes, &options, &shop.baseline, &bars)?),
+        None => None,
+    };
     bars.finish();
-    write_file(&args.out, &bytes)?;
     report(&shop, Some(&rejects));
+    if let Some(checked) = &checked {
+        diff::print_check(checked);
+        if !args.accept_changes {
+            checked.refuse()?;
+        }
+    }
+    write_file(&args.out, &bytes)?;
     let k = options.support(&shop);
     say!("{}: {} bytes, support threshold {k}", args.out.display(), bytes.len());
     say!("look inside with: nearshelf inspect {}", args.out.display());
     Ok(())
+}
+
+/// The pack that is out, found good before an hour is spent on the new one.
+fn old_pack(path: &Path) -> Result<Vec<u8>, Error> {
+    let bytes = read_file(path)?;
+    Engine::open(bytes.clone())?;
+    Ok(bytes)
 }
 
 /// The shop of the arguments. When too many rows are unusable they are written to `rejects` all the same.
