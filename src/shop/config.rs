@@ -1,5 +1,6 @@
 //! `shop.toml`: parsed strictly, so that a misspelt key is an error and not a silent default.
 
+use super::log::settings::{LogSection, LogSettings};
 use crate::error::{Code, Error, Result};
 use crate::event::EventKind;
 use crate::privacy::noise::{Epsilon, MOST_SYMBOLS};
@@ -25,6 +26,8 @@ pub(super) struct ShopConfig {
     pub markets: Vec<MarketSection>,
     /// `[columns]`: our name → the file's.
     pub columns: BTreeMap<String, String>,
+    /// `[log]`
+    pub log: LogSection,
     /// `[portrait]`
     pub portrait: PortraitSection,
     /// `[reports]`
@@ -135,7 +138,7 @@ impl ShopConfig {
     pub(super) fn parse(text: &str) -> Result<ShopConfig> {
         let bad = |what: String| Error::new(Code::BadConfig, what);
         let config: ShopConfig = toml::from_str(text).map_err(|e| bad(format!("{e}")))?;
-        config.zone_minutes()?;
+        config.log()?;
         config.profile()?;
         config.reports()?;
         for l in &config.languages {
@@ -169,6 +172,11 @@ impl ShopConfig {
             (h <= 14 && m < 60).then_some(sign * (h * 60 + m))
         };
         parse().ok_or_else(|| Error::new(Code::BadConfig, format!("zone \"{zone}\" is not like \"+08:00\".")))
+    }
+
+    /// How the log is to be read.
+    pub(super) fn log(&self) -> Result<LogSettings> {
+        self.log.settings(self.zone_minutes()?)
     }
 
     /// Shown names by language.
@@ -268,6 +276,11 @@ mod tests {
         assert!(wrong("[portrait.half_life_days]\nuser = 3").contains("user"));
         assert!(wrong("[reports]\nepsilon = 2.5").contains("between 0.01 and 2"));
         assert!(wrong("[reports]\ncategories = 65").contains("65"));
+        assert!(wrong("[log]\nformat = \"ga5\"").contains("ga5"));
+        assert!(wrong("[log.id]\nprefix = \"x\"").contains("prefix"));
+        assert!(wrong("[log.id]\npart = 2").contains("separator"));
+        assert!(wrong("[log.events]\nseen = \"view\"").contains("view"));
+        assert!(wrong("[log]\nproduct_paths = [\"/p/\"]").contains("{id}"));
         assert!(wrong("[[market]]\ncode = \"cn\"").contains("currency"));
     }
 }

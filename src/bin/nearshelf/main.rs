@@ -3,6 +3,7 @@
 
 mod args;
 mod demo;
+mod doctor;
 mod eval;
 mod inspect;
 mod offers;
@@ -17,7 +18,7 @@ use std::process::ExitCode;
 
 fn main() -> ExitCode {
     match run() {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(e) => {
             eprintln!("error[{}]: {}\n  fix: {}", e.code(), e.detail(), e.fix());
             ExitCode::FAILURE
@@ -25,13 +26,15 @@ fn main() -> ExitCode {
     }
 }
 
-fn run() -> Result<(), Error> {
+fn run() -> Result<ExitCode, Error> {
     match args::Cli::parse().command {
-        args::Command::Pack(a) => pack::run(&a),
-        args::Command::Inspect(a) => inspect::run(&a),
-        args::Command::Eval(a) => eval::run(&a),
-        args::Command::Offers(a) => offers::run(&a),
-        args::Command::Demo(a) => demo::run(&a),
-        args::Command::Reports(a) => reports::run(&a),
+        args::Command::Doctor(a) => return doctor::run(&a),
+        args::Command::Pack(a) => pack::run(&a)?,
+        args::Command::Inspect(a) => inspect::run(&a)?,
+        args::Command::Eval(a) => eval::run(&a)?,
+        args::Command::Offers(a) => offers::run(&a)?,
+        args::Command::Demo(a) => demo::run(&a)?,
+        args::Command::Reports(a) => reports::run(&a)?,
     }
+    Ok(ExitCode::SUCCESS)
 }
