@@ -48,6 +48,8 @@ pub mod manual {
     pub mod boundary {}
     #[doc = include_str!("manual/errors.md")]
     pub mod errors {}
+    #[doc = include_str!("manual/logs.md")]
+    pub mod logs {}
     #[doc = include_str!("manual/memory.md")]
     pub mod memory {}
     #[doc = include_str!("manual/offers.md")]

@@ -99,7 +99,7 @@ impl Columns {
             None => Ok(t.column(known)),
         };
         let id = find("id", ID)?.ok_or_else(|| {
-            let detail = format!("{} has no column for the product's id; it has {}.", t.file, t.columns().join(", "));
+            let detail = format!("{} has no column for the product's id; it has {}.", t.file, t.listed());
             Error::new(Code::BadTable, detail)
         })?;
         let optional = |name: &str| if name.is_empty() { Ok(None) } else { t.named(name).map(Some) };

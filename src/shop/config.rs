@@ -267,6 +267,17 @@ mod tests {
     }
 
     #[test]
+    fn the_commented_settings_of_the_log_are_settings() {
+        let (_, sample) = DEFAULTS.split_once("# [log]").expect("the log's part");
+        let lines = sample.lines().map(|l| l.trim_start_matches('#').trim_start());
+        let text = format!("[log]\n{}", lines.collect::<Vec<_>>().join("\n"));
+        let config = ShopConfig::parse(&text).expect(&text);
+        let log = config.log().expect("settings");
+        assert_eq!((log.product_paths.len(), log.events.len()), (1, 2));
+        assert_eq!((log.mapping.id.part, log.mapping.catalog.part), (Some(1), Some(-1)));
+    }
+
+    #[test]
     fn mistakes_are_named() {
         let wrong = |text: &str| ShopConfig::parse(text).expect_err(text).detail().to_string();
         assert!(wrong("[shop]\nzome = \"+08:00\"").contains("zome"));

@@ -200,3 +200,134 @@ fn typed<T: DataType>(
     }
     Ok(out)
 }
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+    use crate::shop::Silent;
+    use ::parquet::basic::Compression;
+    use ::parquet::column::writer::ColumnWriter;
+    use ::parquet::file::properties::WriterProperties;
+    use ::parquet::file::writer::SerializedFileWriter;
+    use ::parquet::schema::parser::parse_message_type;
+    use std::sync::Arc;
+
+    /// A column to be written: values with their levels.
+    pub(crate) enum Written {
+        Text(Vec<&'static str>, Vec<i16>, Vec<i16>),
+        Number(Vec<i64>, Vec<i16>, Vec<i16>),
+    }
+
+    fn levels(rep: &[i16]) -> Option<&[i16]> {
+        (!rep.is_empty()).then_some(rep)
+    }
+
+    /// Writes a file of one row group for each set of columns.
+    pub(crate) fn write(path: &Path, schema: &str, compression: Compression, groups: &[Vec<Written>]) {
+        let schema = Arc::new(parse_message_type(schema).expect("a schema"));
+        let properties = Arc::new(WriterProperties::builder().set_compression(compression).build());
+        let file = File::create(path).expect("a file");
+        let mut writer = SerializedFileWriter::new(file, schema, properties).expect("a writer");
+        for columns in groups {
+            let mut group = writer.next_row_group().expect("a row group");
+            for column in columns {
+                let mut out = group.next_column().expect("open").expect("one more column");
+                match (out.untyped(), column) {
+                    (ColumnWriter::ByteArrayColumnWriter(w), Written::Text(values, def, rep)) => {
+                        let values: Vec<ByteArray> = values.iter().map(|v| ByteArray::from(*v)).collect();
+                        w.write_batch(&values, Some(def), levels(rep)).expect("written");
+                    }
+                    (ColumnWriter::Int64ColumnWriter(w), Written::Number(values, def, rep)) => {
+                        w.write_batch(values, Some(def), levels(rep)).expect("written");
+                    }
+                    _ => panic!("the columns do not follow the schema"),
+                }
+                out.close().expect("closed");
+            }
+            group.close().expect("closed");
+        }
+        writer.close().expect("closed");
+    }
+
+    /// Three rows: two items of which one has no id, no items, one item.
+    fn lists(def: [i16; 4]) -> Vec<Written> {
+        let [none, empty, null, full] = def;
+        vec![
+            Written::Text(vec!["a", "b"], vec![1, 1, 0], vec![]),
+            Written::Text(vec!["x", "y"], vec![full, null, empty, full], vec![0, 1, 0, 0]),
+            Written::Number(vec![7, 8, 9], vec![full, full, none, full], vec![0, 1, 0, 0]),
+        ]
+    }
+
+    fn rows(path: &Path) -> Vec<Vec<Vec<String>>> {
+        let leaves = leaves(path).expect("columns");
+        assert_eq!(leaves.iter().map(|l| l.name.as_str()).collect::<Vec<_>>(), ["name", "items.id", "items.n"]);
+        assert_eq!(leaves.iter().map(|l| l.repeated).collect::<Vec<_>>(), [false, true, true]);
+        let mut out = Vec::new();
+        for_each_row(path, &leaves, &Silent, &mut |line, cells| {
+            assert_eq!(line, out.len() as u64 + 1);
+            let text = |c: &Option<String>| c.clone().unwrap_or_else(|| "-".into());
+            out.push(cells.iter().map(|list| list.iter().map(text).collect()).collect());
+        })
+        .expect("rows");
+        out
+    }
+
+    #[test]
+    fn every_way_to_write_a_list_reads_the_same() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let path = dir.path().join("x.parquet");
+        let fields = "optional binary id (UTF8); optional int64 n;";
+        let scalar = "optional binary name (UTF8);";
+        let three = format!(
+            "message m {{ {scalar} optional group items (LIST) {{ repeated group list {{ optional group element {{ {fields} }} }} }} }}"
+        );
+        let two =
+            format!("message m {{ {scalar} optional group items (LIST) {{ repeated group array {{ {fields} }} }} }}");
+        let plain = format!("message m {{ {scalar} repeated group items {{ {fields} }} }}");
+        let expected: Vec<Vec<Vec<String>>> = [
+            [vec!["a"], vec!["x", "-"], vec!["7", "8"]],
+            [vec!["b"], vec![], vec![]],
+            [vec!["-"], vec!["y"], vec!["9"]],
+        ]
+        .map(|row| row.map(|list| list.into_iter().map(String::from).collect()).to_vec())
+        .to_vec();
+        for (schema, def) in [(three, [0, 1, 3, 4]), (two, [0, 1, 2, 3]), (plain, [0, 0, 1, 2])] {
+            for compression in [Compression::UNCOMPRESSED, Compression::SNAPPY, Compression::GZIP(Default::default())] {
+                write(&path, &schema, compression, &[lists(def), lists(def)]);
+                let both: Vec<_> = expected.iter().chain(&expected).cloned().collect();
+                assert_eq!(rows(&path), both, "{schema}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_damaged_file_is_an_error_and_never_a_panic() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let path = dir.path().join("x.parquet");
+        let schema = "message m { optional binary name (UTF8); repeated group items { optional binary id (UTF8); optional int64 n; } }";
+        write(&path, schema, Compression::SNAPPY, &[lists([0, 0, 1, 2])]);
+        let sound = std::fs::read(&path).expect("bytes");
+        let read = || leaves(&path).and_then(|l| for_each_row(&path, &l, &Silent, &mut |_, _| {}));
+        assert_eq!(read(), Ok(()));
+        let (mut x, mut refused) = (42_u64, 0);
+        // What the crate asserts is printed by the panic hook; here hundreds of files are damaged on purpose.
+        let hook = std::panic::take_hook();
+        std::panic::set_hook(Box::new(|_| {}));
+        for n in 0..400_usize {
+            let mut bytes = sound.clone();
+            for _ in 0..=n % 3 {
+                x = x.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+                let at = (x >> 33) as usize % bytes.len();
+                bytes[at] = (x >> 20) as u8;
+            }
+            if n % 5 == 0 {
+                bytes.truncate((x >> 30) as usize % bytes.len());
+            }
+            std::fs::write(&path, bytes).expect("written");
+            refused += usize::from(read().is_err());
+        }
+        std::panic::set_hook(hook);
+        assert!(refused > 200, "{refused}");
+    }
+}

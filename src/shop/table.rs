@@ -86,10 +86,16 @@ impl<'a> Table<'a> {
     /// Number of a column the settings name.
     pub(super) fn named(&self, name: &str) -> Result<usize> {
         self.column(&[name]).ok_or_else(|| {
-            let detail =
-                format!("{} has no column \"{name}\"; it has {}.", self.path.display(), self.columns.join(", "));
+            let detail = format!("{} has no column \"{name}\"; it has {}.", self.path.display(), self.listed());
             Error::new(Code::BadConfig, detail)
         })
+    }
+
+    /// The column names for a message; what is no table has many odd ones.
+    pub(super) fn listed(&self) -> String {
+        let name = |c: &String| c.chars().filter(|c| !c.is_control()).take(40).collect::<String>();
+        let more = if self.columns.len() > 20 { ", …" } else { "" };
+        self.columns.iter().take(20).map(name).collect::<Vec<_>>().join(", ") + more
     }
 
     /// All column names.

@@ -5,7 +5,7 @@ use crate::output::say;
 use crate::progress::Bars;
 use nearshelf::error::Error;
 use nearshelf::shop::doctor::{
-    Diagnosis, Finding, LogFacts, Matching, Proposal, Severity, TimeFacts, examine, percent,
+    Diagnosis, FieldFacts, Finding, LogFacts, Matching, Proposal, Severity, TimeFacts, examine, number, percent,
 };
 use nearshelf::shop::{Part, Reason, Tally, server_error};
 use nearshelf::time::Millis;
@@ -127,7 +127,7 @@ fn matching(m: &Matching) {
 fn proposal(p: &Proposal, steps: u64) {
     say!("\n  With these lines in shop.toml {} of the steps would match:\n", percent(p.steps, steps));
     for line in p.settings.lines() {
-        say!("    {line}");
+        say!("{}", format!("    {line}").trim_end());
     }
     say!("\n    for example");
     for (id, product, title) in &p.examples {
@@ -140,9 +140,12 @@ fn fields(d: &Diagnosis) {
         return;
     }
     say!("\n{:<13} {:<40} {:>12}", "Fields", "", "missing");
-    for f in d.fields.iter().filter(|f| f.rows > 0) {
+    let sparse = |f: &&FieldFacts| f.filled < f.rows;
+    for f in d.fields.iter().filter(sparse) {
         say!("  {:<11} {:<40} {:>12}", part(f.part), cut(&f.field, 40), percent(f.rows - f.filled, f.rows));
     }
+    let full = d.fields.iter().filter(|f| f.rows > 0 && !sparse(f)).count();
+    say!("  {:<11} {:<40} {:>12}", "", format!("{} always filled", counted(full, "field")), "0.0 %");
 }
 
 fn time(t: &TimeFacts) {
@@ -158,12 +161,9 @@ fn time(t: &TimeFacts) {
 
 fn log(l: &LogFacts) {
     say!("\nLog");
-    let shoppers = if l.has_users { "shoppers" } else { "visits as shoppers" };
     say!("  {:>14} steps", number(l.steps));
-    say!("  {:>14} visits, {} with one step only", number(l.visits), percent(l.one_step_visits, l.visits));
-    say!("  {:>14} {shoppers}", number(l.shoppers));
-    for (kind, n) in &l.kinds {
-        say!("  {:>14} {kind}", number(*n));
+    if l.steps > 0 {
+        of_steps(l);
     }
     if !l.events.is_empty() {
         say!("\n{:<42} {:>14}  {}", "Events", "rows", "taken as");
@@ -174,10 +174,21 @@ fn log(l: &LogFacts) {
             say!("  and {} more", number(l.more_events));
         }
     }
-    say!("\n{:<42} {:>14}  {}", "Products with at least", "products", "share");
-    for (k, n) in &l.support {
-        let shoppers = if *k == 1 { "shopper" } else { "shoppers" };
-        say!("  {:<40} {:>14}  {}", format!("{k} {shoppers}"), number(*n), percent(*n, l.products));
+    if l.steps > 0 {
+        say!("\n{:<42} {:>14}  {}", "Products with at least", "products", "share");
+        for (k, n) in &l.support {
+            let shoppers = if *k == 1 { "shopper" } else { "shoppers" };
+            say!("  {:<40} {:>14}  {}", format!("{k} {shoppers}"), number(*n), percent(*n, l.products));
+        }
+    }
+}
+
+fn of_steps(l: &LogFacts) {
+    let shoppers = if l.has_users { "shoppers" } else { "visits as shoppers" };
+    say!("  {:>14} visits, {} with one step only", number(l.visits), percent(l.one_step_visits, l.visits));
+    say!("  {:>14} {shoppers}", number(l.shoppers));
+    for (kind, n) in &l.kinds {
+        say!("  {:>14} {kind}", number(*n));
     }
 }
 
@@ -195,7 +206,9 @@ fn findings(findings: &[Finding]) {
         say!("\n  {severity:<8} {}", f.code);
         wrapped("", &f.text);
         wrapped("fix: ", &f.fix);
-        for example in &f.examples {
+        // The others stand above.
+        let is_shown = matches!(f.code, "rejected_rows" | "unmatched_ids");
+        for example in f.examples.iter().filter(|_| !is_shown) {
             say!("      {}", cut(example, WIDTH - 6));
         }
     }
@@ -236,17 +249,4 @@ fn cut(text: &str, most: usize) -> String {
         return line;
     }
     line.chars().take(most.saturating_sub(1)).chain(['…']).collect()
-}
-
-/// 1234567 as 1,234,567.
-fn number(n: u64) -> String {
-    let digits = n.to_string();
-    let mut out = String::new();
-    for (i, c) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(c);
-    }
-    out
 }

@@ -74,6 +74,19 @@ pub fn percent(part: u64, of: u64) -> String {
     format!("{rounded:.1} %")
 }
 
+/// 1234567 as 1,234,567.
+pub fn number(n: u64) -> String {
+    let digits = n.to_string();
+    let mut out = String::new();
+    for (i, c) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(c);
+    }
+    out
+}
+
 /// All findings but the errors.
 pub(super) fn findings(d: &Diagnosis) -> Vec<Finding> {
     let mut notes = Notes { out: Vec::new() };
@@ -88,7 +101,12 @@ pub(super) fn findings(d: &Diagnosis) -> Vec<Finding> {
 fn rows(d: &Diagnosis, notes: &mut Notes) {
     for tally in &d.parts {
         for (reason, found) in &tally.rejected {
-            let text = format!("{} of {} rows of {} were rejected: {reason}", found.rows, tally.read(), tally.name());
+            let text = format!(
+                "{} of {} rows of {} were rejected: {reason}",
+                number(found.rows),
+                number(tally.read()),
+                tally.name()
+            );
             notes.warn("rejected_rows", text, advice(reason, tally.part, d.format), &examples(found));
         }
     }
@@ -135,13 +153,15 @@ fn matching(d: &Diagnosis, notes: &mut Notes) {
     if missed > 0 {
         let text = format!(
             "{} of {} steps ({}) are on ids that the catalogue does not have",
-            missed,
-            m.steps,
+            number(missed),
+            number(m.steps),
             percent(missed, m.steps)
         );
-        let shown: Vec<String> = m.unmatched.iter().map(|(id, n)| format!("{id} ({n} times)")).collect();
+        let shown: Vec<String> = m.unmatched.iter().map(|(id, n)| format!("{id} ({} times)", number(*n))).collect();
         let fix = match (m.proposals.first(), missed * 20 > m.steps) {
-            (Some(_), _) => "Put the lines of the best mapping into shop.toml.",
+            (Some(_), _) => {
+                "Put the lines of the best mapping into shop.toml, in place of [log.id] and [log.catalog] there."
+            }
             (None, true) => "No mapping was found: is the catalogue the one of the log's time, with all its variants?",
             (None, false) => "These may be products that are no longer sold.",
         };
@@ -200,7 +220,7 @@ fn fields(d: &Diagnosis, notes: &mut Notes) {
         }
     }
     if d.duplicates > 0 {
-        let text = format!("{} rows of the catalogue repeat an id; the first of each counts", d.duplicates);
+        let text = format!("{} rows of the catalogue repeat an id; the first of each counts", number(d.duplicates));
         notes.warn("duplicate_products", text, "Export each variant once.", &[]);
     }
 }
@@ -219,11 +239,11 @@ fn time(d: &Diagnosis, notes: &mut Notes) {
         notes.warn("gaps", text, "Look for files that are missing or empty; export those days again.", &shown);
     }
     if t.future > 0 {
-        let text = format!("{} steps lie in the future", t.future);
+        let text = format!("{} steps lie in the future", number(t.future));
         notes.warn("future", text, "Check the unit and the zone of the timestamps ([shop] zone).", &t.future_examples);
     }
     if t.ancient > 0 {
-        let text = format!("{} steps lie before the year 2000", t.ancient);
+        let text = format!("{} steps lie before the year 2000", number(t.ancient));
         notes.warn(
             "ancient",
             text,
@@ -232,7 +252,7 @@ fn time(d: &Diagnosis, notes: &mut Notes) {
         );
     }
     if t.units.len() > 1 {
-        let units: Vec<String> = t.units.iter().map(|(u, n)| format!("{n} in {u}")).collect();
+        let units: Vec<String> = t.units.iter().map(|(u, n)| format!("{} in {u}", number(*n))).collect();
         let text = format!("timestamps are written in several ways: {}", units.join(", "));
         notes.note("mixed_units", text, "Each is told by its size and read rightly; two exporters are at work.", &[]);
     }
@@ -241,11 +261,12 @@ fn time(d: &Diagnosis, notes: &mut Notes) {
 fn log(d: &Diagnosis, notes: &mut Notes) {
     let Some(l) = &d.log else { return };
     if l.copies > 0 {
-        let text = format!("{} steps are copies of an event that was there already, and left out", l.copies);
+        let text = format!("{} steps are copies of an event that was there already, and left out", number(l.copies));
         notes.note("copies", text, "Overlapping exports and pages loaded twice make them; nothing is to be done.", &[]);
     }
     if l.repeated > 0 {
-        let text = format!("{} rows repeat another in visit, item, event and time, and count twice", l.repeated);
+        let text =
+            format!("{} rows repeat another in visit, item, event and time, and count twice", number(l.repeated));
         notes.warn(
             "repeated_rows",
             text,
@@ -289,7 +310,8 @@ fn log(d: &Diagnosis, notes: &mut Notes) {
     }
     let seen = l.support.first().map_or(0, |(_, n)| *n);
     if seen < l.products && d.has_catalog {
-        let text = format!("{} of {} products are in the catalogue only", l.products - seen, l.products);
+        let text =
+            format!("{} of {} products are in the catalogue only", number(l.products - seen), number(l.products));
         notes.note(
             "unseen_products",
             text,

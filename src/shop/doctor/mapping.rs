@@ -23,6 +23,8 @@ pub struct Proposal {
     pub examples: Vec<(String, String, String)>,
     #[serde(skip)]
     size: usize,
+    #[serde(skip)]
+    by_name: bool,
 }
 
 /// Ids of the log a rule is read off.
@@ -85,7 +87,8 @@ pub(super) fn proposals(sides: &Sides<'_>, present: &Mapping, progress: &dyn Pro
                 let id = IdRule { field, lowercase: true, trim_zeros: true, ..id };
                 let mapping = Mapping { id, catalog: catalog.clone() };
                 let size = mapping.id.size() + mapping.catalog.size();
-                found.insert((u64::MAX - hits, size, mapping.toml()), mapping);
+                let worth = if is_by_name(&mapping) { hits * NAME_WORTH / 10 } else { hits };
+                found.insert((u64::MAX - worth, size, mapping.toml()), mapping);
             }
         }
         progress.advance(1);
@@ -99,9 +102,20 @@ pub(super) fn proposals(sides: &Sides<'_>, present: &Mapping, progress: &dyn Pro
         }
     }
     // A rule that matches a few more and needs more belief comes second: the rate counts in thousandths.
-    let thousandths = |p: &Proposal| (p.rate * 1000.0) as u64;
-    out.sort_by(|a, b| (thousandths(b), a.size, &a.settings).cmp(&(thousandths(a), b.size, &b.settings)));
+    let worth = |p: &Proposal| (p.rate * 1000.0) as u64 * if p.by_name { NAME_WORTH } else { 10 };
+    out.sort_by(|a, b| (worth(b), a.size, &a.settings).cmp(&(worth(a), b.size, &b.settings)));
     out
+}
+
+/// What a match by name counts, in tenths of one by id: names change, and the page knows products by their ids.
+const NAME_WORTH: u64 = 8;
+
+fn is_by_name(mapping: &Mapping) -> bool {
+    let is_name = |text: &str| {
+        let folded = text.to_lowercase();
+        ["name", "title", "description", "link", "url", "image"].iter().any(|part| folded.contains(part))
+    };
+    is_name(&mapping.id.field) || is_name(&mapping.catalog.column)
 }
 
 /// A candidate with only the settings it needs and what it matches; nothing when that is not worth a setting.
@@ -141,6 +155,7 @@ fn judged(sides: &Sides<'_>, mut mapping: Mapping, now: &[Option<u32>], matched:
         rate: steps as f64 / total as f64,
         examples: shown.iter().take(10).map(example).collect(),
         size: mapping.id.size() + mapping.catalog.size(),
+        by_name: is_by_name(&mapping),
     })
 }
 

@@ -5,7 +5,7 @@ mod findings;
 mod mapping;
 
 pub use facts::{LogFacts, TimeFacts};
-pub use findings::{Finding, Severity, percent};
+pub use findings::{Finding, Severity, number, percent};
 pub use mapping::Proposal;
 
 use super::catalog::{self, CatalogRead, Keep};

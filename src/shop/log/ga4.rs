@@ -5,7 +5,7 @@
 use super::super::parquet::{self, Cells, Leaf};
 use super::super::rejects::{Out, Part, Rejects};
 use super::super::{Progress, source};
-use super::json::{self, Many, One, Text};
+use super::json::{self, Many, One, Records, Text};
 use super::sink::{Event, Sink, copy_key};
 use crate::error::{Code, Error, Result};
 use crate::event::EventKind;
@@ -29,6 +29,12 @@ struct Row {
     event_params: Many<Param>,
     ecommerce: One<Ecommerce>,
     items: Many<Item>,
+}
+
+impl Row {
+    fn named(&self) -> String {
+        [&self.event_name, &self.event_timestamp].map(Text::as_str).join(" ")
+    }
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -69,7 +75,8 @@ pub(super) fn read(path: &Path, sink: &mut Sink<'_>, rejects: &mut Rejects, prog
         let detail = format!("{} is neither JSON lines nor Parquet, as an export of GA4 would be.", path.display());
         return Err(Error::new(Code::BadTable, detail));
     }
-    json::for_each(path, "GA4 export, JSON lines", &[], rejects, progress, |_, row: Row, _| take(&row, &fields, sink))
+    let records = Records { format: "GA4 export, JSON lines", lists: &[], named: Row::named, is_private: false };
+    json::for_each(path, &records, rejects, progress, |_, row, _| take(row, &fields, sink))
 }
 
 /// Puts the steps of a row into the sink.
@@ -170,8 +177,7 @@ fn read_parquet(
         rejects.count_row();
         let row = row_of(cells, &places);
         if let Err(out) = take(&row, fields, sink) {
-            let shown = [&row.event_name, &row.event_timestamp].map(Text::as_str).join(" ");
-            rejects.out(line, out, &shown);
+            rejects.out(line, out, &row.named());
         }
     })
 }
@@ -195,5 +201,98 @@ fn row_of(cells: &Cells, places: &[Option<usize>; COLUMNS.len()]) -> Row {
         event_params: Many(params.collect()),
         ecommerce: One(Some(Ecommerce { transaction_id: one(10) })),
         items: Many(items.collect()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::shop::parquet::tests::{Written, write};
+    use crate::shop::{Shop, ShopFiles, Silent};
+    use ::parquet::basic::Compression;
+
+    /// BigQuery's schema, as far as it is read, and a column that is not.
+    const SCHEMA: &str = "message schema {
+        optional binary event_date (UTF8);
+        optional int64 event_timestamp;
+        optional binary event_name (UTF8);
+        optional group event_params (LIST) { repeated group list { optional group element {
+            optional binary key (UTF8);
+            optional group value { optional binary string_value (UTF8); optional int64 int_value; }
+        } } }
+        optional binary user_id (UTF8);
+        optional binary user_pseudo_id (UTF8);
+        optional group ecommerce { optional binary transaction_id (UTF8); }
+        optional group items (LIST) { repeated group list { optional group element {
+            optional binary item_id (UTF8); optional binary item_name (UTF8);
+        } } }
+    }";
+
+    #[test]
+    fn parquet_and_json_lines_of_one_export_are_one_log() {
+        let dir = tempfile::tempdir().expect("a folder");
+        // Four rows: a look, a page view without items, the order with two items, the same order once more.
+        let at = 1_793_527_200_000_000;
+        let flat = |values: Vec<&'static str>, def: Vec<i16>| Written::Text(values, def, vec![]);
+        let columns = vec![
+            flat(vec!["20261101"; 4], vec![1; 4]),
+            Written::Number(vec![at, at + 5, at + 2_000_000, at + 9_000_000], vec![1; 4], vec![]),
+            flat(vec!["view_item", "page_view", "purchase", "purchase"], vec![1; 4]),
+            // Keys: two parameters in the first row, one in the others.
+            Written::Text(
+                vec!["page_title", "ga_session_id", "ga_session_id", "ga_session_id", "ga_session_id"],
+                vec![4; 5],
+                vec![0, 1, 0, 0, 0],
+            ),
+            Written::Text(vec!["Tea"], vec![5, 4, 4, 4, 4], vec![0, 1, 0, 0, 0]),
+            Written::Number(vec![7, 7, 7, 7], vec![4, 5, 5, 5, 5], vec![0, 1, 0, 0, 0]),
+            flat(vec!["anna", "anna"], vec![0, 0, 1, 1]),
+            flat(vec!["p.1"; 4], vec![1; 4]),
+            flat(vec!["t1", "t1"], vec![0, 0, 2, 2]),
+            Written::Text(vec!["a", "b", "c", "b", "c"], vec![4, 1, 4, 4, 4, 4], vec![0, 0, 0, 1, 0, 1]),
+            Written::Text(vec!["A"], vec![4, 1, 3, 3, 3, 3], vec![0, 0, 0, 1, 0, 1]),
+        ];
+        write(&dir.path().join("events_20261101.parquet"), SCHEMA, Compression::SNAPPY, &[columns]);
+        let read = || Shop::read(&ShopFiles::in_folder(dir.path()).expect("a folder"), &Silent).expect("a shop");
+        let parquet = read();
+        let steps: Vec<String> = parquet.log.sessions[0]
+            .steps
+            .iter()
+            .map(|s| format!("{} {}", s.kind.name(), parquet.products[s.product as usize].id))
+            .collect();
+        assert_eq!(steps, ["view_item a", "purchase b", "purchase c"]);
+        assert_eq!((parquet.log.sessions.len(), parquet.log.shoppers, parquet.copies), (1, 1, 2));
+        let tally = &parquet.rejects.tallies()[0];
+        assert_eq!((tally.read(), tally.ignored_rows(), tally.files[0].format), (4, 1, "GA4 export, Parquet"));
+        std::fs::remove_file(dir.path().join("events_20261101.parquet")).expect("removed");
+        let row = |micros: i64, name: &str, user: &str, order: &str, items: &str| {
+            format!(
+                "{{\"event_timestamp\":\"{}\",\"event_name\":\"{name}\",\"user_pseudo_id\":\"p.1\",\"user_id\":{user},\
+                 \"event_params\":[{{\"key\":\"ga_session_id\",\"value\":{{\"int_value\":\"7\"}}}}],\
+                 \"ecommerce\":{{\"transaction_id\":{order}}},\"items\":[{items}]}}\n",
+                at + micros
+            )
+        };
+        let two = "{\"item_id\":\"b\"},{\"item_id\":\"c\"}";
+        let json = row(9_000_000, "purchase", "\"anna\"", "\"t1\"", two)
+            + &row(0, "view_item", "null", "null", "{\"item_id\":\"a\",\"item_name\":\"A\"}")
+            + &row(2_000_000, "purchase", "\"anna\"", "\"t1\"", two)
+            + &row(5, "page_view", "null", "null", "");
+        std::fs::write(dir.path().join("events_20261101.json"), json).expect("written");
+        let lines = read();
+        assert_eq!((&lines.log, lines.copies), (&parquet.log, 2));
+        assert_eq!(lines.products, parquet.products);
+    }
+
+    #[test]
+    fn a_flat_parquet_file_is_a_table() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let schema = "message m { optional binary session_id (UTF8); optional binary item_id (UTF8); optional int64 timestamp (TIMESTAMP(MICROS,true)); }";
+        let flat = |values: Vec<&'static str>| Written::Text(values, vec![1; 2], vec![]);
+        let times = Written::Number(vec![1_793_527_200_000_000, 1_793_527_201_000_000], vec![1; 2], vec![]);
+        let columns = vec![flat(vec!["1", "1"]), flat(vec!["x", "y"]), times];
+        write(&dir.path().join("interactions.parquet"), schema, Compression::UNCOMPRESSED, &[columns]);
+        let shop = Shop::read(&ShopFiles::in_folder(dir.path()).expect("a folder"), &Silent).expect("a shop");
+        assert_eq!(shop.log.sessions.len(), 1);
+        assert_eq!(shop.log.sessions[0].steps[1].at, 1_793_527_201_000);
     }
 }

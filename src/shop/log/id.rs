@@ -84,10 +84,13 @@ impl IdRule {
         format!("[{section}]\n{body}")
     }
 
-    /// Settings that differ from none: how much has to be believed for the rule to be right.
+    /// How much has to be believed for the rule to be right. A part counted from the end counts more, since ids that grow
+    /// grow at their end.
     pub(crate) fn size(&self) -> usize {
         let texts = [&self.field, &self.column, &self.strip_prefix, &self.strip_suffix, &self.separator];
-        texts.iter().filter(|t| !t.is_empty()).count() + usize::from(self.lowercase) + usize::from(self.trim_zeros)
+        let settings = texts.iter().filter(|t| !t.is_empty()).count();
+        2 * (settings + usize::from(self.lowercase) + usize::from(self.trim_zeros))
+            + self.part.map_or(0, |p| if p < 0 { 3 } else { 2 })
     }
 }
 

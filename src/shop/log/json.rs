@@ -12,30 +12,45 @@ use std::io::Read;
 use std::marker::PhantomData;
 use std::path::Path;
 
-/// Reads every record of a file. `f` may answer why one gives nothing. `lists` are keys under which a document may keep its
-/// records.
+/// What a file of records is.
+pub(super) struct Records<T> {
+    /// For people.
+    pub(super) format: &'static str,
+    /// Keys under which a document may keep its records.
+    pub(super) lists: &'static [&'static str],
+    /// What is shown of a record that is ignored.
+    pub(super) named: fn(&T) -> String,
+    /// True where a record tells who somebody is: nothing else is shown of it then, whatever is wrong with it.
+    pub(super) is_private: bool,
+}
+
+/// Reads every record of a file. `f` may answer why one gives nothing.
 pub(super) fn for_each<T: DeserializeOwned>(
     path: &Path,
-    format: &'static str,
-    lists: &[&str],
+    records: &Records<T>,
     rejects: &mut Rejects,
     progress: &dyn Progress,
-    mut f: impl FnMut(u64, T, &mut Rejects) -> std::result::Result<(), Out>,
+    mut f: impl FnMut(u64, &mut T, &mut Rejects) -> std::result::Result<(), Out>,
 ) -> Result<()> {
-    rejects.open(Part::Log, &source::name(path), format);
+    rejects.open(Part::Log, &source::name(path), records.format);
+    let shown = |text: &str| if records.is_private { String::new() } else { text.to_string() };
     let mut take = |line: u64, text: &str, value: serde_json::Result<One<T>>, rejects: &mut Rejects| {
         rejects.count_row();
         let out = match value {
-            Ok(One(Some(value))) => f(line, value, rejects),
-            Err(e) if !e.is_data() => Err("not a JSON object".into()),
-            _ => Err("a record of another shape".into()),
+            Ok(One(Some(mut value))) => match f(line, &mut value, rejects) {
+                Ok(()) => return,
+                Err(out) if records.is_private || matches!(out, Out::Ignored(_)) => {
+                    return rejects.out(line, out, &(records.named)(&value));
+                }
+                Err(out) => out,
+            },
+            Err(e) if !e.is_data() => "not a JSON object".into(),
+            _ => "a record of another shape".into(),
         };
-        if let Err(out) = out {
-            rejects.out(line, out, text);
-        }
+        rejects.out(line, out, &shown(text));
     };
-    if let Some(records) = document(path, lists, progress)? {
-        for (record, n) in records.into_iter().zip(1..) {
+    if let Some(list) = document(path, records.lists, progress)? {
+        for (record, n) in list.into_iter().zip(1..) {
             let text = record.to_string();
             take(n, &text, serde_json::from_value(record), rejects);
         }
@@ -45,7 +60,7 @@ pub(super) fn for_each<T: DeserializeOwned>(
         Ok(text) => take(line, text, serde_json::from_str(text), rejects),
         Err(_) => {
             rejects.count_row();
-            rejects.out(line, Out::Rejected("not UTF-8"), &String::from_utf8_lossy(bytes));
+            rejects.out(line, Out::Rejected("not UTF-8"), &shown(&String::from_utf8_lossy(bytes)));
         }
     })
 }

@@ -4,7 +4,7 @@
 
 use super::super::Progress;
 use super::super::rejects::{Out, Rejects};
-use super::json::{self, Many, One, Text};
+use super::json::{self, Many, One, Records, Text};
 use super::sink::{Event, Sink, copy_key};
 use crate::error::Result;
 use crate::event::EventKind;
@@ -95,9 +95,9 @@ struct Product {
 
 pub(super) fn read(path: &Path, sink: &mut Sink<'_>, rejects: &mut Rejects, progress: &dyn Progress) -> Result<()> {
     let fields = sink.fields(&FIELDS, 2);
-    json::for_each(path, "Segment calls, JSON lines", &["batch"], rejects, progress, |_, call: Call, _| {
-        take(&call, &fields, sink)
-    })
+    let named = |call: &Call| [&call.kind, &call.event, &call.message_id].map(Text::as_str).join(" ");
+    let records = Records { format: "Segment calls, JSON lines", lists: &["batch"], named, is_private: true };
+    json::for_each(path, &records, rejects, progress, |_, call, _| take(call, &fields, sink))
 }
 
 fn take(call: &Call, fields: &[usize], sink: &mut Sink<'_>) -> std::result::Result<(), Out> {

@@ -6,9 +6,9 @@
 use super::super::rejects::{Out, Part, Rejects};
 use super::super::table::{Row, Table};
 use super::super::{Progress, source};
-use super::json::{self, Many, One, Text};
+use super::json::{self, Many, One, Records, Text};
 use super::sink::{Event, Sink, opaque};
-use crate::error::Result;
+use crate::error::{Code, Error, Result};
 use crate::event::EventKind;
 use serde::Deserialize;
 use serde_json::Value;
@@ -67,14 +67,13 @@ impl Orders {
         }
         let fields = sink.fields(&JSON_FIELDS, 3);
         let file = source::name(path);
-        json::for_each(
-            path,
-            "Shopify orders, JSON",
-            &["orders", "data"],
-            rejects,
-            progress,
-            |n, value: Value, rejects| self.take(value, (&file, n), &fields, sink, rejects),
-        )
+        let named =
+            |value: &Value| ["id", "name"].iter().filter_map(|k| value[*k].as_str()).collect::<Vec<_>>().join(" ");
+        let lists = &["orders", "data"];
+        let records = Records { format: "Shopify orders, JSON", lists, named, is_private: true };
+        json::for_each(path, &records, rejects, progress, |n, value, rejects| {
+            self.take(value.clone(), (&file, n), &fields, sink, rejects)
+        })
     }
 
     /// Takes an order, a line of one, or a page of them.
@@ -202,8 +201,12 @@ impl Orders {
         progress: &dyn Progress,
     ) -> Result<()> {
         let mut table = Table::open(path, progress)?;
+        let file = source::name(path);
         let fields = sink.fields(&CSV_FIELDS, 2);
-        let name = table.named("Name")?;
+        let name = table.column(&["Name"]).ok_or_else(|| {
+            let detail = format!("{file} has no column Name, as an export of orders would; it has {}.", table.listed());
+            Error::new(Code::BadTable, detail)
+        })?;
         let column = |names: &[&str]| table.column(names);
         let mail = column(&["Email", "Customer", "Customer ID"]);
         let (created, cancelled) = (column(&["Created at", "Paid at"]), column(&["Cancelled at", "Canceled at"]));
@@ -211,7 +214,6 @@ impl Orders {
         let items = [column(&["Lineitem sku"]), column(&["Lineitem name"])];
         // The other columns say where somebody lives.
         table.show_only([Some(name), created, items[0], items[1]].into_iter().flatten().collect());
-        let file = source::name(path);
         let mut last = String::new();
         table.for_each(Part::Log, rejects, progress, |row: &Row<'_>| {
             let own = row.get(Some(name));

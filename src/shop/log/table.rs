@@ -92,9 +92,8 @@ fn columns(t: &Table<'_>, config: &ShopConfig) -> Result<Columns> {
         Some(name) => t.named(name).map(Some),
         None => Ok(t.column(known)),
     };
-    let missing = |what: &str| {
-        Error::new(Code::BadTable, format!("{} has no column for {what}; it has {}.", t.file, t.columns().join(", ")))
-    };
+    let missing =
+        |what: &str| Error::new(Code::BadTable, format!("{} has no column for {what}; it has {}.", t.file, t.listed()));
     let (session, user) = (find("session_id", SESSION)?, find("user_id", USER)?);
     if session.is_none() && user.is_none() {
         return Err(missing("the session or the user"));
