@@ -174,17 +174,25 @@ impl Code {
                 told("Correct the promotion; `nearshelf offers check` runs cases of the same language."),
             ),
             #[cfg(feature = "cli")]
-            Code::BadTable => {
-                ("bad_table", Data, told("Name the columns in shop.toml under [columns], or correct the file."))
-            }
+            Code::BadTable => (
+                "bad_table",
+                Data,
+                told(
+                    "Name the columns in shop.toml under [columns], or the format under [log]; `nearshelf doctor` shows more.",
+                ),
+            ),
             #[cfg(feature = "cli")]
-            Code::EmptyLog => {
-                ("empty_log", Data, told("Export interactions with session_id (or user_id), item_id and timestamp."))
-            }
+            Code::EmptyLog => (
+                "empty_log",
+                Data,
+                told("Look at why no row counts with `nearshelf doctor`; manual/logs.md says what a log needs."),
+            ),
             #[cfg(feature = "cli")]
-            Code::EmptyShop => {
-                ("empty_shop", Data, told("Put a catalog.csv or an interactions.csv into the shop folder."))
-            }
+            Code::EmptyShop => (
+                "empty_shop",
+                Data,
+                told("Put a catalog.csv, an interactions.csv or another log into the shop folder; see manual/logs.md."),
+            ),
             #[cfg(feature = "cli")]
             Code::TooManyRejects => (
                 "too_many_rejects",

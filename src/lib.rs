@@ -60,6 +60,8 @@ pub mod manual {
     pub mod errors {}
     #[doc = include_str!("manual/exploration.md")]
     pub mod exploration {}
+    #[doc = include_str!("manual/logs.md")]
+    pub mod logs {}
     #[doc = include_str!("manual/memory.md")]
     pub mod memory {}
     #[doc = include_str!("manual/offers.md")]

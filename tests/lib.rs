@@ -9,6 +9,8 @@ mod compat;
 mod data;
 mod golden;
 #[cfg(all(feature = "cli", not(target_arch = "wasm32")))]
+mod logs;
+#[cfg(all(feature = "cli", not(target_arch = "wasm32")))]
 mod messy;
 mod offer;
 #[cfg(all(feature = "cli", not(target_arch = "wasm32")))]

@@ -1,7 +1,7 @@
 //! Reading the catalogue: Merchant-feed columns, or whatever the settings and well-known names map to them.
 
 use super::config::{LanguageSection, MarketSection, ShopConfig};
-use super::rejects::Rejects;
+use super::rejects::{Out, Part, Rejects};
 use super::table::{Row, Table};
 use super::{Progress, Result};
 use crate::catalog::build::{ProductDraft, VariantDraft, VariantOffer};
@@ -18,7 +18,32 @@ pub(super) struct CatalogRead {
     pub(super) languages: Vec<String>,
     pub(super) markets: Vec<Market>,
     pub(super) duplicates: u64,
+    /// The columns that were asked for.
+    pub(super) columns: Vec<KeyColumn>,
+    /// How often each column that is read was filled.
+    pub(super) filled: Vec<(String, u64)>,
 }
+
+/// What a column says of each row.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct KeyColumn {
+    /// The column's own name.
+    pub(crate) name: String,
+    /// Filled values, with the id of their row.
+    pub(crate) values: Vec<(String, String)>,
+}
+
+/// Columns whose values are kept as they stand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Keep<'a> {
+    /// None, or the one that a rule names.
+    Named(&'a str),
+    /// All with values that could be ids.
+    All,
+}
+
+/// A longer text is a description, not an id.
+const LONGEST_ID: usize = 128;
 
 impl CatalogRead {
     /// For a shop without a catalogue: its products are those of the log, without a price.
@@ -30,6 +55,8 @@ impl CatalogRead {
             languages: if languages.is_empty() { vec!["und".into()] } else { languages },
             markets: if markets.is_empty() { vec![default_market("XXX")] } else { markets },
             duplicates: 0,
+            columns: Vec::new(),
+            filled: Vec::new(),
         }
     }
 }
@@ -72,7 +99,7 @@ impl Columns {
             None => Ok(t.column(known)),
         };
         let id = find("id", ID)?.ok_or_else(|| {
-            let detail = format!("{} has no column for the product's id; it has {}.", t.file, t.columns().join(", "));
+            let detail = format!("{} has no column for the product's id; it has {}.", t.file, t.listed());
             Error::new(Code::BadTable, detail)
         })?;
         let optional = |name: &str| if name.is_empty() { Ok(None) } else { t.named(name).map(Some) };
@@ -133,22 +160,26 @@ fn currency_suffix(column: &str) -> Option<String> {
 pub(super) fn read(
     path: &Path,
     config: &ShopConfig,
+    keep: Keep<'_>,
     rejects: &mut Rejects,
     progress: &dyn Progress,
 ) -> Result<CatalogRead> {
+    progress.stage(&format!("reading {}", super::source::name(path)), super::source::bytes(std::iter::once(path)));
     let table = Table::open(path, progress)?;
     let (columns, languages, mut markets, guess_currency) = Columns::find(&table, config)?;
+    let mut kept = kept_columns(&table, keep)?;
+    let mut filled: Vec<(String, u64)> = table.columns().iter().map(|c| (c.clone(), 0)).collect();
     // Product id → its rows, so that the order of the file does not matter.
     let mut groups: BTreeMap<String, BTreeMap<String, ProductDraft>> = BTreeMap::new();
     let (mut seen, mut duplicates) = (BTreeSet::new(), 0_u64);
     let mut guessed: Option<String> = None;
-    table.for_each(rejects, progress, |row| {
+    table.for_each(Part::Catalog, rejects, progress, |row| {
         let id = row.get(Some(columns.id));
         if id.is_empty() {
-            return Err("no id");
+            return Err("no id".into());
         }
         if id.len() > 512 {
-            return Err("an id of more than 512 bytes");
+            return Err("an id of more than 512 bytes".into());
         }
         if guess_currency && guessed.is_none() {
             guessed = currency_in(row.get(columns.markets[0][0]));
@@ -159,13 +190,33 @@ pub(super) fn read(
         let draft = product(row, id, &columns, &markets)?;
         if !seen.insert(id.to_string()) {
             duplicates += 1;
-            return Err("a second row with this id");
+            return Err(Out::Rejected("a second row with this id"));
+        }
+        for ((_, n), place) in filled.iter_mut().zip(0..) {
+            *n += u64::from(!row.get(Some(place)).is_empty());
+        }
+        for (place, column) in &mut kept {
+            let value = row.get(Some(*place));
+            if !value.is_empty() && value.len() <= LONGEST_ID {
+                column.values.push((value.to_string(), id.to_string()));
+            }
         }
         groups.entry(draft.id.clone()).or_default().insert(id.to_string(), draft);
         Ok(())
     })?;
     let products = groups.into_values().filter_map(|rows| merge(rows.into_values())).collect();
-    Ok(CatalogRead { products, languages, markets, duplicates })
+    let columns = kept.into_iter().map(|(_, column)| column).collect();
+    Ok(CatalogRead { products, languages, markets, duplicates, columns, filled })
+}
+
+/// Columns to keep, by number.
+fn kept_columns(table: &Table<'_>, keep: Keep<'_>) -> Result<Vec<(usize, KeyColumn)>> {
+    let empty = |place: usize| (place, KeyColumn { name: table.columns()[place].clone(), values: Vec::new() });
+    match keep {
+        Keep::Named("") => Ok(Vec::new()),
+        Keep::Named(name) => Ok(vec![empty(table.named(name)?)]),
+        Keep::All => Ok((0..table.columns().len()).map(empty).collect()),
+    }
 }
 
 /// The currency code in a price such as `59.00 CNY`.

@@ -1,6 +1,7 @@
 //! `shop.toml`: parsed strictly, so that a misspelt key is an error and not a silent default.
 
 use super::limits::{BaselineSection, BaselineSettings, PolicySection, PolicySettings};
+use super::log::settings::{LogSection, LogSettings};
 use crate::error::{Code, Error, Result};
 use crate::event::EventKind;
 use crate::privacy::noise::{Epsilon, MOST_SYMBOLS};
@@ -26,6 +27,8 @@ pub(super) struct ShopConfig {
     pub markets: Vec<MarketSection>,
     /// `[columns]`: our name → the file's.
     pub columns: BTreeMap<String, String>,
+    /// `[log]`
+    pub log: LogSection,
     /// `[portrait]`
     pub portrait: PortraitSection,
     /// `[reports]`
@@ -157,7 +160,7 @@ impl ShopConfig {
     pub(super) fn parse(text: &str) -> Result<ShopConfig> {
         let bad = |what: String| Error::new(Code::BadConfig, what);
         let config: ShopConfig = toml::from_str(text).map_err(|e| bad(format!("{e}")))?;
-        config.zone_minutes()?;
+        config.log()?;
         config.profile()?;
         config.reports()?;
         config.policy()?;
@@ -193,6 +196,11 @@ impl ShopConfig {
             (h <= 14 && m < 60).then_some(sign * (h * 60 + m))
         };
         parse().ok_or_else(|| Error::new(Code::BadConfig, format!("zone \"{zone}\" is not like \"+08:00\".")))
+    }
+
+    /// How the log is to be read.
+    pub(super) fn log(&self) -> Result<LogSettings> {
+        self.log.settings(self.zone_minutes()?)
     }
 
     /// Shown names by language.
@@ -298,6 +306,17 @@ mod tests {
     }
 
     #[test]
+    fn the_commented_settings_of_the_log_are_settings() {
+        let (_, sample) = DEFAULTS.split_once("# [log]").expect("the log's part");
+        let lines = sample.lines().map(|l| l.trim_start_matches('#').trim_start());
+        let text = format!("[log]\n{}", lines.collect::<Vec<_>>().join("\n"));
+        let config = ShopConfig::parse(&text).expect(&text);
+        let log = config.log().expect("settings");
+        assert_eq!((log.product_paths.len(), log.events.len()), (1, 2));
+        assert_eq!((log.mapping.id.part, log.mapping.catalog.part), (Some(1), Some(-1)));
+    }
+
+    #[test]
     fn mistakes_are_named() {
         let wrong = |text: &str| ShopConfig::parse(text).expect_err(text).detail().to_string();
         assert!(wrong("[shop]\nzome = \"+08:00\"").contains("zome"));
@@ -311,6 +330,11 @@ mod tests {
         assert!(wrong("[policy]\nnever_show = 0").contains("never_show"));
         assert!(wrong("[baseline]\nmedian_price = 0.5").contains("between 1"));
         assert!(wrong("[baseline]\nlost_items = nan").contains("NaN"));
+        assert!(wrong("[log]\nformat = \"ga5\"").contains("ga5"));
+        assert!(wrong("[log.id]\nprefix = \"x\"").contains("prefix"));
+        assert!(wrong("[log.id]\npart = 2").contains("separator"));
+        assert!(wrong("[log.events]\nseen = \"view\"").contains("view"));
+        assert!(wrong("[log]\nproduct_paths = [\"/p/\"]").contains("{id}"));
         assert!(wrong("[[market]]\ncode = \"cn\"").contains("currency"));
     }
 }

@@ -2,24 +2,30 @@
 
 mod catalog;
 mod config;
+pub mod doctor;
+mod files;
 mod limits;
 mod log;
 mod offers;
+mod parquet;
 mod rejects;
+mod source;
 mod table;
 
 use config::ShopConfig;
 pub use config::{ReportSettings, TableSettings};
+pub use files::ShopFiles;
+use files::files_in;
 pub use limits::{BaselineSettings, PolicySettings};
-pub use log::{Log, LogStep, Session};
+pub use log::{Format, Log, LogStep, Session, Unit};
 pub use offers::MarketOffers;
-pub use rejects::{Reject, Rejects};
+pub use rejects::{FileRead, Part, Reason, Reject, Rejects, Tally};
 
 use crate::catalog::Market;
 use crate::catalog::build::ProductDraft;
 use crate::error::{Code, Error, Result};
 use crate::profile::ProfileConfig;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// The bytes of a file.
 ///
@@ -43,6 +49,14 @@ pub fn write_file(path: &Path, bytes: &[u8]) -> Result<()> {
     std::fs::rename(&beside, path).map_err(io)
 }
 
+/// The error of a shop of which nothing could be read.
+fn empty_shop(files: &ShopFiles) -> Error {
+    let place = files.folder.as_ref().map_or(files.name.clone(), |f| f.display().to_string());
+    let detail =
+        format!("{place} has neither a catalog.csv with products nor an interactions.csv or another log with steps.");
+    Error::new(Code::EmptyShop, detail)
+}
+
 /// The error of a server that cannot run.
 pub fn server_error(detail: String) -> Error {
     Error::new(Code::ServerFailed, detail)
@@ -63,52 +77,6 @@ pub struct Silent;
 impl Progress for Silent {
     fn stage(&self, _: &str, _: u64) {}
     fn advance(&self, _: u64) {}
-}
-
-/// Where a shop's files are.
-#[derive(Debug, Clone, Default)]
-pub struct ShopFiles {
-    /// `catalog.csv`, `catalog.jsonl`, each also with `.gz`.
-    pub catalog: Option<PathBuf>,
-    /// `interactions.csv`, `interactions.jsonl`, each also with `.gz`.
-    pub interactions: Option<PathBuf>,
-    /// `shop.toml`.
-    pub config: Option<PathBuf>,
-    /// `offers.json`.
-    pub offers: Option<PathBuf>,
-    /// Id of the shop where the settings have none: the folder's name.
-    pub name: String,
-}
-
-impl ShopFiles {
-    /// The files of a shop folder.
-    ///
-    /// # Errors
-    ///
-    /// `io` when the folder cannot be read, `empty_shop` when it has neither a catalogue nor a log.
-    pub fn in_folder(dir: &Path) -> Result<ShopFiles> {
-        if !dir.is_dir() {
-            return Err(Error::new(Code::Io, format!("{} is not a folder.", dir.display())));
-        }
-        let first = |names: &[&str]| names.iter().map(|n| dir.join(n)).find(|p| p.is_file());
-        let files = ShopFiles {
-            catalog: first(&["catalog.csv", "catalog.csv.gz", "catalog.jsonl", "catalog.jsonl.gz"]),
-            interactions: first(&[
-                "interactions.csv",
-                "interactions.csv.gz",
-                "interactions.jsonl",
-                "interactions.jsonl.gz",
-            ]),
-            config: first(&["shop.toml"]),
-            offers: first(&["offers.json"]),
-            name: dir.canonicalize().ok().and_then(|p| Some(p.file_name()?.to_str()?.to_string())).unwrap_or_default(),
-        };
-        if files.catalog.is_none() && files.interactions.is_none() {
-            let detail = format!("{} has neither catalog.csv nor interactions.csv.", dir.display());
-            return Err(Error::new(Code::EmptyShop, detail));
-        }
-        Ok(files)
-    }
 }
 
 /// A shop as it was read.
@@ -142,6 +110,8 @@ pub struct Shop {
     pub rejects: Rejects,
     /// Ids of the log that the catalogue does not have, with how often; most frequent first.
     pub unmatched: Vec<(String, u64)>,
+    /// Steps of the log that were records of an event met already.
+    pub copies: u64,
     /// Catalogue rows that repeat an id; the first is kept.
     pub duplicates: u64,
 }
@@ -157,18 +127,21 @@ impl Shop {
         let config = ShopConfig::read(files.config.as_deref())?;
         let mut rejects = Rejects::default();
         let read = match &files.catalog {
-            Some(path) => catalog::read(path, &config, &mut rejects, progress)?,
+            Some(path) => {
+                let keep = catalog::Keep::Named(&config.log.catalog.column);
+                catalog::read(path, &config, keep, &mut rejects, progress)?
+            }
             None => catalog::CatalogRead::empty(&config),
         };
-        let catalog::CatalogRead { mut products, languages, markets, duplicates } = read;
-        let (mut log, mut unmatched) = (Log::default(), Vec::new());
-        if let Some(path) = &files.interactions {
+        let catalog::CatalogRead { mut products, languages, markets, duplicates, columns, .. } = read;
+        let (mut log, mut unmatched, mut copies) = (Log::default(), Vec::new(), 0);
+        if let Some(logs) = files.log(&config)? {
             let has_catalog = files.catalog.is_some();
-            let read = log::read(path, &config, products, has_catalog, &mut rejects, progress)?;
-            (log, products, unmatched) = (read.log, read.products, read.unmatched);
+            let read = log::read(&logs, &config, products, &columns, has_catalog, &mut rejects, progress)?;
+            (log, products, unmatched, copies) = (read.log, read.products, read.unmatched, read.copies);
         }
         if products.is_empty() && log.sessions.is_empty() {
-            return Err(Error::new(Code::EmptyShop, "no product and no interaction could be read."));
+            return Err(empty_shop(files));
         }
         let offers = match &files.offers {
             Some(path) => offers::read(path, &markets, &languages)?,
@@ -190,6 +163,7 @@ impl Shop {
             baseline: config.baseline()?,
             rejects,
             unmatched,
+            copies,
             duplicates,
         })
     }

@@ -1,10 +1,10 @@
-//! Tables as shops export them: CSV or JSON lines, plain or gzipped, with whatever columns they have.
+//! Tables as shops export them: CSV or JSON lines, plain or gzipped, or flat Parquet, with whatever columns they have.
 
-use super::Progress;
-use super::rejects::Rejects;
+use super::parquet::{self, Leaf};
+use super::rejects::{Out, Part, Rejects};
+use super::{Progress, source};
 use crate::error::{Code, Error, Result};
-use std::fs::File;
-use std::io::{BufRead, BufReader, Read};
+use std::io::Read;
 use std::path::Path;
 
 /// Reads every row of a table and gives its fields to a caller.
@@ -13,17 +13,22 @@ pub(super) struct Table<'a> {
     /// File name, for messages.
     pub(super) file: String,
     columns: Vec<String>,
+    /// Columns that may be shown of a rejected row; all of them without.
+    shown: Option<Vec<usize>>,
     body: Body,
 }
 
 enum Body {
     /// The whole file, and where its first row begins.
     Csv(Vec<u8>, usize),
-    JsonLines(Box<dyn BufRead>),
+    JsonLines,
+    Parquet(Vec<Leaf>),
 }
 
 /// One row's fields, by the number of the column.
 pub(super) struct Row<'a> {
+    /// Line in the file, from 1; in a Parquet file the number of the row.
+    pub(super) line: u64,
     fields: Vec<&'a str>,
 }
 
@@ -34,43 +39,43 @@ impl<'a> Row<'a> {
     }
 
     /// The row as text, for the rejects file.
-    pub(super) fn text(&self) -> String {
-        self.fields.join(",")
+    fn text(&self, shown: Option<&[usize]>) -> String {
+        match shown {
+            None => self.fields.join(","),
+            Some(columns) => columns.iter().map(|c| self.get(Some(*c))).collect::<Vec<_>>().join(","),
+        }
     }
 }
 
 impl<'a> Table<'a> {
     pub(super) fn open(path: &'a Path, progress: &dyn Progress) -> Result<Table<'a>> {
-        let io = |e: &dyn std::fmt::Display| Error::new(Code::Io, format!("{}: {e}.", path.display()));
-        let file_name = path.file_name().and_then(|n| n.to_str()).unwrap_or_default().to_string();
-        let file = File::open(path).map_err(|e| io(&e))?;
-        let size = file.metadata().map_or(0, |m| m.len());
-        let is_gzip = file_name.ends_with(".gz");
-        progress.stage(&format!("reading {file_name}"), if is_gzip { 0 } else { size });
-        let plain: Box<dyn Read> =
-            if is_gzip { Box::new(flate2::read::MultiGzDecoder::new(BufReader::new(file))) } else { Box::new(file) };
-        let name = file_name.trim_end_matches(".gz");
-        let mut table = if name.ends_with(".jsonl") {
-            let body = Body::JsonLines(Box::new(BufReader::new(plain)));
-            Table { path, file: file_name, columns: Vec::new(), body }
+        let file = source::name(path);
+        let head = source::head(path)?;
+        let table = if head.starts_with(parquet::MAGIC) {
+            let leaves: Vec<Leaf> = parquet::leaves(path)?.into_iter().filter(|l| !l.repeated).collect();
+            let columns = leaves.iter().map(|l| l.name.clone()).collect();
+            Table { path, file, columns, shown: None, body: Body::Parquet(leaves) }
+        } else if head.trim_ascii_start().starts_with(b"{") || is_json(&file) {
+            Table { path, file, columns: json_columns(&head), shown: None, body: Body::JsonLines }
         } else {
             let mut data = Vec::new();
-            BufReader::new(plain).read_to_end(&mut data).map_err(|e| io(&e))?;
+            source::open(path, progress)?.read_to_end(&mut data).map_err(|e| source::io(path, &e))?;
             let mut reader = rows_of(&data);
             let mut header = csv::ByteRecord::new();
-            reader.read_byte_record(&mut header).map_err(|e| io(&e))?;
-            let text = |h: &[u8]| String::from_utf8_lossy(h).trim_start_matches('\u{FEFF}').trim().to_string();
+            reader.read_byte_record(&mut header).map_err(|e| source::io(path, &e))?;
             let first_row = reader.position().byte() as usize;
-            let columns = header.iter().map(text).collect();
-            Table { path, file: file_name, columns, body: Body::Csv(data, first_row) }
+            let columns = header.iter().map(|h| String::from_utf8_lossy(h).trim().to_string()).collect();
+            Table { path, file, columns, shown: None, body: Body::Csv(data, first_row) }
         };
-        if let Body::JsonLines(_) = table.body {
-            table.columns = json_columns(path)?;
-        }
         if table.columns.iter().all(String::is_empty) {
             return Err(Error::new(Code::BadTable, format!("{} has no header line.", path.display())));
         }
         Ok(table)
+    }
+
+    /// Shows only these columns of a rejected row.
+    pub(super) fn show_only(&mut self, columns: Vec<usize>) {
+        self.shown = Some(columns);
     }
 
     /// Number of the first of these columns that the table has.
@@ -81,10 +86,16 @@ impl<'a> Table<'a> {
     /// Number of a column the settings name.
     pub(super) fn named(&self, name: &str) -> Result<usize> {
         self.column(&[name]).ok_or_else(|| {
-            let detail =
-                format!("{} has no column \"{name}\"; it has {}.", self.path.display(), self.columns.join(", "));
+            let detail = format!("{} has no column \"{name}\"; it has {}.", self.path.display(), self.listed());
             Error::new(Code::BadConfig, detail)
         })
+    }
+
+    /// The column names for a message; what is no table has many odd ones.
+    pub(super) fn listed(&self) -> String {
+        let name = |c: &String| c.chars().filter(|c| !c.is_control()).take(40).collect::<String>();
+        let more = if self.columns.len() > 20 { ", …" } else { "" };
+        self.columns.iter().take(20).map(name).collect::<Vec<_>>().join(", ") + more
     }
 
     /// All column names.
@@ -92,45 +103,61 @@ impl<'a> Table<'a> {
         &self.columns
     }
 
-    /// Gives every row to `f`; one that answers with a reason is rejected for it, and so is one that cannot be read.
+    /// Gives every row to `f`, which may answer why it gives nothing; a row that cannot be read is rejected.
     pub(super) fn for_each(
         self,
+        part: Part,
         rejects: &mut Rejects,
         progress: &dyn Progress,
-        mut f: impl FnMut(&Row<'_>) -> std::result::Result<(), &'static str>,
+        mut f: impl FnMut(&Row<'_>) -> std::result::Result<(), Out>,
     ) -> Result<()> {
-        let Table { path, file, columns, body } = self;
+        let Table { path, file, columns, shown, body } = self;
+        let shown = shown.as_deref();
         match body {
             Body::Csv(data, first_row) => {
-                for_each_record(&data, first_row, &file, columns.len(), rejects, progress, &mut f)
-                    .map_err(|e| Error::new(Code::Io, format!("{}: {e}.", path.display())))
+                rejects.open(part, &file, "CSV table");
+                for_each_record(&data, first_row, columns.len(), shown, rejects, &mut f)
+                    .map_err(|e| source::io(path, &e))
             }
-            Body::JsonLines(reader) => {
-                for (line, text) in (1..).zip(reader.lines()) {
-                    rejects.count_row(&file);
-                    let Ok(text) = text else {
-                        rejects.add(&file, line, "not UTF-8", String::new());
-                        continue;
+            Body::JsonLines => {
+                rejects.open(part, &file, "table of JSON lines");
+                source::for_each_line(path, source::open(path, progress)?, |line, text| {
+                    rejects.count_row();
+                    let readable = if shown.is_none() { String::from_utf8_lossy(text) } else { "".into() };
+                    let Ok(utf8) = std::str::from_utf8(text) else {
+                        return rejects.out(line, Out::Rejected("not UTF-8"), &readable);
                     };
-                    if text.trim().is_empty() {
-                        continue;
-                    }
-                    progress.advance(text.len() as u64 + 1);
-                    let Ok(serde_json::Value::Object(object)) = serde_json::from_str(&text) else {
-                        rejects.add(&file, line, "not a JSON object", text);
-                        continue;
+                    let Ok(serde_json::Value::Object(object)) = serde_json::from_str(utf8) else {
+                        return rejects.out(line, Out::Rejected("not a JSON object"), &readable);
                     };
                     let cells: Vec<String> =
                         columns.iter().map(|c| object.get(c).map_or(String::new(), cell)).collect();
-                    let row = Row { fields: cells.iter().map(String::as_str).collect() };
-                    if let Err(reason) = f(&row) {
-                        rejects.add(&file, line, reason, text);
+                    let row = Row { line, fields: cells.iter().map(String::as_str).collect() };
+                    if let Err(out) = f(&row) {
+                        let text = if shown.is_none() { readable.into_owned() } else { row.text(shown) };
+                        rejects.out(line, out, &text);
                     }
-                }
-                Ok(())
+                })
+            }
+            Body::Parquet(leaves) => {
+                rejects.open(part, &file, "Parquet table");
+                parquet::for_each_row(path, &leaves, progress, &mut |line, cells| {
+                    rejects.count_row();
+                    let field = |c: &'_ Vec<Option<String>>| c.first().cloned().flatten().unwrap_or_default();
+                    let cells: Vec<String> = cells.iter().map(field).collect();
+                    let row = Row { line, fields: cells.iter().map(String::as_str).collect() };
+                    if let Err(out) = f(&row) {
+                        rejects.out(line, out, &row.text(shown));
+                    }
+                })
             }
         }
     }
+}
+
+fn is_json(file: &str) -> bool {
+    let name = file.trim_end_matches(".gz");
+    name.ends_with(".jsonl") || name.ends_with(".ndjson")
 }
 
 fn rows_of(data: &[u8]) -> csv::Reader<&[u8]> {
@@ -142,34 +169,32 @@ fn rows_of(data: &[u8]) -> csv::Reader<&[u8]> {
 fn for_each_record(
     data: &[u8],
     first_row: usize,
-    file: &str,
     columns: usize,
+    shown: Option<&[usize]>,
     rejects: &mut Rejects,
-    progress: &dyn Progress,
-    f: &mut dyn FnMut(&Row<'_>) -> std::result::Result<(), &'static str>,
+    f: &mut dyn FnMut(&Row<'_>) -> std::result::Result<(), Out>,
 ) -> std::result::Result<(), csv::Error> {
     let newlines = |bytes: &[u8]| bytes.iter().filter(|b| **b == b'\n').count();
     // Where the present reader began, and how many lines lie before it.
     let (mut base, mut lines) = (first_row, newlines(&data[..first_row]) as u64);
-    let (mut reader, mut record, mut told) = (rows_of(&data[base..]), csv::ByteRecord::new(), 0);
+    let (mut reader, mut record) = (rows_of(&data[base..]), csv::ByteRecord::new());
+    let raw_text = |raw: &[u8]| match shown {
+        None => String::from_utf8_lossy(raw).trim_end().to_string(),
+        Some(_) => String::new(),
+    };
     loop {
         let start = base + reader.position().byte() as usize;
         if !reader.read_byte_record(&mut record)? {
-            progress.advance(data.len().saturating_sub(told) as u64);
             return Ok(());
         }
         let end = base + reader.position().byte() as usize;
-        if end - told > 1 << 16 {
-            progress.advance((end - told) as u64);
-            told = end;
-        }
         let line = lines + record.position().map_or(0, csv::Position::line);
-        rejects.count_row(file);
+        rejects.count_row();
         let raw = data[start..end].trim_ascii();
         let odd_quotes = raw.iter().filter(|b| **b == b'"').count() % 2 == 1;
         if raw.contains(&b'\n') && (odd_quotes || record.len() != columns) {
             let first = raw.split(|b| *b == b'\n').next().unwrap_or(raw);
-            rejects.add(file, line, "a quote is not closed", String::from_utf8_lossy(first).trim_end().to_string());
+            rejects.out(line, Out::Rejected("a quote is not closed"), &raw_text(first));
             let blank = data[start..end].len() - data[start..end].trim_ascii_start().len();
             base = start + blank + first.len() + 1;
             lines = newlines(&data[..base]) as u64;
@@ -178,14 +203,14 @@ fn for_each_record(
         }
         let fields: std::result::Result<Vec<&str>, _> = record.iter().map(std::str::from_utf8).collect();
         let Ok(fields) = fields else {
-            rejects.add(file, line, "not UTF-8", String::from_utf8_lossy(raw).into_owned());
+            rejects.out(line, Out::Rejected("not UTF-8"), &raw_text(raw));
             continue;
         };
         let too_many = fields.len() > columns;
-        let row = Row { fields };
-        let result = if too_many { Err("more fields than columns") } else { f(&row) };
-        if let Err(reason) = result {
-            rejects.add(file, line, reason, row.text());
+        let row = Row { line, fields };
+        let result = if too_many { Err("more fields than columns".into()) } else { f(&row) };
+        if let Err(out) = result {
+            rejects.out(line, out, &row.text(shown));
         }
     }
 }
@@ -200,18 +225,14 @@ fn cell(value: &serde_json::Value) -> String {
 }
 
 /// The keys of the first thousand objects: JSON lines have no header.
-fn json_columns(path: &Path) -> Result<Vec<String>> {
-    let io = |e: std::io::Error| Error::new(Code::Io, format!("{}: {e}.", path.display()));
-    let file = File::open(path).map_err(io)?;
-    let is_gzip = path.extension().is_some_and(|e| e == "gz");
-    let plain: Box<dyn Read> = if is_gzip { Box::new(flate2::read::MultiGzDecoder::new(file)) } else { Box::new(file) };
+fn json_columns(head: &[u8]) -> Vec<String> {
     let mut columns: Vec<String> = Vec::new();
-    for line in BufReader::new(plain).lines().take(1000).map_while(std::result::Result::ok) {
-        if let Ok(serde_json::Value::Object(object)) = serde_json::from_str(&line) {
+    for line in head.split(|b| *b == b'\n').take(1000) {
+        if let Ok(serde_json::Value::Object(object)) = serde_json::from_slice(line) {
             for key in object.keys().filter(|k| !columns.contains(k)).cloned().collect::<Vec<_>>() {
                 columns.push(key);
             }
         }
     }
-    Ok(columns)
+    columns
 }

@@ -2,6 +2,8 @@
 
 use clap::{Args, Parser, Subcommand};
 use nearshelf::builder::split::Part;
+use nearshelf::error::Error;
+use nearshelf::shop::ShopFiles;
 use std::path::PathBuf;
 
 /// Builds and judges the packs that Nearshelf ranks with on the shopper's device.
@@ -16,6 +18,8 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Build a pack from a shop's catalogue and log; weights are tuned on the way.
     Pack(PackArgs),
+    /// Look at a shop's files: what was read as what, which ids do not match and the setting that would match them.
+    Doctor(DoctorArgs),
     /// Show what is inside a pack.
     Inspect(InspectArgs),
     /// Pack the training part of a data set, tune on the validation part, replay the test part, print the measures.
@@ -33,28 +37,66 @@ pub(crate) enum Command {
 }
 
 #[derive(Debug, Args)]
-pub(crate) struct ShopArgs {
-    /// Shop folder: catalog.csv|jsonl, interactions.csv|jsonl (each also .gz), shop.toml.
+pub(crate) struct FileArgs {
+    /// Shop folder: catalog.csv|jsonl, the log (interactions.csv|jsonl, or an export of GA4, Segment, Shopify or a server;
+    /// see `manual/logs.md`), shop.toml. Each may be gzipped.
     #[arg(value_name = "SHOP_DIR", required_unless_present_any = ["catalog", "interactions"])]
     pub(crate) shop: Option<PathBuf>,
     /// Catalogue file, instead of a folder's.
     #[arg(long, value_name = "FILE")]
     pub(crate) catalog: Option<PathBuf>,
-    /// Log file, instead of a folder's.
+    /// Log file, or a folder of its daily files, instead of a folder's; may be given several times.
     #[arg(long, value_name = "FILE")]
-    pub(crate) interactions: Option<PathBuf>,
+    pub(crate) interactions: Vec<PathBuf>,
     /// Offers, instead of the folder's offers.json.
     #[arg(long, value_name = "FILE")]
     pub(crate) offers: Option<PathBuf>,
     /// Settings, instead of the folder's shop.toml.
     #[arg(long, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
+}
+
+impl FileArgs {
+    /// The files that are meant.
+    pub(crate) fn files(&self) -> Result<ShopFiles, Error> {
+        let mut files = match &self.shop {
+            Some(dir) => ShopFiles::in_folder(dir)?,
+            None => ShopFiles { name: "shop".into(), ..ShopFiles::default() },
+        };
+        for (slot, given) in
+            [(&mut files.catalog, &self.catalog), (&mut files.config, &self.config), (&mut files.offers, &self.offers)]
+        {
+            if given.is_some() {
+                slot.clone_from(given);
+            }
+        }
+        files.interactions.clone_from(&self.interactions);
+        Ok(files)
+    }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ShopArgs {
+    #[command(flatten)]
+    pub(crate) files: FileArgs,
     /// Fewest distinct shoppers behind a pair or a popularity. Default: 2 for a log without user ids, 5 with.
     #[arg(long, value_name = "K", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) min_support: Option<u32>,
-    /// Largest share of a file's rows that may be unusable.
+    /// Largest share of the catalogue's rows, or of the log's, that may be unusable.
     #[arg(long, value_name = "SHARE", default_value_t = 0.1)]
     pub(crate) max_reject: f64,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DoctorArgs {
+    #[command(flatten)]
+    pub(crate) files: FileArgs,
+    /// Largest share of the catalogue's rows, or of the log's, that `pack` is to accept as unusable.
+    #[arg(long, value_name = "SHARE", default_value_t = 0.1)]
+    pub(crate) max_reject: f64,
+    /// Print JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Debug, Args)]

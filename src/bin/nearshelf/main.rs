@@ -4,6 +4,7 @@
 mod args;
 mod demo;
 mod diff;
+mod doctor;
 mod eval;
 mod inspect;
 mod offers;
@@ -19,7 +20,7 @@ use std::process::ExitCode;
 
 fn main() -> ExitCode {
     match run() {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(e) => {
             eprintln!("error[{}]: {}\n  fix: {}", e.code(), e.detail(), e.fix());
             ExitCode::FAILURE
@@ -27,14 +28,16 @@ fn main() -> ExitCode {
     }
 }
 
-fn run() -> Result<(), Error> {
+fn run() -> Result<ExitCode, Error> {
     match args::Cli::parse().command {
-        args::Command::Pack(a) => pack::run(&a),
-        args::Command::Inspect(a) => inspect::run(&a),
-        args::Command::Eval(a) => eval::run(&a),
-        args::Command::Offers(a) => offers::run(&a),
-        args::Command::Demo(a) => demo::run(&a),
-        args::Command::Reports(a) => reports::run(&a),
-        args::Command::Policy(a) => policy::run(&a),
+        args::Command::Doctor(a) => return doctor::run(&a),
+        args::Command::Pack(a) => pack::run(&a)?,
+        args::Command::Inspect(a) => inspect::run(&a)?,
+        args::Command::Eval(a) => eval::run(&a)?,
+        args::Command::Offers(a) => offers::run(&a)?,
+        args::Command::Demo(a) => demo::run(&a)?,
+        args::Command::Reports(a) => reports::run(&a)?,
+        args::Command::Policy(a) => policy::run(&a)?,
     }
+    Ok(ExitCode::SUCCESS)
 }

@@ -8,7 +8,7 @@ use nearshelf::builder::pack::{Options, build};
 use nearshelf::engine::Engine;
 use nearshelf::error::Error;
 use nearshelf::publish::check;
-use nearshelf::shop::{Progress, Shop, ShopFiles, read_file, write_file};
+use nearshelf::shop::{Progress, Shop, read_file, write_file};
 use std::path::{Path, PathBuf};
 
 pub(crate) fn run(args: &PackArgs) -> Result<(), Error> {
@@ -46,20 +46,7 @@ fn old_pack(path: &Path) -> Result<Vec<u8>, Error> {
 
 /// The shop of the arguments. When too many rows are unusable they are written to `rejects` all the same.
 fn read(args: &ShopArgs, rejects: &Path, progress: &dyn Progress) -> Result<Shop, Error> {
-    let mut files = match &args.shop {
-        Some(dir) => ShopFiles::in_folder(dir)?,
-        None => ShopFiles { name: "shop".into(), ..ShopFiles::default() },
-    };
-    for (slot, given) in [
-        (&mut files.catalog, &args.catalog),
-        (&mut files.interactions, &args.interactions),
-        (&mut files.config, &args.config),
-        (&mut files.offers, &args.offers),
-    ] {
-        if given.is_some() {
-            slot.clone_from(given);
-        }
-    }
+    let files = args.files.files()?;
     let shop = Shop::read(&files, progress)?;
     shop.rejects.write(rejects)?;
     shop.rejects.check(args.max_reject)?;
@@ -80,9 +67,19 @@ pub(crate) fn report(shop: &Shop, rejects: Option<&Path>) {
         for (id, n) in shop.unmatched.iter().take(10) {
             say!("  {id} ({n} times)");
         }
+        say!("`nearshelf doctor` looks for the setting that matches them");
     }
-    for (file, reason, n) in shop.rejects.by_reason() {
-        say!("{file}: {n} of {} rows left out: {reason}", shop.rejects.rows_read(file));
+    if shop.copies > 0 {
+        say!("{} records of an event that was there already were left out", shop.copies);
+    }
+    for tally in shop.rejects.tallies() {
+        let (name, read) = (tally.name(), tally.read());
+        for (reason, r) in &tally.ignored {
+            say!("{name}: {} of {read} rows are not for us: {reason}", r.rows);
+        }
+        for (reason, r) in &tally.rejected {
+            say!("{name}: {} of {read} rows left out: {reason}", r.rows);
+        }
     }
     if let Some(path) = rejects.filter(|_| !shop.rejects.rows().is_empty()) {
         say!("left-out rows are in {}", path.display());
