@@ -116,11 +116,13 @@ mod tests {
     #[test]
     fn two_that_tell_the_same_share_what_one_of_them_would_say_alone() {
         let visit = |shopper, rows: &[u32]| Visit { shopper, weight: FRESH, rows: rows.to_vec() };
-        // 2 follows 0 and 1, which always come together; 5 follows 4, which comes alone; both as often.
-        let visits: Vec<Visit> = (0..200).flat_map(|i| [visit(i, &[0, 1, 2]), visit(i + 200, &[4, 5])]).collect();
+        // 2 follows 0 and 1, which always come together, in either order; 5 follows 4, which comes alone; both as often.
+        let visits: Vec<Visit> =
+            (0..200).flat_map(|i| [visit(i, &[i % 2, 1 - i % 2, 2]), visit(i + 200, &[4, 5])]).collect();
         let table = build(&together(&visits, 1), &rules(&visits, 1), &[200.0, 200.0, 200.0, 0.0, 200.0, 200.0]);
         let weight = |a: usize, b: u32| table[a].iter().find(|(r, _)| *r == Row(b)).map_or(0.0, |(_, w)| *w);
         assert!(weight(4, 5) > 0.85, "{table:?}");
-        assert!(weight(0, 2) + weight(1, 2) < 0.85 && weight(1, 2) > weight(0, 2), "{table:?}");
+        assert!((weight(0, 2) - weight(1, 2)).abs() < 1e-9 && weight(0, 2) > 0.3, "{table:?}");
+        assert!(weight(0, 2) < 0.5 * weight(4, 5), "{table:?}");
     }
 }

@@ -58,9 +58,9 @@ mod tests {
     use super::super::counts::FRESH;
     use super::*;
 
-    /// Visits of two products: what follows 0 is 1 in the first half, and 2 in the second where `turns`.
+    /// Visits of two products: what follows 0 is 1 or 2 by turns, or first always 1 and then always 2.
     fn log(turns: bool) -> Vec<Visit> {
-        let next = |i: u32| if turns && i >= 500 { 2 } else { 1 + i % 2 };
+        let next = |i: u32| if turns { 1 + u32::from(i >= 500) } else { 1 + i % 2 };
         (0..1_000).map(|i| Visit { shopper: i, weight: FRESH, rows: vec![0, next(i)] }).collect()
     }
 

@@ -155,8 +155,17 @@ mod tests {
     #[test]
     fn what_nobody_has_seen_is_found_by_what_the_catalogue_says() {
         let visits: Vec<Visit> = (0..10).map(|i| visit(i, &[0, 1])).collect();
-        let products = titled(&["red lantern large", "paper fan", "red lantern small", "blue kettle"]);
-        let similar = table(&visits, &[10.0, 10.0, 0.0, 0.0], &products, 2);
+        let products = titled(&[
+            "red lantern large",
+            "paper fan",
+            "red lantern small",
+            "blue kettle",
+            "mug",
+            "tray",
+            "bowl",
+            "vase",
+        ]);
+        let similar = table(&visits, &[10.0, 10.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0], &products, 2);
         assert_eq!(similar[2], [0, 1], "like the lantern, and through it what goes with the lantern");
         assert!(similar[0].contains(&2) && similar[1].contains(&2), "{similar:?}");
         assert!(similar[3].is_empty() && similar.iter().all(|row| !row.contains(&3)));
