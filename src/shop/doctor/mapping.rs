@@ -24,7 +24,10 @@ pub struct Proposal {
     #[serde(skip)]
     size: usize,
     #[serde(skip)]
-    by_name: bool,
+    is_doubtful: bool,
+    /// The product of each item.
+    #[serde(skip)]
+    products: Vec<Option<u32>>,
 }
 
 /// Ids of the log a rule is read off.
@@ -87,7 +90,7 @@ pub(super) fn proposals(sides: &Sides<'_>, present: &Mapping, progress: &dyn Pro
                 let id = IdRule { field, lowercase: true, trim_zeros: true, ..id };
                 let mapping = Mapping { id, catalog: catalog.clone() };
                 let size = mapping.id.size() + mapping.catalog.size();
-                let worth = if is_by_name(&mapping) { hits * NAME_WORTH / 10 } else { hits };
+                let worth = if is_doubtful(&mapping) { hits * DOUBTFUL_WORTH / 10 } else { hits };
                 found.insert((u64::MAX - worth, size, mapping.toml()), mapping);
             }
         }
@@ -96,26 +99,33 @@ pub(super) fn proposals(sides: &Sides<'_>, present: &Mapping, progress: &dyn Pro
     let mut out: Vec<Proposal> = Vec::new();
     for mapping in found.into_values().take(JUDGED) {
         progress.advance(1);
-        let Some(proposal) = judged(sides, mapping, &now, matched) else { continue };
-        if !out.iter().any(|o| o.settings == proposal.settings) {
-            out.push(proposal);
-        }
+        out.extend(judged(sides, mapping, &now, matched));
     }
     // A rule that matches a few more and needs more belief comes second: the rate counts in thousandths.
-    let worth = |p: &Proposal| (p.rate * 1000.0) as u64 * if p.by_name { NAME_WORTH } else { 10 };
+    let worth = |p: &Proposal| (p.rate * 1000.0) as u64 * if p.is_doubtful { DOUBTFUL_WORTH } else { 10 };
     out.sort_by(|a, b| (worth(b), a.size, &a.settings).cmp(&(worth(a), b.size, &b.settings)));
-    out
+    // Of rules that say the same of every item the simplest stands for all.
+    let mut distinct: Vec<Proposal> = Vec::new();
+    for proposal in out {
+        if !distinct.iter().any(|d| d.products == proposal.products) {
+            distinct.push(proposal);
+        }
+    }
+    distinct
 }
 
-/// What a match by name counts, in tenths of one by id: names change, and the page knows products by their ids.
-const NAME_WORTH: u64 = 8;
+/// What a doubtful match counts, in tenths of a plain one.
+const DOUBTFUL_WORTH: u64 = 8;
+/// Fields that name a product without being its id: names change, and the page knows products by their ids.
+const NAMES: [&str; 6] = ["name", "title", "description", "link", "url", "image"];
+/// Columns that count something and match by chance.
+const COUNTS: [&str; 10] =
+    ["position", "stock", "quantity", "qty", "inventory", "sort", "rank", "index", "price", "weight"];
 
-fn is_by_name(mapping: &Mapping) -> bool {
-    let is_name = |text: &str| {
-        let folded = text.to_lowercase();
-        ["name", "title", "description", "link", "url", "image"].iter().any(|part| folded.contains(part))
-    };
-    is_name(&mapping.id.field) || is_name(&mapping.catalog.column)
+fn is_doubtful(mapping: &Mapping) -> bool {
+    let sides = [&mapping.id.field, &mapping.catalog.column].map(|s| s.to_lowercase());
+    let has = |words: &[&str]| words.iter().any(|w| sides.iter().any(|s| s.contains(w)));
+    has(&NAMES) || has(&COUNTS)
 }
 
 /// A candidate with only the settings it needs and what it matches; nothing when that is not worth a setting.
@@ -138,7 +148,8 @@ fn judged(sides: &Sides<'_>, mut mapping: Mapping, now: &[Option<u32>], matched:
     let news = best.iter().zip(now).enumerate().filter(|(_, (new, old))| new.is_some() && old.is_none());
     let news: Vec<(usize, u32)> = news.filter_map(|(item, (new, _))| Some((item, (*new)?))).collect();
     let products: BTreeSet<u32> = news.iter().map(|(_, p)| *p).collect();
-    if products.len() * PER_PRODUCT < news.len() {
+    let is_doubtful = is_doubtful(&mapping);
+    if products.len() * PER_PRODUCT < news.len() || is_doubtful && steps * DOUBTFUL_WORTH / 10 < matched {
         return None;
     }
     let fields = sides.raw.fields_of(&mapping.id.field);
@@ -155,7 +166,8 @@ fn judged(sides: &Sides<'_>, mut mapping: Mapping, now: &[Option<u32>], matched:
         rate: steps as f64 / total as f64,
         examples: shown.iter().take(10).map(example).collect(),
         size: mapping.id.size() + mapping.catalog.size(),
-        by_name: is_by_name(&mapping),
+        is_doubtful,
+        products: best,
     })
 }
 
@@ -168,6 +180,7 @@ fn sample(sides: &Sides<'_>, now: &[Option<u32>]) -> Vec<(String, Vec<Weighed>)>
     let mut ways = vec![(String::new(), raw.defaults.clone())];
     if raw.fields.len() > 1 {
         ways.extend(raw.fields.iter().enumerate().map(|(n, f)| (f.clone(), vec![n])));
+        ways.retain(|(field, fields)| field.is_empty() || *fields != raw.defaults);
     }
     let mut out = Vec::new();
     for (field, fields) in ways {

@@ -15,6 +15,7 @@ mod table;
 pub(crate) mod time;
 pub(crate) mod visits;
 
+pub(crate) use access::LINK;
 pub use detect::Format;
 pub use time::Unit;
 
