@@ -103,8 +103,9 @@ fn guarded<T>(path: &Path, read: impl FnOnce() -> Fallible<T>) -> Result<T> {
     match catch_unwind(AssertUnwindSafe(read)) {
         Ok(Ok(value)) => Ok(value),
         Ok(Err(ParquetError::External(e))) if e.downcast_ref::<std::io::Error>().is_some() => Err(source::io(path, &e)),
-        Ok(Err(ParquetError::NYI(what))) => {
-            Err(bad(format!("{what} (write it uncompressed, with Snappy or with GZIP)")))
+        Ok(Err(ParquetError::General(what))) if what.contains("Disabled feature") => {
+            let codec = what.rsplit(' ').next().unwrap_or_default();
+            Err(bad(format!("it is compressed with {codec}; write it uncompressed, with Snappy or with GZIP")))
         }
         Ok(Err(e)) => Err(bad(e.to_string())),
         Err(_) => Err(bad("it is damaged".into())),

@@ -158,6 +158,8 @@ fn the_sample_shop_is_sound() {
     assert!(!d.is_refused() && warnings.len() == 1 && warnings[0].code == "gaps", "{:#?}", d.findings);
     let (m, l, t) = (d.matching.expect("both"), d.log.expect("a log"), d.time.expect("times"));
     assert_eq!((m.matched, m.proposals.len()), (m.steps, 0));
+    assert_eq!(m.through.iter().map(|(_, n)| n).sum::<u64>(), m.steps);
+    assert_eq!(m.through.iter().map(|(way, _)| *way).collect::<Vec<_>>(), ["id or item_group_id", "id of a variant"]);
     let shop = read(sample).expect("a shop");
     assert_eq!(l.visits, shop.log.sessions.len() as u64);
     assert_eq!(l.shoppers, u64::from(shop.log.shoppers));
@@ -222,7 +224,7 @@ fn the_command_ends_with_1_when_pack_would_refuse() {
     {
         assert!(text.contains(part), "{part} is not in\n{text}");
     }
-    assert!(text.lines().all(|l| l.chars().count() <= 110), "{text}");
+    assert!(text.lines().all(|l| l.chars().count() <= 100), "{text}");
     let (code, json) = run(dir.path(), &["--json"]);
     let json: serde_json::Value = serde_json::from_str(&json).expect("JSON");
     assert_eq!((code, json["format"].as_str()), (Some(0), Some("ga4")));
@@ -231,4 +233,16 @@ fn the_command_ends_with_1_when_pack_would_refuse() {
     let (code, text) = run(dir.path(), &[]);
     assert_eq!(code, Some(1));
     assert!(text.contains("bad_config") && text.contains("1 error"), "{text}");
+}
+
+#[test]
+fn columns_that_count_and_names_come_after_ids() {
+    // The position matches as well as the article number, and says nothing.
+    let product = |n: usize| format!("p{n},Thing {n},{n},A-{n:04}");
+    let files = shop("id,title,position,article", product, |n| format!("web_{n:04}"));
+    let settings = kept(&files, 0.0, 1.0);
+    assert!(settings.contains("column = \"article\""), "{settings}");
+    // Of names alone there is nothing better.
+    let files = shop("id,title", |n| format!("p{},Thing {n}", n * 11), |n| format!("Thing {n}"));
+    assert_eq!(kept(&files, 0.0, 1.0), "[log.catalog]\ncolumn = \"title\"\n");
 }

@@ -358,7 +358,20 @@ fn shards_of_a_table_are_one_table() {
         ("interactions/2026-11-02.csv", format!("{header}1,,2,3\n").as_bytes()),
     ]);
     assert_eq!(bad.rejects.check(0.1), Ok(()));
+    let quiet = shop(&[
+        ("interactions/2026-11-01.csv", format!("{header}{}", rows.concat()).as_bytes()),
+        ("interactions/2026-11-02.csv", b""),
+    ]);
+    assert_eq!(whole.log, quiet.log);
     assert_eq!(bad.rejects.check(0.0).expect_err("one row").code(), "too_many_rejects");
+}
+
+#[test]
+fn any_column_of_a_table_can_name_the_item() {
+    let log = "session_id,item_id,timestamp,our_code\n1,x1,100,11\n1,x2,101,12\n";
+    let toml = "[log.id]\nfield = \"Our_Code\"\n";
+    let shop = shop(&[("interactions.csv", log.as_bytes()), ("shop.toml", toml.as_bytes())]);
+    assert_eq!(visits(&shop), texts(&[("1", &["view_item 11", "view_item 12"])]));
 }
 
 #[test]

@@ -107,6 +107,9 @@ fn matching(m: &Matching) {
     let (steps, ids) = (percent(m.matched, m.steps), percent(m.matched_ids, m.ids));
     say!("  {steps:>7} of {} steps are on products of the catalogue", number(m.steps));
     say!("  {ids:>7} of {} ids are in it", number(m.ids));
+    for (way, n) in &m.through {
+        say!("  {:>7} of the steps by {way}", percent(*n, m.steps));
+    }
     if !m.unmatched.is_empty() {
         say!("\n  not in it, the most frequent");
         for (id, n) in &m.unmatched {
@@ -118,8 +121,11 @@ fn matching(m: &Matching) {
         if !others.is_empty() {
             say!("\n  Other mappings");
         }
-        for p in others.iter().take(5) {
-            say!("    {:>7}  {}", percent(p.steps, m.steps), p.settings.lines().collect::<Vec<_>>().join("  "));
+        for p in others.iter().take(3) {
+            for (n, line) in p.settings.lines().filter(|l| !l.is_empty()).enumerate() {
+                let rate = if n == 0 { percent(p.steps, m.steps) } else { String::new() };
+                say!("    {rate:>7}  {line}");
+            }
         }
     }
 }

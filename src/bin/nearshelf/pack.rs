@@ -75,7 +75,7 @@ pub(crate) fn report(shop: &Shop, rejects: Option<&Path>) {
     for tally in shop.rejects.tallies() {
         let (name, read) = (tally.name(), tally.read());
         for (reason, r) in &tally.ignored {
-            say!("{name}: {} of {read} rows are not for us: {reason}", r.rows);
+            say!("{name}: {} of {read} rows ignored: {reason}", r.rows);
         }
         for (reason, r) in &tally.rejected {
             say!("{name}: {} of {read} rows left out: {reason}", r.rows);

@@ -8,7 +8,7 @@ use super::super::log::sink::Raw;
 use super::super::log::visits;
 use crate::catalog::build::ProductDraft;
 use serde::Serialize;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 /// What a mapping matches.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -24,19 +24,22 @@ pub struct Proposal {
     #[serde(skip)]
     size: usize,
     #[serde(skip)]
-    by_name: bool,
+    is_doubtful: bool,
+    /// The product of each item.
+    #[serde(skip)]
+    products: Vec<Option<u32>>,
 }
 
 /// Ids of the log a rule is read off.
 const SAMPLE: usize = 200;
 /// Candidates that are judged on the whole log.
-const JUDGED: usize = 24;
+const JUDGED: usize = 12;
 /// Longest id whose every piece is looked up, in bytes.
 const LONGEST: usize = 48;
 /// Ids of the log on one product, at most, in the mean: beyond it the rule matches something else.
 const PER_PRODUCT: usize = 50;
-/// Rows of a catalogue from which columns are only compared as they stand.
-const LARGE: usize = 200_000;
+/// Values of a column that are looked at for separators.
+const LOOKED_AT: usize = 2000;
 
 const SEPARATORS: [&str; 12] = ["_", "-", ":", "/", ".", "|", "#", "~", " - ", " ", ",", "="];
 const PARTS: [i32; 8] = [1, 2, 3, 4, 5, -1, -2, -3];
@@ -77,45 +80,61 @@ pub(super) fn proposals(sides: &Sides<'_>, present: &Mapping, progress: &dyn Pro
         return Vec::new();
     }
     let sample = sample(sides, &now);
+    let pieces = pieces(&sample);
+    let mut ways = vec![(String::new(), keys_of(sides.products))];
+    ways.extend(sides.columns.iter().map(|c| (c.name.clone(), keys_of_column(sides.products, c))));
+    progress.stage("looking for a mapping", (ways.len() + JUDGED) as u64);
+    // By what the sample promises, the best first.
     let mut found: BTreeMap<(u64, usize, String), Mapping> = BTreeMap::new();
-    let keyed = catalog_sides(sides);
-    progress.stage("looking for a mapping", keyed.len() as u64 + JUDGED as u64);
-    for (catalog, keys) in &keyed {
-        for (field, ids) in &sample {
-            for (id, hits) in rules(ids, keys) {
-                let field = field.clone();
-                let id = IdRule { field, lowercase: true, trim_zeros: true, ..id };
-                let mapping = Mapping { id, catalog: catalog.clone() };
-                let size = mapping.id.size() + mapping.catalog.size();
-                let worth = if is_by_name(&mapping) { hits * NAME_WORTH / 10 } else { hits };
-                found.insert((u64::MAX - worth, size, mapping.toml()), mapping);
+    for (column, pairs) in &ways {
+        for catalog in std::iter::once(IdRule::default()).chain(parts_in(pairs)) {
+            let keys = keys(pairs, &catalog, &pieces);
+            let catalog = IdRule { column: column.clone(), ..catalog };
+            for (field, ids) in sample.iter().filter(|_| keys.len() > 1) {
+                for (id, hits) in rules(ids, &keys) {
+                    let id = IdRule { field: field.clone(), lowercase: true, trim_zeros: true, ..id };
+                    let mapping = Mapping { id, catalog: catalog.clone() };
+                    let size = mapping.id.size() + mapping.catalog.size();
+                    let worth = if is_doubtful(&mapping) { hits * DOUBTFUL_WORTH / 10 } else { hits };
+                    found.insert((u64::MAX - worth, size, mapping.toml()), mapping);
+                }
             }
         }
         progress.advance(1);
     }
+    let most = found.keys().next().map_or(0, |(worth, ..)| u64::MAX - worth);
     let mut out: Vec<Proposal> = Vec::new();
-    for mapping in found.into_values().take(JUDGED) {
+    for ((worth, ..), mapping) in found.into_iter().take(JUDGED) {
         progress.advance(1);
-        let Some(proposal) = judged(sides, mapping, &now, matched) else { continue };
-        if !out.iter().any(|o| o.settings == proposal.settings) {
-            out.push(proposal);
+        if (u64::MAX - worth) * 4 >= most {
+            out.extend(judged(sides, mapping, &now, matched));
         }
     }
     // A rule that matches a few more and needs more belief comes second: the rate counts in thousandths.
-    let worth = |p: &Proposal| (p.rate * 1000.0) as u64 * if p.by_name { NAME_WORTH } else { 10 };
+    let worth = |p: &Proposal| (p.rate * 1000.0) as u64 * if p.is_doubtful { DOUBTFUL_WORTH } else { 10 };
     out.sort_by(|a, b| (worth(b), a.size, &a.settings).cmp(&(worth(a), b.size, &b.settings)));
-    out
+    // Of rules that say the same of every item the simplest stands for all.
+    let mut distinct: Vec<Proposal> = Vec::new();
+    for proposal in out {
+        if !distinct.iter().any(|d| d.products == proposal.products) {
+            distinct.push(proposal);
+        }
+    }
+    distinct
 }
 
-/// What a match by name counts, in tenths of one by id: names change, and the page knows products by their ids.
-const NAME_WORTH: u64 = 8;
+/// What a doubtful match counts, in tenths of a plain one.
+const DOUBTFUL_WORTH: u64 = 8;
+/// Fields that name a product without being its id: names change, and the page knows products by their ids.
+const NAMES: [&str; 6] = ["name", "title", "description", "link", "url", "image"];
+/// Columns that count something and match by chance.
+const COUNTS: [&str; 10] =
+    ["position", "stock", "quantity", "qty", "inventory", "sort", "rank", "index", "price", "weight"];
 
-fn is_by_name(mapping: &Mapping) -> bool {
-    let is_name = |text: &str| {
-        let folded = text.to_lowercase();
-        ["name", "title", "description", "link", "url", "image"].iter().any(|part| folded.contains(part))
-    };
-    is_name(&mapping.id.field) || is_name(&mapping.catalog.column)
+fn is_doubtful(mapping: &Mapping) -> bool {
+    let sides = [&mapping.id.field, &mapping.catalog.column].map(|s| s.to_lowercase());
+    let has = |words: &[&str]| words.iter().any(|w| sides.iter().any(|s| s.contains(w)));
+    has(&NAMES) || has(&COUNTS)
 }
 
 /// A candidate with only the settings it needs and what it matches; nothing when that is not worth a setting.
@@ -138,7 +157,8 @@ fn judged(sides: &Sides<'_>, mut mapping: Mapping, now: &[Option<u32>], matched:
     let news = best.iter().zip(now).enumerate().filter(|(_, (new, old))| new.is_some() && old.is_none());
     let news: Vec<(usize, u32)> = news.filter_map(|(item, (new, _))| Some((item, (*new)?))).collect();
     let products: BTreeSet<u32> = news.iter().map(|(_, p)| *p).collect();
-    if products.len() * PER_PRODUCT < news.len() {
+    let is_doubtful = is_doubtful(&mapping);
+    if products.len() * PER_PRODUCT < news.len() || is_doubtful && steps * DOUBTFUL_WORTH / 10 < matched {
         return None;
     }
     let fields = sides.raw.fields_of(&mapping.id.field);
@@ -155,7 +175,8 @@ fn judged(sides: &Sides<'_>, mut mapping: Mapping, now: &[Option<u32>], matched:
         rate: steps as f64 / total as f64,
         examples: shown.iter().take(10).map(example).collect(),
         size: mapping.id.size() + mapping.catalog.size(),
-        by_name: is_by_name(&mapping),
+        is_doubtful,
+        products: best,
     })
 }
 
@@ -168,6 +189,7 @@ fn sample(sides: &Sides<'_>, now: &[Option<u32>]) -> Vec<(String, Vec<Weighed>)>
     let mut ways = vec![(String::new(), raw.defaults.clone())];
     if raw.fields.len() > 1 {
         ways.extend(raw.fields.iter().enumerate().map(|(n, f)| (f.clone(), vec![n])));
+        ways.retain(|(field, fields)| field.is_empty() || *fields != raw.defaults);
     }
     let mut out = Vec::new();
     for (field, fields) in ways {
@@ -188,38 +210,78 @@ fn sample(sides: &Sides<'_>, now: &[Option<u32>]) -> Vec<(String, Vec<Weighed>)>
     out
 }
 
-/// Folded forms of the catalogue's ids → whether they name one product.
-type Keys = HashMap<String, bool>;
+/// Case and zeros do not count while rules are looked for.
+fn fold() -> Mapping {
+    Mapping { id: IdRule { lowercase: true, trim_zeros: true, ..IdRule::default() }, ..Mapping::default() }
+}
 
-/// Every way to read the catalogue's ids: its ids or any one column, as they stand or a part of them.
-fn catalog_sides(sides: &Sides<'_>) -> Vec<(IdRule, Keys)> {
-    let fold = Mapping { id: IdRule { lowercase: true, trim_zeros: true, ..IdRule::default() }, ..Mapping::default() };
-    let mut ways = vec![(String::new(), keys_of(sides.products))];
-    ways.extend(sides.columns.iter().map(|c| (c.name.clone(), keys_of_column(sides.products, c))));
-    let mut out = Vec::new();
-    for (column, pairs) in ways {
-        let texts: Vec<&str> = pairs.iter().map(|(text, _)| *text).collect();
-        let parts = if texts.len() > LARGE { Vec::new() } else { parts_in(&texts) };
-        for rule in std::iter::once(IdRule::default()).chain(parts) {
-            let mut products: HashMap<String, u32> = HashMap::new();
-            let mut keys = Keys::new();
-            for (text, product) in &pairs {
-                let form = fold.folded(rule.apply(text)).into_owned();
-                let first = *products.entry(form.clone()).or_insert(*product);
-                keys.entry(form).and_modify(|one| *one &= first == *product).or_insert(true);
-            }
-            keys.retain(|_, one| *one);
-            // A column that repeats itself (brand, colour) names no product.
-            if keys.len() * 2 > products.len() && keys.len() > 1 {
-                out.push((IdRule { column: column.clone(), ..rule }, keys));
+/// Calls `f` with every piece of an id that a rule could leave: what is cut off in front and behind, and what is left.
+fn for_each_cut<'i>(id: &'i str, mut f: impl FnMut(&'i str, &'i str, &'i str)) {
+    f("", id, "");
+    if id.len() > LONGEST {
+        return;
+    }
+    let ends: Vec<usize> = id.char_indices().map(|(at, _)| at).chain([id.len()]).collect();
+    for (n, from) in ends.iter().enumerate() {
+        for to in ends[n + 1..].iter().filter(|to| (*from, **to) != (0, id.len())) {
+            f(&id[..*from], &id[*from..*to], &id[*to..]);
+        }
+    }
+}
+
+/// The same for parts between separators: number of the separator, part, and what is left.
+fn for_each_part<'i>(id: &'i str, mut f: impl FnMut(usize, i32, &'i str)) {
+    for (s, separator) in SEPARATORS.iter().enumerate().filter(|(_, separator)| id.contains(**separator)) {
+        for part in PARTS {
+            let rule = IdRule { separator: (*separator).into(), part: Some(part), ..IdRule::default() };
+            let piece = rule.apply(id);
+            if piece != id {
+                f(s, part, piece);
             }
         }
+    }
+}
+
+/// Folded forms of all pieces: no other key of the catalogue can matter.
+fn pieces(sample: &[(String, Vec<Weighed>)]) -> HashSet<String> {
+    let (fold, mut out) = (fold(), HashSet::new());
+    let mut add = |piece: &str| {
+        let form = fold.folded(piece);
+        if !form.is_empty() && !out.contains(form.as_ref()) {
+            out.insert(form.into_owned());
+        }
+    };
+    for (id, _) in sample.iter().flat_map(|(_, ids)| ids) {
+        for_each_cut(id, |_, piece, _| add(piece));
+        for_each_part(id, |_, _, piece| add(piece));
     }
     out
 }
 
+/// Folded forms of the catalogue's ids that name one product, as far as they matter. None where most of them name several:
+/// a column that repeats itself (brand, colour) names no product.
+fn keys(pairs: &[(&str, u32)], rule: &IdRule, pieces: &HashSet<String>) -> HashSet<String> {
+    let fold = fold();
+    let mut products: HashMap<String, Option<u32>> = HashMap::new();
+    for (text, product) in pairs {
+        let form = fold.folded(rule.apply(text));
+        if !pieces.contains(form.as_ref()) {
+            continue;
+        }
+        match products.get_mut(form.as_ref()) {
+            Some(known) => *known = known.filter(|k| k == product),
+            None => _ = products.insert(form.into_owned(), Some(*product)),
+        }
+    }
+    let all = products.len();
+    let keys: HashSet<String> = products.into_iter().filter(|(_, p)| p.is_some()).map(|(form, _)| form).collect();
+    if keys.len() * 2 > all { keys } else { HashSet::new() }
+}
+
 /// Separators and parts that at least half of some texts have.
-fn parts_in(texts: &[&str]) -> Vec<IdRule> {
+fn parts_in(pairs: &[(&str, u32)]) -> Vec<IdRule> {
+    let step = pairs.len().div_ceil(LOOKED_AT).max(1);
+    let texts: Vec<&str> = pairs.iter().step_by(step).map(|(text, _)| *text).collect();
     let mut out = Vec::new();
     for separator in SEPARATORS {
         let with: Vec<usize> =
@@ -236,35 +298,22 @@ fn parts_in(texts: &[&str]) -> Vec<IdRule> {
 }
 
 /// Rules under which ids of the log are among the keys, with the steps they match in the sample.
-fn rules(ids: &[Weighed], keys: &Keys) -> Vec<(IdRule, u64)> {
-    let fold = Mapping { id: IdRule { lowercase: true, trim_zeros: true, ..IdRule::default() }, ..Mapping::default() };
-    let known = |text: &str| !text.is_empty() && keys.contains_key(fold.folded(text).as_ref());
+fn rules(ids: &[Weighed], keys: &HashSet<String>) -> Vec<(IdRule, u64)> {
+    let fold = fold();
+    let known = |text: &str| !text.is_empty() && keys.contains(fold.folded(text).as_ref());
     let mut cuts: BTreeMap<(&str, &str), u64> = BTreeMap::new();
     let mut parts: BTreeMap<(usize, i32), u64> = BTreeMap::new();
     for (id, weight) in ids {
-        if known(id) {
-            *cuts.entry(("", "")).or_default() += weight;
-        }
-        for (s, separator) in SEPARATORS.iter().enumerate().filter(|(_, separator)| id.contains(**separator)) {
-            for part in PARTS {
-                let rule = IdRule { separator: (*separator).into(), part: Some(part), ..IdRule::default() };
-                let piece = rule.apply(id);
-                if piece != id && known(piece) {
-                    *parts.entry((s, part)).or_default() += weight;
-                }
+        for_each_cut(id, |before, piece, after| {
+            if known(piece) {
+                *cuts.entry((before, after)).or_default() += weight;
             }
-        }
-        if id.len() > LONGEST {
-            continue;
-        }
-        let ends: Vec<usize> = id.char_indices().map(|(at, _)| at).chain([id.len()]).collect();
-        for (n, from) in ends.iter().enumerate() {
-            for to in ends[n + 1..].iter().filter(|to| (*from, **to) != (0, id.len())) {
-                if known(&id[*from..*to]) {
-                    *cuts.entry((&id[..*from], &id[*to..])).or_default() += weight;
-                }
+        });
+        for_each_part(id, |s, part, piece| {
+            if known(piece) {
+                *parts.entry((s, part)).or_default() += weight;
             }
-        }
+        });
     }
     let cut = |((prefix, suffix), hits): ((&str, &str), u64)| {
         (IdRule { strip_prefix: prefix.into(), strip_suffix: suffix.into(), ..IdRule::default() }, hits)

@@ -66,6 +66,8 @@ pub struct Matching {
     pub ids: u64,
     /// Those of the catalogue.
     pub matched_ids: u64,
+    /// Matched steps by what they were found through.
+    pub through: Vec<(&'static str, u64)>,
     /// The ten ids that did not match and are met most.
     pub unmatched: Vec<(String, u64)>,
     /// Mappings that would match more, the best first.
@@ -206,7 +208,39 @@ fn matching(
         rate: if steps == 0 { 1.0 } else { matched_steps as f64 / steps as f64 },
         ids,
         matched_ids,
+        through: through(sides, matched, mapping),
         unmatched: unmatched.iter().take(10).cloned().collect(),
         proposals: mapping::proposals(sides, mapping, progress),
     }
+}
+
+/// Matched steps by which of the catalogue's ids the log's was.
+fn through(sides: &Sides<'_>, matched: &[Option<u32>], mapping: &Mapping) -> Vec<(&'static str, u64)> {
+    const WAYS: [&str; 5] =
+        ["link", "id or item_group_id", "id of a variant", "GTIN, SKU, MPN or handle", "shop.toml's rule"];
+    let raw = sides.raw;
+    let fields = raw.fields_of(&mapping.id.field);
+    let link = raw.fields.iter().position(|f| f == log::LINK);
+    let mut steps = [0; WAYS.len()];
+    for (item, (product, weight)) in (0..).zip(matched.iter().zip(sides.weights)) {
+        let Some(p) = product.and_then(|p| sides.products.get(p as usize)) else { continue };
+        let is_linked = link.is_some_and(|l| raw.item(item).any(|(n, _)| n == l));
+        let has = |is: &dyn Fn(&str) -> bool| raw.ids(item, &fields).any(is);
+        let by_column = !mapping.catalog.column.is_empty();
+        let way = if is_linked {
+            0
+        } else if by_column {
+            4
+        } else if has(&|id| id == p.id) {
+            1
+        } else if has(&|id| p.variants.iter().any(|v| v.id == id)) {
+            2
+        } else if has(&|id| p.aliases.iter().any(|a| a == id)) {
+            3
+        } else {
+            4
+        };
+        steps[way] += weight;
+    }
+    WAYS.into_iter().zip(steps).filter(|(_, n)| *n > 0).collect()
 }

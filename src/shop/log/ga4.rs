@@ -1,6 +1,6 @@
 //! GA4's export to BigQuery: an event a row, with its items.
 //!
-//! Schema: "[GA4] BigQuery Export schema", Analytics Help 7029846. JSON lines write 64-bit integers as texts.
+//! Schema: "BigQuery Export schema" of GA4, Analytics Help 7029846. JSON lines write 64-bit integers as texts.
 
 use super::super::parquet::{self, Cells, Leaf};
 use super::super::rejects::{Out, Part, Rejects};

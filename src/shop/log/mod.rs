@@ -15,6 +15,7 @@ mod table;
 pub(crate) mod time;
 pub(crate) mod visits;
 
+pub(crate) use access::LINK;
 pub use detect::Format;
 pub use time::Unit;
 
@@ -108,6 +109,10 @@ impl LogFiles {
             whole != name && daily.contains(&whole)
         };
         paths.retain(|p| !is_streamed_twice(&source::name(p)));
+        if paths.len() > 1 {
+            // A day on which nothing was written.
+            paths.retain(|p| p.metadata().map_or(true, |m| m.len() > 0));
+        }
         if paths.is_empty() {
             let names: Vec<String> = given.iter().map(|p| p.display().to_string()).collect();
             return Err(Error::new(Code::EmptyLog, format!("{} has no file to read.", names.join(", "))));
@@ -121,7 +126,6 @@ impl LogFiles {
                 Some(format) => format,
                 // A file that is meant to be the log is read as a table, which then says what it lacks.
                 None if paths.len() == 1 => Format::Table,
-                None if path.metadata().is_ok_and(|m| m.len() == 0) => continue,
                 None => {
                     let detail = format!("{} is of no known format.", path.display());
                     return Err(Error::new(Code::BadTable, detail));

@@ -7,6 +7,7 @@ use super::super::{Progress, Result};
 use super::sink::{Event, Sink};
 use crate::error::{Code, Error};
 use crate::event::EventKind;
+use std::collections::BTreeSet;
 use std::path::Path;
 
 const SESSION: &[&str] = &["session_id", "session", "visit_id", "order_id", "basket_id"];
@@ -100,7 +101,10 @@ fn columns(t: &Table<'_>, config: &ShopConfig) -> Result<Columns> {
     }
     let item = find("item_id", ITEM)?.ok_or_else(|| missing("the item"))?;
     let taken = [session, user, Some(item)];
-    let known = ITEM.iter().chain(MORE_IDS).filter_map(|n| t.column(&[n]));
+    // The column that a rule names is one of them, whatever its name.
+    let own = config.log.id.field.as_str();
+    let known =
+        ITEM.iter().chain(MORE_IDS).copied().chain([own]).filter(|n| !n.is_empty()).filter_map(|n| t.column(&[n]));
     Ok(Columns {
         session,
         user,
@@ -108,7 +112,7 @@ fn columns(t: &Table<'_>, config: &ShopConfig) -> Result<Columns> {
         time: find("timestamp", TIME)?.ok_or_else(|| missing("the time"))?,
         event: find("event", EVENT)?,
         visit: t.column(&["ga_session_id"]),
-        ids: known.filter(|c| !taken.contains(&Some(*c))).collect(),
+        ids: known.filter(|c| !taken.contains(&Some(*c))).collect::<BTreeSet<_>>().into_iter().collect(),
     })
 }
 
