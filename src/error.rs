@@ -207,7 +207,9 @@ impl Code {
             Code::TooLarge => (
                 "too_large",
                 Data,
-                told("Split the catalogue: a pack holds at most 65,534 categories and brands, and 4 GiB."),
+                told(
+                    "Split the catalogue, or give more room by --max-bytes: a pack holds at most 65,534 categories and brands, and 4 GiB.",
+                ),
             ),
             #[cfg(feature = "cli")]
             Code::ServerFailed => ("server_failed", Environment, told("Choose another port with --port.")),

@@ -1,6 +1,7 @@
 //! Visits to a pack, under weights that are given: published order, tables, sections.
 
-use super::counts::{self, Counting};
+use super::counts::{self, Recipe};
+use super::fit::fit;
 use super::tables;
 use crate::catalog::build::{Draft, ProductDraft, write};
 use crate::catalog::{Catalog, PATH_SEPARATOR};
@@ -8,7 +9,6 @@ use crate::error::{Code, Error, Result};
 use crate::pack::column::write_strings;
 use crate::pack::{Pack, PackWriter, Tag};
 use crate::rank::Blend;
-use crate::rank::table::write_table;
 use crate::report::{ReportSchema, category_domain};
 use crate::shop::{Progress, ReportSettings, Session, Shop};
 use crate::time::DAY;
@@ -21,11 +21,11 @@ use crate::time::DAY;
 pub fn assemble(
     shop: &Shop,
     sessions: &[Session],
-    counting: Counting,
+    recipe: Recipe,
     blend: &Blend,
     progress: &dyn Progress,
 ) -> Result<Vec<u8>> {
-    let Counting { k, half_life } = counting;
+    let Recipe { k, half_life, room } = recipe;
     progress.stage("building the tables", 0);
     let popularity = counts::popularity(sessions, shop.products.len(), k);
     // The published order: by popularity, ties by id (the shop's products are sorted by id).
@@ -38,10 +38,7 @@ pub fn assemble(
     let products: Vec<&ProductDraft> = order.iter().map(|p| &shop.products[*p as usize]).collect();
     let log = tables::Counted { visits: &counts::visits(sessions, &row_of, half_life), popularity: &by_row, k };
     let mut out = PackWriter::new();
-    let n = order.len();
-    for (kind, rows) in tables::build(&log, &products, shop.tables) {
-        out.add(Tag::TABLE, kind as u32, n, write_table(&rows));
-    }
+    let tables = tables::build(&log, &products, shop.tables);
     out.add(Tag::BLEND, 0, 1, blend.write());
     out.add(Tag::CONFIG, 0, 1, shop.profile.write());
     if let Some((first, last)) = span(sessions) {
@@ -77,6 +74,9 @@ pub fn assemble(
     let catalog = Catalog::open(Pack::open(out.clone().finish()?)?)?;
     if let Some(schema) = reports(&catalog, &shop.reports)? {
         out.add(Tag::REPORT, 0, schema.metrics().len(), schema.encode());
+    }
+    for (kind, bytes) in fit(&tables, &out.clone().finish()?, room)? {
+        out.add(Tag::TABLE, kind as u32, order.len(), bytes);
     }
     out.finish()
 }

@@ -1,5 +1,7 @@
 //! Pair counts with a support threshold: a pair counts only with K distinct shoppers behind it.
 
+use super::fit::Room;
+use super::recency::half_life;
 use crate::shop::Session;
 use std::collections::BTreeSet;
 
@@ -70,20 +72,23 @@ pub fn reweigh(visits: &mut [Visit], half_life: HalfLife) {
     visits.iter_mut().enumerate().for_each(|(i, v)| v.weight = weight(i, n, half_life));
 }
 
-/// How a log is counted.
+/// How a pack is made of a log.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Counting {
+pub struct Recipe {
     /// Fewest distinct shoppers behind a pair or a popularity.
     pub k: u32,
     /// How fast visits fade.
     pub half_life: HalfLife,
+    /// How large the pack may be.
+    pub room: Room,
 }
 
-impl Counting {
+impl Recipe {
     /// With support threshold `k`, and the half-life under which these visits of `products` products tell most.
-    pub fn of(sessions: &[Session], products: usize, k: u32) -> Counting {
+    pub fn of(sessions: &[Session], products: usize, k: u32) -> Recipe {
         let own: Vec<u32> = (0..products as u32).collect();
-        Counting { k, half_life: super::recency::half_life(&visits(sessions, &own, None), products, k) }
+        let half_life = half_life(&visits(sessions, &own, None), products, k);
+        Recipe { k, half_life, room: Room::of(products) }
     }
 }
 

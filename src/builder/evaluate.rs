@@ -1,7 +1,7 @@
 //! Evaluation: packs the training part, tunes on the validation part, replays the test part through the engine.
 
 use super::assemble::assemble;
-use super::counts::Counting;
+use super::counts::Recipe;
 use super::metrics::{Metrics, Prediction, metrics};
 use super::replay::{Clock, History, Shopper, replay};
 use super::split::{Part, Split, products_of};
@@ -50,16 +50,16 @@ pub struct Options<'a> {
 pub fn evaluate(shop: &Shop, split: &Split, options: Options<'_>, progress: &dyn Progress) -> Result<Evaluation> {
     let Options { part, k, histories } = options;
     let before = split.training(&shop.log, Part::Valid)?;
-    let counting = Counting::of(&before, shop.products.len(), k);
+    let recipe = Recipe::of(&before, shop.products.len(), k);
     let blend = match part {
-        Part::Valid => for_visits(shop, &before, counting, split.clock(), progress)?,
+        Part::Valid => for_visits(shop, &before, recipe, split.clock(), progress)?,
         Part::Test => {
             let shoppers = split.shoppers(shop, Part::Valid, &products_of(&before))?;
-            tune(shop, &before, counting, &shoppers, split.clock(), progress)?
+            tune(shop, &before, recipe, &shoppers, split.clock(), progress)?
         }
     };
     let training = split.training(&shop.log, part)?;
-    let pack = assemble(shop, &training, counting, &blend, progress)?;
+    let pack = assemble(shop, &training, recipe, &blend, progress)?;
     let mut engine = Engine::open(pack.clone())?;
     let shoppers = split.shoppers(shop, part, &products_of(&training))?;
     let mut counts: BTreeMap<&str, u64> = BTreeMap::new();

@@ -3,6 +3,7 @@
 pub mod assemble;
 pub mod counts;
 pub mod evaluate;
+pub mod fit;
 mod learn;
 mod linear;
 pub mod metrics;

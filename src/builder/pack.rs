@@ -1,7 +1,8 @@
 //! A shop to its pack: weights from its latest visits, tables from all of them.
 
 use super::assemble::assemble;
-use super::counts::Counting;
+use super::counts::Recipe;
+use super::fit::Room;
 use super::replay::Clock;
 use super::tune;
 use crate::error::Result;
@@ -12,6 +13,8 @@ use crate::shop::{Progress, Shop};
 pub struct Options {
     /// Support threshold; the default is 2 without user ids and 5 with.
     pub min_support: Option<u32>,
+    /// Largest pack on the wire, in bytes; the default is 2 MB for each 10,000 products. The strongest neighbours that fit are kept.
+    pub max_bytes: Option<usize>,
 }
 
 impl Options {
@@ -28,7 +31,10 @@ impl Options {
 /// `too_large`, `bad_config`.
 pub fn build(shop: &Shop, options: &Options, progress: &dyn Progress) -> Result<Vec<u8>> {
     let sessions = &shop.log.sessions;
-    let counting = Counting::of(sessions, shop.products.len(), options.support(shop));
-    let blend = tune::for_visits(shop, sessions, counting, Clock::Real, progress)?;
-    assemble(shop, sessions, counting, &blend, progress)
+    let mut recipe = Recipe::of(sessions, shop.products.len(), options.support(shop));
+    if let Some(bytes) = options.max_bytes {
+        recipe.room = Room::on_the_wire(bytes);
+    }
+    let blend = tune::for_visits(shop, sessions, recipe, Clock::Real, progress)?;
+    assemble(shop, sessions, recipe, &blend, progress)
 }

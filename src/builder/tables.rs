@@ -12,6 +12,9 @@ pub const NEIGHBOURS: usize = 50;
 /// Added to the visits of both products in the cosine, so that rare pairs do not lead.
 const SHRINK: f64 = 20.0;
 
+/// A table, and the neighbours of each row in it, strongest first.
+pub type TableRows = (TableKind, Vec<Neighbours>);
+
 /// A log, counted.
 #[derive(Debug, Clone, Copy)]
 pub struct Counted<'a> {
@@ -24,11 +27,7 @@ pub struct Counted<'a> {
 }
 
 /// Builds the tables: the neighbours of every row, by kind. Visits fade, sizes do not: so what has become rarer counts less.
-pub fn build(
-    log: &Counted<'_>,
-    products: &[&ProductDraft],
-    settings: TableSettings,
-) -> Vec<(TableKind, Vec<Neighbours>)> {
+pub fn build(log: &Counted<'_>, products: &[&ProductDraft], settings: TableSettings) -> Vec<TableRows> {
     let Counted { visits, popularity, k } = *log;
     let n = popularity.len();
     let size: Vec<f64> = popularity.iter().map(|p| *p as f64).collect();

@@ -1,7 +1,7 @@
 //! What evidence is worth, from replays: the steps of later visits, with the candidates that tables of earlier ones give.
 
 use super::assemble::assemble;
-use super::counts::Counting;
+use super::counts::Recipe;
 use super::learn::{Case, learn};
 use super::replay::{Clock, History, Shopper, Visit, replay};
 use crate::engine::{Engine, Request};
@@ -27,7 +27,7 @@ const REPEATS: f64 = 0.001;
 pub fn for_visits(
     shop: &Shop,
     sessions: &[Session],
-    counting: Counting,
+    recipe: Recipe,
     clock: Clock,
     progress: &dyn Progress,
 ) -> Result<Blend> {
@@ -45,7 +45,7 @@ pub fn for_visits(
         by_shopper.entry(s.shopper).or_default().push(Visit { id: &s.id, steps, predict: 1..end.max(1) });
     }
     let shoppers: Vec<_> = by_shopper.into_values().filter(|v| v.iter().any(|x| !x.predict.is_empty())).collect();
-    tune(shop, earlier, counting, &shoppers, clock, progress)
+    tune(shop, earlier, recipe, &shoppers, clock, progress)
 }
 
 /// The blend for given training visits and given steps to predict.
@@ -56,13 +56,13 @@ pub fn for_visits(
 pub fn tune(
     shop: &Shop,
     training: &[Session],
-    counting: Counting,
+    recipe: Recipe,
     shoppers: &[Shopper<'_>],
     clock: Clock,
     progress: &dyn Progress,
 ) -> Result<Blend> {
     let base = Blend { hide_seen: nothing_repeats(training), ..Blend::default() };
-    let pack = assemble(shop, training, counting, &base, progress)?;
+    let pack = assemble(shop, training, recipe, &base, progress)?;
     let mut engine = Engine::open(pack)?;
     let total: usize = shoppers.iter().flatten().map(|v| v.predict.len()).sum();
     // Every n-th step, so that all shoppers and all lengths are among them.

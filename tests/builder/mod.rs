@@ -88,7 +88,7 @@ fn a_pair_with_fewer_shoppers_than_k_leaves_no_trace() {
     let list = shelf.recommend(now, &Request { limit: 4, ..Request::default() });
     let d = list.items.iter().find(|i| i.row.map(|r| shelf.catalog().id(r)) == Some("d")).expect("catalogue only");
     assert_eq!(d.score, 0.0, "nothing points from c to d");
-    let loose = build(&shop, &Options { min_support: Some(1) }, &Silent).expect("a pack");
+    let loose = build(&shop, &Options { min_support: Some(1), ..Options::default() }, &Silent).expect("a pack");
     assert!(popularity(&Engine::open(loose).expect("a shelf"), "c") > 0);
 }
 

@@ -197,13 +197,13 @@ fn a_pack_that_lost_its_quality_is_refused() {
     assert!(c.refuse().expect_err("worse").detail().contains("HR@20 fell from"));
     // Nothing new, and a threshold that no pair reaches.
     let made = Made::default();
-    let c = made.with(&made.pack(), &Options { min_support: Some(400) });
+    let c = made.with(&made.pack(), &Options { min_support: Some(400), ..Options::default() });
     assert_eq!(c.quality.expect("enough steps").basis, Basis::Seen);
     assert!(codes(&c).contains(&"lost_quality"), "{:?} {:?}", c.quality, c.refusals);
     assert!(c.diff.settings.contains(&("support threshold", "2".into(), "400".into())));
     // Too little to measure, and nobody goes with anybody any more.
     let short = Made { days: 0..3, ..Made::default() };
-    let c = short.with(&made.pack(), &Options { min_support: Some(400) });
+    let c = short.with(&made.pack(), &Options { min_support: Some(400), ..Options::default() });
     assert_eq!((c.quality, codes(&c)), (None, vec!["lost_neighbours"; 3]));
 }
 

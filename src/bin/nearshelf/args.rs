@@ -106,6 +106,9 @@ pub(crate) struct PackArgs {
     /// The pack to write.
     #[arg(long, value_name = "FILE", default_value = "shop.pack")]
     pub(crate) out: PathBuf,
+    /// Largest pack on the wire, in bytes after brotli; the strongest neighbours that fit are kept. Default: 2 MB for each 10,000 products.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(usize))]
+    pub(crate) max_bytes: Option<usize>,
     /// Where unusable rows go. Default: the pack's name with .rejects.csv.
     #[arg(long, value_name = "FILE")]
     pub(crate) rejects: Option<PathBuf>,

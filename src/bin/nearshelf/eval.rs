@@ -18,7 +18,7 @@ pub(crate) fn run(args: &EvalArgs) -> Result<(), Error> {
     let split = Split::read(&args.data)?;
     let shop = Shop::read(&ShopFiles::in_folder(&args.data)?, &bars)?;
     shop.rejects.check(0.0)?;
-    let k = pack::Options { min_support: args.min_support }.support(&shop);
+    let k = pack::Options { min_support: args.min_support, ..pack::Options::default() }.support(&shop);
     let histories: &[History] =
         if args.history { &[History::None, History::Visit, History::Days(7), History::All] } else { &[] };
     let with = |k, histories| evaluate(&shop, &split, Options { part: args.on, k, histories }, &bars);

@@ -16,7 +16,7 @@ pub(crate) fn run(args: &PackArgs) -> Result<(), Error> {
     let old = args.baseline.as_deref().map(old_pack).transpose()?;
     let rejects = args.rejects.clone().unwrap_or_else(|| with_suffix(&args.out, ".rejects.csv"));
     let shop = read(&args.shop, &rejects, &bars)?;
-    let options = Options { min_support: args.shop.min_support };
+    let options = Options { min_support: args.shop.min_support, max_bytes: args.max_bytes };
     let bytes = build(&shop, &options, &bars)?;
     let checked = match &old {
         Some(old) => Some(check(&shop, old, &bytes, &options, &shop.baseline, &bars)?),
