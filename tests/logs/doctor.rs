@@ -242,6 +242,18 @@ fn columns_that_count_and_names_come_after_ids() {
     let files = shop("id,title,position,article", product, |n| format!("web_{n:04}"));
     let settings = kept(&files, 0.0, 1.0);
     assert!(settings.contains("column = \"article\""), "{settings}");
+    // A name that all variants of a product share is met more often than any of their ids, and is still no id.
+    let mut rows = String::new();
+    for n in 0..400 {
+        let (p, v) = (n % 20 + 30, n / 20 % 5);
+        let row = ga4("view_item", n as i64 * 90, &format!("u{n}"), "1", "", &[&format!("shopify_{p}_{v}")]);
+        rows += &row.replace("(not set)", &format!("Thing {p}"));
+        rows.push('\n');
+    }
+    let catalog: Vec<String> = (30..50).map(|n| format!("{n},Thing {n}")).collect();
+    let files =
+        [("catalog.csv".to_string(), format!("id,title\n{}\n", catalog.join("\n"))), ("events.json".to_string(), rows)];
+    assert_eq!(kept(&files, 0.0, 1.0), "[log.id]\nseparator = \"_\"\npart = 2\n");
     // Of names alone there is nothing better.
     let files = shop("id,title", |n| format!("p{},Thing {n}", n * 11), |n| format!("Thing {n}"));
     assert_eq!(kept(&files, 0.0, 1.0), "[log.catalog]\ncolumn = \"title\"\n");

@@ -21,19 +21,14 @@ pub struct Proposal {
     pub rate: f64,
     /// At most ten: an id that did not match, the product it then is, and that product's title.
     pub examples: Vec<(String, String, String)>,
-    #[serde(skip)]
-    size: usize,
-    #[serde(skip)]
-    is_doubtful: bool,
-    /// The product of each item.
-    #[serde(skip)]
-    products: Vec<Option<u32>>,
 }
 
 /// Ids of the log a rule is read off.
 const SAMPLE: usize = 200;
 /// Candidates that are judged on the whole log.
 const JUDGED: usize = 12;
+/// Proposals made.
+const PROPOSED: usize = 4;
 /// Longest id whose every piece is looked up, in bytes.
 const LONGEST: usize = 48;
 /// Ids of the log on one product, at most, in the mean: beyond it the rule matches something else.
@@ -91,11 +86,12 @@ pub(super) fn proposals(sides: &Sides<'_>, present: &Mapping, progress: &dyn Pro
             let keys = keys(pairs, &catalog, &pieces);
             let catalog = IdRule { column: column.clone(), ..catalog };
             for (field, ids) in sample.iter().filter(|_| keys.len() > 1) {
+                let all: u64 = ids.iter().map(|(_, weight)| weight).sum();
                 for (id, hits) in rules(ids, &keys) {
                     let id = IdRule { field: field.clone(), lowercase: true, trim_zeros: true, ..id };
                     let mapping = Mapping { id, catalog: catalog.clone() };
                     let size = mapping.id.size() + mapping.catalog.size();
-                    let worth = if is_doubtful(&mapping) { hits * DOUBTFUL_WORTH / 10 } else { hits };
+                    let worth = hits * 100 / all.max(1) * if is_doubtful(&mapping) { DOUBTFUL_WORTH } else { 10 };
                     found.insert((u64::MAX - worth, size, mapping.toml()), mapping);
                 }
             }
@@ -103,24 +99,25 @@ pub(super) fn proposals(sides: &Sides<'_>, present: &Mapping, progress: &dyn Pro
         progress.advance(1);
     }
     let most = found.keys().next().map_or(0, |(worth, ..)| u64::MAX - worth);
-    let mut out: Vec<Proposal> = Vec::new();
+    let mut judged: Vec<Candidate> = Vec::new();
     for ((worth, ..), mapping) in found.into_iter().take(JUDGED) {
         progress.advance(1);
-        if (u64::MAX - worth) * 4 >= most {
-            out.extend(judged(sides, mapping, &now, matched));
+        if (u64::MAX - worth) * 4 < most {
+            continue;
+        }
+        let candidate = Candidate::of(sides, mapping);
+        // Of rules that say the same of every item the first, which is the simplest, stands for all.
+        let is_new = judged.iter().all(|j| j.products != candidate.products);
+        if is_new && candidate.is_worth_it(sides, &now, matched) {
+            judged.push(candidate);
         }
     }
+    judged.sort_by_key(|c| std::cmp::Reverse(c.worth(total)));
+    judged.truncate(PROPOSED);
+    let mut out: Vec<Candidate> = judged.into_iter().map(|c| c.simplified(sides)).collect();
     // A rule that matches a few more and needs more belief comes second: the rate counts in thousandths.
-    let worth = |p: &Proposal| (p.rate * 1000.0) as u64 * if p.is_doubtful { DOUBTFUL_WORTH } else { 10 };
-    out.sort_by(|a, b| (worth(b), a.size, &a.settings).cmp(&(worth(a), b.size, &b.settings)));
-    // Of rules that say the same of every item the simplest stands for all.
-    let mut distinct: Vec<Proposal> = Vec::new();
-    for proposal in out {
-        if !distinct.iter().any(|d| d.products == proposal.products) {
-            distinct.push(proposal);
-        }
-    }
-    distinct
+    out.sort_by_cached_key(|c| (std::cmp::Reverse(c.worth(total)), c.size(), c.mapping.toml()));
+    out.into_iter().map(|c| c.proposal(sides, &now)).collect()
 }
 
 /// What a doubtful match counts, in tenths of a plain one.
@@ -137,47 +134,72 @@ fn is_doubtful(mapping: &Mapping) -> bool {
     has(&NAMES) || has(&COUNTS)
 }
 
-/// A candidate with only the settings it needs and what it matches; nothing when that is not worth a setting.
-fn judged(sides: &Sides<'_>, mut mapping: Mapping, now: &[Option<u32>], matched: u64) -> Option<Proposal> {
-    let (total, mut best) = (sides.total(), sides.matched(&mapping));
-    let mut steps = sides.steps(&best);
-    if steps < matched + total.div_ceil(100) {
-        return None;
+/// A mapping and what the reader's matcher makes of it.
+struct Candidate {
+    mapping: Mapping,
+    /// The product of each item.
+    products: Vec<Option<u32>>,
+    steps: u64,
+}
+
+impl Candidate {
+    fn of(sides: &Sides<'_>, mapping: Mapping) -> Candidate {
+        let products = sides.matched(&mapping);
+        Candidate { steps: sides.steps(&products), mapping, products }
     }
-    for drop in [|m: &mut Mapping| m.id.lowercase = false, |m: &mut Mapping| m.id.trim_zeros = false] {
-        let mut simpler = mapping.clone();
-        drop(&mut simpler);
-        let by_simpler = sides.matched(&simpler);
-        let of_simpler = sides.steps(&by_simpler);
-        // One step in a thousand is not worth believing in another rule.
-        if of_simpler + total / 1000 >= steps {
-            (mapping, best, steps) = (simpler, by_simpler, of_simpler);
+
+    fn size(&self) -> usize {
+        self.mapping.id.size() + self.mapping.catalog.size()
+    }
+
+    /// The rate in thousandths, and less where it may be chance.
+    fn worth(&self, total: u64) -> u64 {
+        self.steps * 1000 / total.max(1) * if is_doubtful(&self.mapping) { DOUBTFUL_WORTH } else { 10 }
+    }
+
+    /// Items that only this mapping matches, with their products.
+    fn news(&self, now: &[Option<u32>]) -> Vec<(usize, u32)> {
+        let both = self.products.iter().zip(now).enumerate();
+        both.filter(|(_, (_, old))| old.is_none()).filter_map(|(item, (new, _))| Some((item, (*new)?))).collect()
+    }
+
+    fn is_worth_it(&self, sides: &Sides<'_>, now: &[Option<u32>], matched: u64) -> bool {
+        let news = self.news(now);
+        let products: BTreeSet<u32> = news.iter().map(|(_, p)| *p).collect();
+        let is_chance = is_doubtful(&self.mapping) && self.steps * DOUBTFUL_WORTH / 10 < matched;
+        let is_gain = self.steps >= matched + sides.total().div_ceil(100);
+        is_gain && !is_chance && products.len() * PER_PRODUCT >= news.len()
+    }
+
+    /// With only the settings that matter: one step in a thousand is not worth believing in another.
+    fn simplified(mut self, sides: &Sides<'_>) -> Candidate {
+        for drop in [|m: &mut Mapping| m.id.lowercase = false, |m: &mut Mapping| m.id.trim_zeros = false] {
+            let mut simpler = self.mapping.clone();
+            drop(&mut simpler);
+            let simpler = Candidate::of(sides, simpler);
+            if simpler.steps + sides.total() / 1000 >= self.steps {
+                self = simpler;
+            }
+        }
+        self
+    }
+
+    fn proposal(&self, sides: &Sides<'_>, now: &[Option<u32>]) -> Proposal {
+        let fields = sides.raw.fields_of(&self.mapping.id.field);
+        let mut shown = self.news(now);
+        shown.sort_by_key(|(item, _)| (std::cmp::Reverse(sides.weights[*item]), *item));
+        let example = |(item, product): &(usize, u32)| {
+            let p = &sides.products[*product as usize];
+            let id = sides.raw.ids(*item as u32, &fields).next().unwrap_or_default();
+            (id.to_string(), p.id.clone(), p.titles.iter().find(|t| !t.is_empty()).cloned().unwrap_or_default())
+        };
+        Proposal {
+            settings: self.mapping.toml(),
+            steps: self.steps,
+            rate: self.steps as f64 / sides.total().max(1) as f64,
+            examples: shown.iter().take(10).map(example).collect(),
         }
     }
-    let news = best.iter().zip(now).enumerate().filter(|(_, (new, old))| new.is_some() && old.is_none());
-    let news: Vec<(usize, u32)> = news.filter_map(|(item, (new, _))| Some((item, (*new)?))).collect();
-    let products: BTreeSet<u32> = news.iter().map(|(_, p)| *p).collect();
-    let is_doubtful = is_doubtful(&mapping);
-    if products.len() * PER_PRODUCT < news.len() || is_doubtful && steps * DOUBTFUL_WORTH / 10 < matched {
-        return None;
-    }
-    let fields = sides.raw.fields_of(&mapping.id.field);
-    let mut shown = news;
-    shown.sort_by_key(|(item, _)| (std::cmp::Reverse(sides.weights[*item]), *item));
-    let example = |(item, product): &(usize, u32)| {
-        let p = &sides.products[*product as usize];
-        let id = sides.raw.ids(*item as u32, &fields).next().unwrap_or_default();
-        (id.to_string(), p.id.clone(), p.titles.iter().find(|t| !t.is_empty()).cloned().unwrap_or_default())
-    };
-    Some(Proposal {
-        settings: mapping.toml(),
-        steps,
-        rate: steps as f64 / total as f64,
-        examples: shown.iter().take(10).map(example).collect(),
-        size: mapping.id.size() + mapping.catalog.size(),
-        is_doubtful,
-        products: best,
-    })
 }
 
 /// An id with its steps.
