@@ -5,10 +5,12 @@ use alloc::vec::Vec;
 mod checkout;
 mod identity;
 mod reporting;
+mod request;
 
 pub use checkout::{Coupon, MarketOffers, RawCart, RawLine};
 pub use identity::{Identified, RawOrder, Synced};
 pub use reporting::{Reported, withdrawn};
+pub use request::Request;
 
 use crate::catalog::{Catalog, Price};
 use crate::error::{Code, Error, Result};
@@ -20,9 +22,7 @@ use crate::order::Arrange;
 use crate::pack::{Pack, Tag};
 use crate::privacy::consent::Consent;
 use crate::profile::{Dimension, Facts, Portrait, ProfileConfig, Step, Taken, Trait, decay};
-use crate::rank::{
-    Blend, Component, Features, Node, Part, Query, Ranker, Ranking, Served, Stage, Subject, Tables, explain,
-};
+use crate::rank::{Blend, Component, Features, Node, Part, Ranker, Ranking, Served, Stage, Subject, Tables, explain};
 use crate::text::{concat, decimal};
 use crate::time::Millis;
 use alloc::collections::VecDeque;
@@ -74,19 +74,6 @@ pub struct Tracked {
     pub accepted: u32,
     /// Left out, and counted by reason.
     pub dropped: u32,
-}
-
-/// What a shelf is asked for.
-#[derive(Debug, Clone, Default)]
-pub struct Request<'a> {
-    /// Items wanted, 1–200.
-    pub limit: usize,
-    /// True: never read the portrait.
-    pub neutral: bool,
-    /// Product ids to leave out.
-    pub exclude: Vec<&'a str>,
-    /// Category path, or empty.
-    pub category: &'a str,
 }
 
 /// The one-line reason of an item. The numbers are the boundary's.
@@ -141,6 +128,8 @@ pub struct Shelf {
     pub id: u32,
     /// True when the portrait was read.
     pub personal: bool,
+    /// What of the request could not be met, in the bits of [`Ranking::relaxed`].
+    pub relaxed: u8,
     /// Best first.
     pub items: Vec<ShelfItem>,
 }
@@ -189,8 +178,9 @@ impl Engine {
             pack.section(Tag::CONFIG, 0).map(ProfileConfig::read).transpose().map_err(malformed)?.unwrap_or_default();
         let catalog = Catalog::open(pack)?;
         let tables = Tables::open(catalog.pack(), catalog.len())?;
+        let repeat = request::repeat(&catalog)?;
         Ok(Engine {
-            ranker: Ranker::new(tables, blend),
+            ranker: Ranker::new(tables, blend, repeat),
             portrait: Portrait::new(config.clone()),
             catalog,
             config,
@@ -324,7 +314,7 @@ impl Engine {
     pub fn recommend(&mut self, now: Millis, request: &Request<'_>) -> Shelf {
         self.tick(now);
         let Some(query) = self.query(request) else {
-            return self.keep(Ranking { items: Vec::new(), personal: false });
+            return self.keep(Ranking { items: Vec::new(), personal: false, relaxed: 0 });
         };
         let ranking = match self.consent.may_personalize().filter(|_| !request.neutral) {
             Some(allowed) => {
@@ -334,16 +324,6 @@ impl Engine {
             None => self.ranker.recommend(&self.catalog, None, &query),
         };
         self.keep(ranking)
-    }
-
-    /// The query in rows; `None` for a category the pack does not have.
-    fn query(&self, request: &Request<'_>) -> Option<Query> {
-        let category = match request.category {
-            "" => None,
-            path => Some(self.catalog.category_named(path)?),
-        };
-        let exclude = request.exclude.iter().filter_map(|id| self.catalog.find(id)).map(|f| f.row).gather();
-        Some(Query { limit: request.limit, exclude, category })
     }
 
     /// What the components say about a query's candidates: for tuning.
@@ -361,7 +341,7 @@ impl Engine {
             self.served.pop_front();
         }
         self.served.push_back((self.last_served, ranking.items));
-        Shelf { id: self.last_served, personal: ranking.personal, items }
+        Shelf { id: self.last_served, personal: ranking.personal, relaxed: ranking.relaxed, items }
     }
 
     fn item(&self, served: &Served) -> ShelfItem {

@@ -44,8 +44,20 @@ export class Fallback {
     });
   }
 
-  /** @param {{ limit?: number, exclude?: string[], category?: string }} o */
+  /**
+   * In published order, whatever places, quotas, band and diversity were asked for: the list says which constraints it does not keep.
+   * @param {{ limit?: number, exclude?: string[], category?: string, pin?: any[], quota?: any, price?: any }} o
+   */
   recommend(o) {
+    const most = o.quota || {};
+    const band = o.price || {};
+    const unmet = [
+      ["quota_category", most.category],
+      ["quota_brand", most.brand],
+      ["price", band.min !== undefined || band.max !== undefined],
+      ["pin", o.pin && o.pin.length],
+    ];
+    const relaxed = unmet.filter((u) => u[1]).map((u) => u[0]);
     return this._list(this._read([], (c) => {
       const items = [];
       const limit = o.limit || 12;
@@ -55,7 +67,7 @@ export class Fallback {
         items.push(Object.assign(c.item(row), { score: 0, because: { code: "popular", subject: "" } }));
       }
       return items;
-    }));
+    }), relaxed);
   }
 
   /** @param {string[]} ids each once */
@@ -65,7 +77,7 @@ export class Fallback {
       const row = c.find(id);
       return row < 0 ? given(id) : Object.assign(c.item(row), given(id));
     })) || ids.map(given);
-    return Object.assign({ ids: ids.slice() }, this._list(items));
+    return Object.assign({ ids: ids.slice() }, this._list(items, []));
   }
 
   /**
@@ -125,10 +137,13 @@ export class Fallback {
     }
   }
 
-  /** @param {any[]} items */
-  _list(items) {
+  /**
+   * @param {any[]} items
+   * @param {any[]} relaxed
+   */
+  _list(items, relaxed) {
     const packVersion = this._catalogue ? this._catalogue.view._packVersion : "";
-    return { items, source: "fallback", servedId: 0, partial: false, packVersion };
+    return { items, source: "fallback", servedId: 0, partial: false, relaxed, packVersion };
   }
 }
 

@@ -79,6 +79,52 @@ export function tri(value, wrong) {
   return undefined;
 }
 
+/**
+ * A number, moved into its bounds.
+ * @param {number} least
+ * @param {number} most
+ * @returns {Option}
+ */
+export function between(least, most) {
+  return (value, wrong) => {
+    if (typeof value === "number" && value >= least && value <= most) return value;
+    wrong("a number from " + least + " to " + most);
+    return value > most ? most : undefined;
+  };
+}
+
+/**
+ * An object of its own options.
+ * @param {Record<string, Option>} shape
+ * @returns {Option}
+ */
+export function parts(shape) {
+  return (value, wrong) => {
+    /** @type {Record<string, any>} */
+    const clean = {};
+    const names = Object.keys(shape);
+    if (typeof value !== "object" || !value || !Object.keys(value).every((name) => names.indexOf(name) >= 0)) {
+      wrong("an object of " + names.join(", "));
+    }
+    for (const name of names) {
+      if (value && value[name] !== undefined) clean[name] = shape[name](value[name], wrong);
+    }
+    return clean;
+  };
+}
+
+/** Products with a place of their own. @type {Option} */
+export function pins(value, wrong) {
+  const list = [];
+  const given = Array.isArray(value) ? value.slice(0, 200) : [];
+  for (const pin of given) {
+    const key = pin ? id(pin.id) : "";
+    if (key && pin.index >= 0 && pin.index < 200 && pin.index === Math.floor(pin.index)) list.push({ id: key, index: pin.index });
+  }
+  if (!Array.isArray(value) || list.length !== value.length) wrong("a list of { id, index }, index a whole number from 0 to 199");
+  return list;
+}
+
 /** Anything; whoever uses it looks at it. @type {Option} */
 export function any(value) {
   return value;

@@ -70,8 +70,17 @@ export function readShelf(r) {
     _servedId: r.u32(),
     _source: r.u8() === 1 ? "personal" : "neutral",
     _partial: r.u8() === 1,
+    _relaxed: readRelaxed(r.u8()),
     _items: r.list(readShelfItem),
   };
+}
+
+/** What could not be met, in the order in which it is given up. */
+const RELAXED = ["quota_category", "quota_brand", "price"];
+
+/** @param {number} bits */
+function readRelaxed(bits) {
+  return RELAXED.filter((_, i) => bits & (1 << i));
 }
 
 /** @param {Reader} r */

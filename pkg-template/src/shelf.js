@@ -7,7 +7,7 @@ import { said } from "./error.js";
 import { Fallback } from "./fallback.js";
 import { guardCalls, NEUTRAL } from "./guard.js";
 import { Memory } from "./memory.js";
-import { any, distinct, id, ids, mode, readOptions, text, tri, whole } from "./options.js";
+import { any, between, distinct, id, ids, mode, parts, pins, readOptions, text, tri, whole } from "./options.js";
 import * as op from "./protocol.js";
 import { Reports } from "./reports.js";
 
@@ -20,9 +20,21 @@ import { Reports } from "./reports.js";
 
 export const CONSENT = { store: tri, personalize: tri, report: tri, sensitive: tri };
 export const VIEW = { market: text, language: text };
-const RECOMMEND = { slot: text, limit: whole(1, 200), mode, exclude: ids, category: text };
+/** The largest amount of money, in minor units. */
+const MOST_MONEY = 0x20000000000000;
+const quota = whole(1, 200);
+const RECOMMEND = {
+  slot: text,
+  limit: whole(1, 200),
+  mode,
+  exclude: ids,
+  category: text,
+  pin: pins,
+  quota: parts({ brand: quota, category: quota }),
+  price: parts({ min: between(0, MOST_MONEY), max: between(0, MOST_MONEY) }),
+  diversity: between(0, 1),
+};
 const RANK = { slot: text, mode };
-const WHY_NOT = { slot: text, limit: whole(1, 200) };
 const COUPONS = { cart: any, held: ids };
 const REPORT = { send: tri };
 const BROWSE = { offset: whole(0, 0x7fffffff), limit: whole(1, 100000), category: text };
@@ -115,17 +127,10 @@ export class Shelf {
 
   recommend(options) {
     const o = readOptions(this._hub, "recommend", options, RECOMMEND);
-    const answer = this._engine.call(op.RECOMMEND, (w) => {
-      w.f64(this._now());
-      w.str(o.slot || "default");
-      w.u32(o.limit || 12);
-      w.u8(o.mode || 0);
-      w.list(o.exclude || [], (v) => w.str(v));
-      w.str(o.category || "");
-    }, op.readShelf);
-    if (answer === undefined) return this._list([], "neutral", 0, false);
+    const answer = this._engine.call(op.RECOMMEND, (w) => this._request(w, o), op.readShelf);
+    if (answer === undefined) return this._list([], "neutral", 0, false, []);
     const items = answer && this._shown(answer._items, []);
-    return items ? this._list(items, answer._source, this._engine.servedId(answer._servedId), answer._partial)
+    return items ? this._list(items, answer._source, this._engine.servedId(answer._servedId), answer._partial, answer._relaxed)
       : this._fallback.recommend(o);
   }
 
@@ -142,7 +147,7 @@ export class Shelf {
     }, op.readShelf);
     const items = answer && this._shown(answer._items, once);
     if (!items) return this._fallback.rank(once);
-    const list = this._list(items, answer._source, this._engine.servedId(answer._servedId), answer._partial);
+    const list = this._list(items, answer._source, this._engine.servedId(answer._servedId), answer._partial, answer._relaxed);
     return Object.assign({ ids: items.map((item) => item.id) }, list);
   }
 
@@ -156,11 +161,9 @@ export class Shelf {
   }
 
   whyNot(given, options) {
-    const o = readOptions(this._hub, "whyNot", options, WHY_NOT);
+    const o = readOptions(this._hub, "whyNot", options, RECOMMEND);
     return this._engine.call(op.WHY_NOT, (w) => {
-      w.f64(this._now());
-      w.str(o.slot || "default");
-      w.u32(o.limit || 12);
+      this._request(w, o);
       w.str(id(given));
     }, op.readWhyNot) || this._fallback.whyNot(id(given), o.limit || 12);
   }
@@ -395,6 +398,32 @@ export class Shelf {
 
   // ---- helpers ----
 
+  /**
+   * What a shelf is asked for.
+   * @param {Writer} w
+   * @param {any} o
+   */
+  _request(w, o) {
+    const most = o.quota || {};
+    const price = o.price || {};
+    const money = (/** @type {any} */ amount, /** @type {(x: number) => number} */ round) => w.f64(amount === undefined ? NaN : round(amount));
+    w.f64(this._now());
+    w.str(o.slot || "default");
+    w.u32(o.limit || 12);
+    w.u8(o.mode || 0);
+    w.list(o.exclude || [], (v) => w.str(v));
+    w.str(o.category || "");
+    w.list(o.pin || [], (pin) => {
+      w.str(pin.id);
+      w.u32(pin.index);
+    });
+    w.u32(most.brand || 0);
+    w.u32(most.category || 0);
+    money(price.min, Math.ceil);
+    money(price.max, Math.floor);
+    w.u32(Math.round((o.diversity || 0) * 65536));
+  }
+
   // Market and language of the fallback; the shelf's own follow it while there is no engine to ask.
   _look(market, language) {
     this._products.clear();
@@ -490,8 +519,8 @@ export class Shelf {
     return kept;
   }
 
-  _list(items, source, servedId, partial) {
-    return { items, source, servedId, partial, packVersion: this.packVersion };
+  _list(items, source, servedId, partial, relaxed) {
+    return { items, source, servedId, partial, relaxed, packVersion: this.packVersion };
   }
 }
 

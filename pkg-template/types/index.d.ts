@@ -147,7 +147,27 @@ export interface RecommendOptions {
   exclude?: (string | number)[];
   /** Only this category path and what is below it. */
   category?: string;
+  /**
+   * Products with a place of their own, counted from 0. One that cannot be shown (out of stock, excluded, not wanted), or whose
+   * place is behind the list's end, is skipped.
+   */
+  pin?: { id: string | number; index: number }[];
+  /** At most so many products of one brand, and of one category (the product's own). 1–200. */
+  quota?: { brand?: number; category?: number };
+  /** Price band, both ends included, in minor units of `Shelf.currency`. */
+  price?: { min?: number; max?: number };
+  /**
+   * 0 (default) leaves the order alone; towards 1 each item is chosen more and more for being unlike those before it, in category,
+   * brand and price, than for its score. Scores and reasons stay those of the item.
+   */
+  diversity?: number;
 }
+
+/**
+ * What of `pin`, `quota` and `price` a list does not keep. The engine gives up the quota of categories first, then that of brands, then the
+ * price band, each only when nothing else fills the list. A fallback list keeps none of them.
+ */
+export type Constraint = "quota_category" | "quota_brand" | "price" | "pin";
 
 export interface RankOptions { slot?: string; mode?: "personal" | "neutral"; }
 
@@ -158,6 +178,8 @@ export interface ShelfList {
   servedId: number;
   /** True while parts of the catalogue are not open yet. */
   partial: boolean;
+  /** Constraints that could not be met; empty in all but rare cases. */
+  relaxed: Constraint[];
   packVersion: string;
 }
 
@@ -172,7 +194,8 @@ export interface RankedList extends Omit<ShelfList, "items"> {
 export interface Reason { code: string; subject: string; value: number; children: Reason[]; }
 
 export type WhyNotStage =
-  | "shown" | "unknown_item" | "not_sold_here" | "out_of_stock" | "seen" | "excluded" | "not_candidate" | "ranked_below";
+  | "shown" | "unknown_item" | "not_sold_here" | "out_of_stock" | "seen" | "excluded" | "bought" | "not_candidate" | "price_band"
+  | "quota" | "ranked_below";
 
 export interface Trait { key: string; label: string; share: number; events: number; last: number; }
 
@@ -316,8 +339,8 @@ export interface Shelf {
   rank(ids: (string | number)[], options?: RankOptions): RankedList;
   /** The whole tree behind a served item; `null` when that list is no longer kept (the last 16 are). */
   why(servedId: number, id: string | number): Reason | null;
-  /** The stage that keeps a product off a shelf. */
-  whyNot(id: string | number, options?: { slot?: string; limit?: number }): { stage: WhyNotStage; detail: string };
+  /** The stage that keeps a product off the shelf that `recommend` gives for these options. */
+  whyNot(id: string | number, options?: RecommendOptions): { stage: WhyNotStage; detail: string };
   /** Display data of one product; `null` when the pack does not have it. */
   product(id: string | number): Product | null;
   /** The catalogue in published order, a page at a time (`limit` 1–100,000, default 12); the portrait is not read. */

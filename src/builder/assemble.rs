@@ -5,19 +5,20 @@ use super::fit::fit;
 use super::tables;
 use crate::catalog::build::{Draft, ProductDraft, write};
 use crate::catalog::{Catalog, PATH_SEPARATOR};
+use crate::codec::Writer;
 use crate::error::{Code, Error, Result};
 use crate::pack::column::write_strings;
 use crate::pack::{Pack, PackWriter, Tag};
 use crate::rank::Blend;
 use crate::report::{ReportSchema, category_domain};
-use crate::shop::{Progress, ReportSettings, Session, Shop};
+use crate::shop::{Progress, ReportSettings, Session, ShelfSettings, Shop};
 use crate::time::DAY;
 
 /// The pack of a shop with tables from `sessions`, under a blend that is given.
 ///
 /// # Errors
 ///
-/// `too_large`, `bad_config` when `[reports]` leaves out what is no category.
+/// `too_large`, `bad_config` when `[reports]` leaves out, or `[shelf]` names, what is no category.
 pub fn assemble(
     shop: &Shop,
     sessions: &[Session],
@@ -75,6 +76,12 @@ pub fn assemble(
     if let Some(schema) = reports(&catalog, &shop.reports)? {
         out.add(Tag::REPORT, 0, schema.metrics().len(), schema.encode());
     }
+    if let Some(categories) = repeat(&catalog, &shop.shelf)? {
+        let mut w = Writer::new();
+        w.count(categories.len());
+        categories.iter().for_each(|c| w.u32(*c));
+        out.add(Tag::SHELF, 0, categories.len(), w.finish());
+    }
     for (kind, bytes) in fit(&tables, &out.clone().finish()?, room)? {
         out.add(Tag::TABLE, kind as u32, order.len(), bytes);
     }
@@ -103,6 +110,15 @@ fn reports(catalog: &Catalog, settings: &ReportSettings) -> Result<Option<Report
     let left_out = |c: u32| settings.leave_out.iter().any(|top| below(catalog.category_path(c), top));
     let keys = category_domain(catalog, settings.categories, left_out);
     if keys.is_empty() { Ok(None) } else { ReportSchema::category_interest(&keys, settings.epsilon).map(Some) }
+}
+
+/// The categories whose products are bought again; `None` for all.
+fn repeat(catalog: &Catalog, settings: &ShelfSettings) -> Result<Option<Vec<u32>>> {
+    let number = |path: &String| {
+        let unknown = || format!("shelf: repeat_purchase has \"{path}\", which is no category.");
+        catalog.category_named(path).ok_or_else(|| Error::new(Code::BadConfig, unknown()))
+    };
+    settings.repeat_purchase.as_ref().map(|paths| paths.iter().map(number).collect()).transpose()
 }
 
 /// A count on a log scale: 0 for none, 65535 for the most.

@@ -2,7 +2,7 @@
 
 use super::assemble::assemble;
 use super::counts::Recipe;
-use super::metrics::{Metrics, Prediction, metrics};
+use super::metrics::{Metrics, Prediction, metrics, variety};
 use super::replay::{Clock, History, Shopper, replay};
 use super::split::{Part, Split, products_of};
 use super::tune::{for_visits, tune};
@@ -38,6 +38,8 @@ pub struct Options<'a> {
     pub k: u32,
     /// Replay once more for each of these.
     pub histories: &'a [History],
+    /// Diversity asked of every shelf, 0–65536.
+    pub diversity: u32,
 }
 
 /// Evaluates a shop's log under a split on a part of it. For the test part, weights are tuned on the
@@ -48,7 +50,7 @@ pub struct Options<'a> {
 ///
 /// `bad_split`, `too_large`.
 pub fn evaluate(shop: &Shop, split: &Split, options: Options<'_>, progress: &dyn Progress) -> Result<Evaluation> {
-    let Options { part, k, histories } = options;
+    let Options { part, k, histories, diversity } = options;
     let before = split.training(&shop.log, Part::Valid)?;
     let recipe = Recipe::of(&before, shop.products.len(), k);
     let blend = match part {
@@ -66,10 +68,13 @@ pub fn evaluate(shop: &Shop, split: &Split, options: Options<'_>, progress: &dyn
     for step in training.iter().flat_map(|s| &s.steps) {
         *counts.entry(shop.products[step.product as usize].id.as_str()).or_default() += 1;
     }
-    let mut predict = |history| predictions(&mut engine, &shoppers, split.clock(), history, progress);
+    let request = Request { limit: 20, diversity, ..Request::default() };
+    let mut predict = |history| predictions(&mut engine, &shoppers, split.clock(), (history, &request), progress);
     let all = predict(History::All);
     let by_history = histories.iter().map(|h| (*h, metrics(&predict(*h), &counts))).collect();
-    Ok(Evaluation { metrics: metrics(&all, &counts), predictions: all, by_history, blend, pack })
+    let mut measured = metrics(&all, &counts);
+    measured.values.extend(variety(engine.catalog(), &all));
+    Ok(Evaluation { metrics: measured, predictions: all, by_history, blend, pack })
 }
 
 /// What the engine would show before each step to be predicted, in the order of the data set.
@@ -77,14 +82,14 @@ fn predictions(
     engine: &mut Engine,
     shoppers: &[Shopper<'_>],
     clock: Clock,
-    history: History,
+    (history, request): (History, &Request<'_>),
     progress: &dyn Progress,
 ) -> Vec<Prediction> {
     let total: usize = shoppers.iter().flatten().map(|v| v.predict.len()).sum();
     progress.stage("replaying", total as u64);
     let mut predictions: Vec<(i64, usize, Prediction)> = Vec::with_capacity(total);
     replay(engine, shoppers, clock, history, |engine, now, visit, n| {
-        let shelf = engine.recommend(now, &Request { limit: 20, ..Request::default() });
+        let shelf = engine.recommend(now, request);
         let id = |row| engine.catalog().id(row).to_string();
         let list = shelf.items.iter().filter_map(|i| i.row).map(id).collect();
         let target = visit.steps[n].0.to_string();

@@ -92,7 +92,7 @@ mod tests {
 
     /// 300 products with 50 neighbours each, the weaker the later.
     fn table() -> TableRows {
-        let row = |r: u32| (0..50).map(|i| (Row((r * 7 + i * i) % 300), 1.0 / f64::from(i + 1))).collect();
+        let row = |r: u32| (0..50).map(|i| (Row((r + 5 * i + 1) % 300), 1.0 / f64::from(i + 1))).collect();
         (TableKind::Next, (0..300).map(row).collect())
     }
 

@@ -1,5 +1,8 @@
 //! Measures of next-item prediction over all events, all items ranked.
 
+use crate::catalog::Catalog;
+use crate::id::Row;
+use crate::rank::Traits;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// One predicted step.
@@ -73,6 +76,32 @@ pub fn metrics(predictions: &[Prediction], training: &BTreeMap<&str, u64>) -> Me
     Metrics { values, events: n }
 }
 
+/// How unlike one another the products of a list are; nothing for a catalogue without categories, brands and prices.
+///
+/// ILD@20: intra-list distance, the mean over lists of two or more of the mean over their pairs of one minus
+/// [`Traits::similarity`] (Ziegler et al., "Improving recommendation lists through topic diversification", WWW 2005, section 3.3,
+/// as a distance). CAT@20: mean number of categories in a list.
+pub fn variety(catalog: &Catalog, predictions: &[Prediction]) -> Vec<(&'static str, f64)> {
+    let prices = (0..catalog.len() as u32).any(|row| catalog.price(Row(row)).now.is_some());
+    if catalog.category_count() == 0 && catalog.brand_count() == 0 && !prices {
+        return Vec::new();
+    }
+    let (mut distance, mut lists, mut categories) = (0.0, 0_usize, 0_usize);
+    for p in predictions {
+        let rows: Vec<Row> = p.list.iter().take(CUT).filter_map(|id| catalog.find(id)).map(|f| f.row).collect();
+        categories += rows.iter().filter_map(|r| catalog.category(*r)).collect::<BTreeSet<_>>().len();
+        let traits: Vec<Traits> = rows.iter().map(|r| Traits::of(catalog, *r)).collect();
+        let pairs = traits.iter().enumerate().flat_map(|(i, a)| traits[..i].iter().map(|b| a.similarity(b)));
+        let (sum, n) = pairs.fold((0_i64, 0_i64), |(sum, n), s| (sum + s, n + 1));
+        if n > 0 {
+            distance += 1.0 - sum as f64 / n as f64 / f64::from(1_u32 << 20);
+            lists += 1;
+        }
+    }
+    let mean = |sum: f64, n: usize| sum / n.max(1) as f64;
+    vec![("ILD@20", mean(distance, lists)), ("CAT@20", mean(categories as f64, predictions.len()))]
+}
+
 /// The most popular tenth of the training part's products, at least one; ties by id, as numbers where ids are numbers.
 fn most_popular_tenth<'a>(training: &BTreeMap<&'a str, u64>) -> BTreeSet<&'a str> {
     let mut all: Vec<(&str, u64)> = training.iter().map(|(id, n)| (*id, *n)).collect();
@@ -120,5 +149,27 @@ mod tests {
         near("TAIL_HR@20", 0.5);
         near("NOV_HR@20", 1.0 / 3.0);
         near("FILL@20", 5.0 / 80.0);
+    }
+
+    #[test]
+    fn variety_is_measured_where_there_is_a_catalogue_to_measure_it_by() {
+        use crate::pack::Pack;
+        let pack = Pack::open(include_bytes!("../../tests/compat/pack-v1.pack").to_vec()).expect("the frozen pack");
+        let catalog = Catalog::open(pack).expect("a catalogue");
+        let list = |rows: &[u32]| Prediction {
+            event: String::new(),
+            list: rows.iter().map(|r| catalog.id(Row(*r)).to_string()).collect(),
+            target: String::new(),
+            repeat: false,
+        };
+        let traits = |row| Traits::of(&catalog, Row(row));
+        let far =
+            (1..catalog.len() as u32).find(|r| traits(0).similarity(&traits(*r)) == 0).expect("one unlike the first");
+        let alike = traits(0).similarity(&traits(1)) as f64 / f64::from(1 << 20);
+        let measured = variety(&catalog, &[list(&[0, far]), list(&[0, 1]), list(&[0])]);
+        let categories =
+            |rows: [u32; 2]| rows.map(|r| catalog.category(Row(r))).into_iter().collect::<BTreeSet<_>>().len();
+        let mean = (categories([0, far]) + categories([0, 1]) + 1) as f64 / 3.0;
+        assert_eq!(measured, [("ILD@20", (1.0 + 1.0 - alike) / 2.0), ("CAT@20", mean)]);
     }
 }

@@ -55,6 +55,7 @@ tags! {
     OFFER_NAME b"OFNA" "Names of a market's promotions in a language.";
     COUPON b"OFCO" "Which of a market's promotions wait in a wallet.";
     REPORT b"REPT" "What private reports may ask.";
+    SHELF b"SHLF" "Categories whose products are bought again.";
     SPAN b"SPAN" "First and last day of the log.";
 }
 

@@ -31,6 +31,8 @@ const PROVISIONAL: usize = 256;
 pub(super) const IDS: usize = 512;
 /// Disliked products remembered.
 pub(super) const DISLIKED: usize = 128;
+/// Bought products remembered.
+pub(super) const BOUGHT: usize = 256;
 
 /// What an event says about one product, in keys that outlive the pack.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -96,6 +98,8 @@ pub struct Portrait {
     pub(super) ids: Vec<(Millis, Key)>,
     /// Disliked products, sorted by time.
     pub(super) disliked: Vec<(Millis, Key)>,
+    /// Bought products, each with its latest order, sorted by time.
+    pub(super) bought: Vec<(Millis, Key)>,
     /// Settled and provisional together; made when asked for.
     merged: Option<[Affinity; 4]>,
 }
@@ -116,6 +120,7 @@ impl Portrait {
             sessions: 0,
             ids: Vec::new(),
             disliked: Vec::new(),
+            bought: Vec::new(),
             merged: None,
         }
     }
@@ -185,10 +190,17 @@ impl Portrait {
         self.merged = None;
         self.events = self.events.saturating_add(1);
         self.walk(&p);
-        if p.kind == EventKind::NotInterested {
+        let list = match p.kind {
+            EventKind::NotInterested => Some((&mut self.disliked, DISLIKED)),
+            EventKind::Purchase => Some((&mut self.bought, BOUGHT)),
+            _ => None,
+        };
+        if let Some((list, room)) = list {
             for f in &p.facts {
-                self.disliked.retain(|(_, k)| *k != f.product);
-                insert_sorted(&mut self.disliked, (p.at, f.product), DISLIKED);
+                // Orders may arrive late: whichever comes first, the latest counts.
+                let known = list.iter().position(|(_, k)| *k == f.product);
+                let at = known.map_or(p.at, |i| list.remove(i).0.max(p.at));
+                insert_sorted(list, (at, f.product), room);
             }
         }
         self.newest = Some(self.newest.map_or(p.at, |n| n.max(p.at)));
@@ -247,6 +259,7 @@ impl Portrait {
             affinities,
             visit: self.trail.visit(self.config.session_gap),
             disliked: &self.disliked,
+            bought: &self.bought,
             events: self.events,
             sessions: self.sessions,
             updated: self.newest,
@@ -307,6 +320,8 @@ pub struct PortraitView<'a> {
     pub visit: Visit<'a>,
     /// Products the shopper does not want to see.
     pub disliked: &'a [(Millis, Key)],
+    /// Products the shopper bought, the latest 256, each with its latest order.
+    pub bought: &'a [(Millis, Key)],
     /// Events taken in.
     pub events: u32,
     /// Visits seen.

@@ -1,6 +1,6 @@
 //! A portrait as bytes and back: what the host keeps between visits, and what brings a shelf back after a trap.
 
-use super::portrait::{DISLIKED, Facts, IDS, Pending, Portrait, ROOM};
+use super::portrait::{BOUGHT, DISLIKED, Facts, IDS, Pending, Portrait, ROOM};
 use super::visit::{Mark, Trail};
 use super::{Affinity, ProfileConfig, Trait};
 use crate::codec::{Malformed, Reader, Writer};
@@ -59,9 +59,11 @@ impl Portrait {
             w.u8(m.kind as u8);
             w.u64(m.key.0);
         }
-        for list in [&self.ids, &self.disliked] {
+        // What nothing was bought in ends here, as all did before orders were remembered.
+        let lists = [&self.ids, &self.disliked, &self.bought];
+        for list in &lists[..if self.bought.is_empty() { 2 } else { 3 }] {
             w.count(list.len());
-            for (at, key) in list {
+            for (at, key) in *list {
                 w.i64(at.0);
                 w.u64(key.0);
             }
@@ -120,7 +122,10 @@ fn read(config: ProfileConfig, r: &mut Reader<'_>) -> core::result::Result<Portr
         trail.add(Mark { at, order, kind, key: Key(r.u64()) });
     }
     p.trail = trail;
-    for (list, room) in [(&mut p.ids, IDS), (&mut p.disliked, DISLIKED)] {
+    for (list, room) in [(&mut p.ids, IDS), (&mut p.disliked, DISLIKED), (&mut p.bought, BOUGHT)] {
+        if room == BOUGHT && r.left() == 0 {
+            break;
+        }
         for _ in 0..count(r, 16, room) {
             list.push((Millis(r.i64()), Key(r.u64())));
         }
@@ -129,6 +134,7 @@ fn read(config: ProfileConfig, r: &mut Reader<'_>) -> core::result::Result<Portr
     let sorted = p.pending.is_sorted_by_key(|x| (x.at, x.order, x.id))
         && p.ids.is_sorted()
         && p.disliked.is_sorted()
+        && p.bought.is_sorted()
         && p.settled.iter().all(|a| a.traits.is_sorted_by_key(|t| t.key));
     if sorted { Ok(p) } else { Err(Malformed) }
 }

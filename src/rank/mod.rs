@@ -5,7 +5,9 @@
 
 pub mod blend;
 mod component;
+mod constrain;
 pub mod curve;
+mod diversify;
 mod explain;
 mod pipeline;
 mod score;
@@ -14,7 +16,9 @@ pub mod table;
 
 pub use blend::Blend;
 pub use component::{COMPONENTS, Component};
+pub use constrain::{Limits, PRICE, QUOTA_BRAND, QUOTA_CATEGORY};
 pub use curve::Curves;
+pub use diversify::Traits;
 pub use explain::{Node, Part, Subject, explain};
 pub use pipeline::{Query, Ranker, Ranking, Served, Stage};
 pub use score::Features;

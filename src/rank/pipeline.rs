@@ -2,6 +2,8 @@
 
 use super::blend::Blend;
 use super::component::Component;
+use super::constrain::{Chosen, Limits, choose, in_band};
+use super::diversify::diversify;
 use super::explain::{Part, Subject, parts, unit};
 use super::score::{Features, Pool, Slots, features};
 use super::source::Sources;
@@ -26,6 +28,10 @@ pub struct Query {
     pub exclude: Vec<Row>,
     /// Only this category and what is below it.
     pub category: Option<u32>,
+    /// What the shelf as a whole has to meet.
+    pub limits: Limits,
+    /// How much unlike its neighbours each item should be rather than good by itself, 0–65536; 0 leaves the order alone.
+    pub diversity: u32,
 }
 
 /// An item on a shelf.
@@ -46,6 +52,9 @@ pub struct Ranking {
     pub items: Vec<Served>,
     /// True when the portrait was read.
     pub personal: bool,
+    /// What of the query's limits could not be met: bits [`QUOTA_CATEGORY`](super::QUOTA_CATEGORY),
+    /// [`QUOTA_BRAND`](super::QUOTA_BRAND), [`PRICE`](super::PRICE).
+    pub relaxed: u8,
 }
 
 /// Why a product is not on a shelf: the first stage that took it out.
@@ -63,6 +72,12 @@ pub enum Stage {
     Excluded,
     /// Seen in this visit, and this shop's visits do not repeat.
     Seen,
+    /// Bought in an earlier visit, and of a category that is not bought twice.
+    Bought,
+    /// Its price is outside the query's band.
+    PriceBand,
+    /// The shelf has as many of its category or brand as it may.
+    Quota,
     /// Nothing points to it.
     NotCandidate,
     /// It came up, at this place below the shelf.
@@ -79,6 +94,9 @@ impl Stage {
             Stage::OutOfStock => "out_of_stock",
             Stage::Excluded => "excluded",
             Stage::Seen => "seen",
+            Stage::Bought => "bought",
+            Stage::PriceBand => "price_band",
+            Stage::Quota => "quota",
             Stage::NotCandidate => "not_candidate",
             Stage::RankedBelow(_) => "ranked_below",
         }
@@ -90,13 +108,68 @@ impl Stage {
 pub struct Ranker {
     tables: Tables,
     blend: Blend,
+    repeat: Option<Vec<u32>>,
     slots: Slots,
 }
 
+/// The candidates of a query that pass, best first as (score, place in `rows`), and which of them are on the shelf.
+struct Composed {
+    rows: Vec<Row>,
+    order: Vec<(i64, u32)>,
+    chosen: Chosen,
+}
+
+impl Composed {
+    fn of(catalog: &Catalog, query: &Query, rows: Vec<Row>, mut order: Vec<(i64, u32)>) -> Composed {
+        let limit = query.wanted();
+        let in_band = |i: u32| in_band(catalog, &query.limits.price, rows[i as usize]);
+        // A band comes before scores, so that diversity chooses among what is in it.
+        if query.limits.price != [None; 2] {
+            order.arrange_by_key(|(_, i)| !in_band(*i));
+        }
+        diversify(catalog, query.diversity, 4 * limit, &rows, &mut order);
+        let ordered: Vec<Row> = order.iter().map(|(_, i)| rows[*i as usize]).gather();
+        let chosen = choose(catalog, &query.limits, limit, &ordered);
+        Composed { rows, order, chosen }
+    }
+
+    /// The shelf, as (score, place in `rows`).
+    fn top(&self) -> Vec<(i64, u32)> {
+        self.chosen.list.iter().map(|at| self.order[*at]).gather()
+    }
+
+    /// What became of a product that passed the stages before.
+    fn stage(&self, catalog: &Catalog, query: &Query, row: Row) -> Stage {
+        let Some(at) = self.order.iter().position(|(_, i)| self.rows[*i as usize] == row) else {
+            return Stage::NotCandidate;
+        };
+        if let Some(place) = self.chosen.list.iter().position(|x| *x == at) {
+            return Stage::Shown(place);
+        }
+        if !in_band(catalog, &query.limits.price, row) {
+            return Stage::PriceBand;
+        }
+        if at < self.chosen.passed { Stage::Quota } else { Stage::RankedBelow(at.max(self.chosen.list.len())) }
+    }
+}
+
+impl Query {
+    /// Items wanted, within bounds.
+    fn wanted(&self) -> usize {
+        self.limit.clamp(1, MAX_LIMIT)
+    }
+
+    /// True when the shelf is the first of the order.
+    fn is_plain(&self) -> bool {
+        self.diversity == 0 && self.limits.is_empty()
+    }
+}
+
 impl Ranker {
-    /// A ranker over a pack's tables.
-    pub fn new(tables: Tables, blend: Blend) -> Ranker {
-        Ranker { tables, blend, slots: Slots::default() }
+    /// A ranker over a pack's tables. With `repeat`, what was bought in earlier visits is left out, unless it lies in one of these
+    /// categories.
+    pub fn new(tables: Tables, blend: Blend, repeat: Option<Vec<u32>>) -> Ranker {
+        Ranker { tables, blend, repeat, slots: Slots::default() }
     }
 
     /// The weights in use.
@@ -111,14 +184,34 @@ impl Ranker {
 
     /// The best products for this portrait; without one, the published order.
     pub fn recommend(&mut self, catalog: &Catalog, portrait: Option<&PortraitView<'_>>, query: &Query) -> Ranking {
-        let limit = query.limit.clamp(1, MAX_LIMIT);
         let Some(portrait) = portrait.filter(|p| p.events > 0) else {
-            return self.published(catalog, query, limit);
+            let most = if query.is_plain() { query.wanted() } else { usize::MAX };
+            let composed = published(catalog, query, most);
+            let item = |(_, i): &(i64, u32)| published_item(catalog, composed.rows[*i as usize]);
+            let items = composed.top().iter().map(item).gather();
+            return Ranking { items, personal: false, relaxed: composed.chosen.relaxed };
         };
-        let (sources, f, order) = self.order(catalog, portrait, query);
-        let top = &order[..limit.min(order.len())];
-        let items = self.serve(catalog, &sources, &f, top);
-        Ranking { items, personal: true }
+        let (sources, f, composed) = self.compose(catalog, portrait, query);
+        let items = self.serve(catalog, &sources, &f, &composed.top());
+        Ranking { items, personal: true, relaxed: composed.chosen.relaxed }
+    }
+
+    /// The shelf of a query. Limits that the usual candidates cannot meet are tried on all products before they are relaxed.
+    fn compose(
+        &mut self,
+        catalog: &Catalog,
+        portrait: &PortraitView<'_>,
+        query: &Query,
+    ) -> (Sources, Features, Composed) {
+        let mut fill = query.wanted() * if query.diversity > 0 { 4 } else { 2 };
+        loop {
+            let (sources, f, order) = self.order(catalog, portrait, query, fill);
+            let composed = Composed::of(catalog, query, f.rows.clone(), order);
+            if composed.chosen.relaxed == 0 || fill >= catalog.len() {
+                return (sources, f, composed);
+            }
+            fill = catalog.len();
+        }
     }
 
     /// The candidates of a query that pass, best first, as (score, candidate).
@@ -127,9 +220,11 @@ impl Ranker {
         catalog: &Catalog,
         portrait: &PortraitView<'_>,
         query: &Query,
+        fill: usize,
     ) -> (Sources, Features, Vec<(i64, u32)>) {
-        let sources = Sources::of(portrait, catalog, &self.blend);
-        let f = self.candidates(catalog, portrait, query, &sources);
+        let mut sources = Sources::of(portrait, catalog, &self.blend);
+        sources.bought = self.bought(catalog, portrait);
+        let f = self.candidates(catalog, portrait, query, &sources, fill);
         let mut order = Vec::with_capacity(f.rows.len());
         for (i, row) in f.rows.iter().enumerate() {
             if self.stage_before_rank(catalog, portrait, query, &sources, *row).is_none() {
@@ -141,16 +236,25 @@ impl Ranker {
         (sources, f, order)
     }
 
+    /// What earlier visits bought and is not bought again.
+    fn bought(&self, catalog: &Catalog, portrait: &PortraitView<'_>) -> Vec<Row> {
+        let Some(repeat) = &self.repeat else { return Vec::new() };
+        let again = |row: Row| repeat.iter().any(|c| catalog.is_in(row, *c));
+        let earlier = portrait.bought.iter().filter(|(at, _)| portrait.visit.start.is_none_or(|start| *at < start));
+        earlier.filter_map(|(_, key)| catalog.row_of(*key)).filter(|row| !again(*row)).gather()
+    }
+
     fn candidates(
         &mut self,
         catalog: &Catalog,
         portrait: &PortraitView<'_>,
         query: &Query,
         sources: &Sources,
+        fill: usize,
     ) -> Features {
         let mut slots = core::mem::take(&mut self.slots);
         let allowed = |row: Row| self.stage_before_rank(catalog, portrait, query, sources, row).is_none();
-        let pool = Pool::Open { fill: query.limit.clamp(1, MAX_LIMIT) * 2, allowed: &allowed };
+        let pool = Pool::Open { fill, allowed: &allowed, pins: &query.limits.pins };
         let f = features(catalog, &self.tables, sources, &pool, &mut slots);
         self.slots = slots;
         f
@@ -158,7 +262,7 @@ impl Ranker {
 
     /// What the components say about the candidates of a query that pass: for tuning.
     pub fn features(&mut self, catalog: &Catalog, portrait: &PortraitView<'_>, query: &Query) -> Features {
-        let (_, f, order) = self.order(catalog, portrait, query);
+        let (_, f, order) = self.order(catalog, portrait, query, query.wanted() * 2);
         let rows = order.iter().map(|(_, i)| f.rows[*i as usize]).gather();
         let raw = order.iter().map(|(_, i)| f.raw[*i as usize]).gather();
         Features { rows, raw, ..f }
@@ -178,6 +282,9 @@ impl Ranker {
         }
         if portrait.disliked.iter().any(|(_, k)| *k == catalog.key(row)) {
             return Some(Stage::Excluded);
+        }
+        if sources.bought.contains(&row) {
+            return Some(Stage::Bought);
         }
         (self.blend.hide_seen && sources.seen.contains(&row)).then_some(Stage::Seen)
     }
@@ -211,19 +318,11 @@ impl Ranker {
         items
     }
 
-    /// The published order: by popularity, without a look at the portrait.
-    fn published(&self, catalog: &Catalog, query: &Query, limit: usize) -> Ranking {
-        let passes = |row: &Row| stage_of_shop(catalog, query, *row).is_none();
-        let rows = (0..catalog.len() as u32).map(Row).filter(passes).take(limit);
-        let items = rows.map(|row| published_item(catalog, row)).gather();
-        Ranking { items, personal: false }
-    }
-
     /// A given list in the order of this portrait; without one, as it is.
     pub fn rank(&mut self, catalog: &Catalog, portrait: Option<&PortraitView<'_>>, given: &[Row]) -> Ranking {
         let Some(portrait) = portrait.filter(|p| p.events > 0) else {
             let items = given.iter().map(|row| Served { row: *row, score: 0.0, parts: Vec::new() }).gather();
-            return Ranking { items, personal: false };
+            return Ranking { items, personal: false, relaxed: 0 };
         };
         let sources = Sources::of(portrait, catalog, &self.blend);
         let mut slots = core::mem::take(&mut self.slots);
@@ -231,7 +330,7 @@ impl Ranker {
         self.slots = slots;
         let mut order: Vec<(i64, u32)> = (0..f.rows.len()).map(|i| (f.score(i, &self.blend), i as u32)).gather();
         order.arrange_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
-        Ranking { items: self.serve(catalog, &sources, &f, &order), personal: true }
+        Ranking { items: self.serve(catalog, &sources, &f, &order), personal: true, relaxed: 0 }
     }
 
     /// The first stage that keeps `row` off the shelf of `query`.
@@ -242,21 +341,22 @@ impl Ranker {
         query: &Query,
         row: Row,
     ) -> Stage {
-        let limit = query.limit.clamp(1, MAX_LIMIT);
-        let place = |at: usize| if at < limit { Stage::Shown(at) } else { Stage::RankedBelow(at) };
         let Some(portrait) = portrait.filter(|p| p.events > 0) else {
-            if let Some(stage) = stage_of_shop(catalog, query, row) {
-                return stage;
-            }
-            let before = (0..row.0).map(Row).filter(|r| stage_of_shop(catalog, query, *r).is_none()).count();
-            return place(before);
+            let stage = stage_of_shop(catalog, query, row);
+            return stage.unwrap_or_else(|| published(catalog, query, usize::MAX).stage(catalog, query, row));
         };
-        let (sources, f, order) = self.order(catalog, portrait, query);
-        if let Some(stage) = self.stage_before_rank(catalog, portrait, query, &sources, row) {
-            return stage;
-        }
-        order.iter().position(|(_, i)| f.rows[*i as usize] == row).map_or(Stage::NotCandidate, place)
+        let (sources, _, composed) = self.compose(catalog, portrait, query);
+        let stage = self.stage_before_rank(catalog, portrait, query, &sources, row);
+        stage.unwrap_or_else(|| composed.stage(catalog, query, row))
     }
+}
+
+/// The published order, by popularity, of at most `most` products: without a look at the portrait.
+fn published(catalog: &Catalog, query: &Query, most: usize) -> Composed {
+    let passes = |row: &Row| stage_of_shop(catalog, query, *row).is_none();
+    let rows = (0..catalog.len() as u32).map(Row).filter(passes).take(most).gather();
+    let order = rows.iter().zip(0..).map(|(row, i)| (popularity(catalog, *row), i)).gather();
+    Composed::of(catalog, query, rows, order)
 }
 
 /// What the shop itself says about showing a product: market, stock, and the query's own limits.
@@ -270,8 +370,13 @@ fn stage_of_shop(catalog: &Catalog, query: &Query, row: Row) -> Option<Stage> {
     (elsewhere || query.exclude.contains(&row)).then_some(Stage::Excluded)
 }
 
+/// The score of a product in the published order.
+fn popularity(catalog: &Catalog, row: Row) -> i64 {
+    i64::from(catalog.popularity(row)) << 4
+}
+
 fn published_item(catalog: &Catalog, row: Row) -> Served {
-    let value = i64::from(catalog.popularity(row)) << 4;
+    let value = popularity(catalog, row);
     let part = Part { component: Component::Popular, value, from: vec![(Subject::None, value)] };
     let parts = if value == 0 { Vec::new() } else { vec![part] };
     Served { row, score: unit(value), parts }

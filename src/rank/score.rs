@@ -88,8 +88,8 @@ impl Slots {
 
 /// Which products may become candidates.
 pub(super) enum Pool<'a> {
-    /// Whatever the sources point to, and the most popular `fill` that `allowed` lets pass.
-    Open { fill: usize, allowed: &'a dyn Fn(Row) -> bool },
+    /// Whatever the sources point to, the most popular `fill` that `allowed` lets pass, and the pinned.
+    Open { fill: usize, allowed: &'a dyn Fn(Row) -> bool, pins: &'a [(u32, Row)] },
     /// These, in the order the host gave.
     Given(&'a [Row]),
 }
@@ -122,8 +122,13 @@ pub(super) fn features(
         };
         source.each(catalog, tables, &mut add);
     }
-    if let Pool::Open { fill, allowed } = pool {
+    if let Pool::Open { fill, allowed, pins } = pool {
         popular(catalog, sources, *fill, *allowed, &mut f, slots);
+        for (_, row) in *pins {
+            if slots.get(*row).is_none() {
+                candidate(&mut f, slots, *row);
+            }
+        }
     }
     attributes(catalog, sources, open, &mut f);
     for raw in &f.raw {

@@ -53,6 +53,8 @@ pub(super) struct Sources {
     pub(super) list: Vec<Source>,
     /// Products of this visit, latest first, each once.
     pub(super) seen: Vec<Row>,
+    /// Products of earlier orders that are not bought again.
+    pub(super) bought: Vec<Row>,
     /// Depth of the visit.
     pub(super) depth: usize,
     /// Category → affinity, its own and what lies below it, 0–65536.

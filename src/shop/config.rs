@@ -35,6 +35,8 @@ pub(super) struct ShopConfig {
     pub reports: ReportSection,
     /// `[tables]`
     pub tables: TableSection,
+    /// `[shelf]`
+    pub shelf: ShelfSection,
     /// `[policy]`
     pub policy: PolicySection,
     /// `[baseline]`
@@ -117,6 +119,21 @@ pub(super) struct ReportSection {
 pub(super) struct TableSection {
     /// Whether the pack gets the linear table.
     pub linear: Option<bool>,
+}
+
+/// `[shelf]`
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct ShelfSection {
+    /// Category paths whose products are bought again; `*` for all.
+    pub repeat_purchase: Option<Vec<String>>,
+}
+
+/// What holds for every shelf.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ShelfSettings {
+    /// Category paths whose products, and those below them, are shown to a shopper who bought them; `None` for all.
+    pub repeat_purchase: Option<Vec<String>>,
 }
 
 /// Which tables a pack gets.
@@ -235,6 +252,12 @@ impl ShopConfig {
         Ok(TableSettings { linear: self.tables.linear.or(ShopConfig::shipped()?.tables.linear).unwrap_or(false) })
     }
 
+    /// What holds for every shelf: as shipped, unless this shop says otherwise.
+    pub(super) fn shelf(&self) -> Result<ShelfSettings> {
+        let paths = self.shelf.repeat_purchase.clone().or(ShopConfig::shipped()?.shelf.repeat_purchase);
+        Ok(ShelfSettings { repeat_purchase: paths.filter(|p| p.iter().all(|path| path != "*")) })
+    }
+
     /// When a pack may not take the place of another.
     pub(super) fn baseline(&self) -> Result<BaselineSettings> {
         self.baseline.or(&ShopConfig::shipped()?.baseline)
@@ -306,6 +329,14 @@ mod tests {
     }
 
     #[test]
+    fn what_is_bought_again_is_said_by_category() {
+        let shelf = |text: &str| ShopConfig::parse(text).and_then(|c| c.shelf()).expect(text).repeat_purchase;
+        assert_eq!(shelf(""), None, "as shipped: everything");
+        assert_eq!(shelf("[shelf]\nrepeat_purchase = []"), Some(vec![]));
+        assert_eq!(shelf("[shelf]\nrepeat_purchase = [\"Food > Tea\"]"), Some(vec!["Food > Tea".into()]));
+    }
+
+    #[test]
     fn the_commented_settings_of_the_log_are_settings() {
         let (_, sample) = DEFAULTS.split_once("# [log]").expect("the log's part");
         let lines = sample.lines().map(|l| l.trim_start_matches('#').trim_start());
@@ -326,6 +357,7 @@ mod tests {
         assert!(wrong("[portrait.half_life_days]\nuser = 3").contains("user"));
         assert!(wrong("[reports]\nepsilon = 2.5").contains("between 0.01 and 2"));
         assert!(wrong("[reports]\ncategories = 65").contains("65"));
+        assert!(wrong("[shelf]\nrepeat = []").contains("repeat"));
         assert!(wrong("[policy]\nnever_shown = 2").contains("never_shown"));
         assert!(wrong("[policy]\nnever_show = 0").contains("never_show"));
         assert!(wrong("[baseline]\nmedian_price = 0.5").contains("between 1"));

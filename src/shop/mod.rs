@@ -13,7 +13,7 @@ mod source;
 mod table;
 
 use config::ShopConfig;
-pub use config::{ReportSettings, TableSettings};
+pub use config::{ReportSettings, ShelfSettings, TableSettings};
 pub use files::ShopFiles;
 use files::files_in;
 pub use limits::{BaselineSettings, PolicySettings};
@@ -104,6 +104,8 @@ pub struct Shop {
     pub reports: ReportSettings,
     /// Which tables its packs get.
     pub tables: TableSettings,
+    /// What holds for every shelf.
+    pub shelf: ShelfSettings,
     /// When a pack may not take the place of another.
     pub baseline: BaselineSettings,
     /// Rows that could not be used.
@@ -160,6 +162,7 @@ impl Shop {
             profile: config.profile()?,
             reports: config.reports()?,
             tables: config.tables()?,
+            shelf: config.shelf()?,
             baseline: config.baseline()?,
             rejects,
             unmatched,

@@ -196,9 +196,28 @@ fn items<'a>(r: &mut Reader<'a>) -> Vec<RawItem<'a>> {
     items
 }
 
+fn request<'a>(r: &mut Reader<'a>) -> Request<'a> {
+    Request {
+        limit: r.u32() as usize,
+        neutral: r.bool(),
+        exclude: strings(r),
+        category: r.str(),
+        pins: (0..r.count(8)).map(|_| (r.str(), r.u32())).gather(),
+        per_brand: r.u32(),
+        per_category: r.u32(),
+        price: [amount(r), amount(r)],
+        diversity: r.u32(),
+    }
+}
+
+/// An amount of money; NaN for none.
+fn amount(r: &mut Reader<'_>) -> Option<Minor> {
+    let m = r.f64();
+    (!m.is_nan()).then_some(Minor(m as i64))
+}
+
 fn recommend(shelf: &mut Engine, r: &mut Reader<'_>, out: &mut Writer) -> Result<()> {
-    let (now, _slot, limit, neutral) = (time(r), r.str(), r.u32() as usize, r.bool());
-    let request = Request { limit, neutral, exclude: strings(r), category: r.str() };
+    let (now, _slot, request) = (time(r), r.str(), request(r));
     r.end()?;
     let list = shelf.recommend(now, &request);
     write_shelf(shelf, &list, out);
@@ -227,6 +246,7 @@ fn write_shelf(shelf: &Engine, list: &Shelf, out: &mut Writer) {
     out.u32(list.id);
     out.u8(u8::from(list.personal));
     out.u8(0);
+    out.u8(list.relaxed);
     out.count(list.items.len());
     for item in &list.items {
         out.u32(item.row.map_or(NO_ROW, |r| r.0));
@@ -267,9 +287,9 @@ fn write_node(shelf: &Engine, node: &Node, out: &mut Writer) {
 }
 
 fn why_not(shelf: &mut Engine, r: &mut Reader<'_>, out: &mut Writer) -> Result<()> {
-    let (now, _slot, limit, id) = (time(r), r.str(), r.u32() as usize, r.str());
+    let (now, _slot, request, id) = (time(r), r.str(), request(r), r.str());
     r.end()?;
-    let stage = shelf.why_not(now, &Request { limit, ..Request::default() }, id);
+    let stage = shelf.why_not(now, &request, id);
     out.str(stage.code());
     match stage {
         Stage::Shown(at) | Stage::RankedBelow(at) => out.str(&decimal(at as i64 + 1)),

@@ -53,7 +53,18 @@ fn recommend(handle: u32) -> Vec<u8> {
         w.u8(0);
         w.count(0);
         w.str("");
+        limits(w);
     })
+}
+
+/// No pins, no quotas, no price band, no diversity.
+fn limits(w: &mut Writer) {
+    w.count(0);
+    w.u32(0);
+    w.u32(0);
+    w.f64(f64::NAN);
+    w.f64(f64::NAN);
+    w.u32(0);
 }
 
 #[test]
@@ -130,6 +141,13 @@ fn no_bytes_make_it_panic_and_bad_ones_change_nothing() {
             }),
         ),
         (
+            7,
+            on(handle, |w| {
+                w.raw(&recommend(handle)[4..]);
+                w.str("10001");
+            }),
+        ),
+        (
             8,
             on(handle, |w| {
                 w.count(1);
@@ -178,7 +196,7 @@ fn no_bytes_make_it_panic_and_bad_ones_change_nothing() {
     }
     let snapshot = table.call(12, &on(handle, |_| ()));
     assert_eq!((before[0], snapshot[0]), (0, 0));
-    assert_eq!(code(&table.call(13, &requests[6].1)), "bad_snapshot");
+    assert_eq!(code(&table.call(13, &requests[7].1)), "bad_snapshot");
     assert_eq!(table.call(12, &on(handle, |_| ())), snapshot, "a refused snapshot leaves the portrait as it was");
 }
 

@@ -4,6 +4,7 @@ use nearshelf::builder::evaluate::{self, evaluate};
 use nearshelf::builder::pack::{Options, build};
 use nearshelf::builder::split::{Part, Split};
 use nearshelf::engine::{Engine, Request};
+use nearshelf::pack::{Pack, Tag};
 use nearshelf::report::collect::NamedSchema;
 use nearshelf::shop::{Shop, ShopFiles, Silent};
 use nearshelf::time::Millis;
@@ -110,9 +111,14 @@ fn truncating_the_test_visits_changes_no_earlier_prediction() {
     fs::write(dir.path().join("split.json"), split).expect("written");
     let split = Split::read(dir.path()).expect("a split");
     let run = || {
-        evaluate(&read(dir.path()), &split, evaluate::Options { part: Part::Test, k: 1, histories: &[] }, &Silent)
-            .expect("an evaluation")
-            .predictions
+        evaluate(
+            &read(dir.path()),
+            &split,
+            evaluate::Options { part: Part::Test, k: 1, histories: &[], diversity: 0 },
+            &Silent,
+        )
+        .expect("an evaluation")
+        .predictions
     };
     write(None);
     let whole = run();
@@ -158,4 +164,23 @@ fn what_reports_may_name_follows_the_settings() {
     assert!(wrong.detail().contains("Heath"));
     let nothing = labels("[reports]\nleave_out = [\"Food\", \"Health\"]").expect_err("nothing is asked");
     assert!(nothing.detail().contains("no private reports"));
+}
+
+#[test]
+fn a_pack_says_what_is_bought_again_only_where_the_shop_does() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let catalog = "id,title,price,product_type\n1,Tea,1.00 CNY,Food > Tea\n2,Lamp,9.00 CNY,Home\n";
+    fs::write(dir.path().join("catalog.csv"), catalog).expect("written");
+    let section = |settings: &str| -> Result<Option<Vec<u8>>, nearshelf::error::Error> {
+        fs::write(dir.path().join("shop.toml"), settings).expect("written");
+        let pack = Pack::open(build(&read(dir.path()), &Options::default(), &Silent)?)?;
+        Ok(pack.section(Tag::SHELF, 0).map(<[u8]>::to_vec))
+    };
+    assert_eq!(section("").expect("defaults"), None);
+    // Categories are sorted: Food, Food > Tea, Home.
+    let tea = section("[shelf]\nrepeat_purchase = [\"Food > Tea\"]").expect("one").expect("a section");
+    assert_eq!(tea, [1, 0, 0, 0, 1, 0, 0, 0]);
+    assert_eq!(section("[shelf]\nrepeat_purchase = []").expect("none"), Some(vec![0; 4]));
+    let wrong = section("[shelf]\nrepeat_purchase = [\"Foot\"]").expect_err("misspelt");
+    assert!(wrong.code() == "bad_config" && wrong.detail().contains("Foot"));
 }

@@ -43,8 +43,13 @@ fn online_retail_packs_as_it_stands() {
 fn online_retail_is_ranked_at_least_as_well_as_asked() {
     let Some(dir) = folder("online-retail") else { return };
     let split = Split::read(&dir).expect("a split");
-    let result = evaluate(&read(&dir), &split, evaluate::Options { part: Part::Test, k: 1, histories: &[] }, &Silent)
-        .expect("an evaluation");
+    let result = evaluate(
+        &read(&dir),
+        &split,
+        evaluate::Options { part: Part::Test, k: 1, histories: &[], diversity: 0 },
+        &Silent,
+    )
+    .expect("an evaluation");
     assert_eq!(result.metrics.events, 22_717);
     let (hr, mrr) = (result.metrics.get("HR@20"), result.metrics.get("MRR@20"));
     assert!(hr >= Some(0.406) && mrr >= Some(0.196), "{hr:?} {mrr:?}");

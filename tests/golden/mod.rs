@@ -107,6 +107,7 @@ fn run(shelf: &mut Engine, served: &mut u32, step: &Value) -> Value {
         neutral: text(step, "mode") == "neutral",
         exclude: strings("exclude"),
         category: text(step, "category"),
+        ..Request::default()
     };
     let source = |s: &Shelf| if s.personal { "personal" } else { "neutral" };
     match text(step, "call") {

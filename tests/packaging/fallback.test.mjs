@@ -49,6 +49,10 @@ test("recommend keeps the published order, without what is out of stock or not s
   assert.deepEqual(shelf.recommend({ category: "Home" }).items.map((i) => i.id), ["litter", "lamp"]);
   assert.deepEqual(shelf.recommend({ category: "Home > Cats" }).items.map((i) => i.id), ["litter"]);
   assert.deepEqual(shelf.recommend({ category: "Hom" }).items, []);
+  assert.deepEqual(list.relaxed, []);
+  const wish = { pin: [{ id: "lamp", index: 0 }], quota: { brand: 1, category: 1 }, price: { max: 1 }, diversity: 1 };
+  assert.deepEqual(shelf.recommend(wish).items, list.items);
+  assert.deepEqual(shelf.recommend(wish).relaxed, ["quota_category", "quota_brand", "price", "pin"], "it keeps none and says so");
   assert.deepEqual(told, ["wasm_unavailable"]);
 });
 

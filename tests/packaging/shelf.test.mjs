@@ -66,7 +66,7 @@ test("a shelf of items carries their display data, asked for once", async () => 
   const { shelf, core } = await ready();
   const list = shelf.recommend({ slot: "home", limit: 2, mode: "neutral", exclude: [1, "x"], category: "Home" });
   assert.deepEqual(core.asked, { now: NOW, slot: "home", limit: 2, mode: 1, exclude: ["1", "x"], category: "Home" });
-  assert.deepEqual(Object.keys(list), ["items", "source", "servedId", "partial", "packVersion"]);
+  assert.deepEqual(Object.keys(list), ["items", "source", "servedId", "partial", "relaxed", "packVersion"]);
   assert.deepEqual([list.source, list.servedId, list.partial, list.packVersion], ["personal", 1, false, "00000000000000ff"]);
   assert.deepEqual(list.items.map((i) => i.id), ["litter", "lamp"]);
   assert.deepEqual(list.items[0], {
@@ -81,6 +81,24 @@ test("a shelf of items carries their display data, asked for once", async () => 
   shelf.setView({ language: "zh-CN" });
   shelf.recommend();
   assert.equal(core.seen("PRODUCTS"), 3, "another language, other texts");
+});
+
+test("pins, quotas, a price band and diversity cross as meant, and what was relaxed comes back by name", async () => {
+  const { shelf, core, told } = await ready();
+  assert.deepEqual(shelf.recommend().relaxed, []);
+  assert.deepEqual(core.limits, { pins: [], brand: 0, category: 0, price: [NaN, NaN], diversity: 0 });
+  core.relaxed = 5;
+  const wish = { pin: [{ id: 10080, index: 2 }], quota: { brand: 2 }, price: { min: 99.5, max: 1000.5 }, diversity: 0.5 };
+  assert.deepEqual(shelf.recommend(wish).relaxed, ["quota_category", "price"]);
+  const crossed = { pins: [["10080", 2]], brand: 2, category: 0, price: [100, 1000], diversity: 32768 };
+  assert.deepEqual(core.limits, crossed);
+  core.relaxed = 0;
+  await turn();
+  assert.deepEqual(told, []);
+  shelf.recommend({ pin: [{ id: "lamp", index: 1.5 }, { id: "mug", index: 0 }], quota: { shop: 1 }, price: { min: "free" }, diversity: 7 });
+  assert.deepEqual(core.limits, { pins: [["mug", 0]], brand: 0, category: 0, price: [NaN, NaN], diversity: 65536 });
+  await turn();
+  assert.deepEqual(told.map((d) => d.code), Array(4).fill("bad_argument"));
 });
 
 test("a ranked list has each given id once, also those the pack does not know", async () => {

@@ -151,9 +151,17 @@ pub(crate) struct EvalArgs {
     /// Also print quality for support thresholds 1, 2, 3 and 5.
     #[arg(long)]
     pub(crate) support: bool,
+    /// Diversity asked of every shelf, 0 to 1.
+    #[arg(long, value_name = "X", default_value_t = 0.0, value_parser = share)]
+    pub(crate) diversity: f64,
     /// Print the measures as JSON.
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+fn share(text: &str) -> Result<f64, String> {
+    let inside = |x: &f64| (0.0..=1.0).contains(x);
+    text.parse().ok().filter(inside).ok_or_else(|| "a number from 0 to 1 is wanted".into())
 }
 
 #[derive(Debug, Args)]

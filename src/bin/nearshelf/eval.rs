@@ -21,7 +21,8 @@ pub(crate) fn run(args: &EvalArgs) -> Result<(), Error> {
     let k = pack::Options { min_support: args.min_support, ..pack::Options::default() }.support(&shop);
     let histories: &[History] =
         if args.history { &[History::None, History::Visit, History::Days(7), History::All] } else { &[] };
-    let with = |k, histories| evaluate(&shop, &split, Options { part: args.on, k, histories }, &bars);
+    let diversity = (args.diversity * 65_536.0).round() as u32;
+    let with = |k, histories| evaluate(&shop, &split, Options { part: args.on, k, histories, diversity }, &bars);
     let result = with(k, histories)?;
     let mut by_support = Vec::new();
     for k in SUPPORTS.into_iter().filter(|_| args.support) {

@@ -97,6 +97,9 @@ export class FakeCore {
 
   on_RECOMMEND(r, w) {
     this.asked = { now: r.f64(), slot: r.str(), limit: r.u32(), mode: r.u8(), exclude: r.list((r) => r.str()), category: r.str() };
+    this.limits = {
+      pins: r.list((r) => [r.str(), r.u32()]), brand: r.u32(), category: r.u32(), price: [r.f64(), r.f64()], diversity: r.u32(),
+    };
     if (this.asked.category === "nowhere") return refusal("bad_request");
     this.shelf(w, [0, 2, 3].slice(0, this.asked.limit).map((row) => [row, 0]));
   }
@@ -114,6 +117,7 @@ export class FakeCore {
     w.u32(++this.served);
     w.u8(1);
     w.u8(0);
+    w.u8(this.relaxed || 0);
     w.list(items, ([row, given]) => {
       w.u32(row);
       w.u32(given);

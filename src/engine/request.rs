@@ -1,0 +1,66 @@
+//! What a shelf is asked for, and what the pack says of every shelf.
+
+use super::Engine;
+use crate::catalog::Catalog;
+use crate::codec::{Malformed, Reader};
+use crate::error::{Code, Error, Result};
+use crate::list::Gather;
+use crate::money::Minor;
+use crate::pack::Tag;
+use crate::rank::{Limits, Query};
+use alloc::vec::Vec;
+
+/// What a shelf is asked for.
+#[derive(Debug, Clone, Default)]
+pub struct Request<'a> {
+    /// Items wanted, 1–200.
+    pub limit: usize,
+    /// True: never read the portrait.
+    pub neutral: bool,
+    /// Product ids to leave out.
+    pub exclude: Vec<&'a str>,
+    /// Category path, or empty.
+    pub category: &'a str,
+    /// Product ids with a place of their own on the shelf, counted from 0.
+    pub pins: Vec<(&'a str, u32)>,
+    /// Most products of one brand; 0 for any number.
+    pub per_brand: u32,
+    /// Most products of one category; 0 for any number.
+    pub per_category: u32,
+    /// Lowest and highest price, both included.
+    pub price: [Option<Minor>; 2],
+    /// How much unlike one another the items should be, 0–65536; 0 leaves the order alone.
+    pub diversity: u32,
+}
+
+impl Engine {
+    /// The query in rows; `None` for a category the pack does not have.
+    pub(super) fn query(&self, request: &Request<'_>) -> Option<Query> {
+        let category = match request.category {
+            "" => None,
+            path => Some(self.catalog.category_named(path)?),
+        };
+        let row = |id: &str| self.catalog.find(id).map(|f| f.row);
+        let exclude = request.exclude.iter().filter_map(|id| row(id)).gather();
+        let limits = Limits {
+            pins: request.pins.iter().filter_map(|(id, place)| Some((*place, row(id)?))).gather(),
+            per_category: request.per_category,
+            per_brand: request.per_brand,
+            price: request.price,
+        };
+        Some(Query { limit: request.limit, exclude, category, limits, diversity: request.diversity })
+    }
+}
+
+/// The categories whose products are bought again; `None` where all are, as in packs from before it could be said.
+pub(super) fn repeat(catalog: &Catalog) -> Result<Option<Vec<u32>>> {
+    let read = |bytes| {
+        let mut r = Reader::new(bytes);
+        let list = (0..r.count(4)).map(|_| r.u32()).gather();
+        r.check()?;
+        let known = list.iter().all(|c| (*c as usize) < catalog.category_count());
+        if known { Ok(list) } else { Err(Malformed) }
+    };
+    let malformed = |_| Error::new(Code::PackMalformed, "section SHLF cannot be read.");
+    catalog.pack().section(Tag::SHELF, 0).map(read).transpose().map_err(malformed)
+}

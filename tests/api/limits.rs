@@ -1,0 +1,212 @@
+//! Limits on a shelf as a whole, and its diversity: over many requests, nothing is missed that is not told.
+
+use super::{NOW, PACK, event, id, shelf};
+use nearshelf::catalog::Catalog;
+use nearshelf::engine::{Engine, Request, Shelf};
+use nearshelf::id::Row;
+use nearshelf::money::Minor;
+use nearshelf::pack::{Pack, PackWriter, Tag};
+use nearshelf::privacy::consent::Consent;
+use nearshelf::rank::{PRICE, QUOTA_BRAND, QUOTA_CATEGORY, Traits};
+use nearshelf::time::DAY;
+#[cfg(target_arch = "wasm32")]
+use wasm_bindgen_test::wasm_bindgen_test as test;
+
+fn rows(list: &Shelf) -> Vec<Row> {
+    list.items.iter().filter_map(|i| i.row).collect()
+}
+
+/// Shelves that know nothing, one click, a few.
+fn shelves() -> [Engine; 3] {
+    [0, 1, 5].map(|clicks| {
+        let mut shelf = shelf();
+        for row in 0..clicks {
+            let product = id(&shelf, 7 + 11 * row);
+            shelf.track(NOW, &[event("view_item", &product)]);
+        }
+        shelf
+    })
+}
+
+/// Most of `of` that occur in `rows`.
+fn most(rows: &[Row], of: impl Fn(Row) -> Option<u32>) -> usize {
+    let all: Vec<u32> = rows.iter().filter_map(|r| of(*r)).collect();
+    all.iter().map(|x| all.iter().filter(|y| *y == x).count()).max().unwrap_or(0)
+}
+
+fn outside(c: &Catalog, price: [Option<Minor>; 2], row: Row) -> bool {
+    let [least, most] = price;
+    price != [None; 2] && c.price(row).now.is_none_or(|m| least.is_some_and(|l| m < l) || most.is_some_and(|l| m > l))
+}
+
+#[test]
+fn what_is_not_relaxed_holds_and_what_is_could_not() {
+    let mut x = 0x9E37_79B9_7F4A_7C15_u64;
+    let mut draw = |n: u64| {
+        x ^= x << 13;
+        x ^= x >> 7;
+        x ^= x << 17;
+        x % n
+    };
+    let mut relaxed = [0; 8];
+    for shelf in &mut shelves() {
+        let everything = rows(&shelf.recommend(NOW, &Request { limit: 200, neutral: true, ..Request::default() }));
+        for _ in 0..150 {
+            let pinned: Vec<String> =
+                (0..draw(3)).map(|_| id(shelf, draw(shelf.catalog().len() as u64) as u32)).collect();
+            let bound = |on: bool, m: u64| on.then_some(Minor(m as i64));
+            let request = Request {
+                limit: 1 + draw(24) as usize,
+                pins: pinned.iter().map(|p| (p.as_str(), draw(12) as u32)).collect(),
+                per_brand: draw(4) as u32,
+                per_category: draw(4) as u32,
+                price: [bound(draw(2) == 0, draw(6000)), bound(draw(2) == 0, 3000 + draw(30_000))],
+                diversity: [0, 20_000, 65_536][draw(3) as usize],
+                ..Request::default()
+            };
+            let list = shelf.recommend(NOW, &request);
+            assert_eq!(list.items, shelf.recommend(NOW, &request).items, "the same again");
+            let c = shelf.catalog();
+            let shown = rows(&list);
+            assert_eq!(shown.len(), request.limit.min(everything.len()), "full: {request:?}");
+            let mut once = shown.clone();
+            once.sort();
+            once.dedup();
+            assert_eq!(once.len(), shown.len());
+            assert!(shown.iter().all(|r| c.availability(*r).can_be_bought()), "stock is never relaxed");
+            let missed = |bit: u8, is: bool| {
+                assert_eq!(list.relaxed & bit != 0, is, "bit {bit} of {:?}", request);
+            };
+            missed(QUOTA_BRAND, request.per_brand > 0 && most(&shown, |r| c.brand(r)) > request.per_brand as usize);
+            let categories = most(&shown, |r| c.category(r));
+            missed(QUOTA_CATEGORY, request.per_category > 0 && categories > request.per_category as usize);
+            missed(PRICE, shown.iter().any(|r| outside(c, request.price, *r)));
+            // Nothing is given up while a product that meets all is left over.
+            if list.relaxed != 0 && request.pins.is_empty() {
+                let fits = |r: &&Row| {
+                    let with: Vec<Row> = shown.iter().copied().chain([**r]).collect();
+                    let full = |n: u32, now: usize, then: usize| n > 0 && then > now && then > n as usize;
+                    !shown.contains(r)
+                        && !outside(c, request.price, **r)
+                        && !full(request.per_brand, 0, with.iter().filter(|s| c.brand(**s) == c.brand(**r)).count())
+                        && !full(
+                            request.per_category,
+                            0,
+                            with.iter().filter(|s| c.category(**s) == c.category(**r)).count(),
+                        )
+                };
+                assert_eq!(everything.iter().find(fits), None, "{request:?}");
+            }
+            let mut places: Vec<u32> = Vec::new();
+            let mut pinned: Vec<Row> = Vec::new();
+            for (id, place) in &request.pins {
+                let row = c.find(id).expect("of the pack").row;
+                let wanted = (*place as usize) < request.limit && c.availability(row).can_be_bought();
+                if wanted && !places.contains(place) && !pinned.contains(&row) {
+                    places.push(*place);
+                    pinned.push(row);
+                    assert_eq!(shown[*place as usize], row, "pinned: {request:?}");
+                }
+            }
+            relaxed[usize::from(list.relaxed)] += 1;
+            for item in &list.items {
+                let tree = shelf.why(list.id, shelf.catalog().id(item.row.expect("a product"))).expect("a tree");
+                assert_eq!(tree.value, item.score, "reasons add up wherever the item stands");
+            }
+        }
+    }
+    assert!(relaxed[0] > 100 && relaxed.iter().filter(|n| **n > 0).count() > 4, "{relaxed:?}");
+}
+
+#[test]
+fn why_not_names_quota_and_price_band() {
+    for shelf in &mut shelves() {
+        let plain = Request { limit: 12, ..Request::default() };
+        let order = rows(&shelf.recommend(NOW, &plain));
+        let category = |s: &Engine, r: Row| s.catalog().category(r);
+        let twin = order
+            .iter()
+            .skip(1)
+            .find(|r| order[..12].iter().any(|o| o < *r && category(shelf, *o) == category(shelf, **r)));
+        let quota = Request { per_category: 1, ..plain.clone() };
+        let shown = rows(&shelf.recommend(NOW, &quota));
+        let out: Vec<Row> = order.iter().copied().filter(|r| !shown.contains(r)).collect();
+        assert!(twin.is_some() && !out.is_empty(), "the sample's first twelve share categories");
+        for row in out {
+            let id = id(shelf, row.0);
+            assert_eq!(shelf.why_not(NOW, &quota, &id).code(), "quota");
+        }
+        let dear = shelf.catalog().price(order[0]).now.expect("a price");
+        let band = Request { limit: 2, price: [Some(Minor(dear.0 + 1)), None], ..Request::default() };
+        let first = id(shelf, order[0].0);
+        assert_eq!(shelf.why_not(NOW, &band, &first).code(), "price_band");
+        let pinned = Request { limit: 3, pins: vec![(&first, 2)], ..Request::default() };
+        assert_eq!(shelf.why_not(NOW, &pinned, &first), nearshelf::rank::Stage::Shown(2));
+    }
+}
+
+/// Mean distance of the pairs of a list, in 2^-20.
+fn distance(c: &Catalog, rows: &[Row]) -> i64 {
+    let traits: Vec<Traits> = rows.iter().map(|r| Traits::of(c, *r)).collect();
+    let pairs = traits.iter().enumerate().flat_map(|(i, a)| traits[..i].iter().map(|b| (1 << 20) - a.similarity(b)));
+    pairs.clone().sum::<i64>() / pairs.count().max(1) as i64
+}
+
+#[test]
+fn diversity_moves_lists_apart_and_none_changes_nothing() {
+    for shelf in &mut shelves() {
+        let mut at = |diversity, limit| {
+            let list = shelf.recommend(NOW, &Request { limit, diversity, ..Request::default() });
+            (rows(&list), list.relaxed)
+        };
+        let plain = at(0, 12).0;
+        assert_eq!(plain, at(0, 200).0[..12]);
+        let (full, relaxed) = at(65_536, 12);
+        assert_eq!((full[0], relaxed), (plain[0], 0), "the best comes first however diverse");
+        let lists = [plain, at(32_768, 12).0, full];
+        let ilds = lists.map(|rows| distance(shelf.catalog(), &rows));
+        assert!(ilds[0] < ilds[1] && ilds[1] <= ilds[2], "{ilds:?}");
+    }
+}
+
+/// The frozen pack, with a section that says which categories' products are bought again.
+fn with_repeat(categories: &[u32]) -> Engine {
+    let pack = Pack::open(PACK.to_vec()).expect("the frozen pack");
+    let mut out = PackWriter::new();
+    for s in pack.sections() {
+        out.add(s.tag, s.key, s.entries as usize, pack.section(s.tag, s.key).expect("listed").to_vec());
+    }
+    let numbers = categories.iter().flat_map(|c| c.to_le_bytes());
+    let record = (categories.len() as u32).to_le_bytes().into_iter().chain(numbers).collect();
+    out.add(Tag::SHELF, 0, categories.len(), record);
+    let mut shelf = Engine::open(out.finish().expect("a pack")).expect("a shelf");
+    shelf.set_consent(Consent::all());
+    shelf
+}
+
+#[test]
+fn what_was_bought_comes_back_only_where_it_is_bought_again() {
+    let plain = shelf();
+    let (first, c) = (id(&plain, 0), plain.catalog());
+    let mine = c.category(Row(0)).expect("a category");
+    let above = c.category_chain(mine).last().expect("a chain");
+    let other = (0..c.category_count() as u32).find(|x| !c.is_in(Row(0), *x)).expect("another category");
+    let cases =
+        [(plain, false), (with_repeat(&[other]), true), (with_repeat(&[]), true), (with_repeat(&[above]), false)];
+    for (mut shelf, left_out) in cases {
+        let all = Request { limit: 200, ..Request::default() };
+        shelf.track(NOW, &[event("purchase", &first)]);
+        assert_eq!(shelf.why_not(NOW, &all, &first).code(), "shown", "this visit's orders are no earlier visit's");
+        let later = NOW.plus(3 * DAY);
+        let snapshot = shelf.snapshot().expect("consented");
+        shelf.forget();
+        shelf.restore(&snapshot).expect("a snapshot");
+        let second = id(&shelf, 1);
+        shelf.track(later, &[event("view_item", &second)]);
+        let stage = shelf.why_not(later, &all, &first).code();
+        assert_eq!(stage, if left_out { "bought" } else { "shown" });
+        assert_eq!(rows(&shelf.recommend(later, &all)).contains(&Row(0)), !left_out);
+        let neutral = Request { neutral: true, ..all };
+        assert!(rows(&shelf.recommend(later, &neutral)).contains(&Row(0)), "neutral knows of no orders");
+    }
+}
