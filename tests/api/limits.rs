@@ -1,13 +1,18 @@
 //! Limits on a shelf as a whole, and its diversity: over many requests, nothing is missed that is not told.
 
-use super::{NOW, PACK, event, id, shelf};
+#[cfg(feature = "cli")]
+use super::PACK;
+use super::{NOW, event, id, shelf};
 use nearshelf::catalog::Catalog;
 use nearshelf::engine::{Engine, Request, Shelf};
 use nearshelf::id::Row;
 use nearshelf::money::Minor;
+#[cfg(feature = "cli")]
 use nearshelf::pack::{Pack, PackWriter, Tag};
+#[cfg(feature = "cli")]
 use nearshelf::privacy::consent::Consent;
 use nearshelf::rank::{PRICE, QUOTA_BRAND, QUOTA_CATEGORY, Traits};
+#[cfg(feature = "cli")]
 use nearshelf::time::DAY;
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
@@ -170,6 +175,7 @@ fn diversity_moves_lists_apart_and_none_changes_nothing() {
 }
 
 /// The frozen pack, with a section that says which categories' products are bought again.
+#[cfg(feature = "cli")]
 fn with_repeat(categories: &[u32]) -> Engine {
     let pack = Pack::open(PACK.to_vec()).expect("the frozen pack");
     let mut out = PackWriter::new();
@@ -184,6 +190,7 @@ fn with_repeat(categories: &[u32]) -> Engine {
     shelf
 }
 
+#[cfg(feature = "cli")]
 #[test]
 fn what_was_bought_comes_back_only_where_it_is_bought_again() {
     let plain = shelf();
