@@ -110,8 +110,9 @@ mod tests {
             assert!(fits + 1_000 <= raw && fits < last, "{fits} of {raw}");
             last = fits;
         }
-        let tight = size(Room { raw: 1 << 20, wire: 6_000 }).expect("some fit");
-        assert!(tight < all, "the wire counts too");
+        let wire = on_wire(&[&[7; 1_000]]) + on_wire(&[&write_table(&table().1)]);
+        assert_eq!(size(Room { raw: 1 << 20, wire }), Ok(all));
+        assert!(size(Room { raw: 1 << 20, wire: wire - 1 }).expect("some fit") < all, "the wire counts too");
         let refused = size(Room { raw: 1_500, wire: 1_500 }).expect_err("not even the catalogue");
         assert_eq!(refused.code(), "too_large");
     }
