@@ -86,6 +86,8 @@ scenario("quantities step up and down, and the last one takes the line away", {}
 
 scenario("coupons: the wallet's, toggled they change what is to pay, the best are the best", {}, async (tab) => {
   await put(tab, "20010", "20010");
+  // Until the wallet has come, all coupons there are stand here.
+  await tab.locator(".coupon.gone").waitFor();
   const held = await tab.locator("#cart [data-coupon]").evaluateAll((all) => all.map((li) => li.dataset.coupon));
   assert.equal(held.length, 7, held.join());
   assert.ok(!held.includes("cn-coupon-back"), "a coupon that is over is not held");
