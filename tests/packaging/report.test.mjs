@@ -2,40 +2,12 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { toBytes } from "../../pkg-template/src/bytes.js";
-import { decodeReports } from "../../pkg-template/src/decode.js";
 import { NearshelfError } from "../../pkg-template/src/error.js";
-import { reportLine } from "../../pkg-template/src/report-line.js";
 import { fakeHost, readLedger, weekOf } from "./support/fake-core.mjs";
 import { secret, storageOver, turn, view, visit } from "./support/memory.mjs";
-import { answerOf, packBytes, packFile, project } from "./support/project.mjs";
-import { realVisit } from "./support/real.mjs";
-import { schemaOf } from "./support/report-schema.mjs";
-import { withSection } from "./support/small-pack.mjs";
+import { ALL, DAY, NOW, WEEK, assertMark, hex, idle, open } from "./support/reporting.mjs";
 
-const NOW = 1_790_000_000_000; // a Monday afternoon
-const DAY = 86_400_000;
-const WEEK = 7 * DAY;
-const ALL = { store: true, personalize: true, report: true };
 const LEDGER = "nearshelf/shop/ledger";
-const hex = (bytes) => Buffer.from(bytes).toString("hex");
-
-/** A visit that may report: what its transport is given is in `sent`, and `take` says what becomes of it. */
-async function open(storage, { at = NOW, sent = [], take = () => undefined, by = visit, ...wishes } = {}) {
-  const v = await by(storage, {
-    consent: ALL, now: () => at, reports: (bytes) => (sent.push(hex(bytes)), take(bytes)), ...wishes,
-  });
-  return { ...v, sent, core: v.core, settled: () => idle(v), report: (send = true) => v.shelf.report({ send }) };
-}
-
-/** Nothing is under way any more. */
-async function idle(v) {
-  for (let i = 0; i < 8; i++) {
-    await v.shelf._memory.settled();
-    await v.shelf._reports._chain;
-    await turn();
-  }
-}
 
 /** A storage whose calls each take a few turns. */
 const slow = (kept, turns, more = {}) => storageOver(kept, { ...more, before: async (...call) => {
@@ -51,13 +23,6 @@ function locks() {
     last.set(name, done.catch(() => {}));
     return done;
   };
-}
-
-/** What a withdrawal leaves: the week that is spent, and nothing of the answer or of weeks before. */
-function assertMark(bytes, week, about) {
-  assert.equal(bytes?.length, 15, about);
-  const { latest, answer, spent } = readLedger(bytes.subarray(1), NaN);
-  assert.deepEqual([bytes[0], latest, answer.length, spent], [0, week, 0, []], about);
 }
 
 /** A storage with the ledger of a visit that reported. */
@@ -578,108 +543,4 @@ test("without an engine, or after the shelf is gone, there is no report and no e
   w.shelf.dispose();
   assert.deepEqual([(await last).bytes, w.sent], [null, []]);
   assert.deepEqual(await w.report(), { reason: "unavailable", bytes: null, sent: false });
-});
-
-// ---- with the real core ----
-
-const SHOP_LEDGER = "nearshelf/harbour-lane/ledger";
-
-for (const [mechanism, length] of [["k_rr", 29], ["oue", 28 + 6]]) {
-  test(`the real core's report by ${mechanism} has the documented bytes, and the collector reads it`, async (t) => {
-    t.mock.method(Math, "random", () => assert.fail("never Math.random"));
-    const shelf = (await realVisit(storageOver(new Map()))).shelf;
-    const tops = shelf.categories().filter((c) => c.parent === null).map((c) => c.path);
-    const names = mechanism === "oue" ? [...tops, ...Array.from({ length: 40 - tops.length }, (_, i) => "Made up " + i)] : tops.slice(0, 3);
-    const { bytes: section, json } = schemaOf(names, mechanism);
-    const pack = withSection(packBytes(), "REPT", 1, section);
-    const kept = new Map();
-    const drawn = [];
-    const memory = { entropy: () => (n) => (drawn.push(n), secret.entropy()(n)) };
-    const v = await open(storageOver(kept), { by: realVisit, pack, memory });
-    assert.deepEqual([v.shelf.status, v.told], ["ready", []]);
-    v.shelf.track("view_item", { items: [{ item_id: v.shelf.browse({ limit: 1 }).products[0].id }] });
-    const { reason, bytes, sent } = await v.report();
-    assert.deepEqual([reason, bytes.length, sent, v.sent], [null, length, true, [hex(bytes)]]);
-    assert.equal(drawn.filter((n) => n === 296).length, 1);
-    const view = new DataView(bytes.buffer, bytes.byteOffset);
-    assert.deepEqual([...bytes.subarray(0, 4)], [1, 1, mechanism === "oue" ? 1 : 0, names.length + 1]);
-    assert.deepEqual([view.getUint32(4, true), view.getInt32(8, true)], [json.version, weekOf(NOW)]);
-    const { latest, answer, spent } = readLedger(kept.get(SHOP_LEDGER).subarray(1), NaN);
-    assert.deepEqual([kept.get(SHOP_LEDGER)[0], latest, hex(answer), spent], [1, weekOf(NOW), hex(bytes), [weekOf(NOW)]]);
-
-    const line = reportLine(bytes);
-    assert.equal(JSON.parse(line).epoch, "2026-W39");
-    assert.equal(JSON.parse(line).id, hex(bytes.subarray(12, 28)));
-    const { counts, metrics } = decodeReports(json, [line, line].join("\n"));
-    assert.deepEqual([counts.counted, counts.copies, metrics[0].all.reports], [1, 1, 1]);
-    await v.end();
-
-    const later = await open(storageOver(kept), { by: realVisit, pack, at: NOW + DAY });
-    assert.deepEqual([hex((await later.report()).bytes), later.sent], [hex(bytes), []]);
-    later.shelf.setConsent({ report: false });
-    await later.settled();
-    assertMark(kept.get(SHOP_LEDGER), weekOf(NOW));
-    later.shelf.setConsent({ report: true });
-    assert.equal((await later.report()).reason, "epoch_spent");
-    await later.end();
-    const next = await open(storageOver(kept), { by: realVisit, pack, at: NOW + WEEK });
-    const fresh = await next.report();
-    assert.equal(fresh.reason, null);
-    assert.notEqual(hex(fresh.bytes.subarray(12, 28)), hex(bytes.subarray(12, 28)), "ids do not link weeks");
-    next.shelf.setConsent({ report: false });
-    await next.settled();
-    await next.end();
-    const over = await open(storageOver(kept), { by: realVisit, pack, at: NOW + 2 * WEEK, consent: { store: true, report: false } });
-    await over.settled();
-    assert.equal(kept.has(SHOP_LEDGER), false);
-    assert.deepEqual([v.told, later.told, next.told, over.told], [[], [], [], []]);
-  });
-}
-
-test("over many shoppers the real core's noise comes out again", async () => {
-  const shelf = (await realVisit(storageOver(new Map()))).shelf;
-  const tops = shelf.categories().filter((c) => c.parent === null).map((c) => c.path).slice(0, 3);
-  const { bytes: section, json } = schemaOf(tops, "k_rr");
-  const pack = withSection(packBytes(), "REPT", 1, section);
-  const of = (top) => shelf.browse({ limit: 1, category: top }).products[0].id;
-  const lines = [];
-  for (let i = 0; i < 400; i++) {
-    const v = await open(storageOver(new Map()), { by: realVisit, pack, reports: (bytes) => void lines.push(reportLine(bytes)) });
-    for (let j = 0; j < 3; j++) v.shelf.track("view_item", { items: [{ item_id: of(tops[i % 2 ? 0 : 2]) }] });
-    await v.report();
-    await v.end();
-  }
-  const { counts, metrics } = decodeReports(json, lines);
-  assert.equal(counts.counted, 400);
-  for (const { label, share, standard_error } of metrics[0].all.estimates) {
-    const truth = label === tops[0] || label === tops[2] ? 0.5 : 0;
-    assert.ok(Math.abs(share - truth) < 5 * standard_error, `${label}: ${share}`);
-  }
-});
-
-test("a real pack that asks nothing gets nothing", async () => {
-  const kept = new Map();
-  const v = await open(storageOver(kept), { by: realVisit });
-  assert.deepEqual([await v.report(), v.sent, kept.has(SHOP_LEDGER)], [{ reason: "nothing_asked", bytes: null, sent: false }, [], false]);
-  assert.ok(toBytes(kept.get("nearshelf/harbour-lane/key")), "the shop's name is as above");
-});
-
-test("Node reports where a storage outlasts the shelf, and not where each shelf would answer anew", async () => {
-  const folder = project("reports", { "a.mjs": `
-    import { createShelf } from "nearshelf";
-    const map = new Map();
-    const storage = { get: async (n) => map.get(n), set: async (n, b) => void map.set(n, b), remove: async (n) => map.delete(n), keys: async () => [...map.keys()] };
-    const say = async (more) => {
-      const shelf = await createShelf({ pack: process.argv[2], consent: { store: true, report: true }, ...more });
-      const told = [];
-      shelf.on("diagnostic", (d) => told.push(d.code));
-      const { reason } = await shelf.report();
-      await 0;
-      shelf.forget();
-      await new Promise((resolve) => setTimeout(resolve, 50));
-      shelf.dispose();
-      return [reason, told];
-    };
-    console.log(JSON.stringify([await say({}), await say({ storage })]));` });
-  assert.deepEqual(await answerOf(folder, "a.mjs", packFile()), [["unavailable", ["reports_unavailable"]], ["nothing_asked", []]]);
 });
