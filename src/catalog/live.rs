@@ -83,26 +83,31 @@ impl Live {
         }
     }
 
-    /// Replaces what is known of a variant, which `differs` from the pack's or may. The product's best variant is chosen again.
-    fn change(&mut self, catalog: &Catalog, v: u32, mut offer: Offer, differs: bool) {
-        if differs && !offer.listed {
+    /// What is known of a variant, for an overlay to change it.
+    fn list(&mut self, v: u32) -> &mut Offer {
+        let offer = &mut self.offers[v as usize];
+        if !offer.listed {
             offer.listed = true;
             self.touched.push(v);
         }
-        self.offers[v as usize] = offer;
-        self.best[offer.row as usize] = self.choose(catalog, offer.row);
+        offer
     }
 
-    /// The variant of a product to show: the best, of equal ones the first.
-    fn choose(&self, catalog: &Catalog, row: u32) -> u32 {
-        let (mut best, mut least) = (0, u64::MAX);
-        for v in catalog.variants_of(Row(row)) {
-            let rank = self.offers.get(v as usize).map_or(u64::MAX, Offer::rank);
-            if rank < least {
-                (best, least) = (v, rank);
-            }
+    /// Chooses which variant of a product to show: the best, of equal ones the first. `v` is any of them.
+    fn choose(&mut self, v: u32) {
+        let row = self.offers[v as usize].row;
+        let mut at = v as usize;
+        while at > 0 && self.offers[at - 1].row == row {
+            at -= 1;
         }
-        best
+        let (mut best, mut least) = (at, u64::MAX);
+        while let Some(offer) = self.offers.get(at).filter(|o| o.row == row) {
+            if offer.rank() < least {
+                (best, least) = (at, offer.rank());
+            }
+            at += 1;
+        }
+        self.best[row as usize] = best as u32;
     }
 }
 
@@ -126,8 +131,8 @@ impl Catalog {
                 let offer = live.packed(p, row, v);
                 live.offers.push(offer);
             }
-            let best = live.choose(self, row);
-            live.best.push(best);
+            live.best.push(0);
+            live.choose(live.offers.len() as u32 - 1);
         }
         self.lives[market] = live;
         Ok(())
@@ -157,24 +162,34 @@ impl Catalog {
 
     /// Lays patches over a market, and chooses the best variant again of the products that are touched.
     pub(super) fn lay(&mut self, market: usize, before: Before, patches: &[Patch]) {
-        let mut live = core::mem::take(&mut self.lives[market]);
+        let (pack, live) = (&self.pack, &mut self.lives[market]);
         live.priceless = false;
+        let mut last = Vec::new();
         if before != Before::Stays {
-            for v in core::mem::take(&mut live.touched) {
-                let last = live.offers[v as usize];
-                let mut offer = live.packed(&self.pack, last.row, v);
-                offer.hidden = last.hidden && before == Before::Hides;
-                live.change(self, v, offer, offer.hidden);
+            last = core::mem::take(&mut live.touched);
+            for v in &last {
+                let offer = &mut live.offers[*v as usize];
+                let (row, hidden) = (offer.row, offer.hidden && before == Before::Hides);
+                live.offers[*v as usize] = live.packed(pack, row, *v);
+                if hidden {
+                    live.list(*v).hidden = true;
+                }
             }
         }
         for p in patches {
             for v in p.variants.clone() {
-                let mut offer = live.offers[v as usize];
-                offer.lay(p);
-                live.change(self, v, offer, true);
+                live.list(v).lay(p);
             }
         }
-        self.lives[market] = live;
+        for p in patches {
+            live.choose(p.variants.start);
+        }
+        for v in last {
+            // What is listed again by a patch has been chosen.
+            if !live.offers[v as usize].listed || patches.is_empty() {
+                live.choose(v);
+            }
+        }
     }
 
     /// Takes the overlays of all markets away.

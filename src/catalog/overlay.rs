@@ -93,12 +93,9 @@ impl Catalog {
             let (body, sum) = bytes.split_last_chunk::<8>().unwrap_or((&[], &[0; 8]));
             r = Reader::new(body);
             let (magic, _, oldest) = (r.u64(), r.u16(), r.u16());
-            if magic != u64::from_le_bytes(MAGIC) {
-                return Err(bad("it is no overlay."));
-            }
             // Before the checksum: a newer file may be checked in another way.
-            if oldest > FORMAT {
-                return Err(bad("it needs a newer reader."));
+            if magic != u64::from_le_bytes(MAGIC) || oldest > FORMAT {
+                return Err(bad("it is no overlay, or needs a newer reader."));
             }
             if hash(0, body) != u64::from_le_bytes(*sum) {
                 return Err(not_whole(Malformed));
