@@ -20,6 +20,7 @@ pub(crate) enum Code {
     UnknownLanguage,
     NotServed,
     ConsentRequired,
+    ShardMismatch,
     InvalidCart,
     #[cfg(feature = "cli")]
     Io,
@@ -76,6 +77,7 @@ impl Code {
         Code::UnknownLanguage,
         Code::NotServed,
         Code::ConsentRequired,
+        Code::ShardMismatch,
         Code::InvalidCart,
         #[cfg(feature = "cli")]
         Code::Io,
@@ -156,6 +158,13 @@ impl Code {
             Code::ConsentRequired => {
                 ("consent_required", Policy, told("Ask the shopper, then call setConsent() with that purpose."))
             }
+            Code::ShardMismatch => (
+                "shard_mismatch",
+                Data,
+                told(
+                    "Publish the shards before the core they were written with, and keep old ones as long as old cores are cached.",
+                ),
+            ),
             Code::InvalidCart => (
                 "invalid_cart",
                 Misuse,

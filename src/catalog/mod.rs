@@ -5,7 +5,10 @@ use alloc::string::String;
 #[cfg(any(feature = "cli", test))]
 pub mod build;
 mod index;
+pub(crate) mod merge;
 mod read;
+pub(crate) mod shape;
+pub mod shards;
 
 pub use read::Catalog;
 

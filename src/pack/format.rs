@@ -57,6 +57,13 @@ tags! {
     REPORT b"REPT" "What private reports may ask.";
     SHELF b"SHLF" "Categories whose products are bought again.";
     SPAN b"SPAN" "First and last day of the log.";
+    ROWS b"ROWS" "Global row of each product, where a pack is a part of another.";
+    SHARDS b"SHRD" "The shards of a core.";
+    SHARD b"PART" "Which core a shard belongs to.";
+    HINT b"HINT" "In which shard an id may be.";
+    TABLE_PART b"TABG" "An item-item table whose neighbours are global rows.";
+    TABLE_ROWS b"TROW" "Global rows that a shard's tables are for.";
+    ALIAS_NUMBER b"ALNO" "Place of each alias among those of all parts.";
 }
 
 impl Tag {

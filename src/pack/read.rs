@@ -116,9 +116,19 @@ impl Pack {
 
     /// The pack's version: 16 hex digits that change with any byte of any section.
     pub fn version(&self) -> String {
-        let digit = |i: u32| char::from_digit((self.version >> (60 - 4 * i)) as u32 & 15, 16).unwrap_or('0');
-        (0..16).map(digit).collect()
+        hex(self.version)
     }
+
+    /// The version as a number.
+    pub(crate) fn version_number(&self) -> u64 {
+        self.version
+    }
+}
+
+/// A version as it is shown.
+pub(crate) fn hex(version: u64) -> String {
+    let digit = |i: u32| char::from_digit((version >> (60 - 4 * i)) as u32 & 15, 16).unwrap_or('0');
+    (0..16).map(digit).collect()
 }
 
 fn read_directory(directory: &[u8], bytes: &[u8]) -> Result<Vec<SectionInfo>> {
