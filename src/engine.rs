@@ -67,8 +67,9 @@ pub struct Engine {
     dropped: [u32; Drop::COUNT],
     clock: Millis,
     offers: Option<Rc<MarketOffers>>,
-    version: String,
-    closed: shards::Closed,
+    /// Shards that are open, and those that calls asked for, the latest last.
+    opened: Vec<usize>,
+    asked: Vec<usize>,
 }
 
 /// What became of tracked events.
@@ -185,7 +186,6 @@ impl Engine {
         let catalog = Catalog::open(pack)?;
         let tables = Tables::open(catalog.pack(), catalog.len())?;
         let repeat = request::repeat(&catalog)?;
-        let (version, closed) = (catalog.pack().version(), shards::Closed::of(&catalog)?);
         Ok(Engine {
             ranker: Ranker::new(tables, blend, repeat),
             portrait: Portrait::new(config.clone()),
@@ -197,8 +197,8 @@ impl Engine {
             dropped: [0; Drop::COUNT],
             clock: Millis(i64::MIN),
             offers: None,
-            version,
-            closed,
+            opened: Vec::new(),
+            asked: Vec::new(),
         })
     }
 
@@ -494,7 +494,7 @@ impl Engine {
         self.clock = Millis(i64::MIN);
         self.portrait = Portrait::new(self.config.clone());
         self.served.clear();
-        self.closed.forget();
+        self.asked.clear();
     }
 }
 

@@ -3,6 +3,7 @@
 import { asError, NearshelfError } from "./error.js";
 import { Hub } from "./hub.js";
 import { any, readOptions } from "./options.js";
+import { WISHES } from "./shards.js";
 import { CONSENT, Shelf, VIEW } from "./shelf.js";
 
 /**
@@ -27,6 +28,12 @@ const OPTIONS = {
   storage: (value, wrong) => (typeof value.remove === "function" ? value : wrong("an object with get, set, remove and keys")),
   reports: (value, wrong) => (/^(string|function)$/.test(typeof value) || value.href ? value : wrong("an address or a function")),
   now: (value, wrong) => (typeof value === "function" ? value : wrong("a function")),
+  shards: (value, wrong) => {
+    const wish = WISHES.indexOf(value);
+    if (wish < 0 && value !== false) wrong('"page", "personal", "all" or false');
+    return wish;
+  },
+  loadShard: (value, wrong) => (typeof value === "function" ? value : wrong("a function")),
 };
 
 const TIMEOUT_MS = 1500;
@@ -55,7 +62,7 @@ export function shelfMaker(host) {
         entry.shelf.setView({ market: options.market, language: options.language });
       }
     } else {
-      const shelf = new Shelf(hub, options, host, () => open.delete(address));
+      const shelf = new Shelf(hub, options, host, () => open.delete(address), shardLoader(host, address, options.loadShard));
       Object.assign(shelf._consent, consent);
       entry = { shelf, load: () => load(host, shelf, hub, options), loading: null };
       if (address) open.set(address, entry);
@@ -84,6 +91,18 @@ function addressOf(host, given) {
   } catch (noAddress) {
     return "";
   }
+}
+
+/**
+ * Brings a shard's bytes: from where the host says, else from beside the pack.
+ * @param {Host} host
+ * @param {string} address of the pack, "" for bytes
+ * @param {((name: string) => any) | undefined} given
+ */
+function shardLoader(host, address, given) {
+  if (!address && !given) return null;
+  return (/** @type {string} */ name) =>
+    Promise.resolve(given ? given(name) : address.split(/[?#]/)[0].replace(/[^/]*$/, name)).then((place) => host.pack(place));
 }
 
 /**

@@ -10,6 +10,7 @@ import { Memory } from "./memory.js";
 import { any, between, distinct, id, ids, mode, parts, pins, readOptions, text, tri, whole } from "./options.js";
 import * as op from "./protocol.js";
 import { Reports } from "./reports.js";
+import { Shards } from "./shards.js";
 
 /**
  * @typedef {boolean | null} Tri
@@ -54,11 +55,12 @@ const MOST_PRODUCTS = 2048;
 export class Shelf {
   /**
    * @param {import("./hub.js").Hub} hub
-   * @param {{ now?: () => number, market?: string, language?: string, storage?: import("./vault.js").ShelfStorage, reports?: any }} wishes
+   * @param {{ now?: () => number, market?: string, language?: string, storage?: import("./vault.js").ShelfStorage, reports?: any, shards?: number }} wishes
    * @param {{ memory?: import("./vault.js").MemoryHost, reports?: import("./reports.js").ReportHost }} host
    * @param {() => void} gone called when the shelf is disposed
+   * @param {((name: string) => any) | null} loadShard answers a shard's bytes; `null` where nobody can
    */
-  constructor(hub, wishes, host, gone) {
+  constructor(hub, wishes, host, gone, loadShard) {
     this._hub = hub;
     this._clock = wishes.now;
     this._gone = gone;
@@ -78,6 +80,7 @@ export class Shelf {
     this._engine = new Engine(hub, this);
     this._memory = new Memory(this, host.memory, wishes.storage);
     this._reports = new Reports(this, this._memory._vault, host.reports, wishes.reports);
+    this._shards = new Shards(this, loadShard ? wishes.shards || 0 : -1, /** @type {any} */ (loadShard));
     this._disposed = false;
     guardCalls(this);
   }
@@ -381,6 +384,13 @@ export class Shelf {
     this._view = view;
     this._memory.consented();
     this._reports.consented();
+    this._shards.look();
+  }
+
+  /** Products came in: the others may stand in other rows. */
+  _more() {
+    this._products.clear();
+    this._hub.change();
   }
 
   /** The core refused this pack, so nothing of it is shown. */

@@ -15,6 +15,8 @@ pub(crate) enum Per {
     Variant = 2,
     /// An alias.
     Alias = 3,
+    /// A name: a brand, a tag. Each part has those it uses, and empty ones for the others.
+    Name = 4,
 }
 
 /// A section of one element each.
@@ -30,24 +32,48 @@ pub(crate) struct Shape {
     pub(crate) unit: usize,
 }
 
+/// The sections of one element each: a table, since matching on tags costs a branch for each of their letters.
+const SHAPES: [(Tag, Per, bool, u8); 22] = [
+    (Tag::PRODUCT_ID, Per::Product, true, 1),
+    (Tag::PRODUCT_CATEGORY, Per::Product, false, 2),
+    (Tag::PRODUCT_BRAND, Per::Product, false, 2),
+    (Tag::PRODUCT_POPULARITY, Per::Product, false, 2),
+    // The variants themselves lie in sections of their own.
+    (Tag::PRODUCT_VARIANTS, Per::Product, true, 0),
+    (Tag::PRODUCT_URL, Per::Product, true, 1),
+    (Tag::PRODUCT_IMAGE, Per::Product, true, 1),
+    (Tag::PRODUCT_TAGS, Per::Product, true, 2),
+    (Tag::TITLE, Per::Product, true, 1),
+    (Tag::ROWS, Per::Product, false, 4),
+    (Tag::TABLE, Per::Table, true, 1),
+    (Tag::TABLE_PART, Per::Table, true, 1),
+    (Tag::VARIANT_ID, Per::Variant, true, 1),
+    (Tag::VARIANT_TITLE, Per::Variant, true, 1),
+    (Tag::PRICE, Per::Variant, false, 4),
+    (Tag::SALE_PRICE, Per::Variant, false, 4),
+    (Tag::AVAILABILITY, Per::Variant, false, 1),
+    (Tag::ALIAS, Per::Alias, true, 1),
+    (Tag::ALIAS_ROW, Per::Alias, false, 4),
+    (Tag::ALIAS_NUMBER, Per::Alias, false, 4),
+    // Names lie as strings do, in the order of their numbers.
+    (Tag::BRAND, Per::Name, true, 1),
+    (Tag::TAG, Per::Name, true, 1),
+];
+
+/// Bytes before the rows of a table: what its weights stand for.
+const TABLE_HEAD: usize = 512;
+
 /// The shape of a section; `None` for one that is not about single products.
+#[inline(never)]
 pub(crate) fn shape(tag: Tag) -> Option<Shape> {
-    let (per, head, ends, unit) = match tag {
-        Tag::PRODUCT_CATEGORY | Tag::PRODUCT_BRAND | Tag::PRODUCT_POPULARITY => (Per::Product, 0, false, 2),
-        Tag::ROWS => (Per::Product, 0, false, 4),
-        Tag::PRODUCT_ID | Tag::PRODUCT_URL | Tag::PRODUCT_IMAGE | Tag::TITLE => (Per::Product, 0, true, 1),
-        Tag::PRODUCT_TAGS => (Per::Product, 0, true, 2),
-        // The variants themselves lie in sections of their own.
-        Tag::PRODUCT_VARIANTS => (Per::Product, 0, true, 0),
-        Tag::TABLE | Tag::TABLE_PART => (Per::Table, 512, true, 1),
-        Tag::VARIANT_ID | Tag::VARIANT_TITLE => (Per::Variant, 0, true, 1),
-        Tag::PRICE | Tag::SALE_PRICE => (Per::Variant, 0, false, 4),
-        Tag::AVAILABILITY => (Per::Variant, 0, false, 1),
-        Tag::ALIAS => (Per::Alias, 0, true, 1),
-        Tag::ALIAS_ROW | Tag::ALIAS_NUMBER => (Per::Alias, 0, false, 4),
-        _ => return None,
-    };
-    Some(Shape { per, head, ends, unit })
+    let tag = u32::from_le_bytes(tag.0);
+    for (known, per, ends, unit) in SHAPES {
+        if u32::from_le_bytes(known.0) == tag {
+            let head = if per == Per::Table { TABLE_HEAD } else { 0 };
+            return Some(Shape { per, head, ends, unit: usize::from(unit) });
+        }
+    }
+    None
 }
 
 /// A section's bytes, and how many elements it has.
@@ -59,23 +85,25 @@ pub(crate) struct Elements<'a> {
 
 impl<'a> Elements<'a> {
     /// Where an element begins and ends, in units. What does not fit is empty.
-    pub(crate) fn span(self, shape: Shape, i: usize) -> (u32, u32) {
+    pub(crate) fn span(self, shape: Shape, i: usize) -> (usize, usize) {
         if !shape.ends {
-            return (i as u32, i as u32 + 1);
+            return (i, i + 1);
         }
-        let ends = self.bytes.get(shape.head..).unwrap_or(&[]);
-        let end = |i: usize| u32_at(ends, i).unwrap_or(0);
-        let from = i.checked_sub(1).map_or(0, end);
-        (from, end(i).max(from))
+        let from = if i == 0 { 0 } else { self.end(shape, i - 1) };
+        (from, self.end(shape, i).max(from))
+    }
+
+    fn end(self, shape: Shape, i: usize) -> usize {
+        self.bytes.get(shape.head..).and_then(|ends| u32_at(ends, i)).unwrap_or(0) as usize
     }
 
     /// An element's bytes.
     pub(crate) fn body(self, shape: Shape, i: usize) -> &'a [u8] {
         let (from, to) = self.span(shape, i);
         let start = shape.head + if shape.ends { 4 * self.n } else { 0 };
-        let at = |units: u32| (units as usize).checked_mul(shape.unit)?.checked_add(start);
-        let range = at(from).zip(at(to));
-        range.and_then(|(from, to)| self.bytes.get(from..to)).unwrap_or(&[])
+        // Where 32 bits do not hold the product, the slice is another or none; a section that lies is refused when the result is opened.
+        let at = |units: usize| units.wrapping_mul(shape.unit).wrapping_add(start);
+        self.bytes.get(at(from)..at(to)).unwrap_or(&[])
     }
 }
 
@@ -98,13 +126,14 @@ impl Pick {
 }
 
 /// Appends a section of the picked elements of two.
+#[inline(never)]
 pub(crate) fn write_picked(out: &mut Vec<u8>, shape: Shape, parts: [Elements<'_>; 2], picks: &[Pick]) {
     out.extend_from_slice(parts[0].bytes.get(..shape.head).unwrap_or(&[]));
     if shape.ends {
         let mut end = 0_u32;
         for p in picks {
             let (from, to) = parts[p.part()].span(shape, p.index());
-            end = end.wrapping_add(to - from);
+            end = end.wrapping_add((to - from) as u32);
             out.extend_from_slice(&end.to_le_bytes());
         }
     }

@@ -43,10 +43,7 @@ impl Engine {
         if let Some(c) = category {
             self.ask_category(c);
         }
-        let mut pins = Vec::new();
-        for (id, place) in &request.pins {
-            pins.extend(self.find(id).map(|f| (*place, f.row)));
-        }
+        let pins = request.pins.iter().filter_map(|(id, place)| Some((*place, self.find(id)?.row))).gather();
         let row = |id: &str| self.catalog.find(id).map(|f| f.row);
         let exclude = request.exclude.iter().filter_map(|id| row(id)).gather();
         let limits =

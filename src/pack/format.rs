@@ -58,8 +58,10 @@ tags! {
     SHELF b"SHLF" "Categories whose products are bought again.";
     SPAN b"SPAN" "First and last day of the log.";
     ROWS b"ROWS" "Global row of each product, where a pack is a part of another.";
-    SHARDS b"SHRD" "The shards of a core.";
-    SHARD b"PART" "Which core a shard belongs to.";
+    PART b"PART" "Of which pack a file is a part.";
+    SHARDS b"SHRD" "Versions of a core's shards.";
+    SHARD_CATEGORY b"SHCA" "Categories of each shard.";
+    SHARD_SIZE b"SHSZ" "Bytes and products of each shard.";
     HINT b"HINT" "In which shard an id may be.";
     TABLE_PART b"TABG" "An item-item table whose neighbours are global rows.";
     TABLE_ROWS b"TROW" "Global rows that a shard's tables are for.";

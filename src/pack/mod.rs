@@ -3,13 +3,11 @@
 //! [`manual/pack-format.md`](crate::manual::pack_format) has the bytes.
 
 pub mod column;
-mod file;
 mod format;
 mod read;
 #[cfg(any(feature = "cli", test))]
 mod write;
 
-pub(crate) use file::FileWriter;
 pub use format::{FORMAT, MAGIC, OLDEST_READABLE, Tag};
 pub(crate) use read::hex;
 pub use read::{Pack, SectionInfo};

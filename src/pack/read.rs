@@ -89,6 +89,12 @@ impl Pack {
         Ok(Pack { version, format, sections, bytes })
     }
 
+    /// A pack put together from others that were verified: `sections` of `bytes`, in the order of their tags and keys. It keeps the
+    /// version of the one it began with.
+    pub(crate) fn assembled(&self, bytes: Vec<u8>, sections: Vec<SectionInfo>) -> Pack {
+        Pack { bytes, version: self.version, format: self.format, sections }
+    }
+
     /// The section's bytes; `None` when the pack has no such section.
     pub fn section(&self, tag: Tag, key: u32) -> Option<&[u8]> {
         self.bytes.get(self.find(tag, key)?.range.clone())

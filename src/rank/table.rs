@@ -4,7 +4,7 @@ use crate::codec::read_varint;
 use crate::error::{Code, Error, Result};
 use crate::id::Row;
 use crate::list::Gather;
-use crate::pack::column::Numbers;
+use crate::pack::column::u32_at;
 use crate::pack::{Pack, Tag};
 use alloc::rc::Rc;
 use alloc::vec::Vec;
@@ -70,18 +70,18 @@ impl Tables {
 
 /// The row of each global row, for a pack that is a part of another.
 fn local_rows(pack: &Pack, products: usize) -> Result<Option<Vec<u32>>> {
-    if pack.find(Tag::ROWS, 0).is_none() {
-        return Ok(None);
+    let Some(rows) = pack.section(Tag::ROWS, 0) else { return Ok(None) };
+    // Rows ascend, so the last is the largest.
+    let last = u32_at(rows, products.wrapping_sub(1)).unwrap_or(0);
+    if rows.len() != products * 4 || last >= MOST_ROWS {
+        return Err(Error::new(Code::PackMalformed, "section ROWS has the wrong length."));
     }
-    let rows = Numbers::<4>::open(pack, Tag::ROWS, 0, products)?;
     let mut local = Vec::new();
+    local.resize(last as usize + 1, CLOSED);
     for i in 0..products {
-        let global = rows.get(pack, i);
-        if global >= MOST_ROWS || (global as usize) < local.len() {
-            return Err(Error::new(Code::PackMalformed, "section ROWS does not ascend."));
+        if let Some(row) = u32_at(rows, i).and_then(|global| local.get_mut(global as usize)) {
+            *row = i as u32;
         }
-        local.resize(global as usize, CLOSED);
-        local.push(i as u32);
     }
     Ok(Some(local))
 }

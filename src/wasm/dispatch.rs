@@ -1,7 +1,7 @@
 //! The one table of calls below both hosts: bytes in, bytes out. `manual/boundary.md` is its description.
 
 use super::{checkout, reporting};
-use crate::catalog::Price;
+use crate::catalog::{Price, shards};
 use crate::codec::{Malformed, Reader, Writer};
 use crate::engine::{Engine, RawOrder, Request, Shelf, TraitView, Wish};
 use crate::error::{Code, Error, Result};
@@ -139,7 +139,7 @@ impl Table {
 fn opened(shelf: &Engine, handle: u32, out: &mut Writer) {
     let c = shelf.catalog();
     out.u32(handle);
-    out.str(shelf.version());
+    out.str(&c.pack().version());
     out.str(c.shop());
     out.str(&c.market().code);
     out.str(&c.market().currency);
@@ -511,7 +511,7 @@ fn wanted(shelf: &mut Engine, r: &mut Reader<'_>, out: &mut Writer) -> Result<()
     let list = shelf.wanted(wish);
     out.count(list.len());
     for shard in list {
-        out.str(&shard.name);
+        out.str(&shards::name(shelf.catalog().pack(), shard));
     }
     Ok(())
 }

@@ -155,6 +155,12 @@ pub(crate) struct EvalArgs {
     /// Also print quality for support thresholds 1, 2, 3 and 5.
     #[arg(long)]
     pub(crate) support: bool,
+    /// Split the pack, and also print quality and bytes of the core alone, of shards opened on demand, and of all.
+    #[arg(long)]
+    pub(crate) shards: bool,
+    /// With --shards: largest shard on the wire, in bytes. Default: 500,000.
+    #[arg(long, value_name = "N", requires = "shards")]
+    pub(crate) max_bytes: Option<usize>,
     /// Diversity asked of every shelf, 0 to 1.
     #[arg(long, value_name = "X", default_value_t = 0.0, value_parser = share)]
     pub(crate) diversity: f64,

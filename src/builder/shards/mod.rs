@@ -5,21 +5,24 @@ mod part;
 mod plan;
 
 use super::fit::on_wire;
-use crate::catalog::Catalog;
 use crate::catalog::merge::merge;
-use crate::catalog::shards::Shards;
+use crate::catalog::{Catalog, shards};
 use crate::codec::Writer;
 use crate::error::{Code, Error, Result};
 use crate::id::{Row, hash};
-use crate::pack::{Pack, Tag};
+use crate::pack::{Pack, PackWriter, Tag};
 use crate::shop::{Progress, read_file};
-use part::{Parts, Role};
+use part::{Parts, Role, counted};
+use std::collections::BTreeSet;
 use std::path::Path;
 
 /// Most bytes of a core on the wire, at any size of the catalogue.
 pub const CORE: usize = 250_000;
 /// Most bytes of a shard on the wire where nothing else is said.
 pub const SHARD: usize = 500_000;
+/// Sections that a pack without parts does not have.
+const PARTS_ONLY: [Tag; 7] =
+    [Tag::ROWS, Tag::PART, Tag::SHARDS, Tag::SHARD_CATEGORY, Tag::SHARD_SIZE, Tag::HINT, Tag::ALIAS_NUMBER];
 /// Cells of the hint at most.
 const CELLS: usize = 16_384;
 /// Tries to cut shards so that all fit.
@@ -53,8 +56,6 @@ pub struct File {
     pub wire: usize,
     /// Products in it.
     pub products: usize,
-    /// Its first category, and how many others it has.
-    pub categories: (String, usize),
 }
 
 /// A pack in parts.
@@ -106,24 +107,35 @@ pub fn split(whole: &[u8], limits: Limits, progress: &dyn Progress) -> Result<Op
 /// # Errors
 ///
 /// As [`Pack::open`]; `shard_mismatch` when they are not one core and all of its shards.
-pub fn join(core: Vec<u8>, shards: impl IntoIterator<Item = Vec<u8>>) -> Result<Vec<u8>> {
+pub fn join(core: Vec<u8>, parts: impl IntoIterator<Item = Vec<u8>>) -> Result<Vec<u8>> {
     let mut open = Pack::open(core)?;
-    let listed = Shards::open(&Catalog::open(open.clone())?)?;
-    let mut missing: Vec<u64> = listed.list.iter().map(|s| s.version).collect();
-    let mismatch = |what: String| Error::new(Code::ShardMismatch, what);
-    for bytes in shards {
-        let shard = Pack::open(bytes)?;
-        let at = missing.iter().position(|v| *v == shard.version_number());
-        let at =
-            at.ok_or_else(|| mismatch(format!("the core does not list shard {}, or it came twice.", shard.version())))?;
-        missing.remove(at);
-        open = Pack::open(merge(&open, &shard)?.bytes)?;
-    }
+    let mut missing: Vec<u64> = (0..shards::count(&open)).map(|i| shards::version(&open, i)).collect();
     if missing.is_empty() {
-        Ok(open.bytes().to_vec())
-    } else {
-        Err(mismatch(format!("{} shards are missing.", missing.len())))
+        return Ok(open.bytes().to_vec());
     }
+    let mismatch = |what: String| Error::new(Code::ShardMismatch, what);
+    for bytes in parts {
+        let shard = Pack::open(bytes)?;
+        let listed = missing.iter().position(|v| *v == shard.version_number());
+        let other = || mismatch(format!("the core does not list shard {}, or it came twice.", shard.version()));
+        missing.remove(listed.ok_or_else(other)?);
+        (open, _) = merge(&open, &shard);
+    }
+    if !missing.is_empty() {
+        return Err(mismatch(format!("{} shards are missing.", missing.len())));
+    }
+    let mut out = PackWriter::new();
+    for s in open.sections().iter().filter(|s| !PARTS_ONLY.contains(&s.tag)) {
+        let bytes = open.section(s.tag, s.key).unwrap_or(&[]);
+        let entries = |tag| open.find(tag, 0).map_or(0, |s| s.entries as usize);
+        let (tag, bytes) = match s.tag {
+            Tag::META => (s.tag, counted(bytes, entries(Tag::PRODUCT_ID), entries(Tag::VARIANT_ID))),
+            Tag::TABLE_PART => (Tag::TABLE, bytes.to_vec()),
+            tag => (tag, bytes.to_vec()),
+        };
+        out.add(tag, s.key, s.entries as usize, bytes);
+    }
+    out.finish()
 }
 
 /// A pack's file; of a core, with all its shards, which lie beside it: the pack that was split.
@@ -133,9 +145,9 @@ pub fn join(core: Vec<u8>, shards: impl IntoIterator<Item = Vec<u8>>) -> Result<
 /// `io`, naming the file that is missing; as [`join`].
 pub fn read_whole(path: &Path) -> Result<Vec<u8>> {
     let core = read_file(path)?;
-    let listed = Shards::open(&Catalog::open(Pack::open(core.clone())?)?)?;
-    let shards = listed.list.iter().map(|s| read_file(&path.with_file_name(&s.name))).collect::<Result<Vec<_>>>()?;
-    join(core, shards)
+    let open = Pack::open(core.clone())?;
+    let names = (0..shards::count(&open)).map(|i| shards::name(&open, i));
+    join(core, names.map(|name| read_file(&path.with_file_name(name))).collect::<Result<Vec<_>>>()?)
 }
 
 /// The rows of every shard to be, the head among them.
@@ -194,30 +206,38 @@ impl Cut<'_> {
     fn core(&self, head: &[u32], shards: &[Listed]) -> Result<Vec<u8>> {
         let brought = shards.iter().flat_map(|s| &s.brings).copied().collect();
         let mut out = self.parts.write(head, Role::Core { brought: &brought });
-        out.add(Tag::SHARDS, 0, shards.len(), self.list(shards));
+        out.add(Tag::PART, 0, 1, self.record(0));
+        let numbers = |of: fn(&Listed) -> Vec<u8>| shards.iter().flat_map(of).collect::<Vec<u8>>();
+        out.add(Tag::SHARDS, 0, shards.len(), numbers(|s| s.version.to_le_bytes().to_vec()));
+        let size = |s: &Listed| [s.bytes.to_le_bytes(), (s.rows.len() as u32).to_le_bytes()].concat();
+        out.add(Tag::SHARD_SIZE, 0, shards.len(), numbers(size));
+        out.add(Tag::SHARD_CATEGORY, 0, shards.len(), self.categories(shards));
         out.add(Tag::HINT, 0, 1, self.hint(shards));
         out.finish()
     }
 
-    /// The core's list of shards.
-    fn list(&self, shards: &[Listed]) -> Vec<u8> {
+    /// Of what a file is a part: number 0 is the core.
+    fn record(&self, number: u32) -> Vec<u8> {
         let c = self.parts.catalog;
         let mut w = Writer::new();
         w.count(c.len());
         w.u64(c.pack().version_number());
         w.str(&file_name(c.shop()));
-        w.count(shards.len());
-        for s in shards {
-            w.u64(s.version);
-            w.u32(s.bytes);
-            w.count(s.rows.len());
-            let mut categories: Vec<u32> = s.rows.iter().filter_map(|row| c.category(Row(*row))).collect();
-            categories.sort_unstable();
-            categories.dedup();
-            w.count(categories.len());
-            categories.iter().for_each(|x| w.u32(*x));
-        }
+        w.u32(number);
         w.finish()
+    }
+
+    /// The categories of each shard.
+    fn categories(&self, shards: &[Listed]) -> Vec<u8> {
+        let (mut ends, mut entries) = (Vec::new(), Vec::new());
+        for s in shards {
+            let own: BTreeSet<u32> = s.rows.iter().filter_map(|row| self.parts.catalog.category(Row(*row))).collect();
+            // The format has 16 bits for a category.
+            entries.extend(own.into_iter().flat_map(|x| (x as u16).to_le_bytes()));
+            ends.extend((entries.len() as u32 / 2).to_le_bytes());
+        }
+        ends.extend(entries);
+        ends
     }
 
     /// In which shard an id may be: the most popular product of each cell says so.
@@ -236,43 +256,25 @@ impl Cut<'_> {
 
     /// The files.
     fn files(&self, head: &[u32], progress: &dyn Progress) -> Result<Split> {
-        let c = self.parts.catalog;
         let mut listed = self.listed(head);
         progress.stage("writing shards", listed.len() as u64);
-        let mut shards = Vec::with_capacity(listed.len());
-        for (s, number) in listed.iter_mut().zip(0..) {
+        let mut files: Vec<File> = Vec::with_capacity(listed.len());
+        for (s, number) in listed.iter_mut().zip(1..) {
             let mut out = self.parts.write(&s.rows, Role::Shard { brings: &s.brings });
-            let mut w = Writer::new();
-            w.u64(c.pack().version_number());
-            w.u32(number);
-            out.add(Tag::SHARD, 0, 1, w.finish());
+            out.add(Tag::PART, 0, 1, self.record(number));
             let bytes = out.finish()?;
             s.version = Pack::open(bytes.clone())?.version_number();
             s.bytes = bytes.len() as u32;
-            shards.push(File {
-                name: String::new(),
-                wire: on_wire(&[&bytes], 5),
-                bytes,
-                products: s.rows.len(),
-                categories: (String::new(), 0),
-            });
+            files.push(File { name: String::new(), wire: on_wire(&[&bytes], 5), bytes, products: s.rows.len() });
             progress.advance(1);
         }
         let bytes = self.core(head, &listed)?;
-        let core = Catalog::open(Pack::open(bytes.clone())?)?;
-        for (file, s) in shards.iter_mut().zip(Shards::open(&core)?.list) {
-            let first = s.categories.first().map_or("", |x| c.category_path(*x)).to_string();
-            file.categories = (first, s.categories.len().saturating_sub(1));
-            file.name = s.name;
+        let core = Pack::open(bytes.clone())?;
+        for (i, file) in files.iter_mut().enumerate() {
+            file.name = shards::name(&core, i);
         }
-        let core = File {
-            name: String::new(),
-            wire: core_wire(&bytes),
-            bytes,
-            products: head.len(),
-            categories: (String::new(), 0),
-        };
-        Ok(Split { core, shards })
+        let core = File { name: String::new(), wire: core_wire(&bytes), bytes, products: head.len() };
+        Ok(Split { core, shards: files })
     }
 }
 

@@ -56,11 +56,12 @@ impl<'a> Parts<'a> {
             Per::Table => (tables.as_slice(), c.len()),
             Per::Variant => (variants.as_slice(), c.variant_count()),
             Per::Alias => (aliases.as_slice(), self.alias_rows.len()),
+            Per::Name => (&[][..], 0),
         };
         let mut out = PackWriter::new();
         for s in c.pack().sections() {
             let bytes = c.pack().section(s.tag, s.key).unwrap_or(&[]);
-            let Some(shape) = shape(s.tag) else {
+            let Some(shape) = shape(s.tag).filter(|shape| shape.per != Per::Name) else {
                 match s.tag {
                     Tag::BRAND | Tag::TAG => {
                         out.add(s.tag, s.key, s.entries as usize, self.names(s.tag, bytes, s.entries as usize, rows))
@@ -139,7 +140,7 @@ fn within(
 }
 
 /// `META` with other counts of products and variants.
-fn counted(meta: &[u8], products: usize, variants: usize) -> Vec<u8> {
+pub(super) fn counted(meta: &[u8], products: usize, variants: usize) -> Vec<u8> {
     let mut out = meta.to_vec();
     let at = 4 + u32_at(meta, 0).unwrap_or(0) as usize;
     out[at..at + 4].copy_from_slice(&(products as u32).to_le_bytes());
