@@ -20,6 +20,7 @@ pub(crate) enum Code {
     UnknownLanguage,
     NotServed,
     ConsentRequired,
+    ShardMismatch,
     InvalidCart,
     BadOverlay,
     OverlayMisfit,
@@ -78,6 +79,7 @@ impl Code {
         Code::UnknownLanguage,
         Code::NotServed,
         Code::ConsentRequired,
+        Code::ShardMismatch,
         Code::InvalidCart,
         Code::BadOverlay,
         Code::OverlayMisfit,
@@ -160,6 +162,13 @@ impl Code {
             Code::ConsentRequired => {
                 ("consent_required", Policy, told("Ask the shopper, then call setConsent() with that purpose."))
             }
+            Code::ShardMismatch => (
+                "shard_mismatch",
+                Data,
+                told(
+                    "Publish the shards before the core they were written with, and keep old ones as long as old cores are cached.",
+                ),
+            ),
             Code::InvalidCart => (
                 "invalid_cart",
                 Misuse,

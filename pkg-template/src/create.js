@@ -3,6 +3,7 @@
 import { asError, NearshelfError } from "./error.js";
 import { Hub } from "./hub.js";
 import { any, readOptions, whole } from "./options.js";
+import { WISHES } from "./shards.js";
 import { CONSENT, Shelf, VIEW } from "./shelf.js";
 
 /**
@@ -33,6 +34,12 @@ const OPTIONS = {
   overlay: any,
   overlayRefreshMs: whole(1000, LONGEST_MS),
   now: (value, wrong) => (typeof value === "function" ? value : wrong("a function")),
+  shards: (value, wrong) => {
+    const wish = WISHES.indexOf(value);
+    if (wish < 0 && value !== false) wrong('"page", "personal", "all" or false');
+    return wish;
+  },
+  loadShard: (value, wrong) => (typeof value === "function" ? value : wrong("a function")),
 };
 
 /**
@@ -58,7 +65,7 @@ export function shelfMaker(host) {
       }
       if (options.overlay) entry.shelf.setOverlay(options.overlay);
     } else {
-      const shelf = new Shelf(hub, options, host, () => open.delete(address));
+      const shelf = new Shelf(hub, options, host, () => open.delete(address), shardLoader(host, address, options.loadShard));
       Object.assign(shelf._consent, consent);
       entry = { shelf, load: () => load(host, shelf, hub, options), loading: null };
       if (address) open.set(address, entry);
@@ -87,6 +94,18 @@ function addressOf(host, given) {
   } catch (noAddress) {
     return "";
   }
+}
+
+/**
+ * Brings a shard's bytes: from where the host says, else from beside the pack.
+ * @param {Host} host
+ * @param {string} address of the pack, "" for bytes
+ * @param {((name: string) => any) | undefined} given
+ */
+function shardLoader(host, address, given) {
+  if (!address && !given) return null;
+  return (/** @type {string} */ name) =>
+    Promise.resolve(given ? given(name) : address.split(/[?#]/)[0].replace(/[^/]*$/, name)).then((place) => host.pack(place));
 }
 
 /**

@@ -102,6 +102,18 @@ export class Engine {
     return this._send(number, writer.written(), read);
   }
 
+  /**
+   * Opens a shard; answers as `call`.
+   * @param {Uint8Array} bytes
+   */
+  attach(bytes) {
+    if (!this._core) return undefined;
+    const writer = new Writer(bytes.length + 8, bytes.length + 8);
+    writer.u32(0);
+    writer.bytes(bytes);
+    return this._send(op.ATTACH, writer.written(), op.readView);
+  }
+
   /** A writer for a `track` request that starts with room for the handle and the time. */
   trackWriter() {
     const writer = this._fresh();

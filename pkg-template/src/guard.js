@@ -40,7 +40,10 @@ export function guardCalls(shelf) {
     const call = shelf[name];
     shelf[name] = (a, b) => {
       try {
-        if (!shelf._disposed) return call.call(shelf, a, b);
+        if (!shelf._disposed) {
+          shelf._shards.look();
+          return call.call(shelf, a, b);
+        }
         if (name !== "dispose") {
           shelf._hub.misuse("disposed", name + "() was called on a disposed shelf.", "Create another shelf.");
         }

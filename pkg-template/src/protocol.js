@@ -28,6 +28,8 @@ export const COUPONS = 25;
 export const OFFERS = 26;
 export const REPORT = 27;
 export const WITHDRAW = 28;
+export const ATTACH = 30;
+export const WANTED = 31;
 export const OVERLAY = 32;
 export const OVERLAY_ITEMS = 33;
 
@@ -199,6 +201,11 @@ export function readSynced(r) {
 /** @param {Reader} r */
 export function readNothing(r) {
   return r.left() === 0;
+}
+
+/** @param {Reader} r */
+export function readTexts(r) {
+  return r.list(readText);
 }
 
 /** @param {Reader} r */

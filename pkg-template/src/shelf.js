@@ -11,6 +11,7 @@ import { any, between, distinct, id, ids, mode, parts, pins, readOptions, text, 
 import { Overlay } from "./overlay.js";
 import * as op from "./protocol.js";
 import { Reports } from "./reports.js";
+import { Shards } from "./shards.js";
 
 /**
  * @typedef {boolean | null} Tri
@@ -55,11 +56,15 @@ const MOST_PRODUCTS = 2048;
 export class Shelf {
   /**
    * @param {import("./hub.js").Hub} hub
-   * @param {{ now?: () => number, market?: string, language?: string, storage?: import("./vault.js").ShelfStorage, reports?: any, overlayRefreshMs?: number }} wishes
+   * @param {{
+   *   now?: () => number, market?: string, language?: string, storage?: import("./vault.js").ShelfStorage, reports?: any,
+   *   overlayRefreshMs?: number, shards?: number,
+   * }} wishes
    * @param {import("./create.js").Host} host
    * @param {() => void} gone called when the shelf is disposed
+   * @param {((name: string) => any) | null} loadShard answers a shard's bytes; `null` where nobody can
    */
-  constructor(hub, wishes, host, gone) {
+  constructor(hub, wishes, host, gone, loadShard) {
     this._hub = hub;
     this._clock = wishes.now;
     this._gone = gone;
@@ -80,6 +85,7 @@ export class Shelf {
     this._memory = new Memory(this, host.memory, wishes.storage);
     this._reports = new Reports(this, this._memory._vault, host.reports, wishes.reports);
     this._overlay = new Overlay(this, host, wishes.overlayRefreshMs);
+    this._shards = new Shards(this, loadShard ? wishes.shards || 0 : -1, /** @type {any} */ (loadShard));
     this._disposed = false;
     guardCalls(this);
   }
@@ -395,6 +401,14 @@ export class Shelf {
     this._overlay.told(view);
     this._memory.consented();
     this._reports.consented();
+    this._shards.look();
+  }
+
+  /** Products came in: the others may stand in other rows. */
+  _more() {
+    this._products.clear();
+    this._overlay.started();
+    this._hub.change();
   }
 
   /** The core refused this pack, so nothing of it is shown. */

@@ -25,6 +25,9 @@ export type WasmSource =
   | Promise<Response | ArrayBuffer | Uint8Array | WebAssembly.Module>
   | (() => WasmSource);
 
+/** A shard of a split pack: where it is, or its bytes. */
+export type ShardSource = string | URL | ArrayBuffer | Uint8Array;
+
 export interface ShelfOptions {
   /** Address of the pack, or its bytes. */
   pack: string | URL | ArrayBuffer | Uint8Array;
@@ -38,6 +41,14 @@ export interface ShelfOptions {
   timeoutMs?: number;
   /** Where the wasm comes from. Default: the file beside the module. */
   wasm?: WasmSource;
+  /**
+   * Which shards of a split pack are fetched, one at a time, each followed by `change`. `"page"` (default): what this page's calls
+   * name. `"personal"`: also what the portrait asks for, with `consent.personalize`; the server that has the files can then learn from their
+   * names what this browser likes. `"all"`: every shard, which tells nothing. `false`: none. The first call for a pack decides.
+   */
+  shards?: "page" | "personal" | "all" | false;
+  /** Brings a shard: its address or its bytes, by the file's name. Default: the file beside the pack; for a pack given as bytes, none. */
+  loadShard?: (name: string) => ShardSource | Promise<ShardSource>;
   /**
    * Where the sealed portrait is kept between visits, once `consent.store` allows it. Default: the database "nearshelf" in
    * browsers, the platform's storage in mini-programs, and nothing that outlives the shelf in Node. With a storage of the
@@ -210,7 +221,7 @@ export interface ShelfList {
   source: Source;
   /** Hand it to `why`. 0 for a fallback list. */
   servedId: number;
-  /** True while parts of the catalogue are not open yet. */
+  /** True while a shard that could hold something for this list is not open: any, or any of the category asked for. */
   partial: boolean;
   /** Constraints that could not be met; empty in all but rare cases. */
   relaxed: Constraint[];

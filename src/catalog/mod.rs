@@ -6,10 +6,13 @@ use alloc::string::String;
 pub mod build;
 mod index;
 mod live;
+pub(crate) mod merge;
 pub mod overlay;
 #[cfg(any(feature = "cli", test))]
 pub mod overlay_file;
 mod read;
+pub(crate) mod shape;
+pub mod shards;
 
 pub use read::Catalog;
 

@@ -79,7 +79,8 @@ impl Catalog {
         let record = |tag| pack.section(tag, 0).ok_or_else(|| bad(Malformed));
         let mut r = Reader::new(record(Tag::META)?);
         let shop = r.str().to_string();
-        let (products, variants, support) = (r.u32() as usize, r.u32() as usize, r.u32());
+        // Their number is that of the entries of PRID and VAID: what a pack is put together from may have other counts.
+        let (_products, _variants, support) = (r.u32(), r.u32(), r.u32());
         let (market, language) = (r.u32() as usize, r.u32() as usize);
         r.check().map_err(bad)?;
 
@@ -99,6 +100,7 @@ impl Catalog {
 
         let count = |tag, key| pack.find(tag, key).map_or(0, |s| s.entries as usize);
         let (categories, brands) = (count(Tag::CATEGORY, 0), count(Tag::BRAND, 0));
+        let (products, variants) = (count(Tag::PRODUCT_ID, 0), count(Tag::VARIANT_ID, 0));
         let (aliases, tags) = (count(Tag::ALIAS, 0), count(Tag::TAG, 0));
         for tag in [Tag::PRODUCT_ID, Tag::VARIANT_ID] {
             if pack.find(tag, 0).is_none() {

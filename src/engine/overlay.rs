@@ -21,7 +21,10 @@ impl Engine {
         }
         let told = self.catalog.overlay(now, bytes, framed)?;
         self.drop_many(Drop::OverlayOld, told.old);
-        self.drop_many(Drop::OverlayUnknownItem, told.unknown);
+        // What is in a shard that is not open counts when the host applies it again with that shard.
+        if !self.is_partial(None) {
+            self.drop_many(Drop::OverlayUnknownItem, told.unknown);
+        }
         self.drop_many(Drop::OverlayBadValue, told.bad);
         self.tick(now);
         Ok(told)

@@ -9,7 +9,8 @@ fn malformed(tag: Tag) -> Error {
     Error::new(Code::PackMalformed, concat(&["section ", &tag.name(), " has the wrong length."]))
 }
 
-fn u32_at(bytes: &[u8], i: usize) -> Option<u32> {
+/// Number `i` of those that `bytes` holds.
+pub(crate) fn u32_at(bytes: &[u8], i: usize) -> Option<u32> {
     let at = i.checked_mul(4)?;
     let four = bytes.get(at..at.checked_add(4)?)?;
     Some(u32::from_le_bytes(four.try_into().ok()?))

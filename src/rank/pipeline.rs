@@ -185,6 +185,11 @@ impl Ranker {
         self.blend = blend;
     }
 
+    /// Ranks over other tables from now on: more products are open.
+    pub fn set_tables(&mut self, tables: Tables) {
+        self.tables = tables;
+    }
+
     /// The best products for this portrait; without one, the published order.
     pub fn recommend(&mut self, catalog: &Catalog, portrait: Option<&PortraitView<'_>>, query: &Query) -> Ranking {
         let Some(portrait) = portrait.filter(|p| p.events > 0) else {

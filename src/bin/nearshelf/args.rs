@@ -108,9 +108,13 @@ pub(crate) struct PackArgs {
     /// The pack to write.
     #[arg(long, value_name = "FILE", default_value = "shop.pack")]
     pub(crate) out: PathBuf,
-    /// Largest pack on the wire, in bytes after brotli; the strongest neighbours that fit are kept. Default: 2 MB for each 10,000 products.
+    /// Largest file on the wire, in bytes after brotli. Of a pack the strongest neighbours that fit are kept; default: 2 MB for each
+    /// 10,000 products. With --shards: of each shard, default 500,000.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(usize))]
     pub(crate) max_bytes: Option<usize>,
+    /// Write a core of at most 250,000 bytes on the wire, and beside it shards by category that devices open on demand.
+    #[arg(long)]
+    pub(crate) shards: bool,
     /// Where unusable rows go. Default: the pack's name with .rejects.csv.
     #[arg(long, value_name = "FILE")]
     pub(crate) rejects: Option<PathBuf>,
@@ -153,6 +157,12 @@ pub(crate) struct EvalArgs {
     /// Also print quality for support thresholds 1, 2, 3 and 5.
     #[arg(long)]
     pub(crate) support: bool,
+    /// Split the pack, and also print quality and bytes of the core alone, of shards opened on demand, and of all.
+    #[arg(long)]
+    pub(crate) shards: bool,
+    /// With --shards: largest shard on the wire, in bytes. Default: 500,000.
+    #[arg(long, value_name = "N", requires = "shards")]
+    pub(crate) max_bytes: Option<usize>,
     /// Diversity asked of every shelf, 0 to 1.
     #[arg(long, value_name = "X", default_value_t = 0.0, value_parser = share)]
     pub(crate) diversity: f64,

@@ -5,6 +5,7 @@ use crate::output::say;
 use crate::progress::Bars;
 use nearshelf::catalog::overlay::{Head, MAGIC};
 use nearshelf::catalog::overlay_file::{damaged, read, write};
+use nearshelf::catalog::shards;
 use nearshelf::engine::Engine;
 use nearshelf::error::Error;
 use nearshelf::shop::overlay::ShopOverlay;
@@ -36,7 +37,8 @@ pub(crate) fn run(args: &OverlayArgs) -> Result<(), Error> {
         shop: if said.shop.is_empty() { &shop } else { said.shop },
         market: &market,
         base: match said.base {
-            "" if args.any_pack => "",
+            // Rows of a split pack move as its shards open.
+            "" if args.any_pack || shards::count(catalog.pack()) > 0 => "",
             "" => &version,
             base => base,
         },

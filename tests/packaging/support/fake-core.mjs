@@ -108,6 +108,22 @@ export class FakeCore {
     this.overlayState(w);
   }
 
+  /** Shards: those wanted under each wish, and those that came. */
+  on_WANTED(r, w) {
+    this.wish = r.u8();
+    const open = this.shards || (this.shards = []);
+    w.list((this.wanting || []).filter((name) => !open.includes(name)), (name) => w.str(name));
+  }
+
+  on_ATTACH(r, w) {
+    const bytes = r.bytes();
+    const name = new TextDecoder().decode(bytes);
+    if (name.startsWith("foreign")) return refusal("shard_mismatch");
+    this.shards.push(name);
+    w.u32(7);
+    this.view(w);
+  }
+
   on_TRACK(r, w) {
     const now = r.f64();
     const events = r.list((r) => ({
