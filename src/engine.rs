@@ -22,7 +22,7 @@ use crate::order::Arrange;
 use crate::pack::{Pack, Tag};
 use crate::privacy::consent::Consent;
 use crate::profile::{Dimension, Facts, Portrait, ProfileConfig, Step, Taken, Trait, decay};
-use crate::rank::{Blend, Component, Features, Node, Part, Ranker, Ranking, Served, Stage, Subject, Tables, explain};
+use crate::rank::{Blend, Component, Drawn, Explorations, Features, Node, Part, Ranker, Ranking, Served, Stage, Subject, Tables, explain};
 use crate::text::{concat, decimal};
 use crate::time::Millis;
 use alloc::collections::VecDeque;
@@ -65,6 +65,7 @@ pub struct Engine {
     dropped: [u32; Drop::COUNT],
     clock: Millis,
     offers: Option<Rc<MarketOffers>>,
+    explorations: Explorations,
 }
 
 /// What became of tracked events.
@@ -132,6 +133,8 @@ pub struct Shelf {
     pub relaxed: u8,
     /// Best first.
     pub items: Vec<ShelfItem>,
+    /// How each item came to its place, on a shelf that explores; else empty.
+    pub drawn: Vec<Drawn>,
 }
 
 /// A trait as the shopper sees it.
@@ -179,11 +182,13 @@ impl Engine {
         let catalog = Catalog::open(pack)?;
         let tables = Tables::open(catalog.pack(), catalog.len())?;
         let repeat = request::repeat(&catalog)?;
+        let explorations = request::explorations(&catalog)?;
         Ok(Engine {
             ranker: Ranker::new(tables, blend, repeat),
             portrait: Portrait::new(config.clone()),
             catalog,
             config,
+            explorations,
             consent: Consent::default(),
             served: VecDeque::new(),
             last_served: 0,
@@ -206,6 +211,23 @@ impl Engine {
     /// Ranks with other weights from now on: for tuning.
     pub fn set_blend(&mut self, blend: Blend) {
         self.ranker.set_blend(blend);
+    }
+
+    /// A shelf of its own over the same pack, view and consent, of a shopper nothing is known of: to look at a decision again.
+    pub fn fork(&self) -> Engine {
+        let mut fork = self.clone();
+        fork.forget();
+        fork
+    }
+
+    /// How shelves explore.
+    pub fn explorations(&self) -> &Explorations {
+        &self.explorations
+    }
+
+    /// Explores otherwise than the pack says from now on: to measure what it costs.
+    pub fn set_explorations(&mut self, explorations: Explorations) {
+        self.explorations = explorations;
     }
 
     /// What the shopper decided.
@@ -314,7 +336,7 @@ impl Engine {
     pub fn recommend(&mut self, now: Millis, request: &Request<'_>) -> Shelf {
         self.tick(now);
         let Some(query) = self.query(request) else {
-            return self.keep(Ranking { items: Vec::new(), personal: false, relaxed: 0 });
+            return self.keep(Ranking { items: Vec::new(), personal: false, relaxed: 0, drawn: Vec::new() });
         };
         let ranking = match self.consent.may_personalize().filter(|_| !request.neutral) {
             Some(allowed) => {
@@ -341,7 +363,7 @@ impl Engine {
             self.served.pop_front();
         }
         self.served.push_back((self.last_served, ranking.items));
-        Shelf { id: self.last_served, personal: ranking.personal, relaxed: ranking.relaxed, items }
+        Shelf { id: self.last_served, personal: ranking.personal, relaxed: ranking.relaxed, items, drawn: ranking.drawn }
     }
 
     fn item(&self, served: &Served) -> ShelfItem {

@@ -76,6 +76,9 @@ pub fn assemble(
     if let Some(schema) = reports(&catalog, &shop.reports)? {
         out.add(Tag::REPORT, 0, schema.metrics().len(), schema.encode());
     }
+    if shop.explorations.0.iter().any(|(_, e)| e.share > 0) {
+        out.add(Tag::EXPLORE, 0, shop.explorations.0.len(), shop.explorations.write());
+    }
     if let Some(categories) = repeat(&catalog, &shop.shelf)? {
         let mut w = Writer::new();
         w.count(categories.len());

@@ -1,11 +1,13 @@
 //! `shop.toml`: parsed strictly, so that a misspelt key is an error and not a silent default.
 
+use super::exploration::ExplorationSection;
 use super::limits::{BaselineSection, BaselineSettings, PolicySection, PolicySettings};
 use super::log::settings::{LogSection, LogSettings};
 use crate::error::{Code, Error, Result};
 use crate::event::EventKind;
 use crate::privacy::noise::{Epsilon, MOST_SYMBOLS};
 use crate::profile::ProfileConfig;
+use crate::rank::Explorations;
 use crate::time::{DAY, MINUTE};
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -37,6 +39,8 @@ pub(super) struct ShopConfig {
     pub tables: TableSection,
     /// `[shelf]`
     pub shelf: ShelfSection,
+    /// `[exploration]`
+    pub exploration: ExplorationSection,
     /// `[policy]`
     pub policy: PolicySection,
     /// `[baseline]`
@@ -180,6 +184,7 @@ impl ShopConfig {
         config.log()?;
         config.profile()?;
         config.reports()?;
+        config.explorations()?;
         config.policy()?;
         config.baseline()?;
         for l in &config.languages {
@@ -256,6 +261,11 @@ impl ShopConfig {
     pub(super) fn shelf(&self) -> Result<ShelfSettings> {
         let paths = self.shelf.repeat_purchase.clone().or(ShopConfig::shipped()?.shelf.repeat_purchase);
         Ok(ShelfSettings { repeat_purchase: paths.filter(|p| p.iter().all(|path| path != "*")) })
+    }
+
+    /// How shelves explore: as shipped, unless this shop says otherwise.
+    pub(super) fn explorations(&self) -> Result<Explorations> {
+        self.exploration.or(&ShopConfig::shipped()?.exploration)
     }
 
     /// When a pack may not take the place of another.
@@ -358,6 +368,9 @@ mod tests {
         assert!(wrong("[reports]\nepsilon = 2.5").contains("between 0.01 and 2"));
         assert!(wrong("[reports]\ncategories = 65").contains("65"));
         assert!(wrong("[shelf]\nrepeat = []").contains("repeat"));
+        assert!(wrong("[exploration]\nshare = 0.3").contains("0.2"));
+        assert!(wrong("[exploration.slots.home]\npool = 1").contains("home"));
+        assert!(wrong("[exploration]\nsize = 1").contains("size"));
         assert!(wrong("[policy]\nnever_shown = 2").contains("never_shown"));
         assert!(wrong("[policy]\nnever_show = 0").contains("never_show"));
         assert!(wrong("[baseline]\nmedian_price = 0.5").contains("between 1"));

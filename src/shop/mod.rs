@@ -2,6 +2,7 @@
 
 mod catalog;
 mod config;
+mod exploration;
 pub mod doctor;
 mod files;
 mod limits;
@@ -25,6 +26,7 @@ use crate::catalog::Market;
 use crate::catalog::build::ProductDraft;
 use crate::error::{Code, Error, Result};
 use crate::profile::ProfileConfig;
+use crate::rank::Explorations;
 use std::path::Path;
 
 /// The bytes of a file.
@@ -106,6 +108,8 @@ pub struct Shop {
     pub tables: TableSettings,
     /// What holds for every shelf.
     pub shelf: ShelfSettings,
+    /// How its shelves explore.
+    pub explorations: Explorations,
     /// When a pack may not take the place of another.
     pub baseline: BaselineSettings,
     /// Rows that could not be used.
@@ -163,6 +167,7 @@ impl Shop {
             reports: config.reports()?,
             tables: config.tables()?,
             shelf: config.shelf()?,
+            explorations: config.explorations()?,
             baseline: config.baseline()?,
             rejects,
             unmatched,

@@ -16,6 +16,8 @@ use crate::time::Millis;
 use alloc::vec::Vec;
 
 const NO_ROW: u32 = u32::MAX;
+/// The number of the call `fork`.
+const FORK: u32 = 37;
 
 /// The open shelves of one wasm instance, by handle.
 #[derive(Debug, Default)]
@@ -67,7 +69,7 @@ impl Table {
         if op == 1 {
             return self.open(r, out);
         }
-        if !(2..=28).contains(&op) {
+        if !(2..=28).contains(&op) && op != FORK {
             return Err(Error::new(Code::UnknownCall, concat(&["this core has no call ", &decimal(op.into()), "."])));
         }
         let handle = r.u32() as usize;
@@ -107,6 +109,14 @@ impl Table {
             25 => checkout::coupons(shelf, r, out),
             26 => checkout::offers(shelf, r, out),
             27 => reporting::report(shelf, r, out),
+            FORK => {
+                r.end()?;
+                let fork = shelf.fork();
+                let i = self.free();
+                out.u32(i as u32 + 1);
+                self.shelves[i] = Some(fork);
+                Ok(())
+            }
             _ => reporting::withdraw(r, out),
         }
     }
@@ -122,15 +132,19 @@ impl Table {
         let known = shelf.catalog().language_named(language).is_ok();
         shelf.set_view(market, if known { language } else { "" })?;
         shelf.set_consent(consent);
-        let free = self.shelves.iter().position(Option::is_none);
-        let i = free.unwrap_or(self.shelves.len());
+        let i = self.free();
         opened(&shelf, i as u32 + 1, out);
-        if i == self.shelves.len() {
-            self.shelves.push(Some(shelf));
-        } else {
-            self.shelves[i] = Some(shelf);
-        }
+        self.shelves[i] = Some(shelf);
         Ok(())
+    }
+
+    /// A place for a shelf; its handle is one more.
+    fn free(&mut self) -> usize {
+        let free = self.shelves.iter().position(Option::is_none);
+        free.unwrap_or_else(|| {
+            self.shelves.push(None);
+            self.shelves.len() - 1
+        })
     }
 }
 
@@ -196,7 +210,9 @@ fn items<'a>(r: &mut Reader<'a>) -> Vec<RawItem<'a>> {
     items
 }
 
+/// A slot, and what is wanted for it.
 fn request<'a>(r: &mut Reader<'a>) -> Request<'a> {
+    let slot = r.str();
     Request {
         limit: r.u32() as usize,
         neutral: r.bool(),
@@ -207,6 +223,8 @@ fn request<'a>(r: &mut Reader<'a>) -> Request<'a> {
         per_category: r.u32(),
         price: [amount(r), amount(r)],
         diversity: r.u32(),
+        seed: Some(r.f64()).filter(|s| !s.is_nan()),
+        slot,
     }
 }
 
@@ -217,7 +235,7 @@ fn amount(r: &mut Reader<'_>) -> Option<Minor> {
 }
 
 fn recommend(shelf: &mut Engine, r: &mut Reader<'_>, out: &mut Writer) -> Result<()> {
-    let (now, _slot, request) = (time(r), r.str(), request(r));
+    let (now, request) = (time(r), request(r));
     r.end()?;
     let list = shelf.recommend(now, &request);
     write_shelf(shelf, &list, out);
@@ -257,6 +275,12 @@ fn write_shelf(shelf: &Engine, list: &Shelf, out: &mut Writer) {
         out.u8(item.because as u8);
         out.str(subject(shelf, item.subject));
     }
+    out.count(list.drawn.len());
+    for (drawn, item) in list.drawn.iter().zip(&list.items) {
+        out.u32(drawn.propensity);
+        let explored = item.row != Some(drawn.best);
+        out.str(if explored { shelf.catalog().id(drawn.best) } else { "" });
+    }
 }
 
 fn subject(shelf: &Engine, s: Subject) -> &str {
@@ -287,12 +311,12 @@ fn write_node(shelf: &Engine, node: &Node, out: &mut Writer) {
 }
 
 fn why_not(shelf: &mut Engine, r: &mut Reader<'_>, out: &mut Writer) -> Result<()> {
-    let (now, _slot, request, id) = (time(r), r.str(), request(r), r.str());
+    let (now, request, id) = (time(r), request(r), r.str());
     r.end()?;
     let stage = shelf.why_not(now, &request, id);
     out.str(stage.code());
     match stage {
-        Stage::Shown(at) | Stage::RankedBelow(at) => out.str(&decimal(at as i64 + 1)),
+        Stage::Shown(at) | Stage::RankedBelow(at) | Stage::Explored(at) => out.str(&decimal(at as i64 + 1)),
         _ => out.str(""),
     }
     Ok(())

@@ -154,9 +154,16 @@ pub(crate) struct EvalArgs {
     /// Diversity asked of every shelf, 0 to 1.
     #[arg(long, value_name = "X", default_value_t = 0.0, value_parser = share)]
     pub(crate) diversity: f64,
+    /// Share of showings in which each place draws from the pool of `[exploration]`, 0 to 0.2: what exploration costs.
+    #[arg(long, value_name = "X", default_value_t = 0.0, value_parser = explored)]
+    pub(crate) explore: f64,
     /// Print the measures as JSON.
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+fn explored(text: &str) -> Result<f64, String> {
+    share(text).ok().filter(|x| *x <= 0.2).ok_or_else(|| "a number from 0 to 0.2 is wanted".into())
 }
 
 fn share(text: &str) -> Result<f64, String> {
