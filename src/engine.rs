@@ -182,7 +182,7 @@ impl Engine {
         let catalog = Catalog::open(pack)?;
         let tables = Tables::open(catalog.pack(), catalog.len())?;
         let repeat = request::repeat(&catalog)?;
-        let explorations = request::explorations(&catalog)?;
+        let explorations = Explorations::read(catalog.pack().section(Tag::EXPLORE, 0).unwrap_or_default());
         Ok(Engine {
             ranker: Ranker::new(tables, blend, repeat),
             portrait: Portrait::new(config.clone()),
@@ -213,11 +213,15 @@ impl Engine {
         self.ranker.set_blend(blend);
     }
 
-    /// A shelf of its own over the same pack, view and consent, of a shopper nothing is known of: to look at a decision again.
-    pub fn fork(&self) -> Engine {
-        let mut fork = self.clone();
-        fork.forget();
-        fork
+    /// A shelf of its own over the same pack, under the same consent, of a shopper nothing is known of: to look at a decision again.
+    ///
+    /// # Errors
+    ///
+    /// None that opening this pack did not have.
+    pub fn fork(&self) -> Result<Engine> {
+        let mut fork = Engine::open(self.catalog.pack().bytes().to_vec())?;
+        fork.consent = self.consent;
+        Ok(fork)
     }
 
     /// How shelves explore.
@@ -441,13 +445,13 @@ impl Engine {
     pub fn why_not(&mut self, now: Millis, request: &Request<'_>, id: &str) -> Stage {
         self.tick(now);
         let Some(found) = self.catalog.find(id) else { return Stage::UnknownItem };
-        let Some(query) = self.query(request) else { return Stage::Excluded };
+        let Some(mut query) = self.query(request) else { return Stage::Excluded };
         match self.consent.may_personalize().filter(|_| !request.neutral) {
             Some(allowed) => {
                 let view = self.portrait.view(&allowed);
-                self.ranker.why_not(&self.catalog, Some(&view), &query, found.row)
+                self.ranker.why_not(&self.catalog, Some(&view), &mut query, found.row)
             }
-            None => self.ranker.why_not(&self.catalog, None, &query, found.row),
+            None => self.ranker.why_not(&self.catalog, None, &mut query, found.row),
         }
     }
 

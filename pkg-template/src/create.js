@@ -2,7 +2,7 @@
 
 import { asError, NearshelfError } from "./error.js";
 import { Hub } from "./hub.js";
-import { any, readOptions } from "./options.js";
+import { any, readOptions, whole } from "./options.js";
 import { CONSENT, Shelf, VIEW } from "./shelf.js";
 
 /**
@@ -26,6 +26,7 @@ const OPTIONS = {
   wasm: any,
   storage: (value, wrong) => (typeof value.remove === "function" ? value : wrong("an object with get, set, remove and keys")),
   reports: (value, wrong) => (/^(string|function)$/.test(typeof value) || value.href ? value : wrong("an address or a function")),
+  seed: whole(0, 0x1fffffffffffff),
   now: (value, wrong) => (typeof value === "function" ? value : wrong("a function")),
 };
 

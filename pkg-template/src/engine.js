@@ -1,6 +1,7 @@
 // The core behind a guard: a trap ends the instance, which starts again once and then stays away.
 
 import { Writer, Reader } from "./codec.js";
+import { newEra, remember, sameAnswer } from "./decisions.js";
 import { NearshelfError, said } from "./error.js";
 import { fixOf } from "./fixes.js";
 import * as op from "./protocol.js";
@@ -44,12 +45,11 @@ export class Engine {
     /** Not lost, but nobody is bringing a core. */
     this._idle = false;
     this._writer = new Writer();
-    /** @type {Uint8Array | null} */
-    this._snapshot = null;
-    /** @type {Uint8Array[]} */
-    this._journal = [];
-    this._journalBytes = 0;
+    this._era = newEra(null);
+    /** @type {import("./decisions.js").Decision[]} */
+    this.decisions = [];
     this._accepted = 0;
+    this._latest = -Infinity;
     this._served = 0;
     this._servedBefore = 0;
   }
@@ -101,12 +101,74 @@ export class Engine {
     return this._send(number, writer.written(), read);
   }
 
+  /** The host's time, which does not run backwards here, so that what is done again later finds the same times. */
+  time() {
+    return this._latest = Math.max(this._latest, this._seat._now());
+  }
+
   /** A writer for a `track` request that starts with room for the handle and the time. */
   trackWriter() {
     const writer = this._fresh();
     writer.u32(0);
-    writer.f64(this._seat._now());
+    writer.f64(this.time());
     return writer;
+  }
+
+  /**
+   * A list, remembered with what it was decided from. Answers as `call` does.
+   * @param {number} number
+   * @param {string} slot
+   * @param {string[]} given ids the list is of
+   * @param {(w: Writer) => void} write writes what follows the slot
+   */
+  decide(number, slot, given, write) {
+    if (!this._core) return null;
+    const writer = this.trackWriter();
+    writer.str(slot);
+    write(writer);
+    const request = writer.written();
+    return this._send(number, request, (r) => {
+      const list = op.readShelf(r);
+      this._served = list._servedId += this._servedBefore;
+      if (this._seat._consent.personalize === true) {
+        remember(this.decisions, {
+          _servedId: this._served, _time: this._latest, _slot: slot, _given: given, _op: number, _request: request.slice(), _answer: r._bytes,
+          _market: this._seat.market, _language: this._seat.language, _era: this._era, _steps: this._era._journal.length,
+        });
+      }
+      return list;
+    });
+  }
+
+  /**
+   * Decides once more, in a copy of the shelf that goes the same way to the same point; `null` without an engine.
+   * @param {import("./decisions.js").Decision} decision
+   */
+  replay(decision) {
+    const own = this._handle;
+    const fork = this.call(op.FORK, () => {}, (r) => r.u32());
+    if (!fork) return null;
+    this._handle = fork;
+    this.setView(decision._market, decision._language);
+    const { _era, _steps, _op, _request, _answer } = decision;
+    this._restore(_era._snapshot);
+    _era._journal.slice(0, _steps).forEach((request) => this._core && this._send(op.TRACK, request, op.readTracked));
+    const again = this._core && this._send(_op, _request, (r) => r._bytes);
+    this.call(op.CLOSE, () => {}, op.readNothing);
+    // A trap in here has begun another start, which brings a handle of its own.
+    if (this._core) this._handle = own;
+    return again ? { same: sameAnswer(again, _answer), _answer: again } : null;
+  }
+
+  /**
+   * @param {string} market
+   * @param {string} language
+   */
+  setView(market, language) {
+    return this.call(op.SET_VIEW, (w) => {
+      w.str(market);
+      w.str(language);
+    }, op.readView);
   }
 
   /**
@@ -128,6 +190,7 @@ export class Engine {
 
   /** The portrait was emptied, so what was kept of it for a restart goes too. */
   forget() {
+    this._latest = -Infinity;
     this._forgetJournal();
     this.consented();
   }
@@ -146,16 +209,7 @@ export class Engine {
   }
 
   /**
-   * The id a list is known by outside, where ids of an instance that was lost must not come again.
-   * @param {number} inner
-   */
-  servedId(inner) {
-    this._served = this._servedBefore + inner;
-    return this._served;
-  }
-
-  /**
-   * The core's own id of a list, 0 for one that was served before a restart.
+   * The core's own id of a list, which outside does not begin again when an instance was lost; 0 for one that was served before a restart.
    * @param {number} outer
    */
   innerServedId(outer) {
@@ -210,18 +264,20 @@ export class Engine {
 
   // The portrait as it was: the last snapshot, then what was accepted since.
   _replay() {
-    const snapshot = this._snapshot;
-    if (snapshot) {
-      this.call(op.RESTORE, (w) => {
-        w.f64(this._seat._now());
-        w.bytes(snapshot);
-      }, op.readNothing);
-    }
-    const journal = this._journal;
-    this._journal = [];
-    this._journalBytes = 0;
+    const { _snapshot, _journal } = this._era;
+    this._restore(_snapshot);
+    this._era = newEra(_snapshot);
     // After a trap the rest waits for the next instance, without the request that trapped.
-    journal.forEach((request) => this.track(request, 0));
+    _journal.forEach((request) => this.track(request, 0));
+  }
+
+  /** @param {Uint8Array | null} snapshot */
+  _restore(snapshot) {
+    if (!snapshot) return;
+    this.call(op.RESTORE, (w) => {
+      w.f64(this._seat._now());
+      w.bytes(snapshot);
+    }, op.readNothing);
   }
 
   /**
@@ -320,13 +376,13 @@ export class Engine {
   /** @param {number} bytes */
   _mayWait(bytes) {
     return !this._lost && !this._idle && this._seat._consent.personalize === true
-      && this._journal.length < MOST_WAITING && this._journalBytes + bytes <= MOST_WAITING_BYTES;
+      && this._era._journal.length < MOST_WAITING && this._era._bytes + bytes <= MOST_WAITING_BYTES;
   }
 
   /** @param {Uint8Array} request */
   _keep(request) {
-    this._journal.push(request);
-    this._journalBytes += request.length;
+    this._era._journal.push(request);
+    this._era._bytes += request.length;
   }
 
   /**
@@ -343,14 +399,13 @@ export class Engine {
   _takeSnapshot() {
     const snapshot = this.call(op.SNAPSHOT, () => {}, (r) => r.bytes());
     if (!snapshot) return; // a refusal is told; the journal goes on
-    this._forgetJournal();
-    this._snapshot = snapshot;
+    this._era = newEra(snapshot);
+    this._accepted = 0;
   }
 
   _forgetJournal() {
-    this._snapshot = null;
-    this._journal = [];
-    this._journalBytes = 0;
+    this._era = newEra(null);
+    this.decisions = [];
     this._accepted = 0;
   }
 }

@@ -28,6 +28,7 @@ export const COUPONS = 25;
 export const OFFERS = 26;
 export const REPORT = 27;
 export const WITHDRAW = 28;
+export const FORK = 37;
 
 /** A row or parent that is not there. */
 export const NONE = 0xffffffff;
@@ -72,7 +73,13 @@ export function readShelf(r) {
     _partial: r.u8() === 1,
     _relaxed: readRelaxed(r.u8()),
     _items: r.list(readShelfItem),
+    _drawn: r.list(readDrawn),
   };
+}
+
+/** How likely an item was shown in its place, in millionths, and what would else stand there. @param {Reader} r */
+function readDrawn(r) {
+  return { _propensity: r.u32(), _instead: r.str() };
 }
 
 /** What could not be met, in the order in which it is given up. */

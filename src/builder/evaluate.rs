@@ -65,7 +65,8 @@ pub fn evaluate(shop: &Shop, split: &Split, options: Options<'_>, progress: &dyn
     let training = split.training(&shop.log, part)?;
     let pack = assemble(shop, &training, recipe, &blend, progress)?;
     let mut engine = Engine::open(pack.clone())?;
-    engine.set_explorations(Explorations(exploration.map(|e| (String::new(), e)).into_iter().collect()));
+    let slots: Vec<_> = exploration.map(|e| (String::new(), e)).into_iter().collect();
+    engine.set_explorations(Explorations::new(&slots));
     let shoppers = split.shoppers(shop, part, &products_of(&training))?;
     let mut counts: BTreeMap<&str, u64> = BTreeMap::new();
     for step in training.iter().flat_map(|s| &s.steps) {

@@ -7,7 +7,7 @@ use crate::error::{Code, Error, Result};
 use crate::list::Gather;
 use crate::money::Minor;
 use crate::pack::Tag;
-use crate::rank::{Draws, Explorations, Limits, Query};
+use crate::rank::{Draws, Limits, Query};
 use alloc::vec::Vec;
 
 /// What a shelf is asked for.
@@ -61,13 +61,6 @@ impl Engine {
         let draws = self.draws(request);
         Some(Query { limit: request.limit, exclude, category, limits, diversity: request.diversity, draws })
     }
-}
-
-/// How the pack's shelves explore; not at all where it does not say.
-pub(super) fn explorations(catalog: &Catalog) -> Result<Explorations> {
-    let malformed = |_| Error::new(Code::PackMalformed, "section EXPL cannot be read.");
-    let read = catalog.pack().section(Tag::EXPLORE, 0).map(Explorations::read);
-    Ok(read.transpose().map_err(malformed)?.unwrap_or_default())
 }
 
 /// The categories whose products are bought again; `None` where all are, as in packs from before it could be said.

@@ -1,8 +1,9 @@
 //! Exploration: now and then a place shows another of its best candidates, with a probability that is known exactly.
 
-use crate::codec::{Malformed, Reader};
+use crate::codec::Reader;
 use crate::id::{Row, hash};
-use alloc::string::{String, ToString};
+#[cfg(feature = "cli")]
+use alloc::string::String;
 use alloc::vec::Vec;
 
 /// Certainty, in the unit of propensities: millionths.
@@ -23,44 +24,47 @@ pub struct Exploration {
     pub from: u32,
 }
 
-/// A pack's exploration: each slot's own, the one named "" for all others.
+/// A pack's exploration, as its record: each slot's own, the one named "" for all others.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Explorations(pub Vec<(String, Exploration)>);
+pub struct Explorations(Vec<u8>);
 
 impl Explorations {
-    /// From the pack's record.
-    ///
-    /// # Errors
-    ///
-    /// When the record ends early.
-    pub fn read(bytes: &[u8]) -> Result<Explorations, Malformed> {
-        let mut r = Reader::new(bytes);
-        let mut list = Vec::new();
-        for _ in 0..r.count(16) {
-            let slot = r.str().to_string();
-            let (share, pool) = (r.u32().min(MOST_SHARE), r.u32().min(MOST_POOL));
-            list.push((slot, Exploration { share, pool, from: r.u32() }));
+    /// Those of a pack's record; one that cannot be read explores nothing.
+    pub fn read(bytes: &[u8]) -> Explorations {
+        Explorations(bytes.to_vec())
+    }
+
+    /// Those of these slots.
+    #[cfg(feature = "cli")]
+    pub fn new(slots: &[(String, Exploration)]) -> Explorations {
+        let mut w = crate::codec::Writer::new();
+        w.count(slots.len());
+        for (slot, e) in slots {
+            w.str(slot);
+            [e.share, e.pool, e.from].into_iter().for_each(|x| w.u32(x));
         }
-        r.check()?;
-        Ok(Explorations(list))
+        Explorations(w.finish())
     }
 
     /// As the pack's record.
     #[cfg(feature = "cli")]
-    pub fn write(&self) -> Vec<u8> {
-        let mut w = crate::codec::Writer::new();
-        w.count(self.0.len());
-        for (slot, e) in &self.0 {
-            w.str(slot);
-            [e.share, e.pool, e.from].into_iter().for_each(|x| w.u32(x));
-        }
-        w.finish()
+    pub fn bytes(&self) -> &[u8] {
+        &self.0
     }
 
     /// What holds for a slot, if it explores.
     pub fn of(&self, slot: &str) -> Option<Exploration> {
-        let named = |name: &str| self.0.iter().find(|(s, _)| s == name).map(|(_, e)| *e);
-        named(slot).or_else(|| named("")).filter(|e| e.share > 0 && e.pool > 1)
+        let mut r = Reader::new(&self.0);
+        let (mut found, mut own) = (Exploration::default(), false);
+        for _ in 0..r.count(16) {
+            let name = r.str();
+            let (share, pool) = (r.u32().min(MOST_SHARE), r.u32().min(MOST_POOL));
+            let e = Exploration { share, pool, from: r.u32() };
+            if name == slot || name.is_empty() && !own {
+                (found, own) = (e, name == slot);
+            }
+        }
+        (r.check().is_ok() && found.share > 0 && found.pool > 1).then_some(found)
     }
 }
 
@@ -188,11 +192,12 @@ mod tests {
         let wild = Exploration { share: 900_000, pool: 5000, from: 4 };
         let home = Exploration { share: 10, pool: 3, from: 0 };
         let none = Exploration::default();
-        let all = Explorations(vec![(String::new(), wild), ("home".into(), home), ("cart".into(), none)]);
-        let read = Explorations::read(&all.write()).expect("a record");
+        let all = Explorations::new(&[("home".into(), home), (String::new(), wild), ("cart".into(), none)]);
+        let read = Explorations::read(all.bytes());
         assert_eq!(read.of("home"), Some(home));
         assert_eq!(read.of("cart"), None);
         assert_eq!(read.of("search"), Some(Exploration { share: MOST_SHARE, pool: MOST_POOL, from: 4 }));
-        assert_eq!(Explorations::read(&all.write()[..9]), Err(Malformed));
+        assert_eq!(Explorations::read(&all.bytes()[..30]).of("home"), None);
+        assert_eq!(Explorations::default().of("home"), None);
     }
 }

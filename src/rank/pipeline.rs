@@ -360,20 +360,21 @@ impl Ranker {
         &mut self,
         catalog: &Catalog,
         portrait: Option<&PortraitView<'_>>,
-        query: &Query,
+        query: &mut Query,
         row: Row,
     ) -> Stage {
+        let draws = query.draws.take();
         let Some(portrait) = portrait.filter(|p| p.events > 0) else {
             let stage = stage_of_shop(catalog, query, row);
             return stage.unwrap_or_else(|| published(catalog, query, usize::MAX).stage(catalog, query, row));
         };
-        let plain = Query { draws: None, ..query.clone() };
-        let (sources, _, composed) = self.compose(catalog, portrait, &plain);
+        let (sources, _, composed) = self.compose(catalog, portrait, query);
         let stage = self.stage_before_rank(catalog, portrait, query, &sources, row);
         let stage = stage.unwrap_or_else(|| composed.stage(catalog, query, row));
-        if query.draws.is_none() {
+        if draws.is_none() {
             return stage;
         }
+        query.draws = draws;
         let (_, _, exploring) = self.compose(catalog, portrait, query);
         match (exploring.stage(catalog, query, row), stage) {
             (shown @ Stage::Shown(_), _) => shown,

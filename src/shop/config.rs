@@ -7,7 +7,7 @@ use crate::error::{Code, Error, Result};
 use crate::event::EventKind;
 use crate::privacy::noise::{Epsilon, MOST_SYMBOLS};
 use crate::profile::ProfileConfig;
-use crate::rank::Explorations;
+use crate::rank::Exploration;
 use crate::time::{DAY, MINUTE};
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -264,7 +264,7 @@ impl ShopConfig {
     }
 
     /// How shelves explore: as shipped, unless this shop says otherwise.
-    pub(super) fn explorations(&self) -> Result<Explorations> {
+    pub(super) fn explorations(&self) -> Result<Vec<(String, Exploration)>> {
         self.exploration.or(&ShopConfig::shipped()?.exploration)
     }
 

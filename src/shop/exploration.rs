@@ -2,7 +2,7 @@
 
 use super::Shop;
 use crate::error::{Code, Error, Result};
-use crate::rank::{CERTAIN, Exploration, Explorations, MOST_POOL, MOST_SHARE};
+use crate::rank::{CERTAIN, Exploration, MOST_POOL, MOST_SHARE};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
@@ -28,7 +28,7 @@ struct SlotSection {
 
 impl ExplorationSection {
     /// The settings, with `shipped` where there are none.
-    pub(super) fn or(&self, shipped: &ExplorationSection) -> Result<Explorations> {
+    pub(super) fn or(&self, shipped: &ExplorationSection) -> Result<Vec<(String, Exploration)>> {
         let own = SlotSection { share: self.share, pool: self.pool, from: self.from };
         let shipped = SlotSection { share: shipped.share, pool: shipped.pool, from: shipped.from };
         let all = own.or(&shipped);
@@ -36,7 +36,7 @@ impl ExplorationSection {
         for (name, slot) in &self.slots {
             list.push((name.clone(), slot.or(&all).settings(&format!("exploration.slots.{name}"))?));
         }
-        Ok(Explorations(list))
+        Ok(list)
     }
 }
 
@@ -67,19 +67,19 @@ impl SlotSection {
 impl Shop {
     /// How a slot explores, whether it does or not.
     pub fn exploration(&self, slot: &str) -> Exploration {
-        let named = |name: &str| self.explorations.0.iter().find(|(s, _)| s == name).map(|(_, e)| *e);
+        let named = |name: &str| self.explorations.iter().find(|(s, _)| s == name).map(|(_, e)| *e);
         named(slot).or_else(|| named("")).unwrap_or_default()
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use crate::rank::Exploration;
+    use crate::rank::{Exploration, Explorations};
     use crate::shop::config::ShopConfig;
 
     #[test]
     fn nothing_explores_as_shipped_and_a_slot_has_its_own() {
-        let of = |text: &str| ShopConfig::parse(text).and_then(|c| c.explorations()).expect(text);
+        let of = |text: &str| Explorations::new(&ShopConfig::parse(text).and_then(|c| c.explorations()).expect(text));
         assert_eq!(of("").of("home"), None);
         let some = of("[exploration]\npool = 4\n[exploration.slots.home]\nshare = 0.05\n");
         assert_eq!(some.of("home"), Some(Exploration { share: 50_000, pool: 4, from: 1 }));

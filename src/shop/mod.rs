@@ -26,7 +26,7 @@ use crate::catalog::Market;
 use crate::catalog::build::ProductDraft;
 use crate::error::{Code, Error, Result};
 use crate::profile::ProfileConfig;
-use crate::rank::Explorations;
+use crate::rank::Exploration;
 use std::path::Path;
 
 /// The bytes of a file.
@@ -108,8 +108,8 @@ pub struct Shop {
     pub tables: TableSettings,
     /// What holds for every shelf.
     pub shelf: ShelfSettings,
-    /// How its shelves explore.
-    pub explorations: Explorations,
+    /// How its shelves explore, slot by slot; "" for those not named.
+    pub explorations: Vec<(String, Exploration)>,
     /// When a pack may not take the place of another.
     pub baseline: BaselineSettings,
     /// Rows that could not be used.

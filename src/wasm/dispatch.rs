@@ -111,7 +111,7 @@ impl Table {
             27 => reporting::report(shelf, r, out),
             FORK => {
                 r.end()?;
-                let fork = shelf.fork();
+                let fork = shelf.fork()?;
                 let i = self.free();
                 out.u32(i as u32 + 1);
                 self.shelves[i] = Some(fork);
