@@ -22,7 +22,10 @@ use crate::order::Arrange;
 use crate::pack::{Pack, Tag};
 use crate::privacy::consent::Consent;
 use crate::profile::{Dimension, Facts, Portrait, ProfileConfig, Step, Taken, Trait, decay};
-use crate::rank::{Blend, Component, Drawn, Explorations, Features, Node, Part, Ranker, Ranking, Served, Stage, Subject, Tables, explain};
+use crate::rank::{
+    Blend, Component, Drawn, Explorations, Features, Node, Part, Ranker, Ranking, Served, Stage, Subject, Tables,
+    explain,
+};
 use crate::text::{concat, decimal};
 use crate::time::Millis;
 use alloc::collections::VecDeque;
@@ -367,7 +370,13 @@ impl Engine {
             self.served.pop_front();
         }
         self.served.push_back((self.last_served, ranking.items));
-        Shelf { id: self.last_served, personal: ranking.personal, relaxed: ranking.relaxed, items, drawn: ranking.drawn }
+        Shelf {
+            id: self.last_served,
+            personal: ranking.personal,
+            relaxed: ranking.relaxed,
+            items,
+            drawn: ranking.drawn,
+        }
     }
 
     fn item(&self, served: &Served) -> ShelfItem {

@@ -47,6 +47,8 @@ pub(crate) enum Code {
     NotTrusted,
     #[cfg(feature = "cli")]
     BaselineRefused,
+    #[cfg(feature = "cli")]
+    BadDecisions,
 }
 
 /// How an error should be met, apart from its exact code.
@@ -103,6 +105,8 @@ impl Code {
         Code::NotTrusted,
         #[cfg(feature = "cli")]
         Code::BaselineRefused,
+        #[cfg(feature = "cli")]
+        Code::BadDecisions,
     ];
 
     /// (code, class, way out)
@@ -228,6 +232,12 @@ impl Code {
                 told(
                     "Nothing was written. Correct what the shop exported, or publish all the same with --accept-changes.",
                 ),
+            ),
+            #[cfg(feature = "cli")]
+            Code::BadDecisions => (
+                "bad_decisions",
+                Data,
+                told("Give the bytes of shelf.decisionLog() unchanged, and the pack that was out then."),
             ),
             #[cfg(feature = "cli")]
             Code::NotTrusted => (

@@ -143,7 +143,8 @@ mod tests {
             let mut seen = [0_u32; 10];
             let seeds = 200_000;
             for seed in 0..seeds {
-                let (i, propensity) = Draws::new(policy, f64::from(seed), "home").after(seed / 1000).at(3 + seed % 5, n);
+                let (i, propensity) =
+                    Draws::new(policy, f64::from(seed), "home").after(seed / 1000).at(3 + seed % 5, n);
                 seen[i] += 1;
                 assert_eq!(propensity, Draws::new(policy, 0.0, "").propensity(i, n));
             }

@@ -1,6 +1,7 @@
 //! `shop.toml`: parsed strictly, so that a misspelt key is an error and not a silent default.
 
 use super::exploration::ExplorationSection;
+use super::files::ShopFiles;
 use super::limits::{BaselineSection, BaselineSettings, PolicySection, PolicySettings};
 use super::log::settings::{LogSection, LogSettings};
 use crate::error::{Code, Error, Result};
@@ -159,6 +160,18 @@ pub struct ReportSettings {
 }
 
 impl ShopConfig {
+    /// The settings of a shop: its own, or those of a data set that is known.
+    ///
+    /// # Errors
+    ///
+    /// As [`read`](ShopConfig::read).
+    pub(super) fn of(files: &ShopFiles) -> Result<ShopConfig> {
+        match (&files.config, files.preset) {
+            (None, Some(preset)) => ShopConfig::parse(preset.settings()),
+            (path, _) => ShopConfig::read(path.as_deref()),
+        }
+    }
+
     /// The settings in `path`, or none.
     ///
     /// # Errors

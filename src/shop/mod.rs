@@ -2,8 +2,8 @@
 
 mod catalog;
 mod config;
-mod exploration;
 pub mod doctor;
+mod exploration;
 mod files;
 mod limits;
 mod log;
@@ -15,8 +15,8 @@ mod table;
 
 use config::ShopConfig;
 pub use config::{ReportSettings, ShelfSettings, TableSettings};
-pub use files::ShopFiles;
 use files::files_in;
+pub use files::{Preset, ShopFiles};
 pub use limits::{BaselineSettings, PolicySettings};
 pub use log::{Format, Log, LogStep, Session, Unit};
 pub use offers::MarketOffers;
@@ -130,7 +130,7 @@ impl Shop {
     /// `io`, `bad_config`, `bad_table`, `bad_offers`, `empty_shop`, `empty_log`. Single bad rows are collected in `rejects`, which
     /// [`Rejects::check`] holds against a limit.
     pub fn read(files: &ShopFiles, progress: &dyn Progress) -> Result<Shop> {
-        let config = ShopConfig::read(files.config.as_deref())?;
+        let config = ShopConfig::of(files)?;
         let mut rejects = Rejects::default();
         let read = match &files.catalog {
             Some(path) => {

@@ -34,6 +34,8 @@ pub(crate) enum Command {
     /// Judge other policies from a log that explored.
     #[command(subcommand)]
     Policy(crate::policy::PolicyCommand),
+    /// Decide once more what a shelf's decision log holds, and print whether it comes out to the same bytes.
+    Replay(crate::replay::ReplayLogArgs),
 }
 
 #[derive(Debug, Args)]
