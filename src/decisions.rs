@@ -106,11 +106,11 @@ impl DecisionLog {
         // Undecided but for the portrait, without which there is no log.
         [0, 2, 0, 0].into_iter().for_each(|tri| w.u8(tri));
         w.bytes(&pack);
-        let origin = ask(&mut table, 1, &w.finish(), |r| r.u32())?;
+        let handle = ask(&mut table, 1, &w.finish(), |r| r.u32())?;
         let mut all = Vec::new();
         for era in &self.eras {
             for decision in &era.decisions {
-                all.push(again(&mut table, origin, era, decision)?);
+                all.push(again(&mut table, handle, era, decision)?);
             }
         }
         Ok(all)
@@ -145,14 +145,15 @@ fn read(bytes: &[u8]) -> core::result::Result<DecisionLog, Malformed> {
     Ok(DecisionLog { pack_version, eras })
 }
 
-/// The way a shelf goes on the page, in a copy of it: view, portrait, what was tracked, and the same question.
-fn again<'a>(table: &mut Table, origin: u32, era: &Era, decision: &'a Decision) -> Result<Replayed<'a>> {
-    let handle = ask(table, 37, &origin.to_le_bytes(), |r| r.u32())?;
+/// The way a shelf goes on the page, in a rehearsal: view, portrait, what was tracked, and the same question.
+fn again<'a>(table: &mut Table, handle: u32, era: &Era, decision: &'a Decision) -> Result<Replayed<'a>> {
     let start = || {
         let mut w = Writer::new();
         w.u32(handle);
         w
     };
+    let rehearse = |on: u8| [handle.to_le_bytes().as_slice(), &[on]].concat();
+    ask(table, 37, &rehearse(1), |_| ())?;
     let mut w = start();
     w.str(&decision.market);
     w.str(&decision.language);
@@ -173,7 +174,7 @@ fn again<'a>(table: &mut Table, origin: u32, era: &Era, decision: &'a Decision) 
         answer.len() == decision.answer.len() && answer[0] == decision.answer[0] && answer[5..] == decision.answer[5..];
     let (personal, shown) = shown(table, handle, decision, &decision.answer, false)?;
     let (_, again) = self::shown(table, handle, decision, &answer, true)?;
-    table.call(2, &handle.to_le_bytes());
+    ask(table, 37, &rehearse(0), |_| ())?;
     Ok(Replayed { decision, same, personal, shown, again })
 }
 

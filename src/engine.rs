@@ -4,6 +4,7 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 mod checkout;
 mod identity;
+mod rehearse;
 mod reporting;
 mod request;
 
@@ -28,6 +29,7 @@ use crate::rank::{
 };
 use crate::text::{concat, decimal};
 use crate::time::Millis;
+use alloc::boxed::Box;
 use alloc::collections::VecDeque;
 use alloc::rc::Rc;
 
@@ -69,6 +71,7 @@ pub struct Engine {
     clock: Millis,
     offers: Option<Rc<MarketOffers>>,
     explorations: Explorations,
+    rehearsal: Option<Box<rehearse::Known>>,
 }
 
 /// What became of tracked events.
@@ -192,6 +195,7 @@ impl Engine {
             catalog,
             config,
             explorations,
+            rehearsal: None,
             consent: Consent::default(),
             served: VecDeque::new(),
             last_served: 0,
@@ -214,17 +218,6 @@ impl Engine {
     /// Ranks with other weights from now on: for tuning.
     pub fn set_blend(&mut self, blend: Blend) {
         self.ranker.set_blend(blend);
-    }
-
-    /// A shelf of its own over the same pack, under the same consent, of a shopper nothing is known of: to look at a decision again.
-    ///
-    /// # Errors
-    ///
-    /// None that opening this pack did not have.
-    pub fn fork(&self) -> Result<Engine> {
-        let mut fork = Engine::open(self.catalog.pack().bytes().to_vec())?;
-        fork.consent = self.consent;
-        Ok(fork)
     }
 
     /// How shelves explore.
@@ -514,6 +507,7 @@ impl Engine {
         self.clock = Millis(i64::MIN);
         self.portrait = Portrait::new(self.config.clone());
         self.served.clear();
+        self.rehearsal = None;
     }
 }
 

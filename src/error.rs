@@ -204,9 +204,11 @@ impl Code {
                 told("Read the rejected rows' file; raise --max-reject only if they may be lost."),
             ),
             #[cfg(feature = "cli")]
-            Code::BadSplit => {
-                ("bad_split", Data, told("Give DATA_DIR a split.json with protocol \"sessions\" or \"leave_one_out\"."))
-            }
+            Code::BadSplit => (
+                "bad_split",
+                Data,
+                told("Give DATA_DIR a split.json with protocol \"sessions\", \"time\" or \"leave_one_out\"."),
+            ),
             #[cfg(feature = "cli")]
             Code::TooLarge => (
                 "too_large",

@@ -133,7 +133,7 @@ export class Engine {
       if (this._seat._consent.personalize === true) {
         remember(this.decisions, {
           _servedId: this._served, _time: this._latest, _slot: slot, _given: given, _op: number, _request: request.slice(), _answer: r._bytes,
-          _market: this._seat.market, _language: this._seat.language, _era: this._era, _steps: this._era._journal.length,
+          _market: this._seat.market, _language: this._seat.language, _era: this._era, _steps: this._era._journal.length, _list: null,
         });
       }
       return list;
@@ -141,23 +141,28 @@ export class Engine {
   }
 
   /**
-   * Decides once more, in a copy of the shelf that goes the same way to the same point; `null` without an engine.
+   * Decides once more, in a rehearsal that goes the same way to the same point; `null` without an engine.
+   * @template T
    * @param {import("./decisions.js").Decision} decision
+   * @param {(again: Uint8Array) => T} look at the answer, while its rows mean what they meant
    */
-  replay(decision) {
-    const own = this._handle;
-    const fork = this.call(op.FORK, () => {}, (r) => r.u32());
-    if (!fork) return null;
-    this._handle = fork;
-    this.setView(decision._market, decision._language);
+  replay(decision, look) {
+    const { market, language } = this._seat;
     const { _era, _steps, _op, _request, _answer } = decision;
+    if (!this._rehearse(1)) return null;
+    this.setView(decision._market, decision._language);
     this._restore(_era._snapshot);
     _era._journal.slice(0, _steps).forEach((request) => this._core && this._send(op.TRACK, request, op.readTracked));
     const again = this._core && this._send(_op, _request, (r) => r._bytes);
-    this.call(op.CLOSE, () => {}, op.readNothing);
-    // A trap in here has begun another start, which brings a handle of its own.
-    if (this._core) this._handle = own;
-    return again ? { same: sameAnswer(again, _answer), _answer: again } : null;
+    const list = again ? look(again) : null;
+    this._rehearse(0);
+    this.setView(market, language);
+    return again && list ? { same: sameAnswer(again, _answer), list } : null;
+  }
+
+  /** @param {number} on */
+  _rehearse(on) {
+    return this.call(op.REHEARSE, (w) => w.u8(on), op.readNothing);
   }
 
   /**

@@ -35,8 +35,9 @@ const RECOMMEND = {
   quota: parts({ brand: quota, category: quota }),
   price: parts({ min: between(0, MOST_MONEY), max: between(0, MOST_MONEY) }),
   diversity: between(0, 1),
+  sponsored: ids,
 };
-const RANK = { slot: text, mode };
+const RANK = { slot: text, mode, sponsored: ids };
 const COUPONS = { cart: any, held: ids };
 const REPORT = { send: tri };
 const BROWSE = { offset: whole(0, 0x7fffffff), limit: whole(1, 100000), category: text };
@@ -50,6 +51,7 @@ const MOST_EVENTS = 1e6;
 const MOST_ORDERS = 1e4;
 /** The last millisecond that JavaScript knows. */
 const LAST_TIME = 8.64e15;
+const NOTHING = { _slot: "", _list: null };
 /** Bytes of a seed. */
 const SEED_BYTES = 6;
 /** Certainty, in millionths. */
@@ -137,7 +139,7 @@ export class Shelf {
     const o = readOptions(this._hub, "recommend", options, RECOMMEND);
     const answer = this._engine.decide(op.RECOMMEND, o.slot || "default", [], (w) => this._request(w, o));
     if (answer === undefined) return this._list([], "neutral", 0, false, []);
-    return this._listOf(answer, []) || this._fallback.recommend(o);
+    return this._kept(answer, [], o) || this._label(this._fallback.recommend(o), o);
   }
 
   rank(given, options) {
@@ -145,22 +147,26 @@ export class Shelf {
     const o = readOptions(hub, "rank", options, RANK);
     const once = distinct(given, (expected) => hub.misuse("bad_argument", "rank() has to be given " + expected + ".",
       "Pass the ids as strings or numbers."));
-    const list = this._listOf(this._engine.decide(op.RANK, o.slot || "default", once, (w) => {
+    const list = this._kept(this._engine.decide(op.RANK, o.slot || "default", once, (w) => {
       w.u8(o.mode || 0);
       w.list(once, (v) => w.str(v));
-    }), once);
-    return list ? Object.assign({ ids: list.items.map((item) => item.id) }, list) : this._fallback.rank(once);
+    }), once, o);
+    return list ? Object.assign({ ids: list.items.map((item) => item.id) }, list) : this._label(this._fallback.rank(once), o);
   }
 
   decisions() {
-    return this._engine.decisions.map((d) => this._decision(d, d._answer)).filter(Boolean);
+    return this._engine.decisions.map((d) => d._list).filter(Boolean).map(copyList);
   }
 
   replay(servedId) {
     const d = this._engine.decisions.find((d) => d._servedId === servedId);
-    const again = d && this._engine.replay(d);
-    const list = again && this._decision(d, again._answer);
-    return list ? { same: again.same, list } : null;
+    this._products.clear(); // a row of then may be another one now
+    const again = d && this._engine.replay(d, (answer) => {
+      const list = this._listOf(op.readShelf(new Reader(answer.subarray(1))), d._given);
+      return list && decided(d, list);
+    });
+    this._products.clear();
+    return again || null;
   }
 
   decisionLog() {
@@ -168,12 +174,11 @@ export class Shelf {
   }
 
   explorationRows(servedId) {
-    const d = this._engine.decisions.find((d) => d._servedId === servedId);
-    const list = d && this._decision(d, d._answer);
+    const { _slot: slot, _list: list } = this._engine.decisions.find((d) => d._servedId === servedId) || NOTHING;
     return (list ? list.items : []).map((item, position) => ({
       item: item.id,
       propensity: item.propensity,
-      slot: d._slot,
+      slot,
       position,
       served: this._seed.toString(36) + "-" + servedId,
       policy: { [item.instead || item.id]: CERTAIN },
@@ -522,14 +527,24 @@ export class Shelf {
     return this._list(items, answer._source, answer._servedId, answer._partial, answer._relaxed);
   }
 
-  /**
-   * A decision as the page sees it.
-   * @param {import("./decisions.js").Decision} d
-   * @param {Uint8Array} answer
-   */
-  _decision(d, answer) {
-    const list = this._listOf(op.readShelf(new Reader(answer.subarray(1))), d._given);
-    return list && Object.assign(list, { servedId: d._servedId, time: d._time, slot: d._slot });
+  // The same, and the decision behind it remembers it.
+  _kept(answer, given, o) {
+    const list = this._label(this._listOf(answer, given), o);
+    const d = list && this._engine.decisions.find((d) => d._servedId === list.servedId);
+    if (d) d._list = copyList(decided(d, list));
+    return list;
+  }
+
+  // What is paid for says so, wherever it stands and whatever brought it there.
+  _label(list, o) {
+    const paid = (o.sponsored || []).concat((o.pin || []).filter((pin) => pin.sponsored).map((pin) => pin.id));
+    if (!list || !paid.length) return list;
+    const known = (given) => (this.product(given) || { id: given }).id;
+    const products = new Set(paid.map(known));
+    list.items.forEach((item) => {
+      if (products.has(known(item.id))) Object.assign(item, { sponsored: true, because: { code: "sponsored", subject: "" } });
+    });
+    return list;
   }
 
   // Items with their display data; `null` when the engine is gone while they are fetched.
@@ -589,6 +604,19 @@ function lengthOf(list) {
   } catch (unreadable) {
     return -1;
   }
+}
+
+/**
+ * A list as a decision.
+ * @param {import("./decisions.js").Decision} d
+ */
+function decided(d, list) {
+  return Object.assign({}, list, { servedId: d._servedId, time: d._time, slot: d._slot });
+}
+
+/** A list the page may write on. */
+function copyList(list) {
+  return Object.assign({}, list, { items: list.items.map((item) => Object.assign({}, item)) });
 }
 
 /** A product the page may write on. */

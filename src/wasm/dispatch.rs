@@ -16,8 +16,8 @@ use crate::time::Millis;
 use alloc::vec::Vec;
 
 const NO_ROW: u32 = u32::MAX;
-/// The number of the call `fork`.
-const FORK: u32 = 37;
+/// The number of the call `rehearse`.
+const REHEARSE: u32 = 37;
 
 /// The open shelves of one wasm instance, by handle.
 #[derive(Debug, Default)]
@@ -69,7 +69,7 @@ impl Table {
         if op == 1 {
             return self.open(r, out);
         }
-        if !(2..=28).contains(&op) && op != FORK {
+        if !(2..=28).contains(&op) && op != REHEARSE {
             return Err(Error::new(Code::UnknownCall, concat(&["this core has no call ", &decimal(op.into()), "."])));
         }
         let handle = r.u32() as usize;
@@ -109,12 +109,10 @@ impl Table {
             25 => checkout::coupons(shelf, r, out),
             26 => checkout::offers(shelf, r, out),
             27 => reporting::report(shelf, r, out),
-            FORK => {
+            REHEARSE => {
+                let on = r.bool();
                 r.end()?;
-                let fork = shelf.fork()?;
-                let i = self.free();
-                out.u32(i as u32 + 1);
-                self.shelves[i] = Some(fork);
+                shelf.rehearse(on);
                 Ok(())
             }
             _ => reporting::withdraw(r, out),
@@ -132,19 +130,15 @@ impl Table {
         let known = shelf.catalog().language_named(language).is_ok();
         shelf.set_view(market, if known { language } else { "" })?;
         shelf.set_consent(consent);
-        let i = self.free();
-        opened(&shelf, i as u32 + 1, out);
-        self.shelves[i] = Some(shelf);
-        Ok(())
-    }
-
-    /// A place for a shelf; its handle is one more.
-    fn free(&mut self) -> usize {
         let free = self.shelves.iter().position(Option::is_none);
-        free.unwrap_or_else(|| {
-            self.shelves.push(None);
-            self.shelves.len() - 1
-        })
+        let i = free.unwrap_or(self.shelves.len());
+        opened(&shelf, i as u32 + 1, out);
+        if i == self.shelves.len() {
+            self.shelves.push(Some(shelf));
+        } else {
+            self.shelves[i] = Some(shelf);
+        }
+        Ok(())
     }
 }
 
