@@ -5,6 +5,7 @@ mod boundary;
 mod checkout;
 mod limits;
 mod memory;
+mod rehearse;
 #[cfg(feature = "cli")]
 mod report;
 mod shelf;

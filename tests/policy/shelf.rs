@@ -77,7 +77,8 @@ fn places_of_a_real_shelf_show_what_their_propensities_say() {
     let e = Exploration { share: 200_000, pool: 4, from: 0 };
     let mut shelf = exploring(e);
     look(&mut shelf, &mut Random::new(5));
-    let pin = id(&shelf, 40);
+    let in_stock = (20..64).find(|row| shelf.catalog().availability(Row(*row)).can_be_bought()).expect("one in stock");
+    let pin = id(&shelf, in_stock);
     let request = |seed| Request {
         limit: 6,
         pins: vec![(pin.as_str(), 1)],
