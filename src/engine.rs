@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 mod checkout;
 mod identity;
 mod overlay;
+mod rehearse;
 mod reporting;
 mod request;
 mod shards;
@@ -25,9 +26,13 @@ use crate::order::Arrange;
 use crate::pack::{Pack, Tag};
 use crate::privacy::consent::Consent;
 use crate::profile::{Dimension, Facts, Portrait, ProfileConfig, Step, Taken, Trait, decay};
-use crate::rank::{Blend, Component, Features, Node, Part, Ranker, Ranking, Served, Stage, Subject, Tables, explain};
+use crate::rank::{
+    Blend, Component, Drawn, Explorations, Features, Node, Part, Ranker, Ranking, Served, Stage, Subject, Tables,
+    explain,
+};
 use crate::text::{concat, decimal};
 use crate::time::Millis;
+use alloc::boxed::Box;
 use alloc::collections::VecDeque;
 use alloc::rc::Rc;
 
@@ -71,6 +76,8 @@ pub struct Engine {
     /// Shards that are open, and those that calls asked for, the latest last.
     opened: Vec<usize>,
     asked: Vec<usize>,
+    explorations: Explorations,
+    rehearsal: Option<Box<rehearse::Known>>,
 }
 
 /// What became of tracked events.
@@ -140,6 +147,8 @@ pub struct Shelf {
     pub items: Vec<ShelfItem>,
     /// True while a shard that could hold something for it is not open.
     pub partial: bool,
+    /// How each item came to its place, on a shelf that explores; else empty.
+    pub drawn: Vec<Drawn>,
 }
 
 /// A trait as the shopper sees it.
@@ -187,11 +196,14 @@ impl Engine {
         let catalog = Catalog::open(pack)?;
         let tables = Tables::open(catalog.pack(), catalog.len())?;
         let repeat = request::repeat(&catalog)?;
+        let explorations = Explorations::read(catalog.pack().section(Tag::EXPLORE, 0).unwrap_or_default());
         Ok(Engine {
             ranker: Ranker::new(tables, blend, repeat),
             portrait: Portrait::new(config.clone()),
             catalog,
             config,
+            explorations,
+            rehearsal: None,
             consent: Consent::default(),
             served: VecDeque::new(),
             last_served: 0,
@@ -216,6 +228,16 @@ impl Engine {
     /// Ranks with other weights from now on: for tuning.
     pub fn set_blend(&mut self, blend: Blend) {
         self.ranker.set_blend(blend);
+    }
+
+    /// How shelves explore.
+    pub fn explorations(&self) -> &Explorations {
+        &self.explorations
+    }
+
+    /// Explores otherwise than the pack says from now on: to measure what it costs.
+    pub fn set_explorations(&mut self, explorations: Explorations) {
+        self.explorations = explorations;
     }
 
     /// What the shopper decided.
@@ -334,7 +356,7 @@ impl Engine {
     pub fn recommend(&mut self, now: Millis, request: &Request<'_>) -> Shelf {
         self.tick(now);
         let Some(query) = self.query(request) else {
-            return self.keep(Ranking { items: Vec::new(), personal: false, relaxed: 0 }, None);
+            return self.keep(Ranking { items: Vec::new(), personal: false, relaxed: 0, drawn: Vec::new() }, None);
         };
         let ranking = match self.consent.may_personalize().filter(|_| !request.neutral) {
             Some(allowed) => {
@@ -362,7 +384,14 @@ impl Engine {
         }
         self.served.push_back((self.last_served, ranking.items));
         let partial = self.is_partial(category);
-        Shelf { id: self.last_served, personal: ranking.personal, relaxed: ranking.relaxed, items, partial }
+        Shelf {
+            id: self.last_served,
+            personal: ranking.personal,
+            relaxed: ranking.relaxed,
+            items,
+            drawn: ranking.drawn,
+            partial,
+        }
     }
 
     fn item(&self, served: &Served) -> ShelfItem {
@@ -440,13 +469,13 @@ impl Engine {
     pub fn why_not(&mut self, now: Millis, request: &Request<'_>, id: &str) -> Stage {
         self.tick(now);
         let Some(found) = self.find(id) else { return Stage::UnknownItem };
-        let Some(query) = self.query(request) else { return Stage::Excluded };
+        let Some(mut query) = self.query(request) else { return Stage::Excluded };
         match self.consent.may_personalize().filter(|_| !request.neutral) {
             Some(allowed) => {
                 let view = self.portrait.view(&allowed);
-                self.ranker.why_not(&self.catalog, Some(&view), &query, found.row)
+                self.ranker.why_not(&self.catalog, Some(&view), &mut query, found.row)
             }
-            None => self.ranker.why_not(&self.catalog, None, &query, found.row),
+            None => self.ranker.why_not(&self.catalog, None, &mut query, found.row),
         }
     }
 
@@ -501,6 +530,7 @@ impl Engine {
         self.portrait = Portrait::new(self.config.clone());
         self.served.clear();
         self.asked.clear();
+        self.rehearsal = None;
     }
 }
 

@@ -50,6 +50,8 @@ pub(crate) enum Code {
     NotTrusted,
     #[cfg(feature = "cli")]
     BaselineRefused,
+    #[cfg(feature = "cli")]
+    BadDecisions,
 }
 
 /// How an error should be met, apart from its exact code.
@@ -109,6 +111,8 @@ impl Code {
         Code::NotTrusted,
         #[cfg(feature = "cli")]
         Code::BaselineRefused,
+        #[cfg(feature = "cli")]
+        Code::BadDecisions,
     ];
 
     /// (code, class, way out)
@@ -223,9 +227,11 @@ impl Code {
                 told("Read the rejected rows' file; raise --max-reject only if they may be lost."),
             ),
             #[cfg(feature = "cli")]
-            Code::BadSplit => {
-                ("bad_split", Data, told("Give DATA_DIR a split.json with protocol \"sessions\" or \"leave_one_out\"."))
-            }
+            Code::BadSplit => (
+                "bad_split",
+                Data,
+                told("Give DATA_DIR a split.json with protocol \"sessions\", \"time\" or \"leave_one_out\"."),
+            ),
             #[cfg(feature = "cli")]
             Code::TooLarge => (
                 "too_large",
@@ -251,6 +257,12 @@ impl Code {
                 told(
                     "Nothing was written. Correct what the shop exported, or publish all the same with --accept-changes.",
                 ),
+            ),
+            #[cfg(feature = "cli")]
+            Code::BadDecisions => (
+                "bad_decisions",
+                Data,
+                told("Give the bytes of shelf.decisionLog() unchanged, and the pack that was out then."),
             ),
             #[cfg(feature = "cli")]
             Code::NotTrusted => (

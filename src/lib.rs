@@ -47,6 +47,9 @@ pub mod publish;
 
 pub mod wasm;
 
+#[cfg(feature = "cli")]
+pub mod decisions;
+
 #[cfg(feature = "bare")]
 mod bare;
 
@@ -56,6 +59,8 @@ pub mod manual {
     pub mod architecture {}
     #[doc = include_str!("manual/boundary.md")]
     pub mod boundary {}
+    #[doc = include_str!("manual/decisions.md")]
+    pub mod decisions {}
     #[doc = include_str!("manual/errors.md")]
     pub mod errors {}
     #[doc = include_str!("manual/exploration.md")]

@@ -33,6 +33,7 @@ const OPTIONS = {
   reports: (value, wrong) => (/^(string|function)$/.test(typeof value) || value.href ? value : wrong("an address or a function")),
   overlay: any,
   overlayRefreshMs: whole(1000, LONGEST_MS),
+  seed: whole(0, 0x1fffffffffffff),
   now: (value, wrong) => (typeof value === "function" ? value : wrong("a function")),
   shards: (value, wrong) => {
     const wish = WISHES.indexOf(value);

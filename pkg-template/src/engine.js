@@ -1,6 +1,7 @@
 // The core behind a guard: a trap ends the instance, which starts again once and then stays away.
 
 import { Writer, Reader } from "./codec.js";
+import { newEra, remember, sameAnswer } from "./decisions.js";
 import { NearshelfError, said } from "./error.js";
 import { fixOf } from "./fixes.js";
 import * as op from "./protocol.js";
@@ -23,7 +24,7 @@ export class Engine {
    * @param {{
    *   _pack(): Uint8Array, _now(): number, _consent: import("./shelf.js").ConsentState,
    *   market: string, language: string, _opened(view: ReturnType<typeof op.readView>): void, _distrust(): void,
-   *   _overlay: import("./overlay.js").Overlay,
+   *   _overlay: import("./overlay.js").Overlay, _shards: import("./shards.js").Shards,
    * }} seat the shelf this engine serves
    */
   constructor(hub, seat) {
@@ -45,12 +46,11 @@ export class Engine {
     /** Not lost, but nobody is bringing a core. */
     this._idle = false;
     this._writer = new Writer();
-    /** @type {Uint8Array | null} */
-    this._snapshot = null;
-    /** @type {Uint8Array[]} */
-    this._journal = [];
-    this._journalBytes = 0;
+    this._era = newEra(null, [], []);
+    /** @type {import("./decisions.js").Decision[]} */
+    this.decisions = [];
     this._accepted = 0;
+    this._latest = -Infinity;
     this._served = 0;
     this._servedBefore = 0;
   }
@@ -114,12 +114,85 @@ export class Engine {
     return this._send(op.ATTACH, writer.written(), op.readView);
   }
 
+  /** The host's time, which does not run backwards here, so that what is done again later finds the same times. */
+  time() {
+    return this._latest = Math.max(this._latest, this._seat._now());
+  }
+
   /** A writer for a `track` request that starts with room for the handle and the time. */
   trackWriter() {
     const writer = this._fresh();
     writer.u32(0);
-    writer.f64(this._seat._now());
+    writer.f64(this.time());
     return writer;
+  }
+
+  /**
+   * A list, remembered with what it was decided from. Answers as `call` does.
+   * @param {number} number
+   * @param {string} slot
+   * @param {string[]} given ids the list is of
+   * @param {(w: Writer) => void} write writes what follows the slot
+   */
+  decide(number, slot, given, write) {
+    if (!this._core) return null;
+    const writer = this.trackWriter();
+    writer.str(slot);
+    write(writer);
+    const request = writer.written();
+    return this._send(number, request, (r) => {
+      const list = op.readShelf(r);
+      this._served = list._servedId += this._servedBefore;
+      if (this._seat._consent.personalize === true) {
+        remember(this.decisions, {
+          _servedId: this._served, _time: this._latest, _slot: slot, _given: given, _op: number, _request: request.slice(), _answer: r._bytes,
+          _market: this._seat.market, _language: this._seat.language, _era: this._era, _steps: this._era._journal.length, _list: null,
+        });
+      }
+      return list;
+    });
+  }
+
+  /**
+   * Decides once more, in a rehearsal that goes the same way to the same point; `null` without an engine.
+   * @template T
+   * @param {import("./decisions.js").Decision} decision
+   * @param {(again: Uint8Array) => T} look at the answer, while its rows mean what they meant
+   */
+  replay(decision, look) {
+    const { market, language } = this._seat;
+    const { _era, _steps, _op, _request, _answer } = decision;
+    // A shard that has opened does not close again.
+    if (_era._shards.length !== this._seat._shards._open.length || !this._rehearse(1)) return null;
+    this.setView(decision._market, decision._language);
+    this._restore(_era._snapshot);
+    _era._ground.concat(_era._journal.slice(0, _steps)).forEach((change) => this._again(change));
+    const again = this._core && this._send(_op, _request, (r) => r._bytes);
+    const list = again ? look(again) : null;
+    this._rehearse(0);
+    this.setView(market, language);
+    return again && list ? { same: sameAnswer(again, _answer), list } : null;
+  }
+
+  /** Does once more what changed something. @param {import("./decisions.js").Change} change */
+  _again([number, request]) {
+    if (this._core) this._send(number, request, () => 0);
+  }
+
+  /** @param {number} on */
+  _rehearse(on) {
+    return this.call(op.REHEARSE, (w) => w.u8(on), op.readNothing);
+  }
+
+  /**
+   * @param {string} market
+   * @param {string} language
+   */
+  setView(market, language) {
+    return this.call(op.SET_VIEW, (w) => {
+      w.str(market);
+      w.str(language);
+    }, op.readView);
   }
 
   /**
@@ -130,17 +203,34 @@ export class Engine {
   track(request, events) {
     if (this._core) {
       const answer = this._send(op.TRACK, request, op.readTracked);
-      if (answer && answer.accepted) this._remember(request, answer.accepted);
+      if (answer && answer.accepted) this._remember(op.TRACK, request.slice(), answer.accepted); // it lies in the writer, which is used again
       if (answer) return answer;
     } else if (this._mayWait(request.length)) {
-      this._keep(request.slice());
+      this._keep(op.TRACK, request.slice());
       return { accepted: events, dropped: 0, _changed: false };
     }
     return { accepted: 0, dropped: events, _changed: false };
   }
 
+  /**
+   * Applies an overlay; answers as `call`.
+   * @param {import("./overlay.js").Laid} laid
+   */
+  lay(laid) {
+    if (!this._core) return null;
+    if (!laid._request) {
+      const writer = this.trackWriter();
+      laid._write(writer);
+      laid._request = writer.written().slice();
+    }
+    const answer = this._send(laid._op, laid._request, op.readOverlaid);
+    if (answer) this._remember(laid._op, laid._request, 0);
+    return answer;
+  }
+
   /** The portrait was emptied, so what was kept of it for a restart goes too. */
   forget() {
+    this._latest = -Infinity;
     this._forgetJournal();
     this.consented();
   }
@@ -159,16 +249,7 @@ export class Engine {
   }
 
   /**
-   * The id a list is known by outside, where ids of an instance that was lost must not come again.
-   * @param {number} inner
-   */
-  servedId(inner) {
-    this._served = this._servedBefore + inner;
-    return this._served;
-  }
-
-  /**
-   * The core's own id of a list, 0 for one that was served before a restart.
+   * The core's own id of a list, which outside does not begin again when an instance was lost; 0 for one that was served before a restart.
    * @param {number} outer
    */
   innerServedId(outer) {
@@ -204,9 +285,9 @@ export class Engine {
     writer.bytes(pack);
     this._handle = 0;
     const view = this._send(op.OPEN, writer.written(), op.readView);
+    seat._shards._open = [];
     if (view) {
       this._handle = view._handle;
-      seat._overlay.started();
       this._replay();
     }
     if (!view || !this._core) {
@@ -219,23 +300,26 @@ export class Engine {
       return this._booting === mine ? undefined : this._booting;
     }
     seat._opened(view);
+    seat._overlay.started();
     this._hub.change();
   }
 
   // The portrait as it was: the last snapshot, then what was accepted since.
   _replay() {
-    const snapshot = this._snapshot;
-    if (snapshot) {
-      this.call(op.RESTORE, (w) => {
-        w.f64(this._seat._now());
-        w.bytes(snapshot);
-      }, op.readNothing);
-    }
-    const journal = this._journal;
-    this._journal = [];
-    this._journalBytes = 0;
-    // After a trap the rest waits for the next instance, without the request that trapped.
-    journal.forEach((request) => this.track(request, 0));
+    const { _snapshot, _journal } = this._era;
+    this._restore(_snapshot);
+    this._era = newEra(_snapshot, [], []);
+    // After a trap the rest waits for the next instance, without the request that trapped. Overlays come after them.
+    _journal.forEach(([number, request]) => number === op.TRACK && this.track(request, 0));
+  }
+
+  /** @param {Uint8Array | null} snapshot */
+  _restore(snapshot) {
+    if (!snapshot) return;
+    this.call(op.RESTORE, (w) => {
+      w.f64(this._seat._now());
+      w.bytes(snapshot);
+    }, op.readNothing);
   }
 
   /**
@@ -334,22 +418,32 @@ export class Engine {
   /** @param {number} bytes */
   _mayWait(bytes) {
     return !this._lost && !this._idle && this._seat._consent.personalize === true
-      && this._journal.length < MOST_WAITING && this._journalBytes + bytes <= MOST_WAITING_BYTES;
-  }
-
-  /** @param {Uint8Array} request */
-  _keep(request) {
-    this._journal.push(request);
-    this._journalBytes += request.length;
+      && this._era._journal.length < MOST_WAITING && this._era._bytes + bytes <= MOST_WAITING_BYTES;
   }
 
   /**
+   * @param {number} number
    * @param {Uint8Array} request
-   * @param {number} accepted
    */
-  _remember(request, accepted) {
+  _keep(number, request) {
+    this._era._journal.push([number, request]);
+    this._era._bytes += request.length;
+  }
+
+  /** @param {Uint8Array | null} snapshot */
+  _newEra(snapshot) {
+    const ground = this._seat._overlay._kept.filter((laid) => laid._request);
+    return newEra(snapshot, ground.map(({ _op, _request }) => [_op, /** @type {Uint8Array} */ (_request)]), this._seat._shards._open);
+  }
+
+  /**
+   * @param {number} number
+   * @param {Uint8Array} request
+   * @param {number} accepted events
+   */
+  _remember(number, request, accepted) {
     if (this._seat._consent.personalize !== true) return;
-    this._keep(request.slice()); // the request lies in the writer, which is used again
+    this._keep(number, request);
     this._accepted += accepted;
     if (this._accepted >= SNAPSHOT_EVERY) this._takeSnapshot();
   }
@@ -357,14 +451,13 @@ export class Engine {
   _takeSnapshot() {
     const snapshot = this.call(op.SNAPSHOT, () => {}, (r) => r.bytes());
     if (!snapshot) return; // a refusal is told; the journal goes on
-    this._forgetJournal();
-    this._snapshot = snapshot;
+    this._era = this._newEra(snapshot);
+    this._accepted = 0;
   }
 
   _forgetJournal() {
-    this._snapshot = null;
-    this._journal = [];
-    this._journalBytes = 0;
+    this._era = this._newEra(null);
+    this.decisions = [];
     this._accepted = 0;
   }
 }

@@ -120,6 +120,11 @@ export class Fallback {
     });
   }
 
+  /** True for a pack whose shelves explore. */
+  explores() {
+    return this._read(false, (c) => c._pack.count("EXPL") > 0);
+  }
+
   categories() {
     return this._read([], (c) => c.categories());
   }

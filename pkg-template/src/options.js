@@ -119,7 +119,7 @@ export function pins(value, wrong) {
   const given = Array.isArray(value) ? value.slice(0, 200) : [];
   for (const pin of given) {
     const key = pin ? id(pin.id) : "";
-    if (key && pin.index >= 0 && pin.index < 200 && pin.index === Math.floor(pin.index)) list.push({ id: key, index: pin.index });
+    if (key && pin.index >= 0 && pin.index < 200 && pin.index === Math.floor(pin.index)) list.push({ id: key, index: pin.index, sponsored: pin.sponsored === true });
   }
   if (!Array.isArray(value) || list.length !== value.length) wrong("a list of { id, index }, index a whole number from 0 to 199");
   return list;

@@ -2,15 +2,19 @@
 
 import { toBytes } from "./bytes.js";
 import { said } from "./error.js";
+import { fixOf } from "./fixes.js";
 import { id } from "./options.js";
 import * as op from "./protocol.js";
 import { decodeUtf8 } from "./utf8.js";
 
-/** @typedef {import("./codec.js").Writer} Writer */
+/**
+ * @typedef {import("./codec.js").Writer} Writer
+ * An overlay: the call, what writes it, and its request once the engine has heard of it.
+ * @typedef {{ _op: number, _write: (w: Writer) => void, _request: Uint8Array | null }} Laid
+ */
 
-/** Milliseconds before what failed is tried again; twice as many after each failure. */
-const RETRY_MS = 10000;
-const MOST_DOUBLINGS = 6;
+/** Milliseconds before what failed is tried again, and the fewest between two fetches where the shop does not say. */
+const RETRY_MS = 30000;
 const LONGEST_MS = 0x7fffffff;
 /** Overlays kept for an engine that starts again. */
 const MOST_KEPT = 100;
@@ -27,17 +31,16 @@ export class Overlay {
     this._every = every;
     /** Where it comes from, where that is an address. @type {any} */
     this._address = null;
-    /** What was applied since the last full one, or waits for the engine. @type {[number, (w: Writer) => void][]} */
+    /** What was applied since the last full one, or waits for the engine. @type {Laid[]} */
     this._kept = [];
     /** Number in force; `null` without one. @type {number | null} */
     this._version = null;
     /** When it is stale, and when to fetch again. */
     this._stale = Infinity;
     this._due = Infinity;
-    this._failures = 0;
     /** @type {any} */
     this._timer = 0;
-    this._end = host.memory && host.memory.hidden && host.memory.hidden(() => this._wake());
+    this._end = host.memory?.hidden?.(() => this._wake());
   }
 
   /**
@@ -55,7 +58,7 @@ export class Overlay {
     return Promise.resolve();
   }
 
-  /** An engine has started: it gets what the last one had. */
+  /** An engine has started, or a shard has opened: what held holds again. */
   started() {
     this._kept.splice(0).forEach((one) => this._send(one));
   }
@@ -74,7 +77,7 @@ export class Overlay {
     this._address = null;
     this._due = this._stale = Infinity;
     this._arm();
-    if (this._end) this._end();
+    this._end?.();
   }
 
   /** @returns {Promise<void>} */
@@ -84,54 +87,59 @@ export class Overlay {
     return Promise.resolve()
       .then(() => this._host.pack(address))
       .then((bytes) => {
-        if (address === this._address) return this._apply(bytes[0] === 123 ? JSON.parse(decodeUtf8(bytes, 0, bytes.length)) : bytes);
+        // The brace of JSON.
+        return address === this._address && this._apply(bytes[0] === 123 ? JSON.parse(decodeUtf8(bytes, 0, bytes.length)) : bytes);
       })
       .catch((thrown) => {
         this._shelf._hub.diagnose({
           code: "overlay_missing",
           message: "The overlay cannot be had: " + said(thrown),
-          fix: "Check its address and that the page may load it; it is tried again.",
+          fix: fixOf("overlay_missing"),
         });
       })
       .then((applied) => {
-        if (!address || address !== this._address) return;
-        this._failures = applied ? 0 : this._failures + 1;
-        const now = this._shelf._now();
-        const wait = applied ? this._every || 0.9 * (this._stale - now) : RETRY_MS * 2 ** Math.min(this._failures - 1, MOST_DOUBLINGS);
-        this._due = now + Math.max(wait, this._every || RETRY_MS);
-        this._arm();
+        // One that waits for the engine is no failure.
+        if (applied !== null && !applied && address === this._address) this._plan(0);
       });
+  }
+
+  /** @param {number} ms until the next fetch, where the shop does not say */
+  _plan(ms) {
+    if (this._address) this._due = this._shelf._now() + (this._every || Math.max(ms, RETRY_MS));
+    this._arm();
   }
 
   /**
    * @param {any} source bytes or the JSON form
-   * @returns {boolean} whether it counts now
+   * @returns {boolean | null} whether it counts now; `null` while it waits for an engine
    */
   _apply(source) {
     const bytes = toBytes(source);
-    if (bytes) return this._send([op.OVERLAY, (w) => w.bytes(bytes)]);
-    const market = id(source.market) || this._shelf.market;
+    if (bytes) return this._send({ _op: op.OVERLAY, _write: (w) => w.bytes(bytes), _request: null });
     const issued = source.issued === undefined ? this._shelf._now() : Number(source.issued);
-    return this._send([op.OVERLAY_ITEMS, (w) => writeItems(w, source, market, issued)]);
+    return this._send({
+      _op: op.OVERLAY_ITEMS,
+      // Of the market looked at when the engine first hears of it.
+      _write: (w) => writeItems(w, source, id(source.market) || this._shelf.market, issued),
+      _request: null,
+    });
   }
 
-  /** @param {[number, (w: Writer) => void]} one */
+  /** @param {Laid} one */
   _send(one) {
-    const shelf = this._shelf;
-    const answer = shelf._engine.call(one[0], (w) => {
-      w.f64(shelf._now());
-      one[1](w);
-    }, op.readOverlaid);
-    // Without an engine it waits for one; what the engine refused is told.
+    const answer = this._shelf._engine.lay(one);
+    // What the engine refused is told.
     if (answer === undefined) return false;
     if (!answer || answer._outcome) {
       if ((answer && answer._outcome > 1) || this._kept.length >= MOST_KEPT) this._kept = [];
       this._kept.push(one);
     }
-    if (!answer) return false;
+    if (!answer) return null;
     this.told(answer);
     this._changed();
-    return answer._outcome > 0;
+    if (!answer._outcome) return false;
+    this._plan(0.9 * (this._stale - this._shelf._now()));
+    return true;
   }
 
   _changed() {
@@ -146,7 +154,7 @@ export class Overlay {
     if (next === Infinity) return;
     this._timer = setTimeout(() => this._wake(), Math.min(Math.max(next - now, 1), LONGEST_MS));
     // Node would wait for it at its end.
-    if (this._timer.unref) this._timer.unref();
+    this._timer.unref?.();
   }
 
   // Some time has passed, or the page is seen or hidden.

@@ -32,6 +32,7 @@ export const ATTACH = 30;
 export const WANTED = 31;
 export const OVERLAY = 32;
 export const OVERLAY_ITEMS = 33;
+export const REHEARSE = 37;
 
 /** A row or parent that is not there. */
 export const NONE = 0xffffffff;
@@ -83,8 +84,14 @@ export function readShelf(r) {
     _partial: r.u8() === 1,
     _relaxed: readRelaxed(r.u8()),
     _items: r.list(readShelfItem),
+    _drawn: r.list(readDrawn),
     _overlay: r.money(),
   };
+}
+
+/** How likely an item was shown in its place, in millionths, and what would else stand there. @param {Reader} r */
+function readDrawn(r) {
+  return { _propensity: r.u32(), _instead: r.str() };
 }
 
 /** What could not be met, in the order in which it is given up. */

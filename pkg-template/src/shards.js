@@ -19,6 +19,8 @@ export class Shards {
     this._wish = wish;
     this._load = load;
     this._busy = false;
+    /** Names of those that are open. @type {string[]} */
+    this._open = [];
     /** When a shard may be asked for again. @type {Record<string, number>} */
     this._later = {};
   }
@@ -44,6 +46,7 @@ export class Shards {
       const view = shelf._engine.attach(bytes);
       if (view) {
         this._later[name] = 0;
+        this._open.push(name);
         shelf._more();
       } else if (view === null) {
         // The core did not survive it, and would not the next time.

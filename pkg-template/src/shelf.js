@@ -1,6 +1,8 @@
 // The shelf: every method of the public face over an engine that may be absent, late or gone.
 
+import { Reader } from "./codec.js";
 import { readCoupons, readOffers, readQuote, writeCart } from "./checkout.js";
+import { writeLog } from "./decisions.js";
 import { Engine, writeConsent } from "./engine.js";
 import { writeEvent, writeOrder } from "./event.js";
 import { said } from "./error.js";
@@ -35,8 +37,9 @@ const RECOMMEND = {
   quota: parts({ brand: quota, category: quota }),
   price: parts({ min: between(0, MOST_MONEY), max: between(0, MOST_MONEY) }),
   diversity: between(0, 1),
+  sponsored: ids,
 };
-const RANK = { slot: text, mode };
+const RANK = { slot: text, mode, sponsored: ids };
 const COUPONS = { cart: any, held: ids };
 const REPORT = { send: tri };
 const BROWSE = { offset: whole(0, 0x7fffffff), limit: whole(1, 100000), category: text };
@@ -50,6 +53,11 @@ const MOST_EVENTS = 1e6;
 const MOST_ORDERS = 1e4;
 /** The last millisecond that JavaScript knows. */
 const LAST_TIME = 8.64e15;
+const NOTHING = { _slot: "", _list: null };
+/** Bytes of a seed. */
+const SEED_BYTES = 6;
+/** Certainty, in millionths. */
+const CERTAIN = 1e6;
 /** Display data kept of this many products. */
 const MOST_PRODUCTS = 2048;
 
@@ -58,7 +66,7 @@ export class Shelf {
    * @param {import("./hub.js").Hub} hub
    * @param {{
    *   now?: () => number, market?: string, language?: string, storage?: import("./vault.js").ShelfStorage, reports?: any,
-   *   overlayRefreshMs?: number, shards?: number,
+   *   overlayRefreshMs?: number, shards?: number, seed?: number,
    * }} wishes
    * @param {import("./create.js").Host} host
    * @param {() => void} gone called when the shelf is disposed
@@ -86,6 +94,8 @@ export class Shelf {
     this._reports = new Reports(this, this._memory._vault, host.reports, wishes.reports);
     this._overlay = new Overlay(this, host, wishes.overlayRefreshMs);
     this._shards = new Shards(this, loadShard ? wishes.shards || 0 : -1, /** @type {any} */ (loadShard));
+    /** What exploration is drawn from; NaN: nothing is explored. */
+    this._seed = wishes.seed === undefined ? NaN : wishes.seed;
     this._disposed = false;
     guardCalls(this);
   }
@@ -139,11 +149,9 @@ export class Shelf {
 
   recommend(options) {
     const o = readOptions(this._hub, "recommend", options, RECOMMEND);
-    const answer = this._engine.call(op.RECOMMEND, (w) => this._request(w, o), op.readShelf);
+    const answer = this._engine.decide(op.RECOMMEND, o.slot || "default", [], (w) => this._request(w, o));
     if (answer === undefined) return this._list([], "neutral", 0, false, [], this.overlayVersion);
-    const items = answer && this._shown(answer._items, []);
-    return items ? this._list(items, answer._source, this._engine.servedId(answer._servedId), answer._partial, answer._relaxed, answer._overlay)
-      : this._fallback.recommend(o);
+    return this._kept(answer, [], o) || this._label(this._fallback.recommend(o), o);
   }
 
   rank(given, options) {
@@ -151,16 +159,42 @@ export class Shelf {
     const o = readOptions(hub, "rank", options, RANK);
     const once = distinct(given, (expected) => hub.misuse("bad_argument", "rank() has to be given " + expected + ".",
       "Pass the ids as strings or numbers."));
-    const answer = this._engine.call(op.RANK, (w) => {
-      w.f64(this._now());
-      w.str(o.slot || "default");
+    const list = this._kept(this._engine.decide(op.RANK, o.slot || "default", once, (w) => {
       w.u8(o.mode || 0);
       w.list(once, (v) => w.str(v));
-    }, op.readShelf);
-    const items = answer && this._shown(answer._items, once);
-    if (!items) return this._fallback.rank(once);
-    const list = this._list(items, answer._source, this._engine.servedId(answer._servedId), answer._partial, answer._relaxed, answer._overlay);
-    return Object.assign({ ids: items.map((item) => item.id) }, list);
+    }), once, o);
+    return list ? Object.assign({ ids: list.items.map((item) => item.id) }, list) : this._label(this._fallback.rank(once), o);
+  }
+
+  decisions() {
+    return this._engine.decisions.map((d) => d._list).filter(Boolean).map(copyList);
+  }
+
+  replay(servedId) {
+    const d = this._engine.decisions.find((d) => d._servedId === servedId);
+    this._products.clear(); // a row of then may be another one now
+    const again = d && this._engine.replay(d, (answer) => {
+      const list = this._listOf(op.readShelf(new Reader(answer.subarray(1))), d._given);
+      return list && decided(d, list);
+    });
+    this._products.clear();
+    return again || null;
+  }
+
+  decisionLog() {
+    return writeLog(this._engine.decisions, this.packVersion);
+  }
+
+  explorationRows(servedId) {
+    const { _slot: slot, _list: list } = this._engine.decisions.find((d) => d._servedId === servedId) || NOTHING;
+    return (list ? list.items : []).map((item, position) => ({
+      item: item.id,
+      propensity: item.propensity,
+      slot,
+      position,
+      served: this._seed.toString(36) + "-" + servedId,
+      policy: { [item.instead || item.id]: CERTAIN },
+    })).filter((row) => row.propensity);
   }
 
   why(servedId, given) {
@@ -175,6 +209,8 @@ export class Shelf {
   whyNot(given, options) {
     const o = readOptions(this._hub, "whyNot", options, RECOMMEND);
     return this._engine.call(op.WHY_NOT, (w) => {
+      w.f64(this._engine.time());
+      w.str(o.slot || "default");
       this._request(w, o);
       w.str(id(given));
     }, op.readWhyNot) || this._fallback.whyNot(id(given), o.limit || 12);
@@ -232,7 +268,7 @@ export class Shelf {
   }
 
   portrait() {
-    return this._engine.call(op.PORTRAIT, (w) => w.f64(this._now()), op.readPortrait) || NEUTRAL.portrait();
+    return this._engine.call(op.PORTRAIT, (w) => w.f64(this._engine.time()), op.readPortrait) || NEUTRAL.portrait();
   }
 
   consent() {
@@ -247,6 +283,7 @@ export class Shelf {
       writeConsent(w, this._consent);
     }, op.readNothing);
     this._engine.consented();
+    this._drawSeed();
     this._memory.consented(store === true);
     this._reports.consented(report === true);
     this._hub.change();
@@ -256,13 +293,11 @@ export class Shelf {
     const o = readOptions(this._hub, "setView", view, VIEW);
     const market = o.market === undefined ? this.market : o.market;
     const language = o.language === undefined ? this.language : o.language;
-    const opened = this._engine.call(op.SET_VIEW, (w) => {
-      w.str(market);
-      w.str(language);
-    }, op.readView);
+    const opened = this._engine.setView(market, language);
     if (opened === undefined) return;
     if (opened) {
       this._opened(opened);
+      this._engine.consented();
     } else {
       this._view = Object.assign({}, this._view, { _market: market, _language: language });
       this._look(market, language);
@@ -313,7 +348,7 @@ export class Shelf {
     }
     let written = 0;
     const answer = this._engine.call(op.SYNC_ORDERS, (w) => {
-      w.f64(this._now());
+      w.f64(this._engine.time());
       const counted = w.length;
       w.u32(0);
       for (let i = 0; i < length && i < MOST_ORDERS; i++) if (writeOrder(w, orders, i)) written++;
@@ -380,7 +415,15 @@ export class Shelf {
    * @param {import("./engine.js").Start} start
    */
   _begin(start) {
-    return this._engine.begin(start).then(() => this._memory.settled());
+    return Promise.all([this._engine.begin(start), this._drawSeed()]).then(() => this._memory.settled());
+  }
+
+  // Without randomness nothing is explored, which is nobody's trouble.
+  _drawSeed() {
+    if (this._seed === this._seed || this._consent.personalize !== true || !this._fallback.explores()) return undefined;
+    return this._memory._vault.random(SEED_BYTES).then((bytes) => {
+      this._seed = bytes ? bytes.reduce((seed, byte) => seed * 256 + byte, 0) : NaN;
+    }, () => {});
   }
 
   /** No core is coming, so what keeps the fallback from working is told here. */
@@ -408,6 +451,7 @@ export class Shelf {
   _more() {
     this._products.clear();
     this._overlay.started();
+    this._engine.consented(); // what comes is decided from here
     this._hub.change();
   }
 
@@ -435,8 +479,6 @@ export class Shelf {
     const most = o.quota || {};
     const price = o.price || {};
     const money = (/** @type {any} */ amount, /** @type {(x: number) => number} */ round) => w.f64(amount === undefined ? NaN : round(amount));
-    w.f64(this._now());
-    w.str(o.slot || "default");
     w.u32(o.limit || 12);
     w.u8(o.mode || 0);
     w.list(o.exclude || [], (v) => w.str(v));
@@ -450,6 +492,7 @@ export class Shelf {
     money(price.min, Math.ceil);
     money(price.max, Math.floor);
     w.u32(Math.round((o.diversity || 0) * 65536));
+    w.f64(this._seed);
   }
 
   // Market and language of the fallback; the shelf's own follow it while there is no engine to ask.
@@ -500,6 +543,37 @@ export class Shelf {
       });
     }
     return count;
+  }
+
+  // A list as the core answered it, with display data; `null` without either.
+  _listOf(answer, given) {
+    const items = answer && this._shown(answer._items, given);
+    if (!items) return null;
+    answer._drawn.forEach((drawn, i) => {
+      if (drawn._propensity) items[i].propensity = drawn._propensity;
+      if (drawn._instead) Object.assign(items[i], { explored: true, instead: drawn._instead });
+    });
+    return this._list(items, answer._source, answer._servedId, answer._partial, answer._relaxed, answer._overlay);
+  }
+
+  // The same, and the decision behind it remembers it.
+  _kept(answer, given, o) {
+    const list = this._label(this._listOf(answer, given), o);
+    const d = list && this._engine.decisions.find((d) => d._servedId === list.servedId);
+    if (d) d._list = copyList(decided(d, list));
+    return list;
+  }
+
+  // What is paid for says so, wherever it stands and whatever brought it there.
+  _label(list, o) {
+    const paid = (o.sponsored || []).concat((o.pin || []).filter((pin) => pin.sponsored).map((pin) => pin.id));
+    if (!list || !paid.length) return list;
+    const known = (given) => (this.product(given) || { id: given }).id;
+    const products = new Set(paid.map(known));
+    list.items.forEach((item) => {
+      if (products.has(known(item.id))) Object.assign(item, { sponsored: true, because: { code: "sponsored", subject: "" } });
+    });
+    return list;
   }
 
   // Items with their display data; `null` when the engine is gone while they are fetched.
@@ -559,6 +633,19 @@ function lengthOf(list) {
   } catch (unreadable) {
     return -1;
   }
+}
+
+/**
+ * A list as a decision.
+ * @param {import("./decisions.js").Decision} d
+ */
+function decided(d, list) {
+  return Object.assign({}, list, { servedId: d._servedId, time: d._time, slot: d._slot });
+}
+
+/** A list the page may write on. */
+function copyList(list) {
+  return Object.assign({}, list, { items: list.items.map((item) => Object.assign({}, item)) });
 }
 
 /** A product the page may write on. */

@@ -70,6 +70,15 @@ export class Vault {
   }
 
   /**
+   * Bytes nobody can foresee, for what is no secret and needs no storage.
+   * @param {number} n
+   */
+  async random(n) {
+    if (!this._draw && this._host) this._draw = await this._host.entropy();
+    return this.draw(n);
+  }
+
+  /**
    * True when there is a key.
    * @param {boolean} make makes one where there is none
    */

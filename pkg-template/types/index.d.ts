@@ -64,6 +64,11 @@ export interface ShelfOptions {
   reports?: string | URL | ((bytes: Uint8Array) => unknown);
   /** Clock in milliseconds since 1970 UTC. Default `Date.now`. */
   now?: () => number;
+  /**
+   * What exploration is drawn from, a whole number from 0 to 2^53 - 1: the same seed explores alike. Default: drawn from the host's
+   * generator, once a shelf, where the pack explores and the shopper consented to `personalize`.
+   */
+  seed?: number;
   /** Prices and stock that replace the pack's: an address (fetched again before it is stale), bytes, or the items themselves. */
   overlay?: string | URL | ArrayBuffer | Uint8Array | OverlayData;
   /** Milliseconds from one fetch of `overlay` to the next, at least 1000. Default: nine tenths of the time it holds. */
@@ -153,7 +158,9 @@ export interface TrackResult { accepted: number; dropped: number; }
 /** How the order came about: from the portrait, from the pack alone, or without the engine. */
 export type Source = "personal" | "neutral" | "fallback";
 
+/** `sponsored`: the shop is paid for it; `why` says what ranked it. */
 export type BecauseCode =
+  | "sponsored"
   | "popular" | "next" | "together" | "again" | "history" | "history_together" | "category" | "brand" | "given" | "similar";
 
 export interface Because {
@@ -179,6 +186,17 @@ export interface ShelfItem {
   /** Sum of the reasons' values; `why` takes it apart. */
   score: number;
   because: Because;
+  /**
+   * On a shelf that explores: how likely this item was to be shown in this place, after what stands before it, in millionths. Not
+   * there for a pinned item.
+   */
+  propensity?: number;
+  /** True where this place shows another item than the best. */
+  explored?: true;
+  /** The item that would stand here otherwise. */
+  instead?: string;
+  /** True for an item that the host said is paid for. */
+  sponsored?: true;
 }
 
 export interface RecommendOptions {
@@ -194,9 +212,14 @@ export interface RecommendOptions {
   category?: string;
   /**
    * Products with a place of their own, counted from 0. One that cannot be shown (out of stock, excluded, not wanted), or whose
-   * place is behind the list's end, is skipped.
+   * place is behind the list's end, is skipped. `sponsored`: as if the id stood in `sponsored`.
    */
-  pin?: { id: string | number; index: number }[];
+  pin?: { id: string | number; index: number; sponsored?: boolean }[];
+  /**
+   * Ids (of a product, a variant or an alias) that the shop is paid to show. It moves none of them; each that is shown says so, `sponsored:
+   * true` and `because.code` "sponsored", wherever it stands and whatever brought it there.
+   */
+  sponsored?: (string | number)[];
   /** At most so many products of one brand, and of one category (the product's own). 1–200. */
   quota?: { brand?: number; category?: number };
   /** Price band, both ends included, in minor units of `Shelf.currency`. */
@@ -214,7 +237,7 @@ export interface RecommendOptions {
  */
 export type Constraint = "quota_category" | "quota_brand" | "price" | "pin";
 
-export interface RankOptions { slot?: string; mode?: "personal" | "neutral"; }
+export interface RankOptions { slot?: string; mode?: "personal" | "neutral"; sponsored?: (string | number)[]; }
 
 export interface ShelfList {
   items: ShelfItem[];
@@ -234,7 +257,26 @@ export interface RankedList extends Omit<ShelfList, "items"> {
   /** The given ids, each once, in the new order. */
   ids: string[];
   /** As `ids`, under the ids given; an id that is not in the pack has only `id`, `score` 0 and `because.code` "given". */
-  items: (ShelfItem | { id: string; score: number; because: Because })[];
+  items: (ShelfItem | { id: string; score: number; because: Because; sponsored?: true })[];
+}
+
+/** A list that was given out, as it was; prices and scores are those of then. */
+export interface Decision extends ShelfList {
+  /** Milliseconds since 1970 UTC. */
+  time: number;
+  slot: string;
+}
+
+/** A row of an exploration log, for `nearshelf policy`: add `reward`, and `shopper` where rows of one shopper shall count as such. */
+export interface ExplorationRow {
+  item: string;
+  propensity: number;
+  slot: string;
+  position: number;
+  /** Of this list and no other: the seed and the list's number. */
+  served: string;
+  /** What a shelf without exploration would show here, after what stands before. */
+  policy: Record<string, number>;
 }
 
 /** A node's value is exactly the sum of its children's; the root's is the item's score. */
@@ -242,7 +284,7 @@ export interface Reason { code: string; subject: string; value: number; children
 
 export type WhyNotStage =
   | "shown" | "unknown_item" | "not_sold_here" | "out_of_stock" | "seen" | "excluded" | "bought" | "not_candidate" | "price_band"
-  | "quota" | "ranked_below" | "hidden";
+  | "quota" | "ranked_below" | "hidden" | "explored";
 
 export interface Trait { key: string; label: string; share: number; events: number; last: number; }
 
@@ -396,6 +438,20 @@ export interface Shelf {
   why(servedId: number, id: string | number): Reason | null;
   /** The stage that keeps a product off the shelf that `recommend` gives for these options. */
   whyNot(id: string | number, options?: RecommendOptions): { stage: WhyNotStage; detail: string };
+  /**
+   * The latest 32 lists, oldest first, as far as they take less than 1 MB with what they were decided from. In memory only; empty
+   * without consent to `personalize`, and after `forget`, `signOut` and the withdrawal of that consent.
+   */
+  decisions(): Decision[];
+  /**
+   * Decides a list once more from what it was decided from. `same`: it came out to the same bytes. `null` for a list that is no longer
+   * remembered, and without the engine.
+   */
+  replay(servedId: number): { same: boolean; list: Decision } | null;
+  /** The decisions with all they were decided from, for `nearshelf replay`. It holds the portrait: it is the shopper's to give. */
+  decisionLog(): Uint8Array;
+  /** The rows of a list that explores; none for another. Log them once, when the list is shown. */
+  explorationRows(servedId: number): ExplorationRow[];
   /** Display data of one product; `null` when the pack does not have it. */
   product(id: string | number): Product | null;
   /** The catalogue in published order, a page at a time (`limit` 1–100,000, default 12); the portrait is not read. */

@@ -9,7 +9,7 @@ use crate::codec::Writer;
 use crate::error::{Code, Error, Result};
 use crate::pack::column::write_strings;
 use crate::pack::{Pack, PackWriter, Tag};
-use crate::rank::Blend;
+use crate::rank::{Blend, Explorations};
 use crate::report::{ReportSchema, category_domain};
 use crate::shop::{Progress, ReportSettings, Session, ShelfSettings, Shop};
 use crate::time::DAY;
@@ -83,6 +83,9 @@ pub fn assemble(
     let catalog = Catalog::open(Pack::open(out.clone().finish()?)?)?;
     if let Some(schema) = reports(&catalog, &shop.reports)? {
         out.add(Tag::REPORT, 0, schema.metrics().len(), schema.encode());
+    }
+    if shop.explorations.iter().any(|(_, e)| e.share > 0) {
+        out.add(Tag::EXPLORE, 0, shop.explorations.len(), Explorations::new(&shop.explorations).bytes().to_vec());
     }
     if let Some(categories) = repeat(&catalog, &shop.shelf)? {
         let mut w = Writer::new();

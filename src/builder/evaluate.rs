@@ -9,7 +9,7 @@ use super::split::{Part, Split, products_of};
 use super::tune::{for_visits, tune};
 use crate::engine::{Engine, Request, Wish};
 use crate::error::{Code, Error, Result};
-use crate::rank::Blend;
+use crate::rank::{Blend, Exploration, Explorations};
 use crate::shop::{Progress, Session, Shop, Silent};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
@@ -41,6 +41,8 @@ pub struct Options<'a> {
     pub histories: &'a [History],
     /// Diversity asked of every shelf, 0–65536.
     pub diversity: u32,
+    /// Exploration asked of every shelf; `None` for none.
+    pub exploration: Option<Exploration>,
 }
 
 /// Evaluates a shop's log under a split on a part of it. For the test part, weights are tuned on the
@@ -51,7 +53,7 @@ pub struct Options<'a> {
 ///
 /// `bad_split`, `too_large`.
 pub fn evaluate(shop: &Shop, split: &Split, options: Options<'_>, progress: &dyn Progress) -> Result<Evaluation> {
-    let Options { part, k, histories, diversity } = options;
+    let Options { part, k, histories, diversity, exploration } = options;
     let before = split.training(&shop.log, Part::Valid)?;
     let recipe = Recipe::of(&before, shop.products.len(), k);
     let blend = match part {
@@ -64,6 +66,8 @@ pub fn evaluate(shop: &Shop, split: &Split, options: Options<'_>, progress: &dyn
     let training = split.training(&shop.log, part)?;
     let pack = assemble(shop, &training, recipe, &blend, progress)?;
     let mut engine = Engine::open(pack.clone())?;
+    let slots: Vec<_> = exploration.map(|e| (String::new(), e)).into_iter().collect();
+    engine.set_explorations(Explorations::new(&slots));
     let shoppers = split.shoppers(shop, part, &products_of(&training))?;
     let counts = counts_of(shop, &training);
     let request = Request { limit: 20, diversity, ..Request::default() };
@@ -169,7 +173,9 @@ fn predictions(
     let mut predictions: Vec<(i64, usize, Prediction)> = Vec::with_capacity(total);
     replay(engine, shoppers, clock, history, |engine, now, visit, n| {
         before(engine);
-        let shelf = engine.recommend(now, request);
+        // A seed of its own for each step: how far the list moves is chance.
+        let seed = (predictions.len() + 1) as f64;
+        let shelf = engine.recommend(now, &Request { seed: Some(seed), ..request.clone() });
         let id = |row| engine.catalog().id(row).to_string();
         let list = shelf.items.iter().filter_map(|i| i.row).map(id).collect();
         let target = visit.steps[n].0.to_string();

@@ -2,7 +2,7 @@
 
 use super::replay::{Clock, Shopper, Visit};
 use crate::error::{Code, Error, Result};
-use crate::shop::{Log, Session, Shop};
+use crate::shop::{Log, Preset, Session, Shop};
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -24,6 +24,8 @@ pub struct Split {
 enum Protocol {
     Sessions,
     LeaveOneOut,
+    /// As `sessions`, by the time of a visit's first step instead of its id: `valid_from` and `test_from` are milliseconds since 1970.
+    Time,
 }
 
 /// Which part is to be predicted.
@@ -45,10 +47,13 @@ impl Split {
     pub fn read(dir: &Path) -> Result<Split> {
         let path = dir.join("split.json");
         let bad = |what: String| Error::new(Code::BadSplit, format!("{}: {what}.", path.display()));
-        let text = std::fs::read_to_string(&path).map_err(|e| bad(e.to_string()))?;
+        let text = match Preset::of(dir).filter(|_| !path.exists()) {
+            Some(preset) => preset.split().to_string(),
+            None => std::fs::read_to_string(&path).map_err(|e| bad(e.to_string()))?,
+        };
         let split: Split = serde_json::from_str(&text).map_err(|e| bad(e.to_string()))?;
-        if split.protocol == Protocol::Sessions && (split.valid_from.is_none() || split.test_from.is_none()) {
-            return Err(bad("protocol \"sessions\" needs valid_from and test_from".into()));
+        if split.protocol != Protocol::LeaveOneOut && (split.valid_from.is_none() || split.test_from.is_none()) {
+            return Err(bad("protocols \"sessions\" and \"time\" need valid_from and test_from".into()));
         }
         Ok(split)
     }
@@ -56,6 +61,11 @@ impl Split {
     /// How the data tell time.
     pub fn clock(&self) -> Clock {
         if self.timestamps.starts_with("ordinal") { Clock::Ordinal } else { Clock::Real }
+    }
+
+    /// Where a visit stands among the others: what limits are compared with.
+    fn place(&self, s: &Session) -> Result<i64> {
+        if self.protocol == Protocol::Time { Ok(s.start()) } else { number(s) }
     }
 
     fn limits(&self, part: Part) -> (i64, i64) {
@@ -74,12 +84,12 @@ impl Split {
         let mut out = Vec::new();
         for s in &log.sessions {
             match self.protocol {
-                Protocol::Sessions if number(s)? < from => out.push(s.clone()),
-                Protocol::Sessions => {}
                 Protocol::LeaveOneOut => {
                     let keep = s.steps.len().saturating_sub(last);
                     out.push(Session { steps: s.steps[..keep].to_vec(), ..s.clone() });
                 }
+                _ if self.place(s)? < from => out.push(s.clone()),
+                _ => {}
             }
         }
         Ok(out)
@@ -96,12 +106,12 @@ impl Split {
         let most = self.max_targets_per_session.unwrap_or(usize::MAX);
         let mut by_shopper: BTreeMap<u32, Vec<(i64, Visit<'a>)>> = BTreeMap::new();
         for s in &shop.log.sessions {
-            let id = number(s)?;
+            let id = self.place(s)?;
             let of_known: Vec<_> = s.steps.iter().filter(|x| known.contains(&x.product)).collect();
             let all: Vec<_> = s.steps.iter().collect();
             let (steps, predict) = match self.protocol {
-                Protocol::Sessions if id >= to => continue,
-                Protocol::Sessions => {
+                Protocol::Sessions | Protocol::Time if id >= to => continue,
+                Protocol::Sessions | Protocol::Time => {
                     let end = of_known.len().min(most.saturating_add(1));
                     let predict = if id >= from && end > 1 { 1..end } else { 0..0 };
                     (of_known, predict)

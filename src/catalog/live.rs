@@ -4,6 +4,7 @@ use super::overlay::Patch;
 use super::{Availability, Catalog, Price};
 use crate::error::Result;
 use crate::id::Row;
+use crate::list::Gather;
 use crate::money::Minor;
 use crate::pack::column::{Columns, Numbers};
 use crate::pack::{Pack, Tag};
@@ -49,6 +50,10 @@ pub(super) struct Live {
     /// True when that was acted upon.
     pub(super) stale: bool,
 }
+
+/// All markets, set aside for a while.
+#[derive(Debug, Clone, Default)]
+pub struct Lives(Vec<Live>);
 
 /// What becomes of what overlays said before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -136,6 +141,17 @@ impl Catalog {
         }
         self.lives[market] = live;
         Ok(())
+    }
+
+    /// Takes what was set aside in `other` in place of prices and stock as they are now, which go there. What is empty stands for the pack's.
+    pub fn swap_lives(&mut self, other: &mut Lives) {
+        core::mem::swap(&mut self.lives, &mut other.0);
+        if self.lives.is_empty() {
+            self.lives = self.markets().iter().map(|_| Live::default()).gather();
+        }
+        // Cannot fail: a market is looked at once its columns were read.
+        let read = self.unpack(self.market_index());
+        debug_assert!(read.is_ok(), "the view's market was read before");
     }
 
     /// The market looked at.

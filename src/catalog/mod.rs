@@ -14,6 +14,7 @@ mod read;
 pub(crate) mod shape;
 pub mod shards;
 
+pub use live::Lives;
 pub use read::Catalog;
 
 /// What separates the parts of a category path, as merchant feeds have it.

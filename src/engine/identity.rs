@@ -93,6 +93,7 @@ impl Engine {
         self.portrait = Portrait::new(self.config.clone());
         self.served.clear();
         self.asked.clear();
+        self.rehearsal = None;
     }
 
     /// Takes in orders the shop's server knows of, of any age. An order counts once, tracked or synced.

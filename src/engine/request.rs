@@ -7,7 +7,7 @@ use crate::error::{Code, Error, Result};
 use crate::list::Gather;
 use crate::money::Minor;
 use crate::pack::Tag;
-use crate::rank::{Limits, Query};
+use crate::rank::{Draws, Limits, Query};
 use alloc::vec::Vec;
 
 /// What a shelf is asked for.
@@ -31,9 +31,19 @@ pub struct Request<'a> {
     pub price: [Option<Minor>; 2],
     /// How much unlike one another the items should be, 0–65536; 0 leaves the order alone.
     pub diversity: u32,
+    /// Name of the place on the page.
+    pub slot: &'a str,
+    /// From which a personal shelf draws what it explores, where the pack says that it does; `None` for a shelf of the best alone.
+    pub seed: Option<f64>,
 }
 
 impl Engine {
+    /// What a shelf explores by: nothing without consent to personalize, in neutral mode, or without a seed.
+    fn draws(&self, request: &Request<'_>) -> Option<Draws> {
+        self.consent.may_personalize().filter(|_| !request.neutral)?;
+        Some(Draws::new(self.explorations.of(request.slot)?, request.seed?, request.slot))
+    }
+
     /// The query in rows; `None` for a category the pack does not have.
     pub(super) fn query(&mut self, request: &Request<'_>) -> Option<Query> {
         let category = match request.category {
@@ -48,7 +58,8 @@ impl Engine {
         let exclude = request.exclude.iter().filter_map(|id| row(id)).gather();
         let limits =
             Limits { pins, per_category: request.per_category, per_brand: request.per_brand, price: request.price };
-        Some(Query { limit: request.limit, exclude, category, limits, diversity: request.diversity })
+        let draws = self.draws(request);
+        Some(Query { limit: request.limit, exclude, category, limits, diversity: request.diversity, draws })
     }
 }
 

@@ -107,7 +107,9 @@ impl Engine {
         if self.opened.contains(&place) {
             return Ok(());
         }
-        let (pack, places) = merge(pack, &shard);
+        // What waits for the end of a rehearsal is numbered in the rows of now.
+        self.rehearse(false);
+        let (pack, places) = merge(self.catalog.pack(), &shard);
         core::mem::drop(shard);
         let mut catalog = Catalog::open(pack)?;
         catalog.set_view(self.catalog.market_index(), self.catalog.language_index())?;

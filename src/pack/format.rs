@@ -68,6 +68,7 @@ tags! {
     TABLE_PART b"TABG" "An item-item table whose neighbours are global rows.";
     TABLE_ROWS b"TROW" "Global rows that a shard's tables are for.";
     ALIAS_NUMBER b"ALNO" "Place of each alias among those of all parts.";
+    EXPLORE b"EXPL" "How shelves explore.";
 }
 
 impl Tag {

@@ -1,5 +1,6 @@
 //! Constraints on a shelf as a whole: pinned places, quotas, a price band. What cannot be met is relaxed, and told.
 
+use super::explore::{CERTAIN, Draws};
 use crate::catalog::Catalog;
 use crate::id::Row;
 use crate::money::Minor;
@@ -43,11 +44,15 @@ pub(super) struct Chosen {
     pub(super) relaxed: u8,
     /// Candidates looked at until the shelf was full: those before it that are not on it were taken out.
     pub(super) passed: usize,
+    /// For each of the list, how likely it was after those before it, and what would stand there without exploration; pinned ones
+    /// were no draw (0).
+    pub(super) drawn: Vec<(u32, usize)>,
 }
 
 /// Takes the first of `rows` that meet the limits, up to `limit` of them, pinned ones at their places. While the shelf is not full, the
-/// quota of categories goes, then that of brands, then the price band; what comes in by that follows what did without.
-pub(super) fn choose(catalog: &Catalog, limits: &Limits, limit: usize, rows: &[Row]) -> Chosen {
+/// quota of categories goes, then that of brands, then the price band; what comes in by that follows what did without. With `draws`,
+/// a place that is not pinned may show another of the best that meet all limits.
+pub(super) fn choose(catalog: &Catalog, limits: &Limits, limit: usize, rows: &[Row], draws: Option<&Draws>) -> Chosen {
     let mut chosen = Chosen::default();
     let mut pins: Vec<(u32, usize)> = Vec::new();
     for (place, row) in &limits.pins {
@@ -64,8 +69,32 @@ pub(super) fn choose(catalog: &Catalog, limits: &Limits, limit: usize, rows: &[R
         chosen.relaxed |= missed(catalog, limits, &taken, rows[*at]);
         taken.push(rows[*at]);
     }
-    let mut free: Vec<usize> = Vec::new();
-    for waived in [0, QUOTA_CATEGORY, QUOTA_CATEGORY | QUOTA_BRAND, QUOTA_CATEGORY | QUOTA_BRAND | PRICE] {
+    // Candidate, propensity, best candidate.
+    let mut free: Vec<(usize, u32, usize)> = Vec::new();
+    let (mut rest, mut pool, mut place) = (rows.iter().enumerate(), Vec::new(), 0);
+    while taken.len() < limit {
+        while pins.iter().any(|(p, _)| *p == place) {
+            place += 1;
+        }
+        // What has become too much of its category or brand stays so.
+        pool.retain(|at: &usize| missed(catalog, limits, &taken, rows[*at]) == 0);
+        let most = draws.map_or(1, |d| d.pool(place));
+        while pool.len() < most
+            && let Some((at, row)) = rest.next()
+        {
+            if !taken.contains(row) && missed(catalog, limits, &taken, *row) == 0 {
+                pool.push(at);
+            }
+        }
+        let Some(best) = pool.first().copied() else { break };
+        let (i, propensity) = draws.map_or((0, CERTAIN), |d| d.at(place, pool.len()));
+        let at = pool.remove(i);
+        chosen.passed = chosen.passed.max(at);
+        taken.push(rows[at]);
+        free.push((at, propensity, best));
+        place += 1;
+    }
+    for waived in [QUOTA_CATEGORY, QUOTA_CATEGORY | QUOTA_BRAND, QUOTA_CATEGORY | QUOTA_BRAND | PRICE] {
         for (at, row) in rows.iter().enumerate() {
             if taken.len() >= limit {
                 break;
@@ -78,7 +107,7 @@ pub(super) fn choose(catalog: &Catalog, limits: &Limits, limit: usize, rows: &[R
                 chosen.relaxed |= missed;
                 chosen.passed = chosen.passed.max(at);
                 taken.push(*row);
-                free.push(at);
+                free.push((at, CERTAIN, at));
             }
         }
     }
@@ -87,11 +116,12 @@ pub(super) fn choose(catalog: &Catalog, limits: &Limits, limit: usize, rows: &[R
     while let Some(at) = match pin {
         Some((place, at)) if *place as usize <= chosen.list.len() || free.len() == 0 => {
             pin = pins.next();
-            Some(at)
+            Some((*at, 0, *at))
         }
-        _ => free.next(),
+        _ => free.next().copied(),
     } {
-        chosen.list.push(*at);
+        chosen.list.push(at.0);
+        chosen.drawn.push((at.1, at.2));
     }
     chosen
 }

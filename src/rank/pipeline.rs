@@ -5,6 +5,7 @@ use super::component::Component;
 use super::constrain::{Chosen, Limits, choose, in_band};
 use super::diversify::diversify;
 use super::explain::{Part, Subject, parts, unit};
+use super::explore::{Drawn, Draws};
 use super::score::{Features, Pool, Slots, features};
 use super::source::Sources;
 use super::table::Tables;
@@ -32,6 +33,8 @@ pub struct Query {
     pub limits: Limits,
     /// How much unlike its neighbours each item should be rather than good by itself, 0–65536; 0 leaves the order alone.
     pub diversity: u32,
+    /// Draws by which a personal shelf explores.
+    pub draws: Option<Draws>,
 }
 
 /// An item on a shelf.
@@ -55,6 +58,8 @@ pub struct Ranking {
     /// What of the query's limits could not be met: bits [`QUOTA_CATEGORY`](super::QUOTA_CATEGORY),
     /// [`QUOTA_BRAND`](super::QUOTA_BRAND), [`PRICE`](super::PRICE).
     pub relaxed: u8,
+    /// How each item came to its place, on a shelf that explores; else empty.
+    pub drawn: Vec<Drawn>,
 }
 
 /// Why a product is not on a shelf: the first stage that took it out.
@@ -84,6 +89,8 @@ pub enum Stage {
     RankedBelow(usize),
     /// The shop's overlay hides it.
     Hidden,
+    /// It would be at this place, but the shelf explores.
+    Explored(usize),
 }
 
 impl Stage {
@@ -102,6 +109,7 @@ impl Stage {
             Stage::NotCandidate => "not_candidate",
             Stage::RankedBelow(_) => "ranked_below",
             Stage::Hidden => "hidden",
+            Stage::Explored(_) => "explored",
         }
     }
 }
@@ -123,7 +131,13 @@ struct Composed {
 }
 
 impl Composed {
-    fn of(catalog: &Catalog, query: &Query, rows: Vec<Row>, mut order: Vec<(i64, u32)>) -> Composed {
+    fn of(
+        catalog: &Catalog,
+        query: &Query,
+        rows: Vec<Row>,
+        mut order: Vec<(i64, u32)>,
+        draws: Option<&Draws>,
+    ) -> Composed {
         let limit = query.wanted();
         let in_band = |i: u32| in_band(catalog, &query.limits.price, rows[i as usize]);
         // A band comes before scores, so that diversity chooses among what is in it.
@@ -132,13 +146,19 @@ impl Composed {
         }
         diversify(catalog, query.diversity, 4 * limit, &rows, &mut order);
         let ordered: Vec<Row> = order.iter().map(|(_, i)| rows[*i as usize]).gather();
-        let chosen = choose(catalog, &query.limits, limit, &ordered);
+        let chosen = choose(catalog, &query.limits, limit, &ordered, draws);
         Composed { rows, order, chosen }
     }
 
     /// The shelf, as (score, place in `rows`).
     fn top(&self) -> Vec<(i64, u32)> {
         self.chosen.list.iter().map(|at| self.order[*at]).gather()
+    }
+
+    /// How each of the shelf came to its place.
+    fn drawn(&self) -> Vec<Drawn> {
+        let row = |at: usize| self.rows[self.order[at].1 as usize];
+        self.chosen.drawn.iter().map(|(propensity, best)| Drawn { propensity: *propensity, best: row(*best) }).gather()
     }
 
     /// What became of a product that passed the stages before.
@@ -197,11 +217,12 @@ impl Ranker {
             let composed = published(catalog, query, most);
             let item = |(_, i): &(i64, u32)| published_item(catalog, composed.rows[*i as usize]);
             let items = composed.top().iter().map(item).gather();
-            return Ranking { items, personal: false, relaxed: composed.chosen.relaxed };
+            return Ranking { items, personal: false, relaxed: composed.chosen.relaxed, drawn: Vec::new() };
         };
         let (sources, f, composed) = self.compose(catalog, portrait, query);
         let items = self.serve(catalog, &sources, &f, &composed.top());
-        Ranking { items, personal: true, relaxed: composed.chosen.relaxed }
+        let drawn = if query.draws.is_some() { composed.drawn() } else { Vec::new() };
+        Ranking { items, personal: true, relaxed: composed.chosen.relaxed, drawn }
     }
 
     /// The shelf of a query. Limits that the usual candidates cannot meet are tried on all products before they are relaxed.
@@ -214,7 +235,8 @@ impl Ranker {
         let mut fill = query.wanted() * if query.diversity > 0 { 4 } else { 2 };
         loop {
             let (sources, f, order) = self.order(catalog, portrait, query, fill);
-            let composed = Composed::of(catalog, query, f.rows.clone(), order);
+            let draws = query.draws.map(|d| d.after(portrait.events));
+            let composed = Composed::of(catalog, query, f.rows.clone(), order, draws.as_ref());
             if composed.chosen.relaxed == 0 || fill >= catalog.len() {
                 return (sources, f, composed);
             }
@@ -330,7 +352,7 @@ impl Ranker {
     pub fn rank(&mut self, catalog: &Catalog, portrait: Option<&PortraitView<'_>>, given: &[Row]) -> Ranking {
         let Some(portrait) = portrait.filter(|p| p.events > 0) else {
             let items = given.iter().map(|row| Served { row: *row, score: 0.0, parts: Vec::new() }).gather();
-            return Ranking { items, personal: false, relaxed: 0 };
+            return Ranking { items, personal: false, relaxed: 0, drawn: Vec::new() };
         };
         let sources = Sources::of(portrait, catalog, &self.blend);
         let mut slots = core::mem::take(&mut self.slots);
@@ -338,24 +360,35 @@ impl Ranker {
         self.slots = slots;
         let mut order: Vec<(i64, u32)> = (0..f.rows.len()).map(|i| (f.score(i, &self.blend), i as u32)).gather();
         order.arrange_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
-        Ranking { items: self.serve(catalog, &sources, &f, &order), personal: true, relaxed: 0 }
+        Ranking { items: self.serve(catalog, &sources, &f, &order), personal: true, relaxed: 0, drawn: Vec::new() }
     }
 
-    /// The first stage that keeps `row` off the shelf of `query`.
+    /// The first stage that keeps `row` off the shelf of `query`: that without exploration, unless the exploring one shows it.
     pub fn why_not(
         &mut self,
         catalog: &Catalog,
         portrait: Option<&PortraitView<'_>>,
-        query: &Query,
+        query: &mut Query,
         row: Row,
     ) -> Stage {
+        let draws = query.draws.take();
         let Some(portrait) = portrait.filter(|p| p.events > 0) else {
             let stage = stage_of_shop(catalog, query, row);
             return stage.unwrap_or_else(|| published(catalog, query, usize::MAX).stage(catalog, query, row));
         };
         let (sources, _, composed) = self.compose(catalog, portrait, query);
         let stage = self.stage_before_rank(catalog, portrait, query, &sources, row);
-        stage.unwrap_or_else(|| composed.stage(catalog, query, row))
+        let stage = stage.unwrap_or_else(|| composed.stage(catalog, query, row));
+        if draws.is_none() {
+            return stage;
+        }
+        query.draws = draws;
+        let (_, _, exploring) = self.compose(catalog, portrait, query);
+        match (exploring.stage(catalog, query, row), stage) {
+            (shown @ Stage::Shown(_), _) => shown,
+            (_, Stage::Shown(at)) => Stage::Explored(at),
+            _ => stage,
+        }
     }
 }
 
@@ -364,7 +397,7 @@ fn published(catalog: &Catalog, query: &Query, most: usize) -> Composed {
     let passes = |row: &Row| stage_of_shop(catalog, query, *row).is_none();
     let rows = (0..catalog.len() as u32).map(Row).filter(passes).take(most).gather();
     let order = rows.iter().zip(0..).map(|(row, i)| (popularity(catalog, *row), i)).gather();
-    Composed::of(catalog, query, rows, order)
+    Composed::of(catalog, query, rows, order, None)
 }
 
 /// What the shop itself says about showing a product: market, stock, and the query's own limits.

@@ -5,7 +5,7 @@ use super::rejects::{Out, Part, Rejects};
 use super::table::{Row, Table};
 use super::{Progress, Result};
 use crate::catalog::build::{ProductDraft, VariantDraft, VariantOffer};
-use crate::catalog::{Availability, Market};
+use crate::catalog::{Availability, Market, PATH_SEPARATOR};
 use crate::error::{Code, Error};
 use crate::money;
 use std::collections::{BTreeMap, BTreeSet};
@@ -81,6 +81,8 @@ struct Columns {
     aliases: Vec<usize>,
     languages: Vec<[Option<usize>; 3]>,
     markets: Vec<[Option<usize>; 3]>,
+    /// Columns whose texts, one below the other, are the category of the first language; none where one column has the whole path.
+    levels: Vec<usize>,
     /// An empty price says "not sold here": only where the settings name the markets.
     price_decides: bool,
 }
@@ -103,6 +105,11 @@ impl Columns {
             Error::new(Code::BadTable, detail)
         })?;
         let optional = |name: &str| if name.is_empty() { Ok(None) } else { t.named(name).map(Some) };
+        // A path of columns, `department > product_type`, stands for the texts in them.
+        let path = config.columns.get("product_type").filter(|path| path.contains(PATH_SEPARATOR));
+        let level = |name: &str| t.named(name.trim());
+        let levels = path.map_or(Ok(Vec::new()), |path| path.split(PATH_SEPARATOR).map(level).collect())?;
+        let category = |known: &[&str]| if levels.is_empty() { find("product_type", known) } else { Ok(None) };
         let (mut tags, mut languages) = (Vec::new(), Vec::new());
         for l in &config.languages {
             let LanguageSection { tag, title, variant, category } = l;
@@ -112,7 +119,7 @@ impl Columns {
         if languages.is_empty() {
             let title = find("title", TITLE)?;
             tags.push("und".to_string());
-            languages.push([title, t.column(&["variant", "item_variant"]), find("product_type", CATEGORY)?]);
+            languages.push([title, t.column(&["variant", "item_variant"]), category(CATEGORY)?]);
             if let Some(zh) = t.column(&["title_zh", "name_zh"]) {
                 tags.push("zh-CN".to_string());
                 languages.push([Some(zh), t.column(&["variant_zh"]), t.column(&["product_type_zh", "category_zh"])]);
@@ -143,6 +150,7 @@ impl Columns {
             aliases,
             languages,
             markets: market_columns,
+            levels,
             price_decides: !guess_currency,
         };
         Ok((columns, tags, markets, guess_currency))
@@ -240,6 +248,11 @@ fn product(
         let availability = if unpriced { Availability::NotSold } else { stated };
         offers.push(VariantOffer { list, sale, availability });
     }
+    let levels: Vec<&str> = c.levels.iter().map(|l| row.get(Some(*l))).filter(|text| !text.is_empty()).collect();
+    let mut categories: Vec<String> = c.languages.iter().map(|l| row.get(l[2]).to_string()).collect();
+    if !levels.is_empty() {
+        categories[0] = levels.join(PATH_SEPARATOR);
+    }
     let texts = |i: usize| c.languages.iter().map(|l| row.get(l[i]).to_string()).collect::<Vec<_>>();
     let group = row.get(c.group);
     let split = |text: &str| -> Vec<String> {
@@ -249,7 +262,7 @@ fn product(
     Ok(ProductDraft {
         id: if group.is_empty() { id } else { group }.to_string(),
         titles: texts(0),
-        categories: texts(2),
+        categories,
         brand: row.get(c.brand).to_string(),
         url: row.get(c.url).to_string(),
         image: row.get(c.image).to_string(),

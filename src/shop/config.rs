@@ -1,5 +1,7 @@
 //! `shop.toml`: parsed strictly, so that a misspelt key is an error and not a silent default.
 
+use super::exploration::ExplorationSection;
+use super::files::ShopFiles;
 use super::limits::{BaselineSection, BaselineSettings, PolicySection, PolicySettings};
 use super::log::settings::{LogSection, LogSettings};
 use super::overlay::OverlaySection;
@@ -8,6 +10,7 @@ use crate::error::{Code, Error, Result};
 use crate::event::EventKind;
 use crate::privacy::noise::{Epsilon, MOST_SYMBOLS};
 use crate::profile::ProfileConfig;
+use crate::rank::Exploration;
 use crate::time::{DAY, MINUTE};
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -39,6 +42,8 @@ pub(super) struct ShopConfig {
     pub tables: TableSection,
     /// `[shelf]`
     pub shelf: ShelfSection,
+    /// `[exploration]`
+    pub exploration: ExplorationSection,
     /// `[policy]`
     pub policy: PolicySection,
     /// `[baseline]`
@@ -159,6 +164,18 @@ pub struct ReportSettings {
 }
 
 impl ShopConfig {
+    /// The settings of a shop: its own, or those of a data set that is known.
+    ///
+    /// # Errors
+    ///
+    /// As [`read`](ShopConfig::read).
+    pub(super) fn of(files: &ShopFiles) -> Result<ShopConfig> {
+        match (&files.config, files.preset) {
+            (None, Some(preset)) => ShopConfig::parse(preset.settings()),
+            (path, _) => ShopConfig::read(path.as_deref()),
+        }
+    }
+
     /// The settings in `path`, or none.
     ///
     /// # Errors
@@ -184,6 +201,7 @@ impl ShopConfig {
         config.log()?;
         config.profile()?;
         config.reports()?;
+        config.explorations()?;
         config.policy()?;
         config.baseline()?;
         config.overlay()?;
@@ -261,6 +279,11 @@ impl ShopConfig {
     pub(super) fn shelf(&self) -> Result<ShelfSettings> {
         let paths = self.shelf.repeat_purchase.clone().or(ShopConfig::shipped()?.shelf.repeat_purchase);
         Ok(ShelfSettings { repeat_purchase: paths.filter(|p| p.iter().all(|path| path != "*")) })
+    }
+
+    /// How shelves explore: as shipped, unless this shop says otherwise.
+    pub(super) fn explorations(&self) -> Result<Vec<(String, Exploration)>> {
+        self.exploration.or(&ShopConfig::shipped()?.exploration)
     }
 
     /// When a pack may not take the place of another.
@@ -368,6 +391,9 @@ mod tests {
         assert!(wrong("[reports]\nepsilon = 2.5").contains("between 0.01 and 2"));
         assert!(wrong("[reports]\ncategories = 65").contains("65"));
         assert!(wrong("[shelf]\nrepeat = []").contains("repeat"));
+        assert!(wrong("[exploration]\nshare = 0.3").contains("0.2"));
+        assert!(wrong("[exploration.slots.home]\npool = 1").contains("home"));
+        assert!(wrong("[exploration]\nsize = 1").contains("size"));
         assert!(wrong("[policy]\nnever_shown = 2").contains("never_shown"));
         assert!(wrong("[policy]\nnever_show = 0").contains("never_show"));
         assert!(wrong("[baseline]\nmedian_price = 0.5").contains("between 1"));

@@ -22,6 +22,41 @@ pub struct ShopFiles {
     pub name: String,
     /// Where a log is looked for that nobody named.
     pub folder: Option<PathBuf>,
+    /// Settings of a folder whose files are known by their names, where it has no `shop.toml`.
+    pub preset: Option<Preset>,
+}
+
+/// A folder of a published data set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Preset {
+    /// dunnhumby's "The Complete Journey": `products.csv`, `transactions.csv`, each also with `.gz`; days since 2017-01-01.
+    CompleteJourney,
+}
+
+impl Preset {
+    /// The preset of a folder without a shop's own files.
+    pub fn of(dir: &Path) -> Option<Preset> {
+        Preset::files(dir).map(|_| Preset::CompleteJourney)
+    }
+
+    fn files(dir: &Path) -> Option<[PathBuf; 2]> {
+        let named =
+            |name: &str| ["", ".gz"].iter().map(|end| dir.join(format!("{name}.csv{end}"))).find(|p| p.is_file());
+        let files = [named("products")?, named("transactions")?];
+        // A shop's own files may be called so too.
+        let head = source::head(&files[1]).ok()?;
+        head.starts_with(b"household_id,day,basket,product_id").then_some(files)
+    }
+
+    /// What its `shop.toml` would say.
+    pub(super) fn settings(self) -> &'static str {
+        include_str!("complete-journey.toml")
+    }
+
+    /// What its `split.json` would say: the last four weeks are the test part, the four before them the validation part.
+    pub fn split(self) -> &'static str {
+        include_str!("complete-journey-split.json")
+    }
 }
 
 /// How deep folders of a log may lie in each other.
@@ -38,13 +73,21 @@ impl ShopFiles {
             return Err(Error::new(Code::Io, format!("{} is not a folder.", dir.display())));
         }
         let first = |names: &[&str]| names.iter().map(|n| dir.join(n)).find(|p| p.is_file());
+        let config = first(&["shop.toml"]);
+        let known = Preset::files(dir).filter(|_| config.is_none());
+        let (preset, [products, transactions]) = match known {
+            Some(files) => (Some(Preset::CompleteJourney), files.map(Some)),
+            None => (None, [None, None]),
+        };
         Ok(ShopFiles {
-            catalog: first(&["catalog.csv", "catalog.csv.gz", "catalog.jsonl", "catalog.jsonl.gz"]),
-            interactions: Vec::new(),
-            config: first(&["shop.toml"]),
+            catalog: products
+                .or_else(|| first(&["catalog.csv", "catalog.csv.gz", "catalog.jsonl", "catalog.jsonl.gz"])),
+            interactions: transactions.into_iter().collect(),
+            config,
             offers: first(&["offers.json"]),
             name: dir.canonicalize().ok().and_then(|p| Some(p.file_name()?.to_str()?.to_string())).unwrap_or_default(),
             folder: Some(dir.to_path_buf()),
+            preset,
         })
     }
 

@@ -3,6 +3,7 @@
 mod catalog;
 mod config;
 pub mod doctor;
+mod exploration;
 mod files;
 mod limits;
 mod log;
@@ -15,8 +16,8 @@ mod table;
 
 use config::ShopConfig;
 pub use config::{ReportSettings, ShelfSettings, TableSettings};
-pub use files::ShopFiles;
 use files::files_in;
+pub use files::{Preset, ShopFiles};
 pub use limits::{BaselineSettings, PolicySettings};
 pub use log::{Format, Log, LogStep, Session, Unit};
 pub use offers::MarketOffers;
@@ -27,6 +28,7 @@ use crate::catalog::build::ProductDraft;
 use crate::catalog::overlay::Policy;
 use crate::error::{Code, Error, Result};
 use crate::profile::ProfileConfig;
+use crate::rank::Exploration;
 use std::path::Path;
 
 /// The bytes of a file.
@@ -108,6 +110,8 @@ pub struct Shop {
     pub tables: TableSettings,
     /// What holds for every shelf.
     pub shelf: ShelfSettings,
+    /// How its shelves explore, slot by slot; "" for those not named.
+    pub explorations: Vec<(String, Exploration)>,
     /// When a pack may not take the place of another.
     pub baseline: BaselineSettings,
     /// What is wanted of overlays.
@@ -130,7 +134,7 @@ impl Shop {
     /// `io`, `bad_config`, `bad_table`, `bad_offers`, `empty_shop`, `empty_log`. Single bad rows are collected in `rejects`, which
     /// [`Rejects::check`] holds against a limit.
     pub fn read(files: &ShopFiles, progress: &dyn Progress) -> Result<Shop> {
-        let config = ShopConfig::read(files.config.as_deref())?;
+        let config = ShopConfig::of(files)?;
         let mut rejects = Rejects::default();
         let read = match &files.catalog {
             Some(path) => {
@@ -167,6 +171,7 @@ impl Shop {
             reports: config.reports()?,
             tables: config.tables()?,
             shelf: config.shelf()?,
+            explorations: config.explorations()?,
             baseline: config.baseline()?,
             overlay: config.overlay()?,
             rejects,

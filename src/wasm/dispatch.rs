@@ -16,6 +16,8 @@ use crate::time::Millis;
 use alloc::vec::Vec;
 
 const NO_ROW: u32 = u32::MAX;
+/// The number of the call `rehearse`.
+const REHEARSE: u32 = 37;
 
 /// The open shelves of one wasm instance, by handle.
 #[derive(Debug, Default)]
@@ -67,7 +69,7 @@ impl Table {
         if op == 1 {
             return self.open(r, out);
         }
-        if !matches!(op, 2..=28 | 30..=33) {
+        if !matches!(op, 2..=28 | 30..=33 | REHEARSE) {
             return Err(Error::new(Code::UnknownCall, concat(&["this core has no call ", &decimal(op.into()), "."])));
         }
         let handle = r.u32() as usize;
@@ -110,7 +112,13 @@ impl Table {
             28 => reporting::withdraw(r, out),
             30 => attach(shelf, r, out, handle as u32),
             31 => wanted(shelf, r, out),
-            _ => checkout::overlay(shelf, r, out, op == 32),
+            32 | 33 => checkout::overlay(shelf, r, out, op == 32),
+            _ => {
+                let on = r.bool();
+                r.end()?;
+                shelf.rehearse(on);
+                Ok(())
+            }
         }
     }
 
@@ -200,7 +208,9 @@ fn items<'a>(r: &mut Reader<'a>) -> Vec<RawItem<'a>> {
     items
 }
 
+/// A slot, and what is wanted for it.
 fn request<'a>(r: &mut Reader<'a>) -> Request<'a> {
+    let slot = r.str();
     Request {
         limit: r.u32() as usize,
         neutral: r.bool(),
@@ -211,6 +221,8 @@ fn request<'a>(r: &mut Reader<'a>) -> Request<'a> {
         per_category: r.u32(),
         price: [amount(r), amount(r)],
         diversity: r.u32(),
+        seed: Some(r.f64()).filter(|s| !s.is_nan()),
+        slot,
     }
 }
 
@@ -221,7 +233,7 @@ fn amount(r: &mut Reader<'_>) -> Option<Minor> {
 }
 
 fn recommend(shelf: &mut Engine, r: &mut Reader<'_>, out: &mut Writer) -> Result<()> {
-    let (now, _slot, request) = (time(r), r.str(), request(r));
+    let (now, request) = (time(r), request(r));
     r.end()?;
     let list = shelf.recommend(now, &request);
     write_shelf(shelf, &list, out);
@@ -261,6 +273,12 @@ fn write_shelf(shelf: &Engine, list: &Shelf, out: &mut Writer) {
         out.u8(item.because as u8);
         out.str(subject(shelf, item.subject));
     }
+    out.count(list.drawn.len());
+    for (drawn, item) in list.drawn.iter().zip(&list.items) {
+        out.u32(drawn.propensity);
+        let explored = item.row != Some(drawn.best);
+        out.str(if explored { shelf.catalog().id(drawn.best) } else { "" });
+    }
     checkout::overlay_version(shelf, out);
 }
 
@@ -292,12 +310,12 @@ fn write_node(shelf: &Engine, node: &Node, out: &mut Writer) {
 }
 
 fn why_not(shelf: &mut Engine, r: &mut Reader<'_>, out: &mut Writer) -> Result<()> {
-    let (now, _slot, request, id) = (time(r), r.str(), request(r), r.str());
+    let (now, request, id) = (time(r), request(r), r.str());
     r.end()?;
     let stage = shelf.why_not(now, &request, id);
     out.str(stage.code());
     match stage {
-        Stage::Shown(at) | Stage::RankedBelow(at) => out.str(&decimal(at as i64 + 1)),
+        Stage::Shown(at) | Stage::RankedBelow(at) | Stage::Explored(at) => out.str(&decimal(at as i64 + 1)),
         _ => out.str(""),
     }
     Ok(())

@@ -57,7 +57,7 @@ fn recommend(handle: u32) -> Vec<u8> {
     })
 }
 
-/// No pins, no quotas, no price band, no diversity.
+/// No pins, no quotas, no price band, no diversity, no exploration.
 fn limits(w: &mut Writer) {
     w.count(0);
     w.u32(0);
@@ -65,6 +65,7 @@ fn limits(w: &mut Writer) {
     w.f64(f64::NAN);
     w.f64(f64::NAN);
     w.u32(0);
+    w.f64(f64::NAN);
 }
 
 #[test]

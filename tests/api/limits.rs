@@ -11,7 +11,7 @@ use nearshelf::money::Minor;
 use nearshelf::pack::{Pack, PackWriter, Tag};
 #[cfg(feature = "cli")]
 use nearshelf::privacy::consent::Consent;
-use nearshelf::rank::{PRICE, QUOTA_BRAND, QUOTA_CATEGORY, Traits};
+use nearshelf::rank::{Explorations, PRICE, QUOTA_BRAND, QUOTA_CATEGORY, Traits};
 #[cfg(feature = "cli")]
 use nearshelf::time::DAY;
 #[cfg(target_arch = "wasm32")]
@@ -25,6 +25,9 @@ fn rows(list: &Shelf) -> Vec<Row> {
 fn shelves() -> [Engine; 3] {
     [0, 1, 5].map(|clicks| {
         let mut shelf = shelf();
+        // One slot, "": a fifth of the showings of each place draws from ten.
+        let record = [1_u32, 0, 200_000, 10, 0].into_iter().flat_map(u32::to_le_bytes).collect::<Vec<_>>();
+        shelf.set_explorations(Explorations::read(&record));
         for row in 0..clicks {
             let product = id(&shelf, 7 + 11 * row);
             shelf.track(NOW, &[event("view_item", &product)]);
@@ -53,7 +56,7 @@ fn what_is_not_relaxed_holds_and_what_is_could_not() {
         x ^= x << 17;
         x % n
     };
-    let mut relaxed = [0; 8];
+    let (mut relaxed, mut explored) = ([0; 8], 0);
     for shelf in &mut shelves() {
         let everything = rows(&shelf.recommend(NOW, &Request { limit: 200, neutral: true, ..Request::default() }));
         for _ in 0..150 {
@@ -67,12 +70,15 @@ fn what_is_not_relaxed_holds_and_what_is_could_not() {
                 per_category: draw(4) as u32,
                 price: [bound(draw(2) == 0, draw(6000)), bound(draw(2) == 0, 3000 + draw(30_000))],
                 diversity: [0, 20_000, 65_536][draw(3) as usize],
+                seed: (draw(2) == 0).then_some(draw(1000) as f64),
                 ..Request::default()
             };
             let list = shelf.recommend(NOW, &request);
             assert_eq!(list.items, shelf.recommend(NOW, &request).items, "the same again");
             let c = shelf.catalog();
             let shown = rows(&list);
+            assert_eq!(list.drawn.is_empty(), request.seed.is_none() || !list.personal);
+            explored += list.drawn.iter().zip(&shown).filter(|(d, row)| d.best != **row).count();
             assert_eq!(shown.len(), request.limit.min(everything.len()), "full: {request:?}");
             let mut once = shown.clone();
             once.sort();
@@ -120,6 +126,7 @@ fn what_is_not_relaxed_holds_and_what_is_could_not() {
             }
         }
     }
+    assert!(explored > 100, "{explored}");
     assert!(relaxed[0] > 100 && relaxed.iter().filter(|n| **n > 0).count() > 4, "{relaxed:?}");
 }
 

@@ -7,6 +7,7 @@ mod limits;
 mod memory;
 #[cfg(feature = "cli")]
 mod overlay;
+mod rehearse;
 #[cfg(feature = "cli")]
 mod report;
 mod shelf;

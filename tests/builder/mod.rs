@@ -137,7 +137,7 @@ fn truncating_the_test_visits_changes_no_earlier_prediction() {
         evaluate(
             &read(dir.path()),
             &split,
-            evaluate::Options { part: Part::Test, k: 1, histories: &[], diversity: 0 },
+            evaluate::Options { part: Part::Test, k: 1, histories: &[], diversity: 0, exploration: None },
             &Silent,
         )
         .expect("an evaluation")

@@ -46,7 +46,7 @@ fn online_retail_is_ranked_at_least_as_well_as_asked() {
     let result = evaluate(
         &read(&dir),
         &split,
-        evaluate::Options { part: Part::Test, k: 1, histories: &[], diversity: 0 },
+        evaluate::Options { part: Part::Test, k: 1, histories: &[], diversity: 0, exploration: None },
         &Silent,
     )
     .expect("an evaluation");

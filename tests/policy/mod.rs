@@ -2,6 +2,7 @@
 
 mod files;
 mod replay;
+mod shelf;
 
 use nearshelf::policy::{Doubt, Judgement, Log, Policy, campaigns, judge, read_log};
 use nearshelf::random::Random;

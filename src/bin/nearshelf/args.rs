@@ -36,6 +36,8 @@ pub(crate) enum Command {
     Policy(crate::policy::PolicyCommand),
     /// Write an overlay: prices, stock and hidden products that replace a pack's until the next one.
     Overlay(OverlayArgs),
+    /// Decide once more what a shelf's decision log holds, and print whether it comes out to the same bytes.
+    Replay(crate::replay::ReplayLogArgs),
 }
 
 #[derive(Debug, Args)]
@@ -166,9 +168,16 @@ pub(crate) struct EvalArgs {
     /// Diversity asked of every shelf, 0 to 1.
     #[arg(long, value_name = "X", default_value_t = 0.0, value_parser = share)]
     pub(crate) diversity: f64,
+    /// Share of showings in which each place draws from the pool of `[exploration]`, 0 to 0.2: what exploration costs.
+    #[arg(long, value_name = "X", default_value_t = 0.0, value_parser = explored)]
+    pub(crate) explore: f64,
     /// Print the measures as JSON.
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+fn explored(text: &str) -> Result<f64, String> {
+    share(text).ok().filter(|x| *x <= 0.2).ok_or_else(|| "a number from 0 to 0.2 is wanted".into())
 }
 
 fn share(text: &str) -> Result<f64, String> {

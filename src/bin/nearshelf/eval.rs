@@ -11,7 +11,7 @@ use nearshelf::builder::shards::Limits;
 use nearshelf::builder::split::Split;
 use nearshelf::error::Error;
 use nearshelf::rank::curve::{DEPTHS, KNOTS, Place, VIEWS};
-use nearshelf::rank::{Blend, Component};
+use nearshelf::rank::{Blend, Component, Exploration};
 use nearshelf::shop::{Shop, ShopFiles};
 
 pub(crate) fn run(args: &EvalArgs) -> Result<(), Error> {
@@ -23,7 +23,10 @@ pub(crate) fn run(args: &EvalArgs) -> Result<(), Error> {
     let histories: &[History] =
         if args.history { &[History::None, History::Visit, History::Days(7), History::All] } else { &[] };
     let diversity = (args.diversity * 65_536.0).round() as u32;
-    let with = |k, histories| evaluate(&shop, &split, Options { part: args.on, k, histories, diversity }, &bars);
+    let explored = || Exploration { share: (args.explore * 1e6).round() as u32, ..shop.exploration("") };
+    let exploration = (args.explore > 0.0).then(explored);
+    let options = |k, histories| Options { part: args.on, k, histories, diversity, exploration };
+    let with = |k, histories| evaluate(&shop, &split, options(k, histories), &bars);
     let result = with(k, histories)?;
     let mut by_support = Vec::new();
     for k in SUPPORTS.into_iter().filter(|_| args.support) {
@@ -31,7 +34,7 @@ pub(crate) fn run(args: &EvalArgs) -> Result<(), Error> {
     }
     let mut opened = Vec::new();
     if args.shards {
-        let options = Options { part: args.on, k, histories: &[], diversity };
+        let options = Options { part: args.on, k, histories: &[], diversity, exploration: None };
         opened = by_parts(&shop, &split, options, &result.pack, Limits::of(args.max_bytes), &bars)?;
     }
     bars.finish();

@@ -13,6 +13,7 @@ mod overlay;
 mod pack;
 mod policy;
 mod progress;
+mod replay;
 mod reports;
 
 use clap::Parser;
@@ -32,6 +33,7 @@ fn main() -> ExitCode {
 fn run() -> Result<ExitCode, Error> {
     match args::Cli::parse().command {
         args::Command::Doctor(a) => return doctor::run(&a),
+        args::Command::Replay(a) => return replay::run(&a),
         args::Command::Pack(a) => pack::run(&a)?,
         args::Command::Inspect(a) => inspect::run(&a)?,
         args::Command::Eval(a) => eval::run(&a)?,

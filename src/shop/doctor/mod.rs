@@ -103,7 +103,7 @@ pub fn examine(files: &ShopFiles, now: Millis, max_reject: f64, progress: &dyn P
         findings: Vec::new(),
     };
     let mut rejects = Rejects::default();
-    let config = or_finding(ShopConfig::read(files.config.as_deref()), &mut d).unwrap_or_default();
+    let config = or_finding(ShopConfig::of(files), &mut d).unwrap_or_default();
     let settings = or_finding(config.log(), &mut d).unwrap_or_default();
     if !config.shop.id.is_empty() {
         d.shop.clone_from(&config.shop.id);

@@ -3,6 +3,7 @@
 use super::detect::Format;
 use super::id::{IdRule, Mapping};
 use super::path::Pattern;
+use super::time::{self, Unit};
 use crate::error::{Code, Error, Result};
 use crate::event::EventKind;
 use serde::Deserialize;
@@ -20,6 +21,10 @@ pub(crate) struct LogSection {
     pub(crate) product_paths: Option<Vec<String>>,
     /// The shop's own event names → GA4's, or `ignore`.
     pub(crate) events: BTreeMap<String, String>,
+    /// What a table's row without an event is; `view_item` where this says nothing.
+    pub(crate) event: Option<String>,
+    /// Whole numbers of a time count days since this date.
+    pub(crate) days_since: Option<String>,
     /// How an id of the log is changed before it is compared.
     pub(crate) id: IdRule,
     /// How an id of the catalogue is.
@@ -60,6 +65,10 @@ pub(crate) struct LogSettings {
     pub(crate) events: HashMap<String, Option<EventKind>>,
     pub(crate) mapping: Mapping,
     pub(crate) zone_minutes: i32,
+    /// What a table's row without an event is.
+    pub(crate) event: Option<EventKind>,
+    /// From where whole numbers count days.
+    pub(crate) days_since: Option<i64>,
 }
 
 impl LogSection {
@@ -84,7 +93,16 @@ impl LogSection {
             Some(own) => own.iter().map(|p| Pattern::parse(p)).collect::<Result<Vec<_>>>()?,
             None => Pattern::usual(),
         };
+        let event = self.event.as_ref().map(|name| match EventKind::from_name(name).filter(|k| k.is_step()) {
+            Some(kind) => Ok(kind),
+            None => Err(bad(format!("[log] event: \"{name}\" is no step of a shopper."))),
+        });
+        let days_since = self.days_since.as_ref().map(|date| match time::parse(date, zone_minutes) {
+            Some(t) if t.unit == Unit::Text => Ok(t.at),
+            _ => Err(bad(format!("[log] days_since: \"{date}\" is no date."))),
+        });
         let mapping = Mapping { id: self.id.clone(), catalog: self.catalog.clone() };
-        Ok(LogSettings { format: self.format, product_paths, events, mapping, zone_minutes })
+        let (event, days_since) = (event.transpose()?, days_since.transpose()?);
+        Ok(LogSettings { format: self.format, product_paths, events, mapping, zone_minutes, event, days_since })
     }
 }

@@ -4,6 +4,7 @@ use super::super::rejects::Out;
 use super::settings::LogSettings;
 use super::time::{self, Time, Unit};
 use crate::event::EventKind;
+use crate::time::DAY;
 use std::collections::{BTreeMap, HashMap};
 
 /// Names numbered as they come; the empty name is number 0.
@@ -158,9 +159,22 @@ impl<'a> Sink<'a> {
 
     /// Reads a time and remembers how it was written.
     pub(super) fn time(&mut self, text: &str) -> Result<Time, Out> {
-        let time = time::parse(text.trim(), self.settings.zone_minutes).ok_or("a timestamp that is no time")?;
+        let days = self.settings.days_since.and_then(|from| Some((from, text.trim().parse::<i64>().ok()?)));
+        let time = match days {
+            Some((from, days)) => {
+                let at =
+                    days.checked_mul(DAY).and_then(|ms| ms.checked_add(from)).ok_or("a timestamp that is no time")?;
+                Time { at, micros: 0, unit: Unit::Text }
+            }
+            None => time::parse(text.trim(), self.settings.zone_minutes).ok_or("a timestamp that is no time")?,
+        };
         *self.raw.units.entry(time.unit).or_default() += 1;
         Ok(time)
+    }
+
+    /// What a row without an event is.
+    pub(super) fn unnamed(&self) -> EventKind {
+        self.settings.event.unwrap_or(EventKind::ViewItem)
     }
 
     /// What an event's name means: the shop's own word for it first, then the format's. `None` for one nobody knows.

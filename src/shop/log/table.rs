@@ -72,7 +72,7 @@ pub(super) fn read(
         }
         let time = sink.time(row.get(Some(c.time)))?;
         let kind = match row.get(c.event) {
-            "" => EventKind::ViewItem,
+            "" => sink.unnamed(),
             name => match sink.kind(name, event(name)) {
                 Some(kind) => kind,
                 None if sink.is_named(name) => return Err(Out::Ignored("an event that is no step")),

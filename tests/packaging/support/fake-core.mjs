@@ -147,6 +147,7 @@ export class FakeCore {
     this.limits = {
       pins: r.list((r) => [r.str(), r.u32()]), brand: r.u32(), category: r.u32(), price: [r.f64(), r.f64()], diversity: r.u32(),
     };
+    this.seed = r.f64();
     if (this.asked.category === "nowhere") return refusal("bad_request");
     this.shelf(w, [0, 2, 3].slice(0, this.asked.limit).map((row) => [row, 0]));
   }
@@ -175,6 +176,7 @@ export class FakeCore {
       w.u8(row === op.NONE ? 8 : 2);
       w.str("lamp");
     });
+    w.list(this.drawn || [], ([propensity, instead]) => (w.u32(propensity), w.str(instead)));
     w.f64(this.overlay ? this.overlay.sequence : NaN);
   }
 

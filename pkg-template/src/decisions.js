@@ -1,0 +1,86 @@
+// What was decided lately, with all that it was decided from, so that it can be decided again (src/manual/decisions.md).
+
+import { Writer } from "./codec.js";
+
+/**
+ * A call that changed what lists are made from: its number and request.
+ * @typedef {[number, Uint8Array]} Change
+ * A stretch of a portrait's life: what it was, the overlays that held and the shards that were open, and what changed since.
+ * @typedef {{ _snapshot: Uint8Array | null, _ground: Change[], _shards: string[], _journal: Change[], _bytes: number }} Era
+ * A list that was given out; `_steps` of the era's journal had come by then.
+ * @typedef {{
+ *   _servedId: number, _time: number, _slot: string, _given: string[], _op: number, _request: Uint8Array, _answer: Uint8Array,
+ *   _market: string, _language: string, _era: Era, _steps: number, _list: any,
+ * }} Decision
+ */
+
+const MOST_DECISIONS = 32;
+const MOST_BYTES = 1 << 20;
+/** Status and number of a list: the rest of an answer depends on nothing but what it was decided from. */
+const HEAD = 5;
+
+/**
+ * @param {Uint8Array | null} snapshot
+ * @param {Change[]} ground
+ * @param {string[]} shards
+ * @returns {Era}
+ */
+export function newEra(snapshot, ground, shards) {
+  const bytes = ground.reduce((sum, change) => sum + change[1].length, snapshot ? snapshot.length : 0);
+  return { _snapshot: snapshot, _ground: ground.slice(), _shards: shards.slice(), _journal: [], _bytes: bytes };
+}
+
+/**
+ * Adds a decision and lets go of the oldest that are too many.
+ * @param {Decision[]} list
+ * @param {Decision} decision
+ */
+export function remember(list, decision) {
+  list.push(decision);
+  let bytes = 0;
+  let at = list.length;
+  while (at-- && list.length - at <= MOST_DECISIONS) {
+    const { _request, _answer, _era } = list[at];
+    bytes += _request.length + _answer.length;
+    if (!list[at + 1] || list[at + 1]._era !== _era) bytes += _era._bytes;
+    if (bytes > MOST_BYTES) break;
+  }
+  list.splice(0, at + 1);
+}
+
+/** @param {Uint8Array} a @param {Uint8Array} b */
+export function sameAnswer(a, b) {
+  return a.length === b.length && a.every((byte, i) => i < HEAD && i > 0 || byte === b[i]);
+}
+
+/**
+ * The log as `nearshelf replay` reads it.
+ * @param {Decision[]} list
+ * @param {string} packVersion
+ */
+export function writeLog(list, packVersion) {
+  const w = new Writer();
+  w.bytes(new Uint8Array([78, 83, 68, 76, 1])); // NSDL, version 1
+  w.str(packVersion);
+  const eras = list.map((d) => d._era).filter((era, i, all) => era !== all[i - 1]);
+  w.list(eras, (era) => {
+    w.bytes(era._snapshot || new Uint8Array(0));
+    w.list(era._shards, (name) => w.str(name));
+    [era._ground, era._journal].forEach((changes) => w.list(changes, ([number, request]) => {
+      w.u32(number);
+      w.bytes(request);
+    }));
+    w.list(list.filter((d) => d._era === era), (d) => {
+      w.u32(d._servedId);
+      w.f64(d._time);
+      w.str(d._slot);
+      w.str(d._market);
+      w.str(d._language);
+      w.u32(d._op);
+      w.u32(d._steps);
+      w.bytes(d._request);
+      w.bytes(d._answer);
+    });
+  });
+  return w.written().slice();
+}

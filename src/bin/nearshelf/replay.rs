@@ -1,0 +1,89 @@
+//! `nearshelf replay`
+
+use crate::output::say;
+use clap::Args;
+use nearshelf::decisions::{DecisionLog, Replayed, Shown};
+use nearshelf::error::Error;
+use nearshelf::shop::read_file;
+use serde_json::{Value, json};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+#[derive(Debug, Args)]
+pub(crate) struct ReplayLogArgs {
+    /// The bytes of `shelf.decisionLog()`.
+    pub(crate) log: PathBuf,
+    /// The pack they were decided with.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) pack: PathBuf,
+    /// Only the list of this number.
+    #[arg(long, value_name = "N")]
+    pub(crate) served: Option<u32>,
+    /// Print JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Fails when a decision came out differently.
+pub(crate) fn run(args: &ReplayLogArgs) -> Result<ExitCode, Error> {
+    let log = DecisionLog::read(&read_file(&args.log)?)?;
+    let mut all = log.replay(read_file(&args.pack)?, &|name| read_file(&beside(&args.pack, name)))?;
+    all.retain(|r| args.served.is_none_or(|n| n == r.decision.served_id));
+    let differing = all.iter().filter(|r| !r.same).count();
+    if args.json {
+        say!("{:#}", Value::Array(all.iter().map(as_json).collect()));
+    } else {
+        all.iter().for_each(print);
+        say!("{} decisions with pack {}, {differing} differ", all.len(), log.pack_version);
+    }
+    Ok(if differing > 0 { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+/// A shard of a pack lies beside it. Only a plain name: the log is not ours.
+fn beside(pack: &Path, name: &str) -> PathBuf {
+    pack.with_file_name(Path::new(name).file_name().unwrap_or_default())
+}
+
+fn print(r: &Replayed<'_>) {
+    let d = r.decision;
+    let source = if r.personal { "personal" } else { "neutral" };
+    let verdict = if r.same { "same bytes" } else { "DIFFERS" };
+    say!("#{} {} slot {} market {} {source}: {verdict}", d.served_id, time(d.time), d.slot, d.market);
+    for (place, item) in r.shown.iter().enumerate() {
+        let twin = r.again.get(place);
+        let mark = if twin.is_some_and(|t| t.id == item.id && t.score == item.score) { ' ' } else { '!' };
+        say!("{mark} {place:>3}  {:<24} {:>9.4}  {}", item.id, item.score, notes(item, twin));
+    }
+    for (place, item) in
+        r.again.iter().enumerate().filter(|(place, item)| r.shown.get(*place).is_none_or(|s| s.id != item.id))
+    {
+        say!("+ {place:>3}  {:<24} {:>9.4}  is shown by the replay", item.id, item.score);
+    }
+}
+
+/// The strongest reasons, and what exploration did.
+fn notes(item: &Shown, twin: Option<&Shown>) -> String {
+    let mut notes = Vec::new();
+    let mut reasons = twin.filter(|t| t.id == item.id).map(|t| t.reasons.clone()).unwrap_or_default();
+    reasons.sort_by(|a, b| b.1.total_cmp(&a.1));
+    notes.extend(reasons.iter().take(3).map(|(code, value)| format!("{code} {value:.3}")));
+    if let Some(p) = item.propensity.filter(|p| *p < 1_000_000) {
+        notes.push(format!("propensity {:.6}", f64::from(p) / 1e6));
+    }
+    notes.extend(item.instead.as_ref().map(|best| format!("explored instead of {best}")));
+    notes.join(", ")
+}
+
+fn time(ms: f64) -> String {
+    jiff::Timestamp::from_millisecond(ms as i64).map_or_else(|_| ms.to_string(), |t| t.to_string())
+}
+
+fn as_json(r: &Replayed<'_>) -> Value {
+    let item = |s: &Shown| {
+        let reasons: serde_json::Map<String, Value> = s.reasons.iter().map(|(c, v)| (c.clone(), json!(v))).collect();
+        json!({ "id": s.id, "score": s.score, "propensity": s.propensity, "instead": s.instead, "reasons": reasons })
+    };
+    let d = r.decision;
+    json!({ "served": d.served_id, "time": d.time, "slot": d.slot, "market": d.market, "personal": r.personal, "same": r.same,
+            "items": r.shown.iter().map(item).collect::<Vec<_>>(), "replayed": r.again.iter().map(item).collect::<Vec<_>>() })
+}
