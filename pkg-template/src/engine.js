@@ -194,7 +194,6 @@ export class Engine {
     const view = this._send(op.OPEN, writer.written(), op.readView);
     if (view) {
       this._handle = view._handle;
-      seat._overlay.started();
       this._replay();
     }
     if (!view || !this._core) {
@@ -207,6 +206,7 @@ export class Engine {
       return this._booting === mine ? undefined : this._booting;
     }
     seat._opened(view);
+    seat._overlay.started();
     this._hub.change();
   }
 

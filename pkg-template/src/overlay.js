@@ -37,7 +37,7 @@ export class Overlay {
     this._failures = 0;
     /** @type {any} */
     this._timer = 0;
-    this._end = host.memory && host.memory.hidden && host.memory.hidden(() => this._wake());
+    this._end = host.memory?.hidden?.(() => this._wake());
   }
 
   /**
@@ -74,7 +74,7 @@ export class Overlay {
     this._address = null;
     this._due = this._stale = Infinity;
     this._arm();
-    if (this._end) this._end();
+    this._end?.();
   }
 
   /** @returns {Promise<void>} */
@@ -84,35 +84,42 @@ export class Overlay {
     return Promise.resolve()
       .then(() => this._host.pack(address))
       .then((bytes) => {
-        if (address === this._address) return this._apply(bytes[0] === 123 ? JSON.parse(decodeUtf8(bytes, 0, bytes.length)) : bytes);
+        // The brace of JSON.
+        return address === this._address && this._apply(bytes[0] === 123 ? JSON.parse(decodeUtf8(bytes, 0, bytes.length)) : bytes);
       })
       .catch((thrown) => {
         this._shelf._hub.diagnose({
           code: "overlay_missing",
           message: "The overlay cannot be had: " + said(thrown),
-          fix: "Check its address and that the page may load it; it is tried again.",
+          fix: "Check its address; it is tried again.",
         });
       })
       .then((applied) => {
-        if (!address || address !== this._address) return;
-        this._failures = applied ? 0 : this._failures + 1;
-        const now = this._shelf._now();
-        const wait = applied ? this._every || 0.9 * (this._stale - now) : RETRY_MS * 2 ** Math.min(this._failures - 1, MOST_DOUBLINGS);
-        this._due = now + Math.max(wait, this._every || RETRY_MS);
-        this._arm();
+        // One that waits for the engine is no failure.
+        if (applied !== null && !applied && address === this._address) this._plan(RETRY_MS << Math.min(this._failures++, MOST_DOUBLINGS));
       });
+  }
+
+  /** @param {number} ms until the next fetch, where the shop does not say */
+  _plan(ms) {
+    if (this._address) this._due = this._shelf._now() + (this._every || Math.max(ms, RETRY_MS));
+    this._arm();
   }
 
   /**
    * @param {any} source bytes or the JSON form
-   * @returns {boolean} whether it counts now
+   * @returns {boolean | null} whether it counts now; `null` while it waits for an engine
    */
   _apply(source) {
     const bytes = toBytes(source);
     if (bytes) return this._send([op.OVERLAY, (w) => w.bytes(bytes)]);
-    const market = id(source.market) || this._shelf.market;
     const issued = source.issued === undefined ? this._shelf._now() : Number(source.issued);
-    return this._send([op.OVERLAY_ITEMS, (w) => writeItems(w, source, market, issued)]);
+    let market = id(source.market);
+    return this._send([op.OVERLAY_ITEMS, (w) => {
+      // The one looked at when the engine first hears of it.
+      market = market || this._shelf.market;
+      writeItems(w, source, market, issued);
+    }]);
   }
 
   /** @param {[number, (w: Writer) => void]} one */
@@ -122,16 +129,19 @@ export class Overlay {
       w.f64(shelf._now());
       one[1](w);
     }, op.readOverlaid);
-    // Without an engine it waits for one; what the engine refused is told.
+    // What the engine refused is told.
     if (answer === undefined) return false;
     if (!answer || answer._outcome) {
       if ((answer && answer._outcome > 1) || this._kept.length >= MOST_KEPT) this._kept = [];
       this._kept.push(one);
     }
-    if (!answer) return false;
+    if (!answer) return null;
     this.told(answer);
     this._changed();
-    return answer._outcome > 0;
+    if (!answer._outcome) return false;
+    this._failures = 0;
+    this._plan(0.9 * (this._stale - shelf._now()));
+    return true;
   }
 
   _changed() {
@@ -146,7 +156,7 @@ export class Overlay {
     if (next === Infinity) return;
     this._timer = setTimeout(() => this._wake(), Math.min(Math.max(next - now, 1), LONGEST_MS));
     // Node would wait for it at its end.
-    if (this._timer.unref) this._timer.unref();
+    this._timer.unref?.();
   }
 
   // Some time has passed, or the page is seen or hidden.

@@ -50,8 +50,9 @@ pub(crate) fn run(args: &OverlayArgs) -> Result<(), Error> {
         full: !args.delta && said.since == 0 && given.full.unwrap_or(true),
     };
     let (file, unknown) = write(&head, &given.items, catalog);
-    // What a shopper's device does with it is found out here: another shop's or another pack's is not written.
-    engine.overlay(issued, &file, true)?;
+    // What a device does with it is found out here, where what it builds upon is not there: another shop's is not written.
+    let (alone, _) = write(&Head { since: 0, ..head }, &given.items, catalog);
+    engine.overlay(issued, &alone, true)?;
     write_file(&args.out, &file)?;
     say!("{}: {} bytes", args.out.display(), file.len());
     say!("{}", facts(&file).unwrap_or_default());
