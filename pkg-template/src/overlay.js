@@ -2,15 +2,15 @@
 
 import { toBytes } from "./bytes.js";
 import { said } from "./error.js";
+import { fixOf } from "./fixes.js";
 import { id } from "./options.js";
 import * as op from "./protocol.js";
 import { decodeUtf8 } from "./utf8.js";
 
 /** @typedef {import("./codec.js").Writer} Writer */
 
-/** Milliseconds before what failed is tried again; twice as many after each failure. */
-const RETRY_MS = 10000;
-const MOST_DOUBLINGS = 6;
+/** Milliseconds before what failed is tried again, and the fewest between two fetches where the shop does not say. */
+const RETRY_MS = 30000;
 const LONGEST_MS = 0x7fffffff;
 /** Overlays kept for an engine that starts again. */
 const MOST_KEPT = 100;
@@ -34,7 +34,6 @@ export class Overlay {
     /** When it is stale, and when to fetch again. */
     this._stale = Infinity;
     this._due = Infinity;
-    this._failures = 0;
     /** @type {any} */
     this._timer = 0;
     this._end = host.memory?.hidden?.(() => this._wake());
@@ -91,12 +90,12 @@ export class Overlay {
         this._shelf._hub.diagnose({
           code: "overlay_missing",
           message: "The overlay cannot be had: " + said(thrown),
-          fix: "Check its address; it is tried again.",
+          fix: fixOf("overlay_missing"),
         });
       })
       .then((applied) => {
         // One that waits for the engine is no failure.
-        if (applied !== null && !applied && address === this._address) this._plan(RETRY_MS << Math.min(this._failures++, MOST_DOUBLINGS));
+        if (applied !== null && !applied && address === this._address) this._plan(0);
       });
   }
 
@@ -139,7 +138,6 @@ export class Overlay {
     this.told(answer);
     this._changed();
     if (!answer._outcome) return false;
-    this._failures = 0;
     this._plan(0.9 * (this._stale - shelf._now()));
     return true;
   }

@@ -35,11 +35,7 @@ pub(crate) fn run(args: &OverlayArgs) -> Result<(), Error> {
     let head = Head {
         shop: if said.shop.is_empty() { &shop } else { said.shop },
         market: &market,
-        base: match said.base {
-            "" if args.any_pack => "",
-            "" => &version,
-            base => base,
-        },
+        base: if args.any_pack { "" } else { &version },
         sequence: first([args.sequence.unwrap_or(0), said.sequence, issued.0.unsigned_abs()]),
         since: args.since.unwrap_or(said.since),
         issued: Some(issued),
