@@ -1,4 +1,4 @@
-// The way out of each refusal of the core, for the development build. The wasm goes without these texts; a test of the core
+// The way out of each refusal of the core (and of what is told the same way), for the development build. The wasm goes without these texts; a test of the core
 // (src/error.rs) holds them to its own.
 
 /** @type {Record<string, string>} */
@@ -20,6 +20,7 @@ const FIXES = {
   invalid_cart: "Give each line an id of its own, a price in minor units and a quantity of at least one.",
   bad_overlay: "Serve the file that `nearshelf overlay` wrote; an HTML error page is a common mistake.",
   overlay_misfit: "Serve an overlay made with the shop's present pack, and a full one where a delta was missed.",
+  overlay_missing: "Check its address and that the page may load it; it is tried again.",
 };
 
 /** @param {string} code */

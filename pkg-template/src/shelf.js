@@ -250,7 +250,7 @@ export class Shelf {
 
   setOverlay(overlay) {
     if (overlay !== undefined && (typeof overlay === "object" || typeof overlay === "string")) return this._overlay.take(overlay);
-    this._hub.misuse("bad_argument", "setOverlay() was given no overlay.", "Pass its address, its bytes, { items }, or null for none.");
+    this._hub.misuse("bad_argument", "setOverlay() was given no overlay.", "Pass an address, bytes, { items } or null.");
     return NEUTRAL.setOverlay();
   }
 

@@ -105,11 +105,9 @@ impl Catalog {
         let misfit = |what| Err(Error::new(Code::OverlayMisfit, what));
         let head = Head::read(r);
         r.check().map_err(not_whole)?;
-        if !head.shop.is_empty() && head.shop != self.shop() {
-            return misfit("it is another shop's.");
-        }
-        if !head.base.is_empty() && head.base != self.pack.version() {
-            return misfit("it is made for another pack.");
+        let ours = |theirs: &str, ours: &str| theirs.is_empty() || theirs == ours;
+        if !ours(head.shop, self.shop()) || !ours(head.base, &self.pack.version()) {
+            return misfit("it is made for another shop or pack.");
         }
         let market = self.market_named(head.market)?;
         self.unpack(market)?;
@@ -175,16 +173,17 @@ impl Catalog {
         let mut patches = Vec::new();
         for _ in 0..r.count(13) {
             let (id, mut what) = (r.str(), r.u8());
-            let mut money = |bit: u8| {
-                let text = r.str();
-                let read = price(text, market);
-                if what & bit != 0 && read.is_none() {
-                    told.bad += 1;
-                    what &= !bit;
+            let mut prices = [NONE; 2];
+            for (bit, slot) in [32, 64].into_iter().zip(&mut prices) {
+                match price(r.str(), market) {
+                    Some(price) => *slot = price,
+                    None => {
+                        told.bad += 1;
+                        what &= !bit;
+                    }
                 }
-                read.unwrap_or(NONE)
-            };
-            let (price, sale) = (money(32), money(64));
+            }
+            let [price, sale] = prices;
             told.bad += u32::from(what & 7 == 5);
             match self.variants_named(id) {
                 Some(variants) => patches.push(Patch { variants, price, sale, what }),

@@ -42,8 +42,8 @@ impl OverlaySection {
 /// An overlay as a shop's file has it. What the file does not say of itself is as in an empty [`Head`].
 #[derive(Debug, Clone, Default)]
 pub struct ShopOverlay {
-    /// Shop, market and base of the file; empty where it does not say.
-    pub names: [String; 3],
+    /// Shop and market of the file; empty where it does not say.
+    pub names: [String; 2],
     /// Sequence, since.
     pub numbers: [u64; 2],
     /// When it was made.
@@ -61,10 +61,10 @@ pub struct ShopOverlay {
 impl ShopOverlay {
     /// What the file says of itself.
     pub fn head(&self) -> Head<'_> {
-        let [shop, market, base] = self.names.each_ref().map(String::as_str);
+        let [shop, market] = self.names.each_ref().map(String::as_str);
         let [sequence, since] = self.numbers;
         let full = self.full.unwrap_or(false);
-        Head { shop, market, base, sequence, since, issued: self.issued, max_age: self.max_age, full }
+        Head { shop, market, base: "", sequence, since, issued: self.issued, max_age: self.max_age, full }
     }
 
     /// Reads a file for a market of `catalog`: the one `market` names, else the one the file names, else the pack's first. A `config` says under
@@ -105,7 +105,7 @@ fn from_json(path: &Path, json: &Value, catalog: &Catalog, market: &str) -> Resu
         v => v.as_u64().filter(|n| *n <= 1 << 53).ok_or_else(|| bad(field)),
     };
     let mut out = ShopOverlay {
-        names: [text("shop")?, text("market")?, text("base")?],
+        names: [text("shop")?, text("market")?],
         numbers: [number("sequence")?, number("since")?],
         issued: json["issued"].as_f64().and_then(Millis::from_f64),
         max_age: u32::try_from(number("max_age")?).map_err(|_| bad("max_age"))?,
@@ -162,7 +162,7 @@ fn from_table(
 ) -> Result<ShopOverlay> {
     let market = market_of(catalog, code)?;
     let own = config.markets.iter().find(|m| m.code == market.code);
-    let mut out = ShopOverlay { names: [String::new(), code.into(), String::new()], ..ShopOverlay::default() };
+    let mut out = ShopOverlay { names: [String::new(), code.into()], ..ShopOverlay::default() };
     let table = Table::open(path, progress)?;
     let named = |own: Option<&String>, usual: &str| {
         let own = own.map(String::as_str).filter(|n| !n.is_empty()).and_then(|n| table.column(&[n]));

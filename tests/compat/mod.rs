@@ -1,6 +1,7 @@
 //! Frozen files of every format ever landed, and the readers that must go on reading them.
 
-use nearshelf::catalog::Catalog;
+use nearshelf::catalog::{Availability, Catalog};
+use nearshelf::engine::Engine;
 use nearshelf::id::Key;
 use nearshelf::pack::{FORMAT, OLDEST_READABLE, Pack};
 use nearshelf::rank::curve::{KNOTS, Place};
@@ -71,4 +72,27 @@ fn sealed_snapshot_1_is_read() {
     assert_eq!(portrait.traits[0].len(), 24);
     assert_eq!(portrait.visit, [crate::api::id(&shelf, 9)]);
     assert_eq!(shelf.seal(&SEALED.0, &SEALED.1, SEALED.2).expect("consented"), sealed, "read and written alike");
+}
+
+#[test]
+fn overlay_format_1_is_read() {
+    let mut shelf = crate::api::shelf();
+    let price = |shelf: &Engine, id: &str| {
+        let c = shelf.catalog();
+        let v = (0..c.variant_count() as u32).find(|v| c.variant_id(*v) == id).expect(id);
+        let p = c.price_of(v);
+        (p.now.map(|m| m.0), p.list.map(|m| m.0), c.availability_of(v))
+    };
+    let told = shelf.overlay(crate::api::NOW, include_bytes!("overlay-v1.overlay"), true).expect("format 1, by number");
+    assert_eq!((told.outcome, told.unknown, told.bad, shelf.overlay_version()), (2, 0, 0, Some(6)));
+    assert_eq!(price(&shelf, "20001"), (Some(8_500), None, Availability::InStock));
+    assert_eq!(price(&shelf, "80007"), (Some(4_500), None, Availability::OutOfStock));
+    assert_eq!(price(&shelf, "20003").2, Availability::Hidden);
+    assert_eq!(price(&shelf, "10001-L"), (Some(19_950), Some(24_900), Availability::Preorder));
+    let told = shelf.overlay(crate::api::NOW, include_bytes!("overlay-ids-v1.overlay"), true).expect("format 1, by id");
+    assert_eq!((told.outcome, told.unknown, told.bad, shelf.overlay_version()), (1, 0, 0, Some(7)));
+    assert_eq!(price(&shelf, "80007").2, Availability::InStock);
+    assert_eq!(price(&shelf, "20003"), (Some(9_740), None, Availability::InStock));
+    assert_eq!(price(&shelf, "10001-S"), (Some(24_900), None, Availability::InStock));
+    assert_eq!(shelf.quote_expires(crate::api::NOW).map(|t| t.map(|t| t.0)), Ok(Some(1_790_000_900_000)));
 }

@@ -2,9 +2,11 @@
 //!
 //! `NEARSHELF_BLESS=1 cargo test golden` writes what the engine says now into the file; read the difference before you keep it.
 
-use nearshelf::engine::{Because, Engine, Request, Shelf};
+use nearshelf::codec::Writer;
+use nearshelf::engine::{Because, Engine, RawCart, RawLine, Request, Shelf};
 use nearshelf::event::clean::{RawEvent, RawItem, RawPrice};
 use nearshelf::id::Row;
+use nearshelf::offer::Customer;
 use nearshelf::privacy::consent::{Consent, Tri};
 use nearshelf::rank::{Node, Subject};
 use nearshelf::time::Millis;
@@ -96,6 +98,51 @@ fn tree(shelf: &Engine, n: &Node) -> Value {
     json!([n.code, subject(shelf, n.subject), units(n.value), children])
 }
 
+/// Applies the bytes of a file in hex, or the JSON form in the bytes that cross for it; none without either.
+fn overlay(shelf: &mut Engine, now: Millis, step: &Value) -> Value {
+    let hex = |h: &str| {
+        (0..h.len() / 2).map(|i| u8::from_str_radix(&h[2 * i..2 * i + 2], 16).expect("hex")).collect::<Vec<u8>>()
+    };
+    let told = match &step["data"] {
+        Value::Null => shelf.overlay(now, &hex(text(step, "hex")), true),
+        data => shelf.overlay(now, &record(shelf, now, data), false),
+    };
+    let refused = told.err().map(|e| e.code().to_string());
+    json!({ "overlayVersion": shelf.overlay_version(), "refused": refused })
+}
+
+/// What the JavaScript makes of the JSON form (manual/overlay.md).
+fn record(shelf: &Engine, now: Millis, data: &Value) -> Vec<u8> {
+    const STOCK: [&str; 5] = ["out_of_stock", "in_stock", "preorder", "backorder", "not_sold"];
+    let number = |key: &str| data[key].as_f64().unwrap_or(0.0);
+    let mut w = Writer::new();
+    w.str(text(data, "shop"));
+    w.str(data["market"].as_str().unwrap_or(&shelf.catalog().market().code));
+    w.str("");
+    w.f64(number("sequence"));
+    w.f64(number("since"));
+    w.f64(data["issued"].as_f64().unwrap_or(now.to_f64()));
+    w.u32(number("max_age") as u32);
+    w.u8(u8::from(data["full"] == true));
+    let items = data["items"].as_array().expect("items");
+    w.count(items.len());
+    for item in items {
+        let stock = item["availability"].as_str().map_or(7, |a| STOCK.iter().position(|s| *s == a).unwrap_or(5) as u8);
+        let hidden = item["hidden"].as_bool().map_or(0, |h| if h { 16 } else { 8 });
+        let said = |key: &str, bit: u8| if item.get(key).is_some() { bit } else { 0 };
+        let price = |key: &str| match &item[key] {
+            Value::String(s) => s.clone(),
+            Value::Null => String::new(),
+            number => number.to_string(),
+        };
+        w.str(text(item, "id"));
+        w.u8(stock | hidden | said("price", 32) | said("sale_price", 64));
+        w.str(&price("price"));
+        w.str(&price("sale_price"));
+    }
+    w.finish()
+}
+
 /// Runs one step and says what came of it.
 fn run(shelf: &mut Engine, served: &mut u32, step: &Value) -> Value {
     let now = Millis(step["now"].as_i64().expect("every step has a time"));
@@ -155,6 +202,22 @@ fn run(shelf: &mut Engine, served: &mut u32, step: &Value) -> Value {
         "forget" => {
             shelf.forget();
             Value::Null
+        }
+        "overlay" => overlay(shelf, now, step),
+        "quote" => {
+            let lines = step["lines"].as_array().expect("lines").iter();
+            let line = |l| RawLine {
+                id: text(l, "id"),
+                item: text(l, "item_id"),
+                price: f64::NAN,
+                qty: 1.0,
+                store: "",
+                floor: f64::NAN,
+            };
+            let cart = RawCart { lines: lines.map(line).collect(), shipping: f64::NAN, ..RawCart::default() };
+            let payable = shelf.quote(now, &cart, &Customer::default()).ok().map(|q| q.payable.0);
+            let expires = shelf.quote_expires(now).expect("offers").map(|t| t.0);
+            json!({ "payable": payable, "overlayVersion": shelf.overlay_version(), "expires": expires })
         }
         other => panic!("unknown call {other}"),
     }

@@ -6,6 +6,9 @@ import { fileURLToPath } from "node:url";
 
 const here = dirname(fileURLToPath(import.meta.url));
 
+/** What the engine may refuse an overlay with. */
+const REFUSALS = ["bad_overlay", "overlay_misfit", "unknown_market"];
+
 /** The file's cases, and the bytes of the pack they are over. */
 export function golden() {
   const file = JSON.parse(readFileSync(join(here, "replay.json"), "utf8"));
@@ -50,6 +53,17 @@ export async function replay(createShelf, { market, language, consent, steps }, 
         return shelf.setConsent(step.consent) ?? null;
       case "setView":
         return shelf.setView({ market: step.market, language: step.language }) ?? null;
+      case "overlay": {
+        const before = shelf.diagnostics();
+        await shelf.setOverlay(step.data || (step.hex ? Uint8Array.from(step.hex.match(/../g), (b) => parseInt(b, 16)) : null));
+        const after = shelf.diagnostics();
+        const refused = REFUSALS.find((code) => after[code] !== before[code]) || null;
+        return { overlayVersion: shelf.overlayVersion, refused };
+      }
+      case "quote": {
+        const quote = shelf.quote({ lines: step.lines });
+        return { payable: quote.payable, overlayVersion: quote.overlayVersion, expires: quote.expires };
+      }
       case "forget":
         return shelf.forget() ?? null;
       case "portrait":

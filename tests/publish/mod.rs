@@ -1,6 +1,7 @@
 //! A new pack against the one that is out: what changed, and what is refused.
 
 mod command;
+mod overlay;
 
 use nearshelf::builder::pack::{Options, build};
 use nearshelf::publish::{Basis, Check, Refusal, check, compare};

@@ -36,12 +36,8 @@ pub(crate) fn run(args: &OverlayArgs) -> Result<(), Error> {
     let head = Head {
         shop: if said.shop.is_empty() { &shop } else { said.shop },
         market: &market,
-        base: match said.base {
-            // Rows of a split pack move as its shards open.
-            "" if args.any_pack || shards::count(catalog.pack()) > 0 => "",
-            "" => &version,
-            base => base,
-        },
+        // Rows of a split pack move as its shards open.
+        base: if args.any_pack || shards::count(catalog.pack()) > 0 { "" } else { &version },
         sequence: first([args.sequence.unwrap_or(0), said.sequence, issued.0.unsigned_abs()]),
         since: args.since.unwrap_or(said.since),
         issued: Some(issued),
@@ -52,8 +48,9 @@ pub(crate) fn run(args: &OverlayArgs) -> Result<(), Error> {
         full: !args.delta && said.since == 0 && given.full.unwrap_or(true),
     };
     let (file, unknown) = write(&head, &given.items, catalog);
-    // What a shopper's device does with it is found out here: another shop's or another pack's is not written.
-    engine.overlay(issued, &file, true)?;
+    // What a device does with it is found out here, where what it builds upon is not there: another shop's is not written.
+    let (alone, _) = write(&Head { since: 0, ..head }, &given.items, catalog);
+    engine.overlay(issued, &alone, true)?;
     write_file(&args.out, &file)?;
     say!("{}: {} bytes", args.out.display(), file.len());
     say!("{}", facts(&file).unwrap_or_default());

@@ -1,0 +1,93 @@
+//! `nearshelf overlay` and `nearshelf inspect` of its file.
+
+use nearshelf::engine::Engine;
+use nearshelf::time::Millis;
+use serde_json::Value;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+const PACK: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/compat/pack-v1.pack");
+const ISSUED: i64 = 1_790_000_000_000;
+
+fn nearshelf(args: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_nearshelf")).args(args).output().expect("the command runs")
+}
+
+/// Writes `text` to a file and runs `nearshelf overlay` on it: what it printed, what went wrong, and the file.
+fn overlay(folder: &Path, name: &str, text: &str, more: &[&str]) -> (String, String, Option<PathBuf>) {
+    let (file, out) = (folder.join(name), folder.join(format!("{name}.overlay")));
+    fs::write(&file, text).expect("written");
+    let (file, place) = (file.to_str().expect("a path"), out.to_str().expect("a path"));
+    let issued = ISSUED.to_string();
+    let given = ["overlay", file, "--pack", PACK, "--out", place, "--issued", &issued];
+    let done = nearshelf(&[&given[..], more].concat());
+    let text = |b: &[u8]| String::from_utf8(b.to_vec()).expect("UTF-8");
+    let out = Some(out).filter(|out| out.exists());
+    assert_eq!(done.status.success(), out.is_some(), "{}", text(&done.stderr));
+    (text(&done.stdout), text(&done.stderr), out)
+}
+
+fn prices(file: &Path, ids: [&str; 2]) -> [Option<i64>; 2] {
+    let mut shelf = Engine::open(fs::read(PACK).expect("the pack")).expect("a shelf");
+    shelf.overlay(Millis(ISSUED), &fs::read(file).expect("written"), true).expect("sound");
+    let c = shelf.catalog();
+    ids.map(|id| {
+        let v = (0..c.variant_count() as u32).find(|v| c.variant_id(*v) == id).expect(id);
+        c.price_of(v).now.map(|m| m.0)
+    })
+}
+
+#[test]
+fn a_table_becomes_an_overlay_whatever_its_order_and_rows_that_cannot_be_used_are_told() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let rows = ["20001,85.00 CNY,,", "10001-S,249.00,199.50,", "nowhere,1,,", "80007,,,no", "20002,5 EUR,,"];
+    let table = |rows: &[&str]| format!("id,price,sale_price,hidden\n{}\n", rows.join("\n"));
+    let (said, _, one) = overlay(folder.path(), "a.csv", &table(&rows), &["--max-reject", "0.2"]);
+    assert!(said.contains("1 of 5 rows left out: a price in another currency than its market's"), "{said}");
+    assert!(said.contains("1 ids are not in the pack and were left out: nowhere"), "{said}");
+    assert!(said.contains("full, for pack 4bdddd37e7017388, issued 1790000000000, holds 3600 s"), "{said}");
+    let one = one.expect("written");
+    assert_eq!(prices(&one, ["20001", "10001-S"]), [Some(8_500), Some(19_950)]);
+    let mut turned = rows;
+    turned.reverse();
+    let (_, _, other) = overlay(folder.path(), "b.csv", &table(&turned), &["--max-reject", "0.2"]);
+    assert_eq!(fs::read(one).expect("one"), fs::read(other.expect("written")).expect("other"));
+
+    let (_, refused, none) = overlay(folder.path(), "c.csv", &table(&rows), &[]);
+    assert!(none.is_none() && refused.contains("error[too_many_rejects]"), "{refused}");
+}
+
+#[test]
+fn the_json_form_says_what_it_is_and_inspect_reads_it_back() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let json = r#"{ "sequence": 12, "since": 11, "market": "us", "max_age": 60,
+                    "items": [ { "id": "20001", "price": 9.99, "sale_price": null }, { "id": "new-one", "hidden": true } ] }"#;
+    let (said, _, out) = overlay(folder.path(), "d.json", json, &["--any-pack"]);
+    assert!(said.contains("were kept by their name: new-one"), "{said}");
+    let out = out.expect("written");
+    let told = nearshelf(&["inspect", "--json", out.to_str().expect("a path")]);
+    let told: Value = serde_json::from_slice(&told.stdout).expect("JSON");
+    let field = |name: &str| told[name].to_string();
+    assert_eq!(
+        ["sequence", "since", "market", "base", "max_age", "full", "items", "prices", "sale_prices", "hidden"]
+            .map(field),
+        ["12", "11", "\"us\"", "\"\"", "60", "false", "2", "1", "1", "1"]
+    );
+    let mut bytes = fs::read(&out).expect("written");
+    bytes[20] ^= 1;
+    fs::write(&out, bytes).expect("written");
+    let broken = nearshelf(&["inspect", out.to_str().expect("a path")]);
+    assert!(String::from_utf8_lossy(&broken.stderr).contains("error[bad_overlay]"));
+}
+
+#[test]
+fn what_is_not_for_this_pack_is_not_written() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (_, why, none) = overlay(folder.path(), "e.json", r#"{ "shop": "another", "items": [] }"#, &[]);
+    assert!(none.is_none() && why.contains("error[overlay_misfit]"), "{why}");
+    let (_, why, none) = overlay(folder.path(), "f.json", r#"{ "market": "moon", "items": [] }"#, &[]);
+    assert!(none.is_none() && why.contains("error[unknown_market]"), "{why}");
+    let (_, why, none) = overlay(folder.path(), "g.csv", "id,colour\n20001,red\n", &[]);
+    assert!(none.is_none() && why.contains("error[bad_table]") && why.contains("it has id, colour"), "{why}");
+}
