@@ -53,6 +53,8 @@ pub struct Replayed<'a> {
     pub decision: &'a Decision,
     /// True when it came out to the same bytes.
     pub same: bool,
+    /// Number of the overlay that was in force, where the replay had another, or none: so it cannot be the same.
+    pub needs_overlay: Option<Option<u64>>,
     /// Whether the portrait was read, by the log.
     pub personal: bool,
     /// What was shown, by the log.
@@ -87,12 +89,12 @@ impl DecisionLog {
         read(bytes).map_err(bad)
     }
 
-    /// Decides everything once more, with the pack it was decided with.
+    /// Decides everything once more, with the pack it was decided with, and the overlay that lay over it, as a file; empty for none.
     ///
     /// # Errors
     ///
     /// `bad_decisions` for another pack, or a portrait that cannot be read; as [`Pack::open`].
-    pub fn replay(&self, pack: Vec<u8>) -> Result<Vec<Replayed<'_>>> {
+    pub fn replay(&self, pack: Vec<u8>, overlay: &[u8]) -> Result<Vec<Replayed<'_>>> {
         let version = Pack::open(pack.clone())?.version();
         if version != self.pack_version {
             let detail = format!("the log was decided with pack {}, and this is {version}.", self.pack_version);
@@ -107,6 +109,14 @@ impl DecisionLog {
         [0, 2, 0, 0].into_iter().for_each(|tri| w.u8(tri));
         w.bytes(&pack);
         let handle = ask(&mut table, 1, &w.finish(), |r| r.u32())?;
+        if !overlay.is_empty() {
+            let first = self.eras.iter().flat_map(|e| &e.decisions).next().map_or(0.0, |d| d.time);
+            let mut w = Writer::new();
+            w.u32(handle);
+            w.f64(first);
+            w.bytes(overlay);
+            ask(&mut table, 32, &w.finish(), |_| ())?;
+        }
         let mut all = Vec::new();
         for era in &self.eras {
             for decision in &era.decisions {
@@ -172,14 +182,21 @@ fn again<'a>(table: &mut Table, handle: u32, era: &Era, decision: &'a Decision) 
     // Status, then the list's number, which counts this shelf's lists only.
     let same =
         answer.len() == decision.answer.len() && answer[0] == decision.answer[0] && answer[5..] == decision.answer[5..];
-    let (personal, shown) = shown(table, handle, decision, &decision.answer, false)?;
-    let (_, again) = self::shown(table, handle, decision, &answer, true)?;
+    let (personal, overlay, shown) = shown(table, handle, decision, &decision.answer, false)?;
+    let (_, present, again) = self::shown(table, handle, decision, &answer, true)?;
+    let needs_overlay = (overlay != present).then_some(overlay);
     ask(table, 37, &rehearse(0), |_| ())?;
-    Ok(Replayed { decision, same, personal, shown, again })
+    Ok(Replayed { decision, same, needs_overlay, personal, shown, again })
 }
 
-/// Whether a list is personal, and its items.
-fn shown(table: &mut Table, handle: u32, decision: &Decision, answer: &[u8], why: bool) -> Result<(bool, Vec<Shown>)> {
+/// Whether a list is personal, the overlay it was made under, and its items.
+fn shown(
+    table: &mut Table,
+    handle: u32,
+    decision: &Decision,
+    answer: &[u8],
+    why: bool,
+) -> Result<(bool, Option<u64>, Vec<Shown>)> {
     let list = parse(answer, |r| {
         let (served, personal) = (r.u32(), r.u8() == 1);
         let (_partial, _relaxed) = (r.u8(), r.u8());
@@ -190,10 +207,11 @@ fn shown(table: &mut Table, handle: u32, decision: &Decision, answer: &[u8], why
             let (_because, _subject) = (r.u8(), r.str());
             items.push((row, given, score));
         }
+        let overlay = Some(r.f64()).filter(|n| !n.is_nan()).map(|n| n as u64);
         let drawn: Vec<_> = (0..r.count(8)).map(|_| (r.u32(), r.str().to_string())).collect();
-        (served, personal, items, drawn)
+        (served, personal, overlay, items, drawn)
     });
-    let (served, personal, items, drawn) = list?;
+    let (served, personal, overlay, items, drawn) = list?;
     let ids = given(decision);
     let mut out = Vec::new();
     for (place, (row, given, score)) in items.into_iter().enumerate() {
@@ -208,7 +226,7 @@ fn shown(table: &mut Table, handle: u32, decision: &Decision, answer: &[u8], why
         let reasons = if why { reasons(table, handle, served, &id)? } else { Vec::new() };
         out.push(Shown { id, score, propensity, instead, reasons });
     }
-    Ok((personal, out))
+    Ok((personal, overlay, out))
 }
 
 /// The ids that a given list was of.

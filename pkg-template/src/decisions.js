@@ -8,7 +8,7 @@ import { Writer } from "./codec.js";
  * A list that was given out; `_steps` of the era's journal had come by then.
  * @typedef {{
  *   _servedId: number, _time: number, _slot: string, _given: string[], _op: number, _request: Uint8Array, _answer: Uint8Array,
- *   _market: string, _language: string, _era: Era, _steps: number, _list: any,
+ *   _market: string, _language: string, _era: Era, _steps: number, _world: number, _list: any,
  * }} Decision
  */
 

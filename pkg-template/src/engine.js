@@ -24,6 +24,7 @@ export class Engine {
    * @param {{
    *   _pack(): Uint8Array, _now(): number, _consent: import("./shelf.js").ConsentState,
    *   market: string, language: string, _opened(view: ReturnType<typeof op.readView>): void, _distrust(): void,
+   *   _overlay: import("./overlay.js").Overlay,
    * }} seat the shelf this engine serves
    */
   constructor(hub, seat) {
@@ -50,6 +51,8 @@ export class Engine {
     this.decisions = [];
     this._accepted = 0;
     this._latest = -Infinity;
+    /** What lies over the pack, by number. */
+    this._world = 0;
     this._served = 0;
     this._servedBefore = 0;
   }
@@ -133,7 +136,7 @@ export class Engine {
       if (this._seat._consent.personalize === true) {
         remember(this.decisions, {
           _servedId: this._served, _time: this._latest, _slot: slot, _given: given, _op: number, _request: request.slice(), _answer: r._bytes,
-          _market: this._seat.market, _language: this._seat.language, _era: this._era, _steps: this._era._journal.length, _list: null,
+          _market: this._seat.market, _language: this._seat.language, _era: this._era, _steps: this._era._journal.length, _world: this._world, _list: null,
         });
       }
       return list;
@@ -149,7 +152,7 @@ export class Engine {
   replay(decision, look) {
     const { market, language } = this._seat;
     const { _era, _steps, _op, _request, _answer } = decision;
-    if (!this._rehearse(1)) return null;
+    if (decision._world !== this._world || !this._rehearse(1)) return null;
     this.setView(decision._market, decision._language);
     this._restore(_era._snapshot);
     _era._journal.slice(0, _steps).forEach((request) => this._core && this._send(op.TRACK, request, op.readTracked));
@@ -197,6 +200,12 @@ export class Engine {
   forget() {
     this._latest = -Infinity;
     this._forgetJournal();
+    this.consented();
+  }
+
+  /** Something else lies over the pack: what was decided before cannot be decided again here. */
+  moved() {
+    this._world++;
     this.consented();
   }
 
@@ -252,6 +261,7 @@ export class Engine {
     const view = this._send(op.OPEN, writer.written(), op.readView);
     if (view) {
       this._handle = view._handle;
+      seat._overlay.started();
       this._replay();
     }
     if (!view || !this._core) {

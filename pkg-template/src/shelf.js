@@ -10,6 +10,7 @@ import { Fallback } from "./fallback.js";
 import { guardCalls, NEUTRAL } from "./guard.js";
 import { Memory } from "./memory.js";
 import { any, between, distinct, id, ids, mode, parts, pins, readOptions, text, tri, whole } from "./options.js";
+import { Overlay } from "./overlay.js";
 import * as op from "./protocol.js";
 import { Reports } from "./reports.js";
 
@@ -62,8 +63,8 @@ const MOST_PRODUCTS = 2048;
 export class Shelf {
   /**
    * @param {import("./hub.js").Hub} hub
-   * @param {{ now?: () => number, market?: string, language?: string, storage?: import("./vault.js").ShelfStorage, reports?: any, seed?: number }} wishes
-   * @param {{ memory?: import("./vault.js").MemoryHost, reports?: import("./reports.js").ReportHost }} host
+   * @param {{ now?: () => number, market?: string, language?: string, storage?: import("./vault.js").ShelfStorage, reports?: any, overlayRefreshMs?: number, seed?: number }} wishes
+   * @param {import("./create.js").Host} host
    * @param {() => void} gone called when the shelf is disposed
    */
   constructor(hub, wishes, host, gone) {
@@ -86,6 +87,7 @@ export class Shelf {
     this._engine = new Engine(hub, this);
     this._memory = new Memory(this, host.memory, wishes.storage);
     this._reports = new Reports(this, this._memory._vault, host.reports, wishes.reports);
+    this._overlay = new Overlay(this, host, wishes.overlayRefreshMs);
     /** What exploration is drawn from; NaN: nothing is explored. */
     this._seed = wishes.seed === undefined ? NaN : wishes.seed;
     this._disposed = false;
@@ -98,6 +100,10 @@ export class Shelf {
 
   get packVersion() {
     return this._view._packVersion;
+  }
+
+  get overlayVersion() {
+    return this._overlay._version;
   }
 
   get market() {
@@ -138,7 +144,7 @@ export class Shelf {
   recommend(options) {
     const o = readOptions(this._hub, "recommend", options, RECOMMEND);
     const answer = this._engine.decide(op.RECOMMEND, o.slot || "default", [], (w) => this._request(w, o));
-    if (answer === undefined) return this._list([], "neutral", 0, false, []);
+    if (answer === undefined) return this._list([], "neutral", 0, false, [], this.overlayVersion);
     return this._kept(answer, [], o) || this._label(this._fallback.recommend(o), o);
   }
 
@@ -166,7 +172,8 @@ export class Shelf {
       return list && decided(d, list);
     });
     this._products.clear();
-    return again || null;
+    // An overlay that has become stale since makes other lists.
+    return again && again.list.overlayVersion === d._list.overlayVersion ? again : null;
   }
 
   decisionLog() {
@@ -233,7 +240,13 @@ export class Shelf {
     return this._engine.call(op.QUOTE, (w) => {
       w.f64(this._now());
       writeCart(w, cart);
-    }, readQuote) || null;
+    }, (r) => readQuote(r, this.packVersion)) || null;
+  }
+
+  setOverlay(overlay) {
+    if (overlay !== undefined && (typeof overlay === "object" || typeof overlay === "string")) return this._overlay.take(overlay);
+    this._hub.misuse("bad_argument", "setOverlay() was given no overlay.", "Pass its address, its bytes, { items }, or null for none.");
+    return NEUTRAL.setOverlay();
   }
 
   coupons(options) {
@@ -354,6 +367,7 @@ export class Shelf {
     this._disposed = true;
     this._memory.close();
     this._reports.close();
+    this._overlay.close();
     this._engine.close();
     this._hub.close();
     this._distrust(); // lets go of the pack
@@ -422,6 +436,7 @@ export class Shelf {
   _opened(view) {
     this._look(view._market, view._language);
     this._view = view;
+    this._overlay.told(view);
     this._memory.consented();
     this._reports.consented();
   }
@@ -524,7 +539,7 @@ export class Shelf {
       if (drawn._propensity) items[i].propensity = drawn._propensity;
       if (drawn._instead) Object.assign(items[i], { explored: true, instead: drawn._instead });
     });
-    return this._list(items, answer._source, answer._servedId, answer._partial, answer._relaxed);
+    return this._list(items, answer._source, answer._servedId, answer._partial, answer._relaxed, answer._overlay);
   }
 
   // The same, and the decision behind it remembers it.
@@ -592,8 +607,8 @@ export class Shelf {
     return kept;
   }
 
-  _list(items, source, servedId, partial, relaxed) {
-    return { items, source, servedId, partial, relaxed, packVersion: this.packVersion };
+  _list(items, source, servedId, partial, relaxed, overlayVersion) {
+    return { items, source, servedId, partial, relaxed, packVersion: this.packVersion, overlayVersion };
   }
 }
 

@@ -8,6 +8,7 @@ mod files;
 mod limits;
 mod log;
 mod offers;
+pub mod overlay;
 mod parquet;
 mod rejects;
 mod source;
@@ -24,6 +25,7 @@ pub use rejects::{FileRead, Part, Reason, Reject, Rejects, Tally};
 
 use crate::catalog::Market;
 use crate::catalog::build::ProductDraft;
+use crate::catalog::overlay::Policy;
 use crate::error::{Code, Error, Result};
 use crate::profile::ProfileConfig;
 use crate::rank::Exploration;
@@ -112,6 +114,8 @@ pub struct Shop {
     pub explorations: Vec<(String, Exploration)>,
     /// When a pack may not take the place of another.
     pub baseline: BaselineSettings,
+    /// What is wanted of overlays.
+    pub overlay: Policy,
     /// Rows that could not be used.
     pub rejects: Rejects,
     /// Ids of the log that the catalogue does not have, with how often; most frequent first.
@@ -169,6 +173,7 @@ impl Shop {
             shelf: config.shelf()?,
             explorations: config.explorations()?,
             baseline: config.baseline()?,
+            overlay: config.overlay()?,
             rejects,
             unmatched,
             copies,

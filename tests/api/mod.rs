@@ -5,6 +5,8 @@ mod boundary;
 mod checkout;
 mod limits;
 mod memory;
+#[cfg(feature = "cli")]
+mod overlay;
 mod rehearse;
 #[cfg(feature = "cli")]
 mod report;

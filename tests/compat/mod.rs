@@ -72,3 +72,30 @@ fn sealed_snapshot_1_is_read() {
     assert_eq!(portrait.visit, [crate::api::id(&shelf, 9)]);
     assert_eq!(shelf.seal(&SEALED.0, &SEALED.1, SEALED.2).expect("consented"), sealed, "read and written alike");
 }
+
+#[cfg(all(feature = "cli", not(target_arch = "wasm32")))]
+#[test]
+fn decision_log_1_is_read() {
+    use nearshelf::decisions::DecisionLog;
+    // Of a shelf over the frozen pack: a list, four looks, one of them late and one without an id, a list, a new era, a re-ranking.
+    let bytes = include_bytes!("decisions-v1.log");
+    let log = DecisionLog::read(bytes).expect("log 1");
+    assert_eq!(log.pack_version, "4bdddd37e7017388");
+    // What it holds of this version's requests and answers another version may refuse or decide otherwise, and says so.
+    if let Ok(all) = log.replay(crate::api::PACK.to_vec(), &[]) {
+        let slots: Vec<&str> = all.iter().map(|r| r.decision.slot.as_str()).collect();
+        assert_eq!(slots, ["home", "home", "search"]);
+        assert_eq!(all.iter().map(|r| r.shown.len()).collect::<Vec<_>>(), [6, 6, 4]);
+    }
+    // Nothing of what comes from outside makes it panic.
+    for cut in 0..bytes.len() {
+        assert_eq!(DecisionLog::read(&bytes[..cut]).expect_err("cut").code(), "bad_decisions");
+    }
+    for at in (0..bytes.len()).step_by(5) {
+        let mut bad = bytes.to_vec();
+        bad[at] ^= 0x41;
+        if let Ok(log) = DecisionLog::read(&bad) {
+            let _ = log.replay(crate::api::PACK.to_vec(), &[]);
+        }
+    }
+}

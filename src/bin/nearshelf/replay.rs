@@ -16,6 +16,9 @@ pub(crate) struct ReplayLogArgs {
     /// The pack they were decided with.
     #[arg(long, value_name = "FILE")]
     pub(crate) pack: PathBuf,
+    /// The overlay that lay over it, as `nearshelf overlay` wrote it.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) overlay: Option<PathBuf>,
     /// Only the list of this number.
     #[arg(long, value_name = "N")]
     pub(crate) served: Option<u32>,
@@ -27,7 +30,8 @@ pub(crate) struct ReplayLogArgs {
 /// Fails when a decision came out differently.
 pub(crate) fn run(args: &ReplayLogArgs) -> Result<ExitCode, Error> {
     let log = DecisionLog::read(&read_file(&args.log)?)?;
-    let mut all = log.replay(read_file(&args.pack)?)?;
+    let overlay = args.overlay.as_deref().map(read_file).transpose()?.unwrap_or_default();
+    let mut all = log.replay(read_file(&args.pack)?, &overlay)?;
     all.retain(|r| args.served.is_none_or(|n| n == r.decision.served_id));
     let differing = all.iter().filter(|r| !r.same).count();
     if args.json {
@@ -42,7 +46,12 @@ pub(crate) fn run(args: &ReplayLogArgs) -> Result<ExitCode, Error> {
 fn print(r: &Replayed<'_>) {
     let d = r.decision;
     let source = if r.personal { "personal" } else { "neutral" };
-    let verdict = if r.same { "same bytes" } else { "DIFFERS" };
+    let verdict = match (r.same, r.needs_overlay) {
+        (true, _) => "same bytes".into(),
+        (_, None) => "DIFFERS".into(),
+        (_, Some(None)) => "DIFFERS: it was made without an overlay".into(),
+        (_, Some(Some(n))) => format!("DIFFERS: it was made under overlay {n}"),
+    };
     say!("#{} {} slot {} market {} {source}: {verdict}", d.served_id, time(d.time), d.slot, d.market);
     for (place, item) in r.shown.iter().enumerate() {
         let twin = r.again.get(place);
@@ -79,6 +88,6 @@ fn as_json(r: &Replayed<'_>) -> Value {
         json!({ "id": s.id, "score": s.score, "propensity": s.propensity, "instead": s.instead, "reasons": reasons })
     };
     let d = r.decision;
-    json!({ "served": d.served_id, "time": d.time, "slot": d.slot, "market": d.market, "personal": r.personal, "same": r.same,
+    json!({ "served": d.served_id, "time": d.time, "slot": d.slot, "market": d.market, "personal": r.personal, "same": r.same, "needs_overlay": r.needs_overlay,
             "items": r.shown.iter().map(item).collect::<Vec<_>>(), "replayed": r.again.iter().map(item).collect::<Vec<_>>() })
 }
