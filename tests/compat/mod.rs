@@ -96,3 +96,31 @@ fn overlay_format_1_is_read() {
     assert_eq!(price(&shelf, "10001-S"), (Some(24_900), None, Availability::InStock));
     assert_eq!(shelf.quote_expires(crate::api::NOW).map(|t| t.map(|t| t.0)), Ok(Some(1_790_000_900_000)));
 }
+
+#[cfg(all(feature = "cli", not(target_arch = "wasm32")))]
+#[test]
+fn decision_log_1_is_read() {
+    use nearshelf::decisions::DecisionLog;
+    let no_shards = |_: &str| DecisionLog::read(&[]).map(|_| Vec::new());
+    // Of a shelf over the frozen pack: a list, four looks, one of them late and one without an id, a list, a new era, a re-ranking.
+    let bytes = include_bytes!("decisions-v1.log");
+    let log = DecisionLog::read(bytes).expect("log 1");
+    assert_eq!(log.pack_version, "4bdddd37e7017388");
+    // What it holds of this version's requests and answers another version may refuse or decide otherwise, and says so.
+    if let Ok(all) = log.replay(crate::api::PACK.to_vec(), &no_shards) {
+        let slots: Vec<&str> = all.iter().map(|r| r.decision.slot.as_str()).collect();
+        assert_eq!(slots, ["home", "home", "search"]);
+        assert_eq!(all.iter().map(|r| r.shown.len()).collect::<Vec<_>>(), [6, 6, 4]);
+    }
+    // Nothing of what comes from outside makes it panic.
+    for cut in 0..bytes.len() {
+        assert_eq!(DecisionLog::read(&bytes[..cut]).expect_err("cut").code(), "bad_decisions");
+    }
+    for at in (0..bytes.len()).step_by(5) {
+        let mut bad = bytes.to_vec();
+        bad[at] ^= 0x41;
+        if let Ok(log) = DecisionLog::read(&bad) {
+            let _ = log.replay(crate::api::PACK.to_vec(), &no_shards);
+        }
+    }
+}
