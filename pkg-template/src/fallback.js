@@ -148,7 +148,7 @@ export class Fallback {
    */
   _list(items, relaxed) {
     const packVersion = this._catalogue ? this._catalogue.view._packVersion : "";
-    return { items, source: "fallback", servedId: 0, partial: this.shards > 0, relaxed, packVersion };
+    return { items, source: "fallback", servedId: 0, partial: this.shards > 0, relaxed, packVersion, overlayVersion: null };
   }
 }
 

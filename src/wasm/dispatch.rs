@@ -1,7 +1,7 @@
 //! The one table of calls below both hosts: bytes in, bytes out. `manual/boundary.md` is its description.
 
 use super::{checkout, reporting};
-use crate::catalog::{Price, shards};
+use crate::catalog::{Availability, Price, shards};
 use crate::codec::{Malformed, Reader, Writer};
 use crate::engine::{Engine, RawOrder, Request, Shelf, TraitView, Wish};
 use crate::error::{Code, Error, Result};
@@ -67,7 +67,7 @@ impl Table {
         if op == 1 {
             return self.open(r, out);
         }
-        if !matches!(op, 2..=28 | 30 | 31) {
+        if !matches!(op, 2..=28 | 30..=33) {
             return Err(Error::new(Code::UnknownCall, concat(&["this core has no call ", &decimal(op.into()), "."])));
         }
         let handle = r.u32() as usize;
@@ -109,7 +109,8 @@ impl Table {
             27 => reporting::report(shelf, r, out),
             28 => reporting::withdraw(r, out),
             30 => attach(shelf, r, out, handle as u32),
-            _ => wanted(shelf, r, out),
+            31 => wanted(shelf, r, out),
+            _ => checkout::overlay(shelf, r, out, op == 32),
         }
     }
 
@@ -146,6 +147,7 @@ fn opened(shelf: &Engine, handle: u32, out: &mut Writer) {
     out.u8(c.market().exponent);
     out.str(c.language());
     out.count(c.len());
+    checkout::overlay_state(shelf, out);
 }
 
 pub(super) fn time(r: &mut Reader<'_>) -> Millis {
@@ -259,6 +261,7 @@ fn write_shelf(shelf: &Engine, list: &Shelf, out: &mut Writer) {
         out.u8(item.because as u8);
         out.str(subject(shelf, item.subject));
     }
+    checkout::overlay_version(shelf, out);
 }
 
 fn subject(shelf: &Engine, s: Subject) -> &str {
@@ -419,7 +422,9 @@ fn page(shelf: &Engine, r: &mut Reader<'_>, out: &mut Writer) -> Result<()> {
     r.end()?;
     let c = shelf.catalog();
     let category = c.category_named(path);
-    let is_in = |row: &Row| path.is_empty() || category.is_some_and(|x| c.is_in(*row, x));
+    let is_in = |row: &Row| {
+        c.availability(*row) != Availability::Hidden && (path.is_empty() || category.is_some_and(|x| c.is_in(*row, x)))
+    };
     let rows: Vec<Row> = (0..c.len() as u32).map(Row).filter(is_in).gather();
     out.count(rows.len());
     let page: Vec<_> = rows.iter().skip(offset).take(limit).gather();

@@ -296,3 +296,17 @@ fn the_frozen_parts_are_what_the_frozen_pack_splits_into() {
     // Files of this very format; how a pack is cut may change.
     assert!(read_whole(&folder.join("core.pack")).expect("core and shards") == PACK);
 }
+
+#[test]
+fn an_overlay_names_ids_since_variants_are_numbered_anew() {
+    use nearshelf::catalog::overlay::Head;
+    use nearshelf::catalog::overlay_file::write;
+    let parts = parts();
+    let mut shelf = open(&parts);
+    let base = shelf.catalog().pack().version();
+    let head = Head { base: &base, sequence: 1, full: true, ..Head::default() };
+    let (bytes, _) = write(&head, &[], shelf.catalog());
+    assert_eq!(shelf.overlay(NOW, &bytes, true).expect_err("numbered").code(), "overlay_misfit");
+    let (bytes, _) = write(&Head { base: "", ..head }, &[], shelf.catalog());
+    assert_eq!(shelf.overlay(NOW, &bytes, true).expect("by id").outcome, 2);
+}

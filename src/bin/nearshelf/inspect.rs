@@ -20,6 +20,9 @@ use std::io::Write;
 use std::path::Path;
 
 pub(crate) fn run(args: &InspectArgs) -> Result<(), Error> {
+    if crate::overlay::inspect(&args.pack, args.json)? {
+        return Ok(());
+    }
     let bars = Bars::default();
     let file = Pack::open(read_file(&args.pack)?)?;
     if let Some(core) = file.section(Tag::PART, 0).filter(|_| file.section(Tag::META, 0).is_none()) {
