@@ -447,7 +447,7 @@ export class Shelf {
     this._shards.look();
   }
 
-  /** Products came in: the others may stand in other rows. */
+  /** Products came in: the others may stand in other rows, and what was laid over the pack is laid again, now over all of them. */
   _more() {
     this._products.clear();
     this._overlay.started();

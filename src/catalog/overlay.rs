@@ -106,7 +106,9 @@ impl Catalog {
         let head = Head::read(r);
         r.check().map_err(not_whole)?;
         let ours = |theirs: &str, ours: &str| theirs.is_empty() || theirs == ours;
-        if !ours(head.shop, self.shop()) || !ours(head.base, &self.pack.version()) {
+        // The variants of a pack in parts are numbered anew with each part that comes.
+        let whole = head.base.is_empty() || self.pack.find(Tag::ROWS, 0).is_none();
+        if !ours(head.shop, self.shop()) || !ours(head.base, &self.pack.version()) || !whole {
             return misfit("it is made for another shop or pack.");
         }
         let market = self.market_named(head.market)?;

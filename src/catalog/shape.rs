@@ -33,11 +33,12 @@ pub(crate) struct Shape {
 }
 
 /// The sections of one element each: a table, since matching on tags costs a branch for each of their letters.
-const SHAPES: [(Tag, Per, bool, u8); 22] = [
+const SHAPES: [(Tag, Per, bool, u8); 23] = [
     (Tag::PRODUCT_ID, Per::Product, true, 1),
     (Tag::PRODUCT_CATEGORY, Per::Product, false, 2),
     (Tag::PRODUCT_BRAND, Per::Product, false, 2),
     (Tag::PRODUCT_POPULARITY, Per::Product, false, 2),
+    (Tag::PRODUCT_RECENT, Per::Product, false, 2),
     // The variants themselves lie in sections of their own.
     (Tag::PRODUCT_VARIANTS, Per::Product, true, 0),
     (Tag::PRODUCT_URL, Per::Product, true, 1),

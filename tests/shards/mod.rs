@@ -296,3 +296,90 @@ fn the_frozen_parts_are_what_the_frozen_pack_splits_into() {
     // Files of this very format; how a pack is cut may change.
     assert!(read_whole(&folder.join("core.pack")).expect("core and shards") == PACK);
 }
+
+#[test]
+fn an_overlay_names_ids_since_variants_are_numbered_anew() {
+    use nearshelf::catalog::overlay::Head;
+    use nearshelf::catalog::overlay_file::write;
+    let parts = parts();
+    let mut shelf = open(&parts);
+    let base = shelf.catalog().pack().version();
+    let head = Head { base: &base, sequence: 1, full: true, ..Head::default() };
+    let (bytes, _) = write(&head, &[], shelf.catalog());
+    assert_eq!(shelf.overlay(NOW, &bytes, true).expect_err("numbered").code(), "overlay_misfit");
+    let (bytes, _) = write(&Head { base: "", ..head }, &[], shelf.catalog());
+    assert_eq!(shelf.overlay(NOW, &bytes, true).expect("by id").outcome, 2);
+}
+
+/// A made-up catalogue in a tree of 12 · 10 categories, with neighbours that are mostly of the same category.
+fn large(products: u32) -> Vec<u8> {
+    use nearshelf::catalog::build::{Draft, ProductDraft, VariantDraft, VariantOffer, write};
+    use nearshelf::catalog::{Availability, Market};
+    use nearshelf::pack::PackWriter;
+    use nearshelf::rank::table::{Neighbours, write_table};
+    let mut random = nearshelf::random::Random::new(7);
+    let mut word = |n: u64| format!("w{}", random.below(n));
+    let product = |i: u32| {
+        let (top, leaf) = (i % 12, i / 12 % 10);
+        let offer =
+            VariantOffer { list: Some(1_000 + i * 7 % 90_000), sale: None, availability: Availability::InStock };
+        ProductDraft {
+            id: format!("{}{i}", word(1 << 20)),
+            titles: vec![format!("{} {} {}", word(500), word(5_000), word(500))],
+            categories: vec![format!("Top {top} > Leaf {leaf}")],
+            brand: word(3_000),
+            url: format!("/p/{i}"),
+            popularity: (65_535 / (1 + i / 100)) as u16,
+            variants: vec![VariantDraft { id: format!("v{i}"), titles: vec![], offers: vec![offer] }],
+            ..ProductDraft::default()
+        }
+    };
+    let draft = Draft {
+        shop: "large".into(),
+        support: 5,
+        markets: vec![Market { code: "cn".into(), currency: "CNY".into(), exponent: 2 }],
+        languages: vec!["en".into()],
+        products: (0..products).map(product).collect(),
+        ..Draft::default()
+    };
+    let mut out = PackWriter::new();
+    write(&draft, &mut out).expect("written");
+    let row = |i: u32| -> Neighbours {
+        let near = |n: u32| Row((i + 120 * (n * n + 1) + n % 3) % products);
+        (1..12).map(|n| (near(n), 1.0 / f64::from(n + 1))).collect()
+    };
+    out.add(Tag::TABLE, 0, products as usize, write_table(&(0..products).map(row).collect::<Vec<_>>()));
+    out.finish().expect("small enough")
+}
+
+#[test]
+fn a_core_stays_within_its_bytes_whatever_the_size_of_the_catalogue() {
+    let mut heads = Vec::new();
+    for products in [8_000, 24_000] {
+        let whole = large(products);
+        let parts = split(&whole, Limits { core: 120_000, shard: 60_000 }, &Silent).expect("room").expect("split");
+        let wire = parts.core.wire;
+        assert!(wire <= 120_000 && wire > 115_000, "{wire} bytes: as many products as fit");
+        assert!(parts.shards.iter().all(|s| s.wire <= 60_000));
+        heads.push(parts.core.products);
+        let shards = parts.shards.iter().map(|s| s.bytes.clone());
+        assert!(join(parts.core.bytes.clone(), shards).expect("all") == whole);
+        let core = open(&parts);
+        let sizes = core.catalog().category_sizes();
+        assert!(sizes.iter().all(|n| *n > 0), "something of each of {} categories", sizes.len());
+    }
+    assert!(heads[1] * 2 > heads[0], "three times the products leave most of the head: {heads:?}");
+}
+
+#[test]
+fn what_the_builder_writes_today_is_split_and_joined() {
+    use nearshelf::builder::pack::{Options, build};
+    let dir = crate::publish::Made::default().write();
+    let whole = build(&crate::builder::read(dir.path()), &Options::default(), &Silent).expect("a pack");
+    // A column of products that the split does not know would stand whole in the core, which would not open then.
+    let parts = split(&whole, Limits { core: 9_000, shard: 4_000 }, &Silent).expect("room").expect("split");
+    let mut core = open(&parts);
+    assert!(core.catalog().len() < 50);
+    attach(&mut core, &parts.shards.iter().collect::<Vec<_>>());
+    assert!(join(parts.core.bytes.clone(), parts.shards.iter().map(|s| s.bytes.clone())).expect("all") == whole);
+}
