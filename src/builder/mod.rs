@@ -13,4 +13,5 @@ pub mod replay;
 mod similar;
 pub mod split;
 pub mod tables;
+mod threads;
 pub mod tune;
