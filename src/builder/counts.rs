@@ -153,7 +153,9 @@ fn count(visits: &[Visit], k: u32, pairs_of: Emit<'_>) -> Vec<Pair> {
                 }
             });
         }
-        out.extend(pairs(&mut found, &starts[from..=to], from as u32, k));
+        for counted in pairs(&mut found, &starts[from..=to], from as u32, k) {
+            out.extend(counted);
+        }
         from = to;
     }
     out
@@ -167,8 +169,8 @@ struct Found {
     weight: u32,
 }
 
-/// The pairs with K shoppers, in order. `starts` are where the parts of products from `first` on begin and where the last ends.
-fn pairs(found: &mut [Found], starts: &[usize], first: u32, k: u32) -> Vec<Pair> {
+/// The pairs with K shoppers, in order, in several lists. `starts` are where the parts of products from `first` on begin and where the last ends.
+fn pairs(found: &mut [Found], starts: &[usize], first: u32, k: u32) -> Vec<Vec<Pair>> {
     // Shares of whole products, of about the same size.
     let mut shares: Vec<Mutex<(&mut [Found], Range<usize>)>> = Vec::new();
     let (mut rest, mut from, products) = (found, 0, starts.len() - 1);
@@ -179,7 +181,7 @@ fn pairs(found: &mut [Found], starts: &[usize], first: u32, k: u32) -> Vec<Pair>
         shares.push(Mutex::new((share, from..to)));
         (rest, from) = (after, to);
     }
-    let counted = in_order(&shares, |share| {
+    in_order(&shares, |share| {
         let mut share = share.lock().unwrap_or_else(PoisonError::into_inner);
         let (found, products) = &mut *share;
         let (base, mut out) = (starts[products.start], Vec::new());
@@ -195,8 +197,7 @@ fn pairs(found: &mut [Found], starts: &[usize], first: u32, k: u32) -> Vec<Pair>
             }
         }
         out
-    });
-    counted.concat()
+    })
 }
 
 /// Visits of each product; 0 where fewer than K shoppers are behind them.

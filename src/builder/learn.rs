@@ -61,6 +61,7 @@ impl Case {
             }
             case.ends.push(case.evidence.len() as u32);
         }
+        case.evidence.shrink_to_fit();
         case
     }
 

@@ -141,6 +141,9 @@ pub(crate) struct EvalArgs {
     /// Write the predictions: a line each step, `<session>:<n>` TAB ids. Compressed when the name ends in .gz.
     #[arg(long, value_name = "OUT")]
     pub(crate) predictions: Option<PathBuf>,
+    /// Write the pack that predicts.
+    #[arg(long, value_name = "OUT")]
+    pub(crate) pack: Option<PathBuf>,
     /// Fewest distinct shoppers behind a pair or a popularity. Default: 2 for a log without user ids, 5 with.
     #[arg(long, value_name = "K", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) min_support: Option<u32>,
