@@ -4,13 +4,16 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 mod checkout;
 mod identity;
+mod overlay;
 mod reporting;
 mod request;
+mod shards;
 
 pub use checkout::{Coupon, MarketOffers, RawCart, RawLine};
 pub use identity::{Identified, RawOrder, Synced};
 pub use reporting::{Reported, withdrawn};
 pub use request::Request;
+pub use shards::Wish;
 
 use crate::catalog::{Catalog, Price};
 use crate::error::{Code, Error, Result};
@@ -65,6 +68,9 @@ pub struct Engine {
     dropped: [u32; Drop::COUNT],
     clock: Millis,
     offers: Option<Rc<MarketOffers>>,
+    /// Shards that are open, and those that calls asked for, the latest last.
+    opened: Vec<usize>,
+    asked: Vec<usize>,
 }
 
 /// What became of tracked events.
@@ -132,6 +138,8 @@ pub struct Shelf {
     pub relaxed: u8,
     /// Best first.
     pub items: Vec<ShelfItem>,
+    /// True while a shard that could hold something for it is not open.
+    pub partial: bool,
 }
 
 /// A trait as the shopper sees it.
@@ -190,6 +198,8 @@ impl Engine {
             dropped: [0; Drop::COUNT],
             clock: Millis(i64::MIN),
             offers: None,
+            opened: Vec::new(),
+            asked: Vec::new(),
         })
     }
 
@@ -235,12 +245,17 @@ impl Engine {
     /// The host's clock, which never runs backwards here.
     fn tick(&mut self, now: Millis) -> Millis {
         self.clock = self.clock.max(now);
+        self.catalog.settle(self.clock);
         self.clock
     }
 
     fn drop_event(&mut self, reason: Drop) {
+        self.drop_many(reason, 1);
+    }
+
+    fn drop_many(&mut self, reason: Drop, many: u32) {
         let n = &mut self.dropped[reason as usize];
-        *n = n.saturating_add(1);
+        *n = n.saturating_add(many);
     }
 
     fn note(&mut self, notes: [bool; Drop::COUNT]) {
@@ -274,6 +289,11 @@ impl Engine {
                 Err(reason) => {
                     self.drop_event(reason);
                     result.dropped += 1;
+                }
+            }
+            if notes[Drop::UnknownItem as usize] {
+                for item in &raw.items {
+                    self.find(item.id);
                 }
             }
             self.note(notes);
@@ -314,7 +334,7 @@ impl Engine {
     pub fn recommend(&mut self, now: Millis, request: &Request<'_>) -> Shelf {
         self.tick(now);
         let Some(query) = self.query(request) else {
-            return self.keep(Ranking { items: Vec::new(), personal: false, relaxed: 0 });
+            return self.keep(Ranking { items: Vec::new(), personal: false, relaxed: 0 }, None);
         };
         let ranking = match self.consent.may_personalize().filter(|_| !request.neutral) {
             Some(allowed) => {
@@ -323,7 +343,7 @@ impl Engine {
             }
             None => self.ranker.recommend(&self.catalog, None, &query),
         };
-        self.keep(ranking)
+        self.keep(ranking, query.category)
     }
 
     /// What the components say about a query's candidates: for tuning.
@@ -334,14 +354,15 @@ impl Engine {
     }
 
     /// Gives the list a number and keeps its reasons.
-    fn keep(&mut self, ranking: Ranking) -> Shelf {
+    fn keep(&mut self, ranking: Ranking, category: Option<u32>) -> Shelf {
         self.last_served = self.last_served.wrapping_add(1).max(1);
         let items = ranking.items.iter().map(|s| self.item(s)).gather();
         if self.served.len() >= KEPT {
             self.served.pop_front();
         }
         self.served.push_back((self.last_served, ranking.items));
-        Shelf { id: self.last_served, personal: ranking.personal, relaxed: ranking.relaxed, items }
+        let partial = self.is_partial(category);
+        Shelf { id: self.last_served, personal: ranking.personal, relaxed: ranking.relaxed, items, partial }
     }
 
     fn item(&self, served: &Served) -> ShelfItem {
@@ -363,7 +384,7 @@ impl Engine {
         let mut given: Vec<(Option<Row>, u32)> = Vec::with_capacity(ids.len());
         let mut taken = Vec::with_capacity(ids.len());
         for (id, i) in ids.iter().zip(0..) {
-            let row = self.catalog.find(id).map(|f| f.row);
+            let row = self.find(id).map(|f| f.row);
             let key = row.map_or_else(|| Key::product(id), |r| self.catalog.key(r));
             if let Err(at) = taken.binary_search(&key) {
                 taken.insert(at, key);
@@ -379,7 +400,7 @@ impl Engine {
             None => self.ranker.rank(&self.catalog, None, &rows),
         };
         let personal = ranking.personal;
-        let mut shelf = self.keep(ranking);
+        let mut shelf = self.keep(ranking, None);
         for item in &mut shelf.items {
             item.given = given.iter().find(|(row, _)| *row == item.row).map_or(0, |(_, i)| *i);
         }
@@ -418,7 +439,7 @@ impl Engine {
     /// The stage that keeps a product off a shelf, and the place it has.
     pub fn why_not(&mut self, now: Millis, request: &Request<'_>, id: &str) -> Stage {
         self.tick(now);
-        let Some(found) = self.catalog.find(id) else { return Stage::UnknownItem };
+        let Some(found) = self.find(id) else { return Stage::UnknownItem };
         let Some(query) = self.query(request) else { return Stage::Excluded };
         match self.consent.may_personalize().filter(|_| !request.neutral) {
             Some(allowed) => {
@@ -479,6 +500,7 @@ impl Engine {
         self.clock = Millis(i64::MIN);
         self.portrait = Portrait::new(self.config.clone());
         self.served.clear();
+        self.asked.clear();
     }
 }
 
@@ -499,7 +521,7 @@ fn because(parts: &[Part]) -> (Because, Subject) {
         Component::HistoryTogether => Because::HistoryTogether,
         Component::Category => Because::Category,
         Component::Brand => Because::Brand,
-        Component::Popular => Because::Popular,
+        Component::Popular | Component::Recent => Because::Popular,
         Component::Given => Because::Given,
     };
     (because, part.from.first().map_or(Subject::None, |(s, _)| *s))

@@ -20,7 +20,10 @@ pub(crate) enum Code {
     UnknownLanguage,
     NotServed,
     ConsentRequired,
+    ShardMismatch,
     InvalidCart,
+    BadOverlay,
+    OverlayMisfit,
     #[cfg(feature = "cli")]
     Io,
     #[cfg(feature = "cli")]
@@ -76,7 +79,10 @@ impl Code {
         Code::UnknownLanguage,
         Code::NotServed,
         Code::ConsentRequired,
+        Code::ShardMismatch,
         Code::InvalidCart,
+        Code::BadOverlay,
+        Code::OverlayMisfit,
         #[cfg(feature = "cli")]
         Code::Io,
         #[cfg(feature = "cli")]
@@ -156,10 +162,27 @@ impl Code {
             Code::ConsentRequired => {
                 ("consent_required", Policy, told("Ask the shopper, then call setConsent() with that purpose."))
             }
+            Code::ShardMismatch => (
+                "shard_mismatch",
+                Data,
+                told(
+                    "Publish the shards before the core they were written with, and keep old ones as long as old cores are cached.",
+                ),
+            ),
             Code::InvalidCart => (
                 "invalid_cart",
                 Misuse,
                 told("Give each line an id of its own, a price in minor units and a quantity of at least one."),
+            ),
+            Code::BadOverlay => (
+                "bad_overlay",
+                Data,
+                told("Serve the file that `nearshelf overlay` wrote; an HTML error page is a common mistake."),
+            ),
+            Code::OverlayMisfit => (
+                "overlay_misfit",
+                Data,
+                told("Serve an overlay made with the shop's present pack, and a full one where a delta was missed."),
             ),
             #[cfg(feature = "cli")]
             Code::Io => ("io", Environment, told("Check the path and its permissions.")),
@@ -351,7 +374,7 @@ mod tests {
     }
 
     fn of_command_line(code: Code) -> bool {
-        code > Code::InvalidCart
+        code > Code::OverlayMisfit
     }
 
     #[test]

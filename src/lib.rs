@@ -66,6 +66,8 @@ pub mod manual {
     pub mod memory {}
     #[doc = include_str!("manual/offers.md")]
     pub mod offers {}
+    #[doc = include_str!("manual/overlay.md")]
+    pub mod overlay {}
     #[doc = include_str!("manual/pack-format.md")]
     pub mod pack_format {}
     #[doc = include_str!("manual/portrait.md")]
@@ -78,6 +80,8 @@ pub mod manual {
     pub mod ranking {}
     #[doc = include_str!("manual/scale.md")]
     pub mod scale {}
+    #[doc = include_str!("manual/shards.md")]
+    pub mod shards {}
     #[doc = include_str!("manual/size.md")]
     pub mod size {}
 }

@@ -19,3 +19,5 @@ mod policy;
 #[cfg(all(feature = "cli", not(target_arch = "wasm32")))]
 mod publish;
 mod report;
+#[cfg(all(feature = "cli", not(target_arch = "wasm32")))]
+mod shards;

@@ -35,6 +35,7 @@ export class Catalogue {
     this._tag = p.strings("TAGS", 0, p.count("TAGS"));
     this._variantEnd = p.numbers("PRVA", 0, 4, n);
     this._variantId = p.strings("VAID", 0, v);
+    this.shards = p.count("SHRD");
     /** @type {Map<string, number> | null} */
     this._rows = null;
     this._seen = this._see(this._m, this._l);

@@ -2,7 +2,8 @@
 
 import { asError, NearshelfError } from "./error.js";
 import { Hub } from "./hub.js";
-import { any, readOptions } from "./options.js";
+import { any, readOptions, whole } from "./options.js";
+import { WISHES } from "./shards.js";
 import { CONSENT, Shelf, VIEW } from "./shelf.js";
 
 /**
@@ -17,6 +18,10 @@ import { CONSENT, Shelf, VIEW } from "./shelf.js";
  * }} Host `begin` runs at each call; `address` answers "" for bytes; `core` fetches and compiles, and answers how to make an instance
  */
 
+const TIMEOUT_MS = 1500;
+/** The longest delay a timer can hold. */
+const LONGEST_MS = 0x7fffffff;
+
 const OPTIONS = {
   pack: any,
   market: VIEW.market,
@@ -26,12 +31,16 @@ const OPTIONS = {
   wasm: any,
   storage: (value, wrong) => (typeof value.remove === "function" ? value : wrong("an object with get, set, remove and keys")),
   reports: (value, wrong) => (/^(string|function)$/.test(typeof value) || value.href ? value : wrong("an address or a function")),
+  overlay: any,
+  overlayRefreshMs: whole(1000, LONGEST_MS),
   now: (value, wrong) => (typeof value === "function" ? value : wrong("a function")),
+  shards: (value, wrong) => {
+    const wish = WISHES.indexOf(value);
+    if (wish < 0 && value !== false) wrong('"page", "personal", "all" or false');
+    return wish;
+  },
+  loadShard: (value, wrong) => (typeof value === "function" ? value : wrong("a function")),
 };
-
-const TIMEOUT_MS = 1500;
-/** The longest delay a timer can hold. */
-const LONGEST_MS = 0x7fffffff;
 
 /**
  * @param {Host} host
@@ -54,8 +63,9 @@ export function shelfMaker(host) {
       if (options.market !== undefined || options.language !== undefined) {
         entry.shelf.setView({ market: options.market, language: options.language });
       }
+      if (options.overlay) entry.shelf.setOverlay(options.overlay);
     } else {
-      const shelf = new Shelf(hub, options, host, () => open.delete(address));
+      const shelf = new Shelf(hub, options, host, () => open.delete(address), shardLoader(host, address, options.loadShard));
       Object.assign(shelf._consent, consent);
       entry = { shelf, load: () => load(host, shelf, hub, options), loading: null };
       if (address) open.set(address, entry);
@@ -87,6 +97,18 @@ function addressOf(host, given) {
 }
 
 /**
+ * Brings a shard's bytes: from where the host says, else from beside the pack.
+ * @param {Host} host
+ * @param {string} address of the pack, "" for bytes
+ * @param {((name: string) => any) | undefined} given
+ */
+function shardLoader(host, address, given) {
+  if (!address && !given) return null;
+  return (/** @type {string} */ name) =>
+    Promise.resolve(given ? given(name) : address.split(/[?#]/)[0].replace(/[^/]*$/, name)).then((place) => host.pack(place));
+}
+
+/**
  * Fetches pack and core at once and starts the engine; every failure is a diagnostic.
  * @param {Host} host
  * @param {Shelf} shelf
@@ -103,6 +125,7 @@ function load(host, shelf, hub, options) {
   const core = Promise.resolve()
     .then(() => host.core(options.wasm))
     .catch((thrown) => asError(thrown, "wasm_missing", "Serve nearshelf.wasm beside the JavaScript or pass options.wasm."));
+  const overlay = options.overlay && shelf.setOverlay(options.overlay);
   return Promise.resolve()
     .then(() => host.pack(options.pack))
     .then((bytes) => {
@@ -117,7 +140,8 @@ function load(host, shelf, hub, options) {
     .catch((thrown) => {
       hub.diagnose(asError(thrown, "pack_missing", "Check the address of the pack and that the page may load it."));
       shelf._rest();
-    });
+    })
+    .then(() => overlay);
 }
 
 /**

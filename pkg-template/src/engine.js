@@ -23,6 +23,7 @@ export class Engine {
    * @param {{
    *   _pack(): Uint8Array, _now(): number, _consent: import("./shelf.js").ConsentState,
    *   market: string, language: string, _opened(view: ReturnType<typeof op.readView>): void, _distrust(): void,
+   *   _overlay: import("./overlay.js").Overlay,
    * }} seat the shelf this engine serves
    */
   constructor(hub, seat) {
@@ -99,6 +100,18 @@ export class Engine {
     writer.u32(0);
     write(writer);
     return this._send(number, writer.written(), read);
+  }
+
+  /**
+   * Opens a shard; answers as `call`.
+   * @param {Uint8Array} bytes
+   */
+  attach(bytes) {
+    if (!this._core) return undefined;
+    const writer = new Writer(bytes.length + 8, bytes.length + 8);
+    writer.u32(0);
+    writer.bytes(bytes);
+    return this._send(op.ATTACH, writer.written(), op.readView);
   }
 
   /** A writer for a `track` request that starts with room for the handle and the time. */
@@ -193,6 +206,7 @@ export class Engine {
     const view = this._send(op.OPEN, writer.written(), op.readView);
     if (view) {
       this._handle = view._handle;
+      seat._overlay.started();
       this._replay();
     }
     if (!view || !this._core) {

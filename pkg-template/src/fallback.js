@@ -18,8 +18,13 @@ export class Fallback {
     this._catalogue = null;
     /** Why the pack cannot be read; told only where no engine tells it better. @type {NearshelfError | null} */
     this.trouble = null;
+    /** Shards the pack lists. */
+    this.shards = 0;
     try {
-      if (bytes) this._catalogue = new Catalogue(bytes);
+      if (bytes) {
+        this._catalogue = new Catalogue(bytes);
+        this.shards = this._catalogue.shards;
+      }
     } catch (thrown) {
       this.trouble = broken(thrown);
     }
@@ -143,7 +148,7 @@ export class Fallback {
    */
   _list(items, relaxed) {
     const packVersion = this._catalogue ? this._catalogue.view._packVersion : "";
-    return { items, source: "fallback", servedId: 0, partial: false, relaxed, packVersion };
+    return { items, source: "fallback", servedId: 0, partial: this.shards > 0, relaxed, packVersion, overlayVersion: null };
   }
 }
 

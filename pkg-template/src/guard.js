@@ -17,6 +17,7 @@ export const NEUTRAL = {
   quote: () => null,
   coupons: () => [],
   offers: () => [],
+  setOverlay: () => Promise.resolve(),
   portrait: () => ({
     events: 0, sessions: 0, updated: null, items: [], categories: [], brands: [], priceBands: [], session: [],
   }),
@@ -39,7 +40,10 @@ export function guardCalls(shelf) {
     const call = shelf[name];
     shelf[name] = (a, b) => {
       try {
-        if (!shelf._disposed) return call.call(shelf, a, b);
+        if (!shelf._disposed) {
+          shelf._shards.look();
+          return call.call(shelf, a, b);
+        }
         if (name !== "dispose") {
           shelf._hub.misuse("disposed", name + "() was called on a disposed shelf.", "Create another shelf.");
         }

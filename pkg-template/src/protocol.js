@@ -28,6 +28,10 @@ export const COUPONS = 25;
 export const OFFERS = 26;
 export const REPORT = 27;
 export const WITHDRAW = 28;
+export const ATTACH = 30;
+export const WANTED = 31;
+export const OVERLAY = 32;
+export const OVERLAY_ITEMS = 33;
 
 /** A row or parent that is not there. */
 export const NONE = 0xffffffff;
@@ -36,7 +40,7 @@ const BECAUSE = [
   "popular", "next", "together", "again", "history", "history_together", "category", "brand", "given", "similar",
 ];
 
-const AVAILABILITY = ["out_of_stock", "in_stock", "preorder", "backorder"];
+export const AVAILABILITY = ["out_of_stock", "in_stock", "preorder", "backorder", "not_sold"];
 
 /** @param {number} code */
 export function availability(code) {
@@ -56,7 +60,14 @@ export function readView(r) {
     _exponent: r.u8(),
     _language: r.str(),
     _products: r.u32(),
+    _overlay: r.money(),
+    _expires: r.money(),
   };
+}
+
+/** @param {Reader} r */
+export function readOverlaid(r) {
+  return { _outcome: r.u8(), _overlay: r.money(), _expires: r.money() };
 }
 
 /** @param {Reader} r */
@@ -72,6 +83,7 @@ export function readShelf(r) {
     _partial: r.u8() === 1,
     _relaxed: readRelaxed(r.u8()),
     _items: r.list(readShelfItem),
+    _overlay: r.money(),
   };
 }
 
@@ -189,6 +201,11 @@ export function readSynced(r) {
 /** @param {Reader} r */
 export function readNothing(r) {
   return r.left() === 0;
+}
+
+/** @param {Reader} r */
+export function readTexts(r) {
+  return r.list(readText);
 }
 
 /** @param {Reader} r */

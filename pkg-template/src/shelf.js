@@ -8,8 +8,10 @@ import { Fallback } from "./fallback.js";
 import { guardCalls, NEUTRAL } from "./guard.js";
 import { Memory } from "./memory.js";
 import { any, between, distinct, id, ids, mode, parts, pins, readOptions, text, tri, whole } from "./options.js";
+import { Overlay } from "./overlay.js";
 import * as op from "./protocol.js";
 import { Reports } from "./reports.js";
+import { Shards } from "./shards.js";
 
 /**
  * @typedef {boolean | null} Tri
@@ -54,11 +56,12 @@ const MOST_PRODUCTS = 2048;
 export class Shelf {
   /**
    * @param {import("./hub.js").Hub} hub
-   * @param {{ now?: () => number, market?: string, language?: string, storage?: import("./vault.js").ShelfStorage, reports?: any }} wishes
-   * @param {{ memory?: import("./vault.js").MemoryHost, reports?: import("./reports.js").ReportHost }} host
+   * @param {{ now?: () => number, market?: string, language?: string, storage?: import("./vault.js").ShelfStorage, reports?: any, shards?: number, overlayRefreshMs?: number }} wishes
+   * @param {import("./create.js").Host} host
    * @param {() => void} gone called when the shelf is disposed
+   * @param {((name: string) => any) | null} loadShard answers a shard's bytes; `null` where nobody can
    */
-  constructor(hub, wishes, host, gone) {
+  constructor(hub, wishes, host, gone, loadShard) {
     this._hub = hub;
     this._clock = wishes.now;
     this._gone = gone;
@@ -78,6 +81,8 @@ export class Shelf {
     this._engine = new Engine(hub, this);
     this._memory = new Memory(this, host.memory, wishes.storage);
     this._reports = new Reports(this, this._memory._vault, host.reports, wishes.reports);
+    this._shards = new Shards(this, loadShard ? wishes.shards || 0 : -1, /** @type {any} */ (loadShard));
+    this._overlay = new Overlay(this, host, wishes.overlayRefreshMs);
     this._disposed = false;
     guardCalls(this);
   }
@@ -88,6 +93,10 @@ export class Shelf {
 
   get packVersion() {
     return this._view._packVersion;
+  }
+
+  get overlayVersion() {
+    return this._overlay._version;
   }
 
   get market() {
@@ -128,9 +137,9 @@ export class Shelf {
   recommend(options) {
     const o = readOptions(this._hub, "recommend", options, RECOMMEND);
     const answer = this._engine.call(op.RECOMMEND, (w) => this._request(w, o), op.readShelf);
-    if (answer === undefined) return this._list([], "neutral", 0, false, []);
+    if (answer === undefined) return this._list([], "neutral", 0, false, [], this.overlayVersion);
     const items = answer && this._shown(answer._items, []);
-    return items ? this._list(items, answer._source, this._engine.servedId(answer._servedId), answer._partial, answer._relaxed)
+    return items ? this._list(items, answer._source, this._engine.servedId(answer._servedId), answer._partial, answer._relaxed, answer._overlay)
       : this._fallback.recommend(o);
   }
 
@@ -147,7 +156,7 @@ export class Shelf {
     }, op.readShelf);
     const items = answer && this._shown(answer._items, once);
     if (!items) return this._fallback.rank(once);
-    const list = this._list(items, answer._source, this._engine.servedId(answer._servedId), answer._partial, answer._relaxed);
+    const list = this._list(items, answer._source, this._engine.servedId(answer._servedId), answer._partial, answer._relaxed, answer._overlay);
     return Object.assign({ ids: items.map((item) => item.id) }, list);
   }
 
@@ -197,7 +206,13 @@ export class Shelf {
     return this._engine.call(op.QUOTE, (w) => {
       w.f64(this._now());
       writeCart(w, cart);
-    }, readQuote) || null;
+    }, (r) => readQuote(r, this.packVersion)) || null;
+  }
+
+  setOverlay(overlay) {
+    if (overlay !== undefined && (typeof overlay === "object" || typeof overlay === "string")) return this._overlay.take(overlay);
+    this._hub.misuse("bad_argument", "setOverlay() was given no overlay.", "Pass its address, its bytes, { items }, or null for none.");
+    return NEUTRAL.setOverlay();
   }
 
   coupons(options) {
@@ -319,6 +334,7 @@ export class Shelf {
     this._disposed = true;
     this._memory.close();
     this._reports.close();
+    this._overlay.close();
     this._engine.close();
     this._hub.close();
     this._distrust(); // lets go of the pack
@@ -379,8 +395,17 @@ export class Shelf {
   _opened(view) {
     this._look(view._market, view._language);
     this._view = view;
+    this._overlay.told(view);
     this._memory.consented();
     this._reports.consented();
+    this._shards.look();
+  }
+
+  /** Products came in: the others may stand in other rows, and what was laid over the pack is laid again, now over all of them. */
+  _more() {
+    this._products.clear();
+    this._overlay.started();
+    this._hub.change();
   }
 
   /** The core refused this pack, so nothing of it is shown. */
@@ -519,8 +544,8 @@ export class Shelf {
     return kept;
   }
 
-  _list(items, source, servedId, partial, relaxed) {
-    return { items, source, servedId, partial, relaxed, packVersion: this.packVersion };
+  _list(items, source, servedId, partial, relaxed, overlayVersion) {
+    return { items, source, servedId, partial, relaxed, packVersion: this.packVersion, overlayVersion };
   }
 }
 

@@ -10,6 +10,7 @@ pub mod metrics;
 pub mod pack;
 mod recency;
 pub mod replay;
+pub mod shards;
 mod similar;
 pub mod split;
 pub mod tables;

@@ -5,7 +5,14 @@ use alloc::string::String;
 #[cfg(any(feature = "cli", test))]
 pub mod build;
 mod index;
+mod live;
+pub(crate) mod merge;
+pub mod overlay;
+#[cfg(any(feature = "cli", test))]
+pub mod overlay_file;
 mod read;
+pub(crate) mod shape;
+pub mod shards;
 
 pub use read::Catalog;
 
@@ -29,6 +36,8 @@ pub enum Availability {
     Backorder = 3,
     /// Not sold in this market.
     NotSold = 255,
+    /// The shop's overlay hides it.
+    Hidden = 254,
 }
 
 impl Availability {
@@ -59,6 +68,7 @@ impl Availability {
             Availability::Preorder => "preorder",
             Availability::Backorder => "backorder",
             Availability::NotSold => "not_sold",
+            Availability::Hidden => "hidden",
         }
     }
 }

@@ -135,6 +135,9 @@ impl Engine {
     pub fn quote(&mut self, now: Millis, cart: &RawCart<'_>, customer: &Customer) -> Result<Quote> {
         let now = self.tick(now);
         let offers = self.offers()?;
+        for line in &cart.lines {
+            self.find(line.item);
+        }
         let cart = read_cart(&self.catalog, cart)?;
         Ok(quote(&offers.offers, &cart, customer, now, Limits::default()))
     }

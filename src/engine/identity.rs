@@ -92,6 +92,7 @@ impl Engine {
     pub fn sign_out(&mut self) {
         self.portrait = Portrait::new(self.config.clone());
         self.served.clear();
+        self.asked.clear();
     }
 
     /// Takes in orders the shop's server knows of, of any age. An order counts once, tracked or synced.

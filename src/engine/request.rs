@@ -35,19 +35,19 @@ pub struct Request<'a> {
 
 impl Engine {
     /// The query in rows; `None` for a category the pack does not have.
-    pub(super) fn query(&self, request: &Request<'_>) -> Option<Query> {
+    pub(super) fn query(&mut self, request: &Request<'_>) -> Option<Query> {
         let category = match request.category {
             "" => None,
             path => Some(self.catalog.category_named(path)?),
         };
+        if let Some(c) = category {
+            self.ask_category(c);
+        }
+        let pins = request.pins.iter().filter_map(|(id, place)| Some((*place, self.find(id)?.row))).gather();
         let row = |id: &str| self.catalog.find(id).map(|f| f.row);
         let exclude = request.exclude.iter().filter_map(|id| row(id)).gather();
-        let limits = Limits {
-            pins: request.pins.iter().filter_map(|(id, place)| Some((*place, row(id)?))).gather(),
-            per_category: request.per_category,
-            per_brand: request.per_brand,
-            price: request.price,
-        };
+        let limits =
+            Limits { pins, per_category: request.per_category, per_brand: request.per_brand, price: request.price };
         Some(Query { limit: request.limit, exclude, category, limits, diversity: request.diversity })
     }
 }

@@ -9,7 +9,8 @@ fn malformed(tag: Tag) -> Error {
     Error::new(Code::PackMalformed, concat(&["section ", &tag.name(), " has the wrong length."]))
 }
 
-fn u32_at(bytes: &[u8], i: usize) -> Option<u32> {
+/// Number `i` of those that `bytes` holds.
+pub(crate) fn u32_at(bytes: &[u8], i: usize) -> Option<u32> {
     let at = i.checked_mul(4)?;
     let four = bytes.get(at..at.checked_add(4)?)?;
     Some(u32::from_le_bytes(four.try_into().ok()?))
@@ -44,6 +45,11 @@ impl Columns {
     pub fn numbers<const W: usize>(&mut self, pack: &Pack, tag: Tag, key: u32, n: usize) -> Numbers<W> {
         let range = exactly(pack, tag, key, n.checked_mul(W));
         Numbers { range: self.note(range) }
+    }
+
+    /// As [`Columns::numbers`], for a section that need not be there: all are 0 then.
+    pub fn optional<const W: usize>(&mut self, pack: &Pack, tag: Tag, key: u32, n: usize) -> Numbers<W> {
+        if pack.find(tag, key).is_none() { Numbers::default() } else { self.numbers(pack, tag, key, n) }
     }
 
     /// As [`Strings::open`].
@@ -95,13 +101,12 @@ impl<const W: usize> Numbers<W> {
     #[inline]
     pub fn get(&self, pack: &Pack, i: usize) -> u32 {
         let at = self.range.start + i * W;
-        let mut out = [0; 4];
-        if at + W <= self.range.end
-            && let Some(bytes) = pack.bytes().get(at..at + W)
-        {
-            out[..W].copy_from_slice(bytes);
+        match pack.bytes().get(at..at + W).filter(|_| at < self.range.end) {
+            Some(&[a, b, c, d]) => u32::from_le_bytes([a, b, c, d]),
+            Some(&[a, b]) => u32::from(u16::from_le_bytes([a, b])),
+            Some(&[a]) => a.into(),
+            _ => 0,
         }
-        u32::from_le_bytes(out)
     }
 
     /// Numbers in the column.

@@ -32,6 +32,7 @@ tags! {
     PRODUCT_CATEGORY b"PRCA" "Category of each product.";
     PRODUCT_BRAND b"PRBR" "Brand of each product.";
     PRODUCT_POPULARITY b"PRPO" "Popularity of each product.";
+    PRODUCT_RECENT b"PRRE" "Popularity of each product of late.";
     PRODUCT_VARIANTS b"PRVA" "End of each product's variants.";
     PRODUCT_URL b"PRUR" "Links.";
     PRODUCT_IMAGE b"PRIM" "Image links.";
@@ -57,6 +58,16 @@ tags! {
     REPORT b"REPT" "What private reports may ask.";
     SHELF b"SHLF" "Categories whose products are bought again.";
     SPAN b"SPAN" "First and last day of the log.";
+    OVERLAY b"OVLY" "What the shop wants of overlays.";
+    ROWS b"ROWS" "Global row of each product, where a pack is a part of another.";
+    PART b"PART" "Of which pack a file is a part.";
+    SHARDS b"SHRD" "Versions of a core's shards.";
+    SHARD_CATEGORY b"SHCA" "Categories of each shard.";
+    SHARD_SIZE b"SHSZ" "Bytes and products of each shard.";
+    HINT b"HINT" "In which shard an id may be.";
+    TABLE_PART b"TABG" "An item-item table whose neighbours are global rows.";
+    TABLE_ROWS b"TROW" "Global rows that a shard's tables are for.";
+    ALIAS_NUMBER b"ALNO" "Place of each alias among those of all parts.";
 }
 
 impl Tag {

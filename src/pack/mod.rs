@@ -9,6 +9,7 @@ mod read;
 mod write;
 
 pub use format::{FORMAT, MAGIC, OLDEST_READABLE, Tag};
+pub(crate) use read::hex;
 pub use read::{Pack, SectionInfo};
 #[cfg(any(feature = "cli", test))]
 pub use write::PackWriter;

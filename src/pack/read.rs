@@ -89,6 +89,12 @@ impl Pack {
         Ok(Pack { version, format, sections, bytes })
     }
 
+    /// A pack put together from others that were verified: `sections` of `bytes`, in the order of their tags and keys. It keeps the
+    /// version of the one it began with.
+    pub(crate) fn assembled(&self, bytes: Vec<u8>, sections: Vec<SectionInfo>) -> Pack {
+        Pack { bytes, version: self.version, format: self.format, sections }
+    }
+
     /// The section's bytes; `None` when the pack has no such section.
     pub fn section(&self, tag: Tag, key: u32) -> Option<&[u8]> {
         self.bytes.get(self.find(tag, key)?.range.clone())
@@ -116,9 +122,19 @@ impl Pack {
 
     /// The pack's version: 16 hex digits that change with any byte of any section.
     pub fn version(&self) -> String {
-        let digit = |i: u32| char::from_digit((self.version >> (60 - 4 * i)) as u32 & 15, 16).unwrap_or('0');
-        (0..16).map(digit).collect()
+        hex(self.version)
     }
+
+    /// The version as a number.
+    pub(crate) fn version_number(&self) -> u64 {
+        self.version
+    }
+}
+
+/// A version as it is shown.
+pub(crate) fn hex(version: u64) -> String {
+    let digit = |i: u32| char::from_digit((version >> (60 - 4 * i)) as u32 & 15, 16).unwrap_or('0');
+    (0..16).map(digit).collect()
 }
 
 fn read_directory(directory: &[u8], bytes: &[u8]) -> Result<Vec<SectionInfo>> {

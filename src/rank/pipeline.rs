@@ -82,6 +82,8 @@ pub enum Stage {
     NotCandidate,
     /// It came up, at this place below the shelf.
     RankedBelow(usize),
+    /// The shop's overlay hides it.
+    Hidden,
 }
 
 impl Stage {
@@ -99,6 +101,7 @@ impl Stage {
             Stage::Quota => "quota",
             Stage::NotCandidate => "not_candidate",
             Stage::RankedBelow(_) => "ranked_below",
+            Stage::Hidden => "hidden",
         }
     }
 }
@@ -180,6 +183,11 @@ impl Ranker {
     /// Ranks with other weights from now on: for tuning.
     pub fn set_blend(&mut self, blend: Blend) {
         self.blend = blend;
+    }
+
+    /// Ranks over other tables from now on: more products are open.
+    pub fn set_tables(&mut self, tables: Tables) {
+        self.tables = tables;
     }
 
     /// The best products for this portrait; without one, the published order.
@@ -364,6 +372,7 @@ fn stage_of_shop(catalog: &Catalog, query: &Query, row: Row) -> Option<Stage> {
     match catalog.availability(row) {
         Availability::NotSold => return Some(Stage::NotSoldHere),
         Availability::OutOfStock => return Some(Stage::OutOfStock),
+        Availability::Hidden => return Some(Stage::Hidden),
         Availability::InStock | Availability::Preorder | Availability::Backorder => {}
     }
     let elsewhere = query.category.is_some_and(|c| !catalog.is_in(row, c));

@@ -4,7 +4,9 @@ use crate::codec::read_varint;
 use crate::error::{Code, Error, Result};
 use crate::id::Row;
 use crate::list::Gather;
+use crate::pack::column::u32_at;
 use crate::pack::{Pack, Tag};
+use alloc::rc::Rc;
 use alloc::vec::Vec;
 use core::ops::Range;
 
@@ -31,7 +33,14 @@ pub struct Table {
     value: Vec<u16>,
     ends: Range<usize>,
     rows: Range<usize>,
+    /// Row of each global row, where the neighbours are global rows; [`CLOSED`] for one that is not open.
+    local: Option<Rc<Vec<u32>>>,
 }
+
+/// The row of a product that is not open.
+const CLOSED: u32 = u32::MAX;
+/// Global rows that a pack may have: its place for each takes four bytes of memory.
+const MOST_ROWS: u32 = 1 << 24;
 
 /// The tables the ranking reads, by kind. A pack without one has an empty one in its place.
 #[derive(Debug, Clone)]
@@ -44,9 +53,11 @@ impl Tables {
     ///
     /// `pack_malformed` when a table has the wrong length.
     pub fn open(pack: &Pack, products: usize) -> Result<Tables> {
+        let local = local_rows(pack, products)?.map(Rc::new);
         let mut tables = <[Table; 4]>::default();
         for (kind, table) in (0..).zip(&mut tables) {
             *table = Table::open(pack, kind, products)?;
+            table.local.clone_from(&local);
         }
         Ok(Tables(tables))
     }
@@ -57,9 +68,29 @@ impl Tables {
     }
 }
 
+/// The row of each global row, for a pack that is a part of another.
+fn local_rows(pack: &Pack, products: usize) -> Result<Option<Vec<u32>>> {
+    let Some(rows) = pack.section(Tag::ROWS, 0) else { return Ok(None) };
+    // Rows ascend, so the last is the largest.
+    let last = u32_at(rows, products.wrapping_sub(1)).unwrap_or(0);
+    if rows.len() != products * 4 || last >= MOST_ROWS {
+        return Err(Error::new(Code::PackMalformed, "section ROWS has the wrong length."));
+    }
+    let mut local = Vec::new();
+    local.resize(last as usize + 1, CLOSED);
+    for i in 0..products {
+        if let Some(row) = u32_at(rows, i).and_then(|global| local.get_mut(global as usize)) {
+            *row = i as u32;
+        }
+    }
+    Ok(Some(local))
+}
+
 impl Table {
     fn open(pack: &Pack, kind: u32, products: usize) -> Result<Table> {
-        let Some(section) = pack.find(Tag::TABLE, kind) else { return Ok(Table::default()) };
+        let Some(section) = pack.find(Tag::TABLE, kind).or_else(|| pack.find(Tag::TABLE_PART, kind)) else {
+            return Ok(Table::default());
+        };
         let malformed = || Error::new(Code::PackMalformed, "section TABL has the wrong length.");
         let head = LEVELS * 2 + products * 4;
         if section.range.len() < head {
@@ -79,7 +110,7 @@ impl Table {
         if last as usize != rows.len() {
             return Err(malformed());
         }
-        Ok(Table { value, ends, rows })
+        Ok(Table { value, ends, rows, local: None })
     }
 
     /// Calls `f` with each neighbour of `row` and its weight, 1–65535, by ascending row.
@@ -96,8 +127,12 @@ impl Table {
             let Some(next) = neighbour.checked_add(step).and_then(|v| v.checked_add(u32::from(i > 0))) else { return };
             neighbour = next;
             let Some(weight) = body.get(weights_at + i) else { return };
-            if neighbour < products {
-                f(Row(neighbour), self.value.get(usize::from(*weight)).copied().unwrap_or(0));
+            let row = match &self.local {
+                Some(local) => local.get(neighbour as usize).copied().unwrap_or(CLOSED),
+                None => neighbour,
+            };
+            if row < products {
+                f(Row(row), self.value.get(usize::from(*weight)).copied().unwrap_or(0));
             }
         }
     }

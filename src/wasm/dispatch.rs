@@ -1,9 +1,9 @@
 //! The one table of calls below both hosts: bytes in, bytes out. `manual/boundary.md` is its description.
 
 use super::{checkout, reporting};
-use crate::catalog::Price;
+use crate::catalog::{Availability, Price, shards};
 use crate::codec::{Malformed, Reader, Writer};
-use crate::engine::{Engine, RawOrder, Request, Shelf, TraitView};
+use crate::engine::{Engine, RawOrder, Request, Shelf, TraitView, Wish};
 use crate::error::{Code, Error, Result};
 use crate::event::clean::{RawEvent, RawItem, RawPrice};
 use crate::id::Row;
@@ -67,7 +67,7 @@ impl Table {
         if op == 1 {
             return self.open(r, out);
         }
-        if !(2..=28).contains(&op) {
+        if !matches!(op, 2..=28 | 30..=33) {
             return Err(Error::new(Code::UnknownCall, concat(&["this core has no call ", &decimal(op.into()), "."])));
         }
         let handle = r.u32() as usize;
@@ -107,7 +107,10 @@ impl Table {
             25 => checkout::coupons(shelf, r, out),
             26 => checkout::offers(shelf, r, out),
             27 => reporting::report(shelf, r, out),
-            _ => reporting::withdraw(r, out),
+            28 => reporting::withdraw(r, out),
+            30 => attach(shelf, r, out, handle as u32),
+            31 => wanted(shelf, r, out),
+            _ => checkout::overlay(shelf, r, out, op == 32),
         }
     }
 
@@ -144,6 +147,7 @@ fn opened(shelf: &Engine, handle: u32, out: &mut Writer) {
     out.u8(c.market().exponent);
     out.str(c.language());
     out.count(c.len());
+    checkout::overlay_state(shelf, out);
 }
 
 pub(super) fn time(r: &mut Reader<'_>) -> Millis {
@@ -245,7 +249,7 @@ fn write_price(price: Price, out: &mut Writer) {
 fn write_shelf(shelf: &Engine, list: &Shelf, out: &mut Writer) {
     out.u32(list.id);
     out.u8(u8::from(list.personal));
-    out.u8(0);
+    out.u8(u8::from(list.partial));
     out.u8(list.relaxed);
     out.count(list.items.len());
     for item in &list.items {
@@ -257,6 +261,7 @@ fn write_shelf(shelf: &Engine, list: &Shelf, out: &mut Writer) {
         out.u8(item.because as u8);
         out.str(subject(shelf, item.subject));
     }
+    checkout::overlay_version(shelf, out);
 }
 
 fn subject(shelf: &Engine, s: Subject) -> &str {
@@ -402,12 +407,12 @@ fn set_view(shelf: &mut Engine, r: &mut Reader<'_>, out: &mut Writer, handle: u3
     Ok(())
 }
 
-fn find(shelf: &Engine, r: &mut Reader<'_>, out: &mut Writer) -> Result<()> {
+fn find(shelf: &mut Engine, r: &mut Reader<'_>, out: &mut Writer) -> Result<()> {
     let ids = strings(r);
     r.end()?;
     out.count(ids.len());
     for id in ids {
-        out.u32(shelf.catalog().find(id).map_or(NO_ROW, |f| f.row.0));
+        out.u32(shelf.find(id).map_or(NO_ROW, |f| f.row.0));
     }
     Ok(())
 }
@@ -417,7 +422,9 @@ fn page(shelf: &Engine, r: &mut Reader<'_>, out: &mut Writer) -> Result<()> {
     r.end()?;
     let c = shelf.catalog();
     let category = c.category_named(path);
-    let is_in = |row: &Row| path.is_empty() || category.is_some_and(|x| c.is_in(*row, x));
+    let is_in = |row: &Row| {
+        c.availability(*row) != Availability::Hidden && (path.is_empty() || category.is_some_and(|x| c.is_in(*row, x)))
+    };
     let rows: Vec<Row> = (0..c.len() as u32).map(Row).filter(is_in).gather();
     out.count(rows.len());
     let page: Vec<_> = rows.iter().skip(offset).take(limit).gather();
@@ -487,5 +494,29 @@ fn sync_orders(shelf: &mut Engine, r: &mut Reader<'_>, out: &mut Writer) -> Resu
     let synced = shelf.sync_orders(now, &orders);
     out.u32(synced.added);
     out.u32(synced.known);
+    Ok(())
+}
+
+fn attach(shelf: &mut Engine, r: &mut Reader<'_>, out: &mut Writer, handle: u32) -> Result<()> {
+    let bytes = r.bytes();
+    r.end()?;
+    shelf.attach(bytes.to_vec())?;
+    opened(shelf, handle, out);
+    Ok(())
+}
+
+fn wanted(shelf: &mut Engine, r: &mut Reader<'_>, out: &mut Writer) -> Result<()> {
+    let wish = match r.u8() {
+        0 => Wish::Page,
+        1 => Wish::Personal,
+        2 => Wish::All,
+        _ => return Err(Malformed.into()),
+    };
+    r.end()?;
+    let list = shelf.wanted(wish);
+    out.count(list.len());
+    for shard in list {
+        out.str(&shards::name(shelf.catalog().pack(), shard));
+    }
     Ok(())
 }

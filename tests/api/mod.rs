@@ -7,6 +7,8 @@ mod diversity;
 mod limits;
 mod memory;
 #[cfg(feature = "cli")]
+mod overlay;
+#[cfg(feature = "cli")]
 mod report;
 mod shelf;
 

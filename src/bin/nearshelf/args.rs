@@ -20,7 +20,7 @@ pub(crate) enum Command {
     Pack(PackArgs),
     /// Look at a shop's files: what was read as what, which ids do not match and the setting that would match them.
     Doctor(DoctorArgs),
-    /// Show what is inside a pack.
+    /// Show what is inside a pack, or what an overlay says.
     Inspect(InspectArgs),
     /// Pack the training part of a data set, tune on the validation part, replay the test part, print the measures.
     Eval(EvalArgs),
@@ -36,6 +36,8 @@ pub(crate) enum Command {
     Policy(crate::policy::PolicyCommand),
     /// Make up a shop of any size, for load tests of a set-up: a catalogue in two languages and a log of realistic shape.
     Synthetic(SyntheticArgs),
+    /// Write an overlay: prices, stock and hidden products that replace a pack's until the next one.
+    Overlay(OverlayArgs),
 }
 
 #[derive(Debug, Args)]
@@ -108,9 +110,13 @@ pub(crate) struct PackArgs {
     /// The pack to write.
     #[arg(long, value_name = "FILE", default_value = "shop.pack")]
     pub(crate) out: PathBuf,
-    /// Largest pack on the wire, in bytes after brotli; the strongest neighbours that fit are kept. Default: 2 MB for each 10,000 products.
+    /// Largest file on the wire, in bytes after brotli. Of a pack the strongest neighbours that fit are kept; default: 2 MB for each
+    /// 10,000 products. With --shards: of each shard, default 500,000.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(usize))]
     pub(crate) max_bytes: Option<usize>,
+    /// Write a core of at most 250,000 bytes on the wire, and beside it shards by category that devices open on demand.
+    #[arg(long)]
+    pub(crate) shards: bool,
     /// Where unusable rows go. Default: the pack's name with .rejects.csv.
     #[arg(long, value_name = "FILE")]
     pub(crate) rejects: Option<PathBuf>,
@@ -124,7 +130,7 @@ pub(crate) struct PackArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct InspectArgs {
-    /// The pack.
+    /// The pack, or an overlay.
     pub(crate) pack: PathBuf,
     /// Compare with an older pack: products, prices, availability, offers, tables, worth of evidence, bytes.
     #[arg(long, value_name = "OLD.pack")]
@@ -156,6 +162,12 @@ pub(crate) struct EvalArgs {
     /// Also print quality for support thresholds 1, 2, 3 and 5.
     #[arg(long)]
     pub(crate) support: bool,
+    /// Split the pack, and also print quality and bytes of the core alone, of shards opened on demand, and of all.
+    #[arg(long)]
+    pub(crate) shards: bool,
+    /// With --shards: largest shard on the wire, in bytes. Default: 500,000.
+    #[arg(long, value_name = "N", requires = "shards")]
+    pub(crate) max_bytes: Option<usize>,
     /// Diversity asked of every shelf, 0 to 1.
     #[arg(long, value_name = "X", default_value_t = 0.0, value_parser = share)]
     pub(crate) diversity: f64,
@@ -218,4 +230,45 @@ pub(crate) struct SyntheticArgs {
     /// Shop folder to write; it must be empty or not exist.
     #[arg(long, value_name = "DIR")]
     pub(crate) out: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct OverlayArgs {
+    /// What has changed: a table with `id` and some of `price`, `sale_price`, `availability`, `hidden`, or the JSON form
+    /// (see `manual/overlay.md`).
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    /// The pack it is laid over.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) pack: PathBuf,
+    /// The overlay to write.
+    #[arg(long, value_name = "FILE", default_value = "shop.overlay")]
+    pub(crate) out: PathBuf,
+    /// Code of the market. Default: the file's, else the pack's first.
+    #[arg(long, value_name = "CODE", default_value = "")]
+    pub(crate) market: String,
+    /// The shop's settings, for the names of the market's columns.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// Leave what the file does not name as it is. Default: it returns to the pack's values.
+    #[arg(long)]
+    pub(crate) delta: bool,
+    /// The overlay that a delta builds upon; a device without it waits for a full one. Default: any.
+    #[arg(long, value_name = "N", requires = "delta")]
+    pub(crate) since: Option<u64>,
+    /// Its number, above the last one's. Default: the file's, else milliseconds since 1970.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=1 << 53))]
+    pub(crate) sequence: Option<u64>,
+    /// When it was made, in milliseconds since 1970. Default: the file's, else now.
+    #[arg(long, value_name = "MS")]
+    pub(crate) issued: Option<i64>,
+    /// Seconds for which it holds. Default: the file's, else the pack's.
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) max_age: Option<u32>,
+    /// Name ids in place of numbers of variants: larger and slower, for devices that may have another pack of the shop.
+    #[arg(long)]
+    pub(crate) any_pack: bool,
+    /// Largest share of the file's rows that may be unusable.
+    #[arg(long, value_name = "SHARE", default_value_t = 0.1)]
+    pub(crate) max_reject: f64,
 }

@@ -11,7 +11,7 @@ use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::IntoResponse;
 use axum::routing::{get, post};
 use nearshelf::builder::pack::{Options, build};
-use nearshelf::catalog::Catalog;
+use nearshelf::catalog::{Catalog, shards};
 use nearshelf::error::Error;
 use nearshelf::pack::Pack;
 use nearshelf::report::NoisedReport;
@@ -23,7 +23,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::net::TcpListener;
 use tower_http::compression::CompressionLayer;
-use tower_http::services::ServeDir;
+use tower_http::services::{ServeDir, ServeFile};
 use tower_http::set_header::SetResponseHeaderLayer;
 
 /// What the page may do: run its own scripts and the package's wasm, talk to this server.
@@ -74,6 +74,8 @@ fn site(args: &DemoArgs, pack: Vec<u8>, names: Names) -> Result<Router, Error> {
     let name: serde_json::Map<_, _> = names.into_iter().map(|(l, n)| (l, n.into())).collect();
     let markets: Vec<_> = catalog.markets().iter().map(|m| m.code.clone()).collect();
     let languages = catalog.languages().to_vec();
+    let name_of = |i| shards::name(catalog.pack(), i);
+    let shards: Vec<String> = (0..shards::count(catalog.pack())).map(name_of).collect();
     let schemas = schemas(catalog);
     let extras = EXTRAS.into_iter().map(|file| (file, args.shop.join(file))).filter(|(_, path)| path.is_file());
     let extras = extras.map(|(file, path)| Ok((file, read_file(&path)?))).collect::<Result<Vec<_>, Error>>()?;
@@ -88,6 +90,12 @@ fn site(args: &DemoArgs, pack: Vec<u8>, names: Names) -> Result<Router, Error> {
     let mut site = collector()
         .route("/shop.pack", typed("application/octet-stream", pack))
         .route("/shop.json", typed("application/json", shop.to_string().into_bytes()));
+    // The shards of a core, from beside it, each read when it is asked for.
+    if let Some(folder) = args.shop.parent().filter(|_| !shards.is_empty()) {
+        for name in shards {
+            site = site.route_service(&format!("/{name}"), ServeFile::new(folder.join(&name)));
+        }
+    }
     for (file, body) in extras {
         site = site.route(&format!("/{file}"), typed("application/json", body));
     }

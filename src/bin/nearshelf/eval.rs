@@ -3,10 +3,11 @@
 use crate::args::EvalArgs;
 use crate::output::say;
 use crate::progress::Bars;
-use nearshelf::builder::evaluate::{Evaluation, Options, evaluate, write_predictions};
+use nearshelf::builder::evaluate::{Evaluation, Opened, Options, by_parts, evaluate, write_predictions};
 use nearshelf::builder::metrics::Metrics;
 use nearshelf::builder::pack;
 use nearshelf::builder::replay::History;
+use nearshelf::builder::shards::Limits;
 use nearshelf::builder::split::Split;
 use nearshelf::error::Error;
 use nearshelf::rank::curve::{DEPTHS, KNOTS, Place, VIEWS};
@@ -28,6 +29,11 @@ pub(crate) fn run(args: &EvalArgs) -> Result<(), Error> {
     for k in SUPPORTS.into_iter().filter(|_| args.support) {
         by_support.push((k, with(k, &[])?.metrics));
     }
+    let mut opened = Vec::new();
+    if args.shards {
+        let options = Options { part: args.on, k, histories: &[], diversity };
+        opened = by_parts(&shop, &split, options, &result.pack, Limits::of(args.max_bytes), &bars)?;
+    }
     bars.finish();
     if let Some(path) = &args.predictions {
         write_predictions(&result.predictions, path)?;
@@ -36,9 +42,12 @@ pub(crate) fn run(args: &EvalArgs) -> Result<(), Error> {
         write_file(path, &result.pack)?;
     }
     if args.json {
-        print_json(&result, k, &by_support)
+        print_json(&result, k, &by_support, &opened)
     } else {
-        print(&result, k, &by_support)
+        print(&result, k, &by_support);
+        if args.shards {
+            print_opened(&opened);
+        }
     }
     Ok(())
 }
@@ -58,6 +67,20 @@ fn print(e: &Evaluation, k: u32, by_support: &[(u32, Metrics)]) {
     compare("history", e.by_history.iter().map(|(h, m)| (name(*h), m)));
     compare("min-support", by_support.iter().map(|(k, m)| (k.to_string(), m)));
     worths(&e.blend);
+}
+
+fn print_opened(opened: &[Opened]) {
+    if opened.is_empty() {
+        return say!("shards         none: the pack fits into a core");
+    }
+    let names: Vec<String> = COMPARED.iter().map(|m| format!("{m:>10}")).collect();
+    say!("{:<14} {} {:>10} {:>8}", "open", names.join(" "), "on wire", "files");
+    for o in opened {
+        let values: Vec<String> =
+            COMPARED.iter().map(|m| format!("{:>10.4}", o.metrics.get(m).unwrap_or_default())).collect();
+        say!("{:<14} {} {:>10} {:>8.2}", o.name, values.join(" "), o.wire, o.files);
+    }
+    say!("{:<14} {} events", "", opened[0].metrics.events);
 }
 
 fn name(history: History) -> String {
@@ -97,7 +120,7 @@ pub(crate) fn worths(blend: &Blend) {
     }
 }
 
-fn print_json(e: &Evaluation, k: u32, by_support: &[(u32, Metrics)]) {
+fn print_json(e: &Evaluation, k: u32, by_support: &[(u32, Metrics)], opened: &[Opened]) {
     let mut out = measures(&e.metrics);
     out.insert("min_support".into(), k.into());
     out.insert("pack_bytes".into(), e.pack.len().into());
@@ -111,6 +134,15 @@ fn print_json(e: &Evaluation, k: u32, by_support: &[(u32, Metrics)]) {
     };
     table("by_history", e.by_history.iter().map(|(h, m)| (name(*h), m)).collect());
     table("by_min_support", by_support.iter().map(|(k, m)| (k.to_string(), m)).collect());
+    if !opened.is_empty() {
+        let row = |o: &Opened| {
+            let mut row = measures(&o.metrics);
+            row.insert("wire_bytes".into(), o.wire.into());
+            row.insert("files".into(), o.files.into());
+            (o.name.to_string(), serde_json::Value::Object(row))
+        };
+        out.insert("by_open".into(), opened.iter().map(row).collect());
+    }
     say!("{}", serde_json::Value::Object(out));
 }
 

@@ -6,10 +6,13 @@ use crate::output::say;
 use crate::progress::Bars;
 use flate2::Compression;
 use flate2::write::GzEncoder;
+use nearshelf::builder::shards::read_whole;
 use nearshelf::catalog::Catalog;
+use nearshelf::catalog::shards::{Shard, list};
+use nearshelf::codec::Reader;
 use nearshelf::engine::Engine;
 use nearshelf::error::Error;
-use nearshelf::pack::{Pack, SectionInfo};
+use nearshelf::pack::{Pack, SectionInfo, Tag};
 use nearshelf::publish::{Facts, PackDiff, SectionSize, brotli, compare, section_sizes};
 use nearshelf::shop::read_file;
 use serde_json::{Map, Value, json};
@@ -17,10 +20,20 @@ use std::io::Write;
 use std::path::Path;
 
 pub(crate) fn run(args: &InspectArgs) -> Result<(), Error> {
+    if crate::overlay::inspect(&args.pack, args.json)? {
+        return Ok(());
+    }
     let bars = Bars::default();
-    let pack = open(&args.pack)?;
+    let file = Pack::open(read_file(&args.pack)?)?;
+    if let Some(core) = file.section(Tag::PART, 0).filter(|_| file.section(Tag::META, 0).is_none()) {
+        shard(args, &file, core);
+        bars.finish();
+        return Ok(());
+    }
+    let old = args.diff.as_deref().map(whole).transpose()?;
+    // Two catalogues are compared as wholes, whatever files they are in.
+    let pack = if old.is_some() { whole(&args.pack)? } else { file };
     let engine = Engine::open(pack.bytes().to_vec())?;
-    let old = args.diff.as_deref().map(open).transpose()?;
     let compared = match &old {
         Some(old) => Some((compare(old.bytes(), pack.bytes())?, section_sizes(old, &pack, &bars))),
         None => None,
@@ -37,7 +50,10 @@ pub(crate) fn run(args: &InspectArgs) -> Result<(), Error> {
             diff::print(changed);
             diff::sections(sizes);
         }
-        None => sections(&pack),
+        None => {
+            shards(engine.catalog())?;
+            sections(&pack);
+        }
     }
     Ok(())
 }
@@ -62,14 +78,50 @@ fn json(engine: &Engine, compared: Option<&(PackDiff, Vec<SectionSize>)>) -> Val
                 json!({ "tag": s.tag.name(), "key": s.key, "entries": s.entries, "bytes": sizes(body) })
             };
             out.insert("sections".into(), c.pack().sections().iter().map(section).collect());
+            let shard = |s: &Shard| json!({ "name": s.name, "bytes": s.bytes, "products": s.products, "categories": s.categories.len() });
+            out.insert("shards".into(), list(c.pack()).unwrap_or_default().iter().map(shard).collect());
             out.insert("whole".into(), sizes(c.pack().bytes()));
         }
     }
     Value::Object(out)
 }
 
-fn open(path: &Path) -> Result<Pack, Error> {
-    Pack::open(read_file(path)?)
+fn whole(path: &Path) -> Result<Pack, Error> {
+    Pack::open(read_whole(path)?)
+}
+
+/// The shards that a core lists.
+fn shards(c: &Catalog) -> Result<(), Error> {
+    let list = list(c.pack())?;
+    if list.is_empty() {
+        return Ok(());
+    }
+    say!("\n{:<40} {:>9} {:>11}  categories", "shard", "products", "raw");
+    for s in &list {
+        let first = s.categories.first().map_or("", |x| c.category_path(*x));
+        let more = s.categories.len().saturating_sub(1);
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        say!("{:<40} {:>9} {:>11}  {first}{more}", s.name, s.products, s.bytes);
+    }
+    Ok(())
+}
+
+/// What a shard says of itself.
+fn shard(args: &InspectArgs, pack: &Pack, record: &[u8]) {
+    let mut r = Reader::new(record);
+    let (_total, of) = (r.u32(), format!("{:016x}", r.u64()));
+    let (_first, number) = (r.str(), r.u32());
+    let products = pack.section(Tag::ROWS, 0).map_or(0, <[u8]>::len) / 4;
+    if args.json {
+        let facts = json!({ "version": pack.version(), "of": of, "number": number, "products": products });
+        return say!(
+            "{:#}",
+            json!({ "shard": facts, "whole": { "raw": pack.bytes().len(), "brotli": brotli(pack.bytes()) } })
+        );
+    }
+    say!("{}: shard {}, format {}, checksums good", args.pack.display(), pack.version(), pack.format());
+    say!("number {number} of what was pack {of}, {products} products");
+    sections(pack);
 }
 
 fn facts(path: &Path, c: &Catalog) {

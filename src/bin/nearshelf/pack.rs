@@ -5,10 +5,11 @@ use crate::diff;
 use crate::output::say;
 use crate::progress::Bars;
 use nearshelf::builder::pack::{Options, build};
+use nearshelf::builder::shards::{File, Limits, Split, read_whole, split};
 use nearshelf::engine::Engine;
 use nearshelf::error::Error;
 use nearshelf::publish::check;
-use nearshelf::shop::{Progress, Shop, read_file, write_file};
+use nearshelf::shop::{Progress, Shop, write_file};
 use std::path::{Path, PathBuf};
 
 pub(crate) fn run(args: &PackArgs) -> Result<(), Error> {
@@ -16,12 +17,13 @@ pub(crate) fn run(args: &PackArgs) -> Result<(), Error> {
     let old = args.baseline.as_deref().map(old_pack).transpose()?;
     let rejects = args.rejects.clone().unwrap_or_else(|| with_suffix(&args.out, ".rejects.csv"));
     let shop = read(&args.shop, &rejects, &bars)?;
-    let options = Options { min_support: args.shop.min_support, max_bytes: args.max_bytes };
+    let options = Options { min_support: args.shop.min_support, max_bytes: args.max_bytes.filter(|_| !args.shards) };
     let bytes = build(&shop, &options, &bars)?;
     let checked = match &old {
         Some(old) => Some(check(&shop, old, &bytes, &options, &shop.baseline, &bars)?),
         None => None,
     };
+    let parts = if args.shards { split(&bytes, Limits::of(args.max_bytes), &bars)? } else { None };
     bars.finish();
     report(&shop, Some(&rejects));
     if let Some(checked) = &checked {
@@ -30,16 +32,43 @@ pub(crate) fn run(args: &PackArgs) -> Result<(), Error> {
             checked.refuse()?;
         }
     }
-    write_file(&args.out, &bytes)?;
     let k = options.support(&shop);
-    say!("{}: {} bytes, support threshold {k}", args.out.display(), bytes.len());
+    match &parts {
+        Some(parts) => write_parts(&args.out, parts, k)?,
+        None => {
+            write_file(&args.out, &bytes)?;
+            say!("{}: {} bytes, support threshold {k}", args.out.display(), bytes.len());
+            if args.shards {
+                say!("it fits into a core as it is, so there are no shards");
+            }
+        }
+    }
     say!("look inside with: nearshelf inspect {}", args.out.display());
+    Ok(())
+}
+
+/// Writes the shards, then the core: who reads meanwhile never sees a core without its shards.
+fn write_parts(out: &Path, parts: &Split, k: u32) -> Result<(), Error> {
+    for shard in &parts.shards {
+        write_file(&out.with_file_name(&shard.name), &shard.bytes)?;
+    }
+    write_file(out, &parts.core.bytes)?;
+    say!("{:<40} {:>9} {:>11} {:>11}", "", "products", "raw", "on the wire");
+    let line = |name: &str, f: &File| say!("{name:<40} {:>9} {:>11} {:>11}", f.products, f.bytes.len(), f.wire);
+    line(&out.display().to_string(), &parts.core);
+    for shard in &parts.shards {
+        line(&shard.name, shard);
+    }
+    let raw = parts.shards.iter().map(|s| s.bytes.len()).sum::<usize>() + parts.core.bytes.len();
+    let products = parts.shards.iter().map(|s| s.products).sum::<usize>() + parts.core.products;
+    say!("{:<40} {products:>9} {raw:>11} {:>11}", "all", parts.wire());
+    say!("a core and {} shards, support threshold {k}; serve them from one folder", parts.shards.len());
     Ok(())
 }
 
 /// The pack that is out, found good before an hour is spent on the new one.
 fn old_pack(path: &Path) -> Result<Vec<u8>, Error> {
-    let bytes = read_file(path)?;
+    let bytes = read_whole(path)?;
     Engine::open(bytes.clone())?;
     Ok(bytes)
 }

@@ -1,0 +1,312 @@
+//! A pack split into a core and shards: nothing is lost, nothing depends on the order, and what does not belong is refused.
+
+use crate::api::{NOW, PACK, event};
+use nearshelf::builder::shards::{File, Limits, Split, join, read_whole, split};
+use nearshelf::catalog::{Catalog, shards};
+use nearshelf::engine::{Engine, Request, Wish};
+use nearshelf::id::Row;
+use nearshelf::pack::{Pack, Tag};
+use nearshelf::privacy::consent::{Consent, Tri};
+use nearshelf::shop::Silent;
+use std::collections::BTreeSet;
+
+/// The frozen pack in a core of some products and several shards.
+fn parts() -> Split {
+    split(PACK, Limits { core: 6_500, shard: 3_500 }, &Silent).expect("room").expect("too large for one file")
+}
+
+fn open(split: &Split) -> Engine {
+    let mut shelf = Engine::open(split.core.bytes.clone()).expect("a core is a pack");
+    shelf.set_consent(Consent::all());
+    shelf
+}
+
+fn attach(shelf: &mut Engine, shards: &[&File]) {
+    shards.iter().for_each(|s| shelf.attach(s.bytes.clone()).expect("a shard of this core"));
+}
+
+#[test]
+fn the_core_with_all_shards_is_the_pack_byte_for_byte() {
+    let parts = parts();
+    assert!(parts.core.products >= 10 && parts.shards.len() >= 4, "{} and {}", parts.core.products, parts.shards.len());
+    assert!(parts.core.wire <= 6_500 && parts.shards.iter().all(|s| s.wire <= 3_500));
+    let shards = || parts.shards.iter().map(|s| s.bytes.clone());
+    assert!(join(parts.core.bytes.clone(), shards()).expect("all") == PACK);
+    assert!(join(parts.core.bytes.clone(), shards().rev()).expect("all") == PACK);
+    let e = join(parts.core.bytes.clone(), shards().skip(1)).expect_err("one is missing");
+    assert_eq!(e.code(), "shard_mismatch");
+    let mut shelf = open(&parts);
+    attach(&mut shelf, &parts.shards.iter().collect::<Vec<_>>());
+    assert!(shelf.catalog().len() == 64 && !shelf.is_partial(None));
+    assert!(shelf.wanted(Wish::All).is_empty());
+    // What the page names the pack by does not change on the way.
+    assert_eq!(shelf.catalog().pack().version(), Pack::open(parts.core.bytes).expect("sound").version());
+}
+
+#[test]
+fn splitting_is_a_function_of_the_pack_and_every_product_is_in_one_part() {
+    let (a, b) = (parts(), parts());
+    assert!(a.core.bytes == b.core.bytes);
+    assert!(a.shards.iter().zip(&b.shards).all(|(a, b)| a.bytes == b.bytes && a.name == b.name));
+    let rows = |f: &File| -> Vec<u32> {
+        let pack = Pack::open(f.bytes.clone()).expect("sound");
+        pack.section(Tag::ROWS, 0)
+            .expect("rows")
+            .chunks(4)
+            .map(|b| u32::from_le_bytes(b.try_into().expect("4")))
+            .collect()
+    };
+    let mut all: Vec<u32> = a.shards.iter().chain([&a.core]).flat_map(rows).collect();
+    all.sort_unstable();
+    assert_eq!(all, (0..64).collect::<Vec<u32>>());
+    assert!(split(PACK, Limits::of(None), &Silent).expect("room").is_none(), "a small pack fits as it is");
+    assert_eq!(split(PACK, Limits { core: 500, shard: 500 }, &Silent).expect_err("no room").code(), "too_large");
+}
+
+#[test]
+fn the_head_has_the_most_popular_and_something_of_every_top_category() {
+    let parts = parts();
+    let whole = Catalog::open(Pack::open(PACK.to_vec()).expect("sound")).expect("a catalogue");
+    let core = open(&parts);
+    let ids: BTreeSet<&str> = (0..core.catalog().len() as u32).map(|i| core.catalog().id(Row(i))).collect();
+    assert!((0..4).all(|i| ids.contains(whole.id(Row(i)))), "the most popular: {ids:?}");
+    let tops = |c: &Catalog| -> BTreeSet<String> {
+        let top =
+            |i| c.category(Row(i)).and_then(|x| c.category_chain(x).last()).map(|x| c.category_path(x).to_string());
+        (0..c.len() as u32).filter_map(top).collect()
+    };
+    assert_eq!(tops(core.catalog()), tops(&whole));
+}
+
+#[test]
+fn the_order_of_opening_does_not_matter_and_twice_is_once() {
+    let parts = parts();
+    let chosen: Vec<&File> = parts.shards.iter().step_by(2).collect();
+    let (mut a, mut b) = (open(&parts), open(&parts));
+    attach(&mut a, &chosen);
+    attach(&mut b, &chosen.iter().rev().copied().collect::<Vec<_>>());
+    assert!(a.catalog().pack().bytes() == b.catalog().pack().bytes());
+    assert!(a.is_partial(None));
+    let before = a.catalog().pack().bytes().to_vec();
+    attach(&mut a, &chosen);
+    assert!(a.catalog().pack().bytes() == before);
+}
+
+/// What a list says, in ids: rows are numbered anew when a shard opens.
+fn shown(shelf: &mut Engine, request: &Request<'_>) -> Vec<(String, f64, u8)> {
+    let list = shelf.recommend(NOW, request);
+    list.items
+        .iter()
+        .map(|i| (shelf.catalog().id(i.row.expect("of the pack")).to_string(), i.score, i.because as u8))
+        .collect()
+}
+
+#[test]
+fn an_opened_shelf_ranks_as_the_pack_that_was_split() {
+    let parts = parts();
+    let mut whole = crate::api::shelf();
+    let mut split = open(&parts);
+    let request = Request { limit: 20, ..Request::default() };
+    let ids: Vec<String> = (0..64).map(|row| crate::api::id(&whole, row)).collect();
+    // Shards come one by one between events: what was tracked before a product was known counts once it is.
+    for (i, at) in (0..64).map(|i| (i * 23) % 64).enumerate() {
+        let now = NOW.plus(i as i64 * 1_000);
+        whole.track(now, &[event("view_item", &ids[at])]);
+        split.track(now, &[event("view_item", &ids[at])]);
+        if i % 8 == 7
+            && let Some(shard) = parts.shards.get(i / 8)
+        {
+            attach(&mut split, &[shard]);
+        }
+    }
+    attach(&mut split, &parts.shards.iter().collect::<Vec<_>>());
+    // Categories and brands of products that were closed when they were seen are not known, so a fresh visit is compared.
+    for shelf in [&mut whole, &mut split] {
+        shelf.forget();
+    }
+    for (i, at) in (0..64).map(|i| (i * 29) % 64).enumerate() {
+        let now = NOW.plus((100 + i as i64) * 1_000);
+        for shelf in [&mut whole, &mut split] {
+            assert_eq!(shelf.track(now, &[event("view_item", &ids[at])]).accepted, 1);
+        }
+        assert_eq!(shown(&mut whole, &request), shown(&mut split, &request), "after {} steps", i + 1);
+    }
+}
+
+#[test]
+fn neighbours_count_as_soon_as_both_ends_are_open() {
+    let parts = parts();
+    let whole = crate::api::shelf();
+    // For each set of open shards: a product's reasons name only what is open, and all of it that the whole pack names.
+    let mut shelf = open(&parts);
+    for shard in &parts.shards {
+        attach(&mut shelf, &[shard]);
+        let open: BTreeSet<String> = (0..shelf.catalog().len() as u32).map(|r| crate::api::id(&shelf, r)).collect();
+        let item = crate::api::id(&shelf, 0);
+        let mut full = whole.clone();
+        for s in [&mut shelf, &mut full] {
+            s.forget();
+            s.track(NOW, &[event("view_item", &item)]);
+        }
+        let request = Request { limit: 200, ..Request::default() };
+        let pointed = |list: Vec<(String, f64, u8)>| -> BTreeSet<String> {
+            list.into_iter()
+                .filter(|(id, _, because)| open.contains(id) && [1, 2].contains(because))
+                .map(|x| x.0)
+                .collect()
+        };
+        let (part, all) = (pointed(shown(&mut shelf, &request)), pointed(shown(&mut full, &request)));
+        let own_is_open = shelf.catalog().len() == 64;
+        assert!(part.is_subset(&all) || own_is_open, "{part:?} of {all:?}");
+    }
+}
+
+#[test]
+fn what_was_served_before_keeps_its_reasons() {
+    let parts = parts();
+    let mut shelf = open(&parts);
+    let first = crate::api::id(&shelf, 3);
+    shelf.track(NOW, &[event("view_item", &first)]);
+    let list = shelf.recommend(NOW, &Request { limit: 8, ..Request::default() });
+    let ids: Vec<String> = list.items.iter().map(|i| crate::api::id(&shelf, i.row.expect("a row").0)).collect();
+    let told = |shelf: &Engine| -> Vec<String> {
+        let node = |id: &String| format!("{:?}", named(shelf, &shelf.why(list.id, id).expect("served")));
+        ids.iter().map(node).collect()
+    };
+    let before = told(&shelf);
+    attach(&mut shelf, &parts.shards.iter().collect::<Vec<_>>());
+    assert_eq!(told(&shelf), before);
+}
+
+/// A reason with ids in place of rows.
+fn named(shelf: &Engine, node: &nearshelf::rank::Node) -> Vec<String> {
+    let subject = match node.subject {
+        nearshelf::rank::Subject::Product(row) => crate::api::id(shelf, row),
+        other => format!("{other:?}"),
+    };
+    let own = format!("{} {subject} {}", node.code, node.value);
+    std::iter::once(own).chain(node.children.iter().flat_map(|n| named(shelf, n))).collect()
+}
+
+#[test]
+fn what_does_not_belong_or_is_damaged_is_refused_and_nothing_is_lost() {
+    let parts = parts();
+    let mut shelf = open(&parts);
+    let before = shelf.catalog().pack().bytes().to_vec();
+    let other = split(PACK, Limits { core: 5_500, shard: 3_500 }, &Silent).expect("room").expect("split");
+    let foreign = other.shards.iter().find(|s| parts.shards.iter().all(|t| t.name != s.name)).expect("another cut");
+    for (bytes, code) in [
+        (foreign.bytes.clone(), "shard_mismatch"),
+        (PACK.to_vec(), "shard_mismatch"),
+        (parts.core.bytes.clone(), "shard_mismatch"),
+        (Vec::new(), "not_a_pack"),
+        (parts.shards[0].bytes[..100].to_vec(), "pack_malformed"),
+    ] {
+        let e = shelf.attach(bytes).expect_err(code);
+        assert!(e.code() == code || e.code() == "pack_truncated", "{} for {code}", e.code());
+        assert!(!e.fix().is_empty());
+    }
+    for at in (0..parts.shards[0].bytes.len()).step_by(97) {
+        let mut bad = parts.shards[0].bytes.clone();
+        bad[at] ^= 1;
+        assert!(shelf.attach(bad).expect_err("damaged").is_bad_data());
+    }
+    assert!(shelf.catalog().pack().bytes() == before);
+    attach(&mut shelf, &[&parts.shards[0]]);
+    // A pack that was not split has no shards at all.
+    assert_eq!(
+        crate::api::shelf().attach(parts.shards[0].bytes.clone()).expect_err("not split").code(),
+        "shard_mismatch"
+    );
+}
+
+fn names(shelf: &mut Engine, wish: Wish) -> Vec<String> {
+    let wanted = shelf.wanted(wish);
+    wanted.iter().map(|i| shards::name(shelf.catalog().pack(), *i)).collect()
+}
+
+#[test]
+fn a_page_asks_for_what_it_names_and_the_portrait_only_with_consent() {
+    let parts = parts();
+    let mut shelf = open(&parts);
+    let whole = crate::api::shelf();
+    assert!(names(&mut shelf, Wish::Page).is_empty() && names(&mut shelf, Wish::Personal).is_empty());
+    assert_eq!(names(&mut shelf, Wish::All), parts.shards.iter().map(|s| s.name.clone()).collect::<Vec<_>>());
+
+    // An id that is not open: the hint knows its shard.
+    let holds = |f: &File, id: &str| {
+        let pack = Pack::open(f.bytes.clone()).expect("sound");
+        pack.section(Tag::PRODUCT_ID, 0).expect("ids").windows(id.len()).any(|w| w == id.as_bytes())
+    };
+    let closed: Vec<String> =
+        (0..64).map(|r| crate::api::id(&whole, r)).filter(|id| shelf.catalog().find(id).is_none()).collect();
+    let mut right = 0;
+    for id in &closed {
+        let mut shelf = open(&parts);
+        shelf.rank(NOW, true, &[id]);
+        let wanted = names(&mut shelf, Wish::Page);
+        right += usize::from(parts.shards.iter().any(|s| wanted.contains(&s.name) && holds(s, id)));
+    }
+    assert!(right * 10 >= closed.len() * 7, "{right} of {}", closed.len());
+
+    // A category: at most two shards, and partial only where one of its own is closed.
+    let c = shelf.catalog();
+    let path = c.category_path(c.category(Row(0)).expect("a category")).to_string();
+    let request = Request { limit: 4, category: &path, ..Request::default() };
+    let list = shelf.recommend(NOW, &request);
+    let wanted = names(&mut shelf, Wish::Page);
+    assert_eq!(list.partial, !wanted.is_empty());
+    assert!(wanted.len() <= 2);
+
+    // What the shopper likes: only when asked for it, only with consent.
+    let mut shelf = open(&parts);
+    let liked = crate::api::id(&shelf, 0);
+    shelf.track(NOW, &[event("view_item", &liked)]);
+    assert!(names(&mut shelf, Wish::Page).is_empty(), "a product that is open asks for nothing");
+    let personal = names(&mut shelf, Wish::Personal);
+    shelf.set_consent(Consent { personalize: Tri::No, ..Consent::all() });
+    assert!(names(&mut shelf, Wish::Personal).is_empty());
+    assert_eq!(personal.is_empty(), wanted.is_empty(), "its category has shards");
+}
+
+#[test]
+fn a_neutral_list_is_the_same_for_any_portrait_whatever_is_open() {
+    let parts = parts();
+    let (mut a, mut b) = (open(&parts), open(&parts));
+    attach(&mut a, &[&parts.shards[0]]);
+    attach(&mut b, &[&parts.shards[0]]);
+    let item = crate::api::id(&a, 5);
+    a.track(NOW, &[event("purchase", &item)]);
+    let request = Request { limit: 30, neutral: true, ..Request::default() };
+    assert_eq!(shown(&mut a, &request), shown(&mut b, &request));
+}
+
+/// The frozen core and shards of the compatibility tests, written anew only on request.
+#[test]
+fn the_frozen_parts_are_what_the_frozen_pack_splits_into() {
+    let folder = std::path::Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/compat/shards-v1"));
+    let parts = parts();
+    if std::env::var_os("NEARSHELF_FREEZE").is_some() {
+        std::fs::create_dir_all(folder).expect("a folder");
+        std::fs::write(folder.join("core.pack"), &parts.core.bytes).expect("written");
+        for s in &parts.shards {
+            std::fs::write(folder.join(&s.name), &s.bytes).expect("written");
+        }
+    }
+    // Files of this very format; how a pack is cut may change.
+    assert!(read_whole(&folder.join("core.pack")).expect("core and shards") == PACK);
+}
+
+#[test]
+fn an_overlay_names_ids_since_variants_are_numbered_anew() {
+    use nearshelf::catalog::overlay::Head;
+    use nearshelf::catalog::overlay_file::write;
+    let parts = parts();
+    let mut shelf = open(&parts);
+    let base = shelf.catalog().pack().version();
+    let head = Head { base: &base, sequence: 1, full: true, ..Head::default() };
+    let (bytes, _) = write(&head, &[], shelf.catalog());
+    assert_eq!(shelf.overlay(NOW, &bytes, true).expect_err("numbered").code(), "overlay_misfit");
+    let (bytes, _) = write(&Head { base: "", ..head }, &[], shelf.catalog());
+    assert_eq!(shelf.overlay(NOW, &bytes, true).expect("by id").outcome, 2);
+}
