@@ -5,6 +5,7 @@ mod api;
 #[cfg(all(feature = "cli", not(target_arch = "wasm32")))]
 mod builder;
 mod compat;
+mod crashers;
 #[cfg(all(feature = "cli", not(target_arch = "wasm32")))]
 mod data;
 mod golden;

@@ -2,11 +2,15 @@
 
 use super::fit::Room;
 use super::recency::half_life;
+use super::threads::in_order;
 use crate::shop::Session;
-use std::collections::BTreeSet;
+use std::ops::Range;
+use std::sync::{Mutex, PoisonError};
 
 /// Pairs held in memory at once; more are counted in several passes.
 const ROOM: usize = 24_000_000;
+/// Shares of the pairs that threads take.
+const SHARES: usize = 64;
 /// Steps between the two products of a rule.
 pub const REACH: usize = 10;
 /// Distinct products of one visit that enter co-visitation: the latest.
@@ -106,10 +110,10 @@ pub fn rules(visits: &[Visit], k: u32) -> Vec<Pair> {
 /// Co-visitation: visits that hold both products, with K shoppers behind each pair; both directions.
 pub fn together(visits: &[Visit], k: u32) -> Vec<Pair> {
     count(visits, k, &|items, emit| {
-        let mut distinct: BTreeSet<u32> = BTreeSet::new();
+        let mut distinct: Vec<u32> = Vec::with_capacity(items.len().min(WIDTH));
         for item in items.iter().rev() {
-            if distinct.len() < WIDTH {
-                distinct.insert(*item);
+            if distinct.len() < WIDTH && !distinct.contains(item) {
+                distinct.push(*item);
             }
         }
         for a in &distinct {
@@ -123,34 +127,77 @@ pub fn together(visits: &[Visit], k: u32) -> Vec<Pair> {
 /// What a visit's products emit as (a, b, weight).
 type Emit<'a> = &'a dyn Fn(&[u32], &mut dyn FnMut(u32, u32, u32));
 
+/// Each pair's weight. What is emitted is laid down by its first product, as many of these at once as there is room for; then each
+/// product's part is sorted by itself.
 fn count(visits: &[Visit], k: u32, pairs_of: Emit<'_>) -> Vec<Pair> {
-    let mut total = 0_usize;
+    let products = visits.iter().flat_map(|v| &v.rows).max().map_or(0, |most| *most as usize + 1);
+    let mut starts = vec![0_usize; products + 1];
     for visit in visits {
-        pairs_of(&visit.rows, &mut |_, _, _| total += 1);
+        pairs_of(&visit.rows, &mut |a, _, _| starts[a as usize + 1] += 1);
     }
-    let passes = total.div_ceil(ROOM).max(1) as u32;
+    (0..products).for_each(|a| starts[a + 1] += starts[a]);
     let mut out = Vec::new();
-    let mut found: Vec<(u32, u32, u32, u32)> = Vec::new();
-    for pass in 0..passes {
-        found.clear();
+    let mut from = 0;
+    while from < products {
+        // One product at least, and as many more as fit.
+        let fit = starts.partition_point(|start| *start <= starts[from] + ROOM) - 1;
+        let to = fit.max(from + 1);
+        let base = starts[from];
+        let mut found: Vec<Found> = vec![Found::default(); starts[to] - base];
+        let mut next = starts[from..to].to_vec();
         for visit in visits {
             pairs_of(&visit.rows, &mut |a, b, w| {
-                if a % passes == pass {
-                    found.push((a, b, visit.shopper, w * visit.weight));
+                if let Some(at) = (a as usize).checked_sub(from).and_then(|a| next.get_mut(a)) {
+                    found[*at - base] = Found { b, shopper: visit.shopper, weight: w * visit.weight };
+                    *at += 1;
                 }
             });
         }
-        found.sort_unstable();
-        for pair in found.chunk_by(|x, y| (x.0, x.1) == (y.0, y.1)) {
-            let shoppers = pair.chunk_by(|x, y| x.2 == y.2).count();
-            if shoppers >= k as usize {
-                let weight = pair.iter().map(|x| u64::from(x.3)).sum();
-                out.push(Pair { a: pair[0].0, b: pair[0].1, weight });
+        for counted in pairs(&mut found, &starts[from..=to], from as u32, k) {
+            out.extend(counted);
+        }
+        from = to;
+    }
+    out
+}
+
+/// What one visit says of a pair, beside its first product.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+struct Found {
+    b: u32,
+    shopper: u32,
+    weight: u32,
+}
+
+/// The pairs with K shoppers, in order, in several lists. `starts` are where the parts of products from `first` on begin and where the last ends.
+fn pairs(found: &mut [Found], starts: &[usize], first: u32, k: u32) -> Vec<Vec<Pair>> {
+    // Shares of whole products, of about the same size.
+    let mut shares: Vec<Mutex<(&mut [Found], Range<usize>)>> = Vec::new();
+    let (mut rest, mut from, products) = (found, 0, starts.len() - 1);
+    let size = rest.len().div_ceil(SHARES).max(1);
+    while from < products {
+        let to = starts.partition_point(|start| *start < starts[from] + size).clamp(from + 1, products);
+        let (share, after) = rest.split_at_mut(starts[to] - starts[from]);
+        shares.push(Mutex::new((share, from..to)));
+        (rest, from) = (after, to);
+    }
+    in_order(&shares, |share| {
+        let mut share = share.lock().unwrap_or_else(PoisonError::into_inner);
+        let (found, products) = &mut *share;
+        let (base, mut out) = (starts[products.start], Vec::new());
+        for a in products.clone() {
+            let part = &mut found[starts[a] - base..starts[a + 1] - base];
+            part.sort_unstable();
+            for pair in part.chunk_by(|x, y| x.b == y.b) {
+                let shoppers = pair.chunk_by(|x, y| x.shopper == y.shopper).count();
+                if shoppers >= k as usize {
+                    let weight = pair.iter().map(|x| u64::from(x.weight)).sum();
+                    out.push(Pair { a: first + a as u32, b: pair[0].b, weight });
+                }
             }
         }
-    }
-    out.sort_unstable_by_key(|p| (p.a, p.b));
-    out
+        out
+    })
 }
 
 /// Visits of each product; 0 where fewer than K shoppers are behind them.

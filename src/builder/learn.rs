@@ -10,11 +10,10 @@
 //! More evidence never counts less, except that having been seen in this visit may count against a product. Depths with few cases
 //! are held to the mean of all depths. `CLEAR` was chosen on halves of the validation parts that were not learnt from.
 
+use super::threads::in_order;
 use crate::rank::curve::{DEPTHS, KNOTS, LARGEST, POINTS, Place, VIEWS};
 use crate::rank::{COMPONENTS, Component, Curves, Features};
 use crate::shop::Progress;
-use std::num::NonZero;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Rounds by likelihood, and after them by the list.
 const ROUNDS: [u32; 2] = [120, 100];
@@ -62,6 +61,7 @@ impl Case {
             }
             case.ends.push(case.evidence.len() as u32);
         }
+        case.evidence.shrink_to_fit();
         case
     }
 
@@ -230,36 +230,13 @@ fn pull(cases: &[Case], points: &[f64], quality: Option<Quality>) -> Sums {
         sums
     };
     let shares: Vec<&[Case]> = cases.chunks(cases.len().div_ceil(SHARES).max(1)).collect();
-    let next = AtomicUsize::new(0);
-    let threads = std::thread::available_parallelism().map_or(1, NonZero::get).min(shares.len());
-    let work = || {
-        let mut done = Vec::new();
-        while let Some((at, share)) = take(&next, &shares) {
-            done.push((at, of(share)));
-        }
-        done
-    };
-    let mut done: Vec<(usize, Sums)> = std::thread::scope(|scope| {
-        let others: Vec<_> = (1..threads).map(|_| scope.spawn(work)).collect();
-        let mut done = work();
-        for thread in others {
-            done.extend(thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
-        }
-        done
-    });
-    done.sort_unstable_by_key(|(at, _)| *at);
+    let done = in_order(&shares, |share| of(share));
     let mut all = Sums { gradient: vec![0.0; POINTS], hits: 0.0, mrr: 0.0 };
-    for (_, sums) in done {
+    for sums in done {
         all.gradient.iter_mut().zip(sums.gradient).for_each(|(a, b)| *a += b);
         (all.hits, all.mrr) = (all.hits + sums.hits, all.mrr + sums.mrr);
     }
     all
-}
-
-/// The next share nobody has taken yet, with its number.
-fn take<'a>(next: &AtomicUsize, shares: &[&'a [Case]]) -> Option<(usize, &'a [Case])> {
-    let at = next.fetch_add(1, Ordering::Relaxed);
-    shares.get(at).map(|share| (at, *share))
 }
 
 /// Points in fixed point. Only ratios matter: what would be out of range is scaled down, and everything else with it.

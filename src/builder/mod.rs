@@ -14,4 +14,5 @@ pub mod shards;
 mod similar;
 pub mod split;
 pub mod tables;
+mod threads;
 pub mod tune;

@@ -63,5 +63,6 @@ fn rows(pairs: &[Pair], n: usize, weight: impl Fn(&Pair) -> f64) -> Vec<Neighbou
 fn strongest(mut row: Neighbours) -> Neighbours {
     row.sort_unstable_by(|x, y| y.1.total_cmp(&x.1).then(x.0.cmp(&y.0)));
     row.truncate(NEIGHBOURS);
+    row.shrink_to_fit();
     row
 }

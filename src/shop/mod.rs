@@ -12,6 +12,7 @@ pub mod overlay;
 mod parquet;
 mod rejects;
 mod source;
+pub mod synthetic;
 mod table;
 
 use config::ShopConfig;

@@ -1,5 +1,6 @@
 //! Real data: found through `NEARSHELF_DATA`. Set and missing is a failure; unset, the test says that it was skipped.
 
+use crate::builder::proofs::{hit_rates, no_pair_lacks_support};
 use crate::builder::read;
 use nearshelf::builder::evaluate::{self, evaluate};
 use nearshelf::builder::pack::{Options, build};
@@ -53,4 +54,13 @@ fn online_retail_is_ranked_at_least_as_well_as_asked() {
     assert_eq!(result.metrics.events, 22_717);
     let (hr, mrr) = (result.metrics.get("HR@20"), result.metrics.get("MRR@20"));
     assert!(hr >= Some(0.406) && mrr >= Some(0.196), "{hr:?} {mrr:?}");
+    let [real, shuffled, popular] = hit_rates(&result.predictions);
+    assert!((real - hr.expect("measured")).abs() < 1e-3, "{real} {hr:?}");
+    assert!(shuffled < popular * 1.05 && real > 2.0 * shuffled, "{real} {shuffled} {popular}");
+}
+
+#[test]
+fn no_pair_of_online_retail_lacks_support() {
+    let Some(dir) = folder("online-retail") else { return };
+    assert!(no_pair_lacks_support(&read(&dir), 5) > 10_000);
 }

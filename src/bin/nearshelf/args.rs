@@ -34,6 +34,8 @@ pub(crate) enum Command {
     /// Judge other policies from a log that explored.
     #[command(subcommand)]
     Policy(crate::policy::PolicyCommand),
+    /// Make up a shop of any size, for load tests of a set-up: a catalogue in two languages and a log of realistic shape.
+    Synthetic(SyntheticArgs),
     /// Write an overlay: prices, stock and hidden products that replace a pack's until the next one.
     Overlay(OverlayArgs),
     /// Decide once more what a shelf's decision log holds, and print whether it comes out to the same bytes.
@@ -147,6 +149,9 @@ pub(crate) struct EvalArgs {
     /// Write the predictions: a line each step, `<session>:<n>` TAB ids. Compressed when the name ends in .gz.
     #[arg(long, value_name = "OUT")]
     pub(crate) predictions: Option<PathBuf>,
+    /// Write the pack that predicts.
+    #[arg(long, value_name = "OUT")]
+    pub(crate) pack: Option<PathBuf>,
     /// Fewest distinct shoppers behind a pair or a popularity. Default: 2 for a log without user ids, 5 with.
     #[arg(long, value_name = "K", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) min_support: Option<u32>,
@@ -215,6 +220,25 @@ pub(crate) struct DemoArgs {
     /// The built npm package.
     #[arg(long, value_name = "DIR", default_value = "pkg")]
     pub(crate) package: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SyntheticArgs {
+    /// Products of the catalogue.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=9_999_999))]
+    pub(crate) products: u32,
+    /// Visits of the log; each has about five steps.
+    #[arg(long, value_name = "M", value_parser = clap::value_parser!(u64).range(..=1_000_000_000))]
+    pub(crate) visits: u64,
+    /// Shoppers; 0 for a log without user ids. Default: one for every four visits.
+    #[arg(long, value_name = "S", value_parser = clap::value_parser!(u64).range(..=1_000_000_000))]
+    pub(crate) shoppers: Option<u64>,
+    /// The same seed and sizes give the same bytes.
+    #[arg(long, value_name = "X", default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// Shop folder to write; it must be empty or not exist.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: PathBuf,
 }
 
 #[derive(Debug, Args)]

@@ -12,7 +12,7 @@ use nearshelf::builder::split::Split;
 use nearshelf::error::Error;
 use nearshelf::rank::curve::{DEPTHS, KNOTS, Place, VIEWS};
 use nearshelf::rank::{Blend, Component, Exploration};
-use nearshelf::shop::{Shop, ShopFiles};
+use nearshelf::shop::{Shop, ShopFiles, write_file};
 
 pub(crate) fn run(args: &EvalArgs) -> Result<(), Error> {
     let bars = Bars::default();
@@ -40,6 +40,9 @@ pub(crate) fn run(args: &EvalArgs) -> Result<(), Error> {
     bars.finish();
     if let Some(path) = &args.predictions {
         write_predictions(&result.predictions, path)?;
+    }
+    if let Some(path) = &args.pack {
+        write_file(path, &result.pack)?;
     }
     if args.json {
         print_json(&result, k, &by_support, &opened)

@@ -15,6 +15,7 @@ mod policy;
 mod progress;
 mod replay;
 mod reports;
+mod synthetic;
 
 use clap::Parser;
 use nearshelf::error::Error;
@@ -41,6 +42,7 @@ fn run() -> Result<ExitCode, Error> {
         args::Command::Demo(a) => demo::run(&a)?,
         args::Command::Reports(a) => reports::run(&a)?,
         args::Command::Policy(a) => policy::run(&a)?,
+        args::Command::Synthetic(a) => synthetic::run(&a)?,
         args::Command::Overlay(a) => overlay::run(&a)?,
     }
     Ok(ExitCode::SUCCESS)

@@ -3,10 +3,13 @@
 //! Each product is a bag of features weighted by inverse document frequency (Spärck Jones 1972); neighbours are those with the
 //! largest cosine.
 
+use super::SHARES;
 use super::sparse::{Links, Sum};
+use crate::builder::threads::{in_order, shares};
 use crate::catalog::PATH_SEPARATOR;
 use crate::catalog::build::ProductDraft;
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 /// A feature of more products than this, or of more than this share of all, tells nothing.
 const COMMON: usize = 1_000;
@@ -58,18 +61,20 @@ pub(super) fn neighbours(products: &[&ProductDraft]) -> Links {
     for (row, vector) in (0..).zip(&vectors) {
         vector.iter().for_each(|(f, w)| values[*f].push((row, *w)));
     }
-    let mut sum = Sum::new(n);
-    (0..)
-        .zip(&vectors)
-        .map(|(row, vector)| {
-            for (f, w) in vector {
-                values[*f].iter().filter(|(other, _)| *other != row).for_each(|(other, v)| sum.add(*other, w * v));
+    let near = |share: &Range<usize>| {
+        let mut sum = Sum::new(n);
+        let of = |row: usize| {
+            for (f, w) in &vectors[row] {
+                let others = values[*f].iter().filter(|(other, _)| *other as usize != row);
+                others.for_each(|(other, v)| sum.add(*other, w * v));
             }
             let mut near = sum.take(KEPT);
             near.retain(|(_, cosine)| *cosine >= LEAST);
             near
-        })
-        .collect()
+        };
+        share.clone().map(of).collect::<Links>()
+    };
+    in_order(&shares(n, SHARES), near).into_iter().flatten().collect()
 }
 
 /// A product's features by name, with what each counts.

@@ -119,6 +119,9 @@ pub(super) fn cosines(pairs: &[Pair], size: &[f64], shrink: f64, most: usize) ->
     for p in pairs {
         links[p.a as usize].push((p.b, p.visits() / libm::sqrt(size(p.a) * size(p.b))));
     }
-    links.iter_mut().for_each(|l| strongest(l, most));
+    for l in &mut links {
+        strongest(l, most);
+        l.shrink_to_fit();
+    }
     links
 }

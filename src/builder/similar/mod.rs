@@ -9,14 +9,18 @@ mod groups;
 mod sparse;
 
 use super::counts::{Pair, Visit};
+use super::threads::{in_order, shares};
 use crate::catalog::build::ProductDraft;
 use crate::id::Row;
 use crate::rank::table::Neighbours;
 use groups::{Level, cosines};
 use sparse::{Links, Sum};
+use std::ops::Range;
 
 // The constants were chosen on the validation parts of four logs (`nearshelf eval --on validation`); none is sharp.
 
+/// Shares of the rows that threads take.
+const SHARES: usize = 64;
 /// Neighbours kept of a product.
 const KEPT: usize = 50;
 /// Links of a product that are walked over, and what is added to the degree of both in their cosine.
@@ -53,17 +57,20 @@ pub(super) fn build(
     let links = cosines(pairs, &degree, SHRINK, WALKED);
     let levels = groups::levels(visits, pairs, popularity, k);
     let content = content::neighbours(products);
-    let mut sum = Sum::new(n);
-    (0..n as u32)
-        .map(|row| {
+    let rows = |share: &Range<usize>| {
+        let mut sum = Sum::new(n);
+        let of = |row: usize| {
+            let row = row as u32;
             walk(row, &links, &mut sum);
             if popularity[row as usize] > 0.0 {
                 by_groups(row, &levels, &mut sum);
             }
             by_content(row, &links, &content, popularity, &mut sum);
             sum.take(KEPT).into_iter().map(|(b, w)| (Row(b), w.min(1.0))).collect()
-        })
-        .collect()
+        };
+        share.clone().map(of).collect::<Vec<Neighbours>>()
+    };
+    in_order(&shares(n, SHARES), rows).into_iter().flatten().collect()
 }
 
 /// Two steps over links, and three.

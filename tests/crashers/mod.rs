@@ -1,0 +1,54 @@
+//! What the fuzz targets found once, and a bounded run of the same changes: on every machine, natively and as wasm.
+//!
+//! A crasher is the file that `cargo fuzz` wrote, put into `tests/crashers/<target>/` and named in the list below.
+
+#[path = "../fuzz/harness.rs"]
+mod harness;
+
+#[cfg(target_arch = "wasm32")]
+use wasm_bindgen_test::wasm_bindgen_test as test;
+
+/// Inputs that the pack target once failed on.
+const PACK: &[&[u8]] = &[];
+/// Inputs that the calls target once failed on.
+const CALLS: &[&[u8]] = &[];
+
+/// A walk of xorshift: the same bytes at every run.
+struct Walk(u64);
+
+impl Walk {
+    fn next(&mut self) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        self.0
+    }
+
+    fn bytes(&mut self, most: u64) -> Vec<u8> {
+        let n = 1 + self.next() % most;
+        (0..n).map(|_| (self.next() >> 24) as u8).collect()
+    }
+}
+
+#[test]
+fn what_crashed_once_does_not_crash_again() {
+    PACK.iter().for_each(|data| harness::pack(data));
+    CALLS.iter().for_each(|data| harness::calls(data));
+}
+
+#[test]
+fn packs_with_wild_sections_open_or_are_refused_and_answer_every_call() {
+    let mut walk = Walk(0x9E37_79B9_7F4A_7C15);
+    let rounds = if cfg!(target_arch = "wasm32") { 400 } else { 1_500 };
+    for _ in 0..rounds {
+        // Few changes: most packs with many are refused at once.
+        harness::pack(&walk.bytes(16));
+    }
+    assert!(harness::opened() > rounds / 4, "{} of {rounds} opened", harness::opened());
+}
+
+#[test]
+fn calls_of_any_bytes_are_answered() {
+    let mut walk = Walk(0x2545_F491_4F6C_DD1D);
+    (0..300).for_each(|_| harness::calls(&walk.bytes(400)));
+}
