@@ -493,7 +493,7 @@ fn because(parts: &[Part]) -> (Because, Subject) {
     let because = match part.component {
         Component::Next | Component::NextVisit => Because::Next,
         Component::Together | Component::TogetherVisit | Component::Linear => Because::Together,
-        Component::Similar => Because::Similar,
+        Component::Similar | Component::Embedding => Because::Similar,
         Component::Again | Component::Return => Because::Again,
         Component::History => Because::History,
         Component::HistoryTogether => Because::HistoryTogether,

@@ -57,6 +57,7 @@ tags! {
     REPORT b"REPT" "What private reports may ask.";
     SHELF b"SHLF" "Categories whose products are bought again.";
     SPAN b"SPAN" "First and last day of the log.";
+    EMBEDDING b"EMBD" "A vector of each product.";
 }
 
 impl Tag {

@@ -5,6 +5,7 @@ use super::component::Component;
 use super::constrain::{Chosen, Limits, choose, in_band};
 use super::diversify::diversify;
 use super::explain::{Part, Subject, parts, unit};
+use super::kernel::Top;
 use super::score::{Features, Pool, Slots, features};
 use super::source::Sources;
 use super::table::Tables;
@@ -110,6 +111,7 @@ pub struct Ranker {
     blend: Blend,
     repeat: Option<Vec<u32>>,
     slots: Slots,
+    top: Top,
 }
 
 /// The candidates of a query that pass, best first as (score, place in `rows`), and which of them are on the shelf.
@@ -169,7 +171,7 @@ impl Ranker {
     /// A ranker over a pack's tables. With `repeat`, what was bought in earlier visits is left out, unless it lies in one of these
     /// categories.
     pub fn new(tables: Tables, blend: Blend, repeat: Option<Vec<u32>>) -> Ranker {
-        Ranker { tables, blend, repeat, slots: Slots::default() }
+        Ranker { tables, blend, repeat, slots: Slots::default(), top: Top::default() }
     }
 
     /// The weights in use.
@@ -252,11 +254,11 @@ impl Ranker {
         sources: &Sources,
         fill: usize,
     ) -> Features {
-        let mut slots = core::mem::take(&mut self.slots);
+        let (mut slots, mut top) = (core::mem::take(&mut self.slots), core::mem::take(&mut self.top));
         let allowed = |row: Row| self.stage_before_rank(catalog, portrait, query, sources, row).is_none();
         let pool = Pool::Open { fill, allowed: &allowed, pins: &query.limits.pins };
-        let f = features(catalog, &self.tables, sources, &pool, &mut slots);
-        self.slots = slots;
+        let f = features(catalog, &self.tables, sources, &pool, &mut slots, &mut top);
+        (self.slots, self.top) = (slots, top);
         f
     }
 
@@ -312,6 +314,10 @@ impl Ranker {
             if let Some(b) = catalog.brand(row) {
                 from.push((Component::Brand, Subject::Brand(b), raw[Component::Brand as usize]));
             }
+            let cosine = raw[Component::Embedding as usize];
+            if cosine > 0 {
+                from.push((Component::Embedding, sources.nearest(catalog, &self.tables, row), cosine));
+            }
             let parts = parts(f, *i as usize, &self.blend, &from);
             items.push(Served { row, score: unit(*score), parts });
         }
@@ -326,7 +332,7 @@ impl Ranker {
         };
         let sources = Sources::of(portrait, catalog, &self.blend);
         let mut slots = core::mem::take(&mut self.slots);
-        let f = features(catalog, &self.tables, &sources, &Pool::Given(given), &mut slots);
+        let f = features(catalog, &self.tables, &sources, &Pool::Given(given), &mut slots, &mut self.top);
         self.slots = slots;
         let mut order: Vec<(i64, u32)> = (0..f.rows.len()).map(|i| (f.score(i, &self.blend), i as u32)).gather();
         order.arrange_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));

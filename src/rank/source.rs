@@ -3,6 +3,7 @@
 use super::blend::{Blend, ONE};
 use super::component::Component;
 use super::curve::depth;
+use super::explain::Subject;
 use super::table::{TableKind, Tables};
 use crate::catalog::Catalog;
 use crate::id::Row;
@@ -51,6 +52,8 @@ impl Source {
 #[derive(Debug, Clone, Default)]
 pub(super) struct Sources {
     pub(super) list: Vec<Source>,
+    /// Products of this visit with what they count in the sum of its vectors.
+    pub(super) towards: Vec<(Row, u32)>,
     /// Products of this visit, latest first, each once.
     pub(super) seen: Vec<Row>,
     /// Products of earlier orders that are not bought again.
@@ -113,6 +116,7 @@ impl Sources {
             add(Component::Similar, Some(TableKind::Similar), together_visit);
             add(Component::Linear, Some(TableKind::Linear), together_visit);
             add(Component::Again, None, again);
+            self.towards.push((row, together_visit));
         }
         // Steps beyond those that point still count as seen.
         for row in portrait.visit.steps.iter().filter_map(|m| catalog.row_of(m.key)) {
@@ -143,6 +147,19 @@ impl Sources {
             let component = Component::HistoryTogether;
             self.list.push(Source { component, via: Some(TableKind::Together), row: *row, weight: *weight });
         }
+    }
+
+    /// The product of this visit that does most to point at `row`.
+    pub(super) fn nearest(&self, catalog: &Catalog, tables: &Tables, row: Row) -> Subject {
+        let (mut nearest, mut most) = (Subject::None, 0);
+        for (step, weight) in &self.towards {
+            let aim = tables.embedding().aim(catalog.pack(), &[(*step, *weight)]);
+            let amount = tables.embedding().cosine(catalog.pack(), &aim, row) * u64::from(*weight);
+            if amount > most {
+                (nearest, most) = (Subject::Product(step.0), amount);
+            }
+        }
+        nearest
     }
 
     /// Up to `n` more products each from the three best-liked categories.
