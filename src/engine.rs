@@ -499,7 +499,7 @@ fn because(parts: &[Part]) -> (Because, Subject) {
         Component::HistoryTogether => Because::HistoryTogether,
         Component::Category => Because::Category,
         Component::Brand => Because::Brand,
-        Component::Popular => Because::Popular,
+        Component::Popular | Component::Recent => Because::Popular,
         Component::Given => Because::Given,
     };
     (because, part.from.first().map_or(Subject::None, |(s, _)| *s))

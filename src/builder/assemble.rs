@@ -14,6 +14,9 @@ use crate::report::{ReportSchema, category_domain};
 use crate::shop::{Progress, ReportSettings, Session, ShelfSettings, Shop};
 use crate::time::DAY;
 
+/// Share of the visits, the latest, that what is popular of late comes from.
+const LATE: usize = 16;
+
 /// The pack of a shop with tables from `sessions`, under a blend that is given.
 ///
 /// # Errors
@@ -57,11 +60,15 @@ pub fn assemble(
         }
     }
 
+    let late = &sessions[sessions.len() - sessions.len() / LATE..];
+    let recent = counts::popularity(late, shop.products.len(), k);
+    let most_recent = recent.iter().copied().max().unwrap_or(0);
     let most = by_row.first().copied().unwrap_or(0);
-    let products = order
-        .iter()
-        .zip(&by_row)
-        .map(|(p, count)| ProductDraft { popularity: log_scale(*count, most), ..shop.products[*p as usize].clone() });
+    let products = order.iter().zip(&by_row).map(|(p, count)| ProductDraft {
+        popularity: log_scale(*count, most),
+        recent: log_scale(recent[*p as usize], most_recent),
+        ..shop.products[*p as usize].clone()
+    });
     let draft = Draft {
         shop: shop.id.clone(),
         support: k,

@@ -35,6 +35,7 @@ pub struct Catalog {
     category_of: Numbers<2>,
     brand_of: Numbers<2>,
     popularity: Numbers<2>,
+    recent: Numbers<2>,
     variant_end: Numbers<4>,
     url: Strings,
     image: Strings,
@@ -116,6 +117,7 @@ impl Catalog {
             category_of: columns.numbers(&pack, Tag::PRODUCT_CATEGORY, 0, products),
             brand_of: columns.numbers(&pack, Tag::PRODUCT_BRAND, 0, products),
             popularity: columns.numbers(&pack, Tag::PRODUCT_POPULARITY, 0, products),
+            recent: columns.optional(&pack, Tag::PRODUCT_RECENT, 0, products),
             variant_end: columns.numbers(&pack, Tag::PRODUCT_VARIANTS, 0, products),
             url: columns.strings(&pack, Tag::PRODUCT_URL, 0, products),
             image: columns.strings(&pack, Tag::PRODUCT_IMAGE, 0, products),
@@ -406,6 +408,11 @@ impl Catalog {
     /// The product's popularity, 0–65535 on a log scale.
     pub fn popularity(&self, row: Row) -> u32 {
         self.popularity.get(&self.pack, row.index())
+    }
+
+    /// The product's popularity over the latest visits, on a log scale of its own; 0 in a pack that does not know it.
+    pub fn recent(&self, row: Row) -> u32 {
+        self.recent.get(&self.pack, row.index())
     }
 
     /// The product's category.

@@ -46,6 +46,11 @@ impl Columns {
         Numbers { range: self.note(range) }
     }
 
+    /// As [`Columns::numbers`], for a section that need not be there: all are 0 then.
+    pub fn optional<const W: usize>(&mut self, pack: &Pack, tag: Tag, key: u32, n: usize) -> Numbers<W> {
+        if pack.find(tag, key).is_none() { Numbers::default() } else { self.numbers(pack, tag, key, n) }
+    }
+
     /// As [`Strings::open`].
     pub fn strings(&mut self, pack: &Pack, tag: Tag, key: u32, n: usize) -> Strings {
         let strings = Strings::open(pack, tag, key, n);

@@ -32,12 +32,14 @@ pub enum Component {
     Similar = 12,
     /// Is what a linear model expects of a visit like this one.
     Linear = 13,
+    /// Is popular of late.
+    Recent = 14,
     /// Points the same way as the products of this visit.
-    Embedding = 14,
+    Embedding = 15,
 }
 
 /// Number of components.
-pub const COMPONENTS: usize = 15;
+pub const COMPONENTS: usize = 16;
 
 impl Component {
     /// Every component, in the order of its number.
@@ -56,6 +58,7 @@ impl Component {
         Component::Return,
         Component::Similar,
         Component::Linear,
+        Component::Recent,
         Component::Embedding,
     ];
 
@@ -76,6 +79,7 @@ impl Component {
             Component::Return => "return",
             Component::Similar => "similar",
             Component::Linear => "linear",
+            Component::Recent => "recent",
             Component::Embedding => "embedding",
         }
     }

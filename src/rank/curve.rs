@@ -61,7 +61,12 @@ pub fn alone(component: Component, raw: u64) -> u32 {
         Component::Again => 2,
         // A cosine of 2^24 for one.
         Component::Embedding => 8,
-        Component::History | Component::Category | Component::Brand | Component::Popular | Component::Given => 0,
+        Component::History
+        | Component::Category
+        | Component::Brand
+        | Component::Popular
+        | Component::Recent
+        | Component::Given => 0,
     };
     (raw >> shift).min(65_536) as u32
 }

@@ -256,6 +256,7 @@ fn product(
         tags: split(row.get(c.tags)),
         aliases: c.aliases.iter().map(|a| row.get(Some(*a)).to_string()).filter(|a| !a.is_empty() && a != id).collect(),
         popularity: 0,
+        recent: 0,
         variants: vec![VariantDraft { id: id.to_string(), titles: texts(1), offers }],
     })
 }

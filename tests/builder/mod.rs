@@ -65,6 +65,29 @@ fn the_pack_is_byte_equal_under_any_order_of_visits_and_catalogue_rows() {
 }
 
 #[test]
+fn what_is_popular_of_late_needs_k_shoppers_of_late() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let mut log = String::from("session_id,item_id,timestamp,user_id\n");
+    // Of 320 visits the latest 20 are of late: five shoppers turn to `new`, one to `own`, all others ever to `old`.
+    for v in 0..320 {
+        let item = match v {
+            0..300 => "old",
+            300..305 => "new",
+            _ => "own",
+        };
+        let shopper = if v < 305 { v } else { 999 };
+        log += &format!("{v},{item},{},u{shopper}\n", v * 1000);
+    }
+    fs::write(dir.path().join("interactions.csv"), log).expect("written");
+    let bytes = build(&read(dir.path()), &Options::default(), &Silent).expect("a pack");
+    let shelf = Engine::open(bytes).expect("a shelf");
+    let recent = |id: &str| shelf.catalog().recent(shelf.catalog().find(id).expect(id).row);
+    assert_eq!((recent("new"), recent("old"), recent("own")), (65_535, 0, 0));
+    let old = Engine::open(include_bytes!("../compat/pack-v1.pack").to_vec()).expect("a pack from before");
+    assert_eq!(old.catalog().recent(nearshelf::id::Row(0)), 0);
+}
+
+#[test]
 fn a_pair_with_fewer_shoppers_than_k_leaves_no_trace() {
     let dir = tempfile::tempdir().expect("a folder");
     let mut log = String::from("session_id,item_id,timestamp,user_id\n");
