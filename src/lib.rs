@@ -76,6 +76,8 @@ pub mod manual {
     pub mod publishing {}
     #[doc = include_str!("manual/ranking.md")]
     pub mod ranking {}
+    #[doc = include_str!("manual/scale.md")]
+    pub mod scale {}
     #[doc = include_str!("manual/size.md")]
     pub mod size {}
 }

@@ -10,6 +10,7 @@ mod offers;
 mod parquet;
 mod rejects;
 mod source;
+pub mod synthetic;
 mod table;
 
 use config::ShopConfig;

@@ -34,6 +34,8 @@ pub(crate) enum Command {
     /// Judge other policies from a log that explored.
     #[command(subcommand)]
     Policy(crate::policy::PolicyCommand),
+    /// Make up a shop of any size, for load tests of a set-up: a catalogue in two languages and a log of realistic shape.
+    Synthetic(SyntheticArgs),
 }
 
 #[derive(Debug, Args)]
@@ -194,4 +196,23 @@ pub(crate) struct DemoArgs {
     /// The built npm package.
     #[arg(long, value_name = "DIR", default_value = "pkg")]
     pub(crate) package: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SyntheticArgs {
+    /// Products of the catalogue.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=9_999_999))]
+    pub(crate) products: u32,
+    /// Visits of the log; each has about five steps.
+    #[arg(long, value_name = "M", value_parser = clap::value_parser!(u64).range(..=1_000_000_000))]
+    pub(crate) visits: u64,
+    /// Shoppers; 0 for a log without user ids. Default: one for every four visits.
+    #[arg(long, value_name = "S", value_parser = clap::value_parser!(u64).range(..=1_000_000_000))]
+    pub(crate) shoppers: Option<u64>,
+    /// The same seed and sizes give the same bytes.
+    #[arg(long, value_name = "X", default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// Shop folder to write; it must be empty or not exist.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: PathBuf,
 }

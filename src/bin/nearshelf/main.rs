@@ -13,6 +13,7 @@ mod pack;
 mod policy;
 mod progress;
 mod reports;
+mod synthetic;
 
 use clap::Parser;
 use nearshelf::error::Error;
@@ -38,6 +39,7 @@ fn run() -> Result<ExitCode, Error> {
         args::Command::Demo(a) => demo::run(&a)?,
         args::Command::Reports(a) => reports::run(&a)?,
         args::Command::Policy(a) => policy::run(&a)?,
+        args::Command::Synthetic(a) => synthetic::run(&a)?,
     }
     Ok(ExitCode::SUCCESS)
 }
