@@ -326,6 +326,13 @@ impl Engine {
         self.keep(ranking)
     }
 
+    /// The products whose vectors are nearest to the sum of these products', with the cosine (0–1), best first, ties in the published
+    /// order: at most `limit` (1–200), these products among them. Empty for a pack without vectors. Reads no portrait.
+    pub fn nearest(&mut self, ids: &[&str], limit: usize) -> Vec<(Row, f64)> {
+        let rows: Vec<Row> = ids.iter().filter_map(|id| Some(self.catalog.find(id)?.row)).gather();
+        self.ranker.nearest(&self.catalog, &rows, limit)
+    }
+
     /// What the components say about a query's candidates: for tuning.
     pub fn features(&mut self, request: &Request<'_>) -> Option<Features> {
         let (query, allowed) = (self.query(request)?, self.consent.may_personalize()?);

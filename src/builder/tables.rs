@@ -27,7 +27,11 @@ pub struct Counted<'a> {
 }
 
 /// Builds the tables: the neighbours of every row, by kind; and where it is asked for the section of vectors. Visits fade, sizes do not: so what has become rarer counts less.
-pub fn build(log: &Counted<'_>, products: &[&ProductDraft], settings: TableSettings) -> (Vec<TableRows>, Option<Vec<u8>>) {
+pub fn build(
+    log: &Counted<'_>,
+    products: &[&ProductDraft],
+    settings: TableSettings,
+) -> (Vec<TableRows>, Option<Vec<u8>>) {
     let Counted { visits, popularity, k } = *log;
     let n = popularity.len();
     let size: Vec<f64> = popularity.iter().map(|p| *p as f64).collect();

@@ -249,3 +249,152 @@ mod lanes {
         x
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::vec;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    /// Random numbers (xorshift).
+    struct Draw(u64);
+
+    impl Draw {
+        fn next(&mut self) -> u64 {
+            self.0 ^= self.0 << 13;
+            self.0 ^= self.0 >> 7;
+            self.0 ^= self.0 << 17;
+            self.0 >> 16
+        }
+    }
+
+    /// Planes of `n` rows with heads and tails of so many dimensions, and the lengths of the tails.
+    struct Planes {
+        n: usize,
+        dims: [usize; 2],
+        planes: [Vec<u8>; 2],
+        lengths: Vec<u8>,
+    }
+
+    impl Planes {
+        fn new(n: usize, dims: [usize; 2], mut number: impl FnMut(usize) -> i8) -> Planes {
+            let padded = n.next_multiple_of(ROWS);
+            let planes = [0, 1].map(|p| {
+                let mut plane = vec![0; padded * dims[p]];
+                plane[..n * dims[p]].iter_mut().for_each(|x| *x = number(p) as u8);
+                plane
+            });
+            let mut lengths = Vec::new();
+            for i in 0..padded {
+                let tail = &planes[1][i * dims[1]..(i + 1) * dims[1]];
+                let squares: i32 = tail.iter().map(|x| i32::from(*x as i8).pow(2)).sum();
+                lengths.extend((libm::ceil(libm::sqrt(f64::from(squares))) as u16).to_le_bytes());
+            }
+            Planes { n, dims, planes, lengths }
+        }
+
+        fn vectors(&self) -> Vectors<'_> {
+            let [heads, tails] = &self.planes;
+            Vectors { rows: self.n, dims: self.dims, planes: [heads, tails], lengths: &self.lengths }
+        }
+
+        fn found(&self, query: &[i16], k: usize) -> Vec<(u32, i32)> {
+            let mut top = Top::default();
+            top.start(k);
+            scan(&self.vectors(), query, &mut top);
+            top.best().collect()
+        }
+
+        /// Every row scored and sorted.
+        fn expected(&self, query: &[i16], k: usize) -> Vec<(u32, i32)> {
+            let mut all: Vec<_> = (0..self.n).map(|i| (i as u32, self.vectors().score(i, query))).collect();
+            all.sort_by_key(|(row, score)| (-score, *row));
+            all.truncate(k);
+            all
+        }
+    }
+
+    const DIMS: [[usize; 2]; 5] = [[32, 32], [16, 48], [64, 0], [16, 0], [128, 128]];
+
+    #[test]
+    fn the_best_are_those_of_a_plain_scan_ties_included() {
+        let mut draw = Draw(88_172_645_463_325_252);
+        for dims in DIMS {
+            for n in [0, 1, 3, 4, 5, 19, 20, 21, 300] {
+                // Few different numbers make many ties; small tails are left unread.
+                for (spread, tail) in [(3, 3), (255, 255), (255, 9), (255, 1)] {
+                    let mut number = |p: usize| {
+                        let of = if p == 0 { spread } else { tail };
+                        (draw.next() % of) as i64 as i8
+                    };
+                    let planes = Planes::new(n, dims, &mut number);
+                    let query: Vec<i16> =
+                        (0..dims[0] + dims[1]).map(|i| i16::from(number(usize::from(i >= dims[0]))) * 120).collect();
+                    for k in [0, 1, 7, 20, 400] {
+                        assert_eq!(planes.found(&query, k), planes.expected(&query, k), "{dims:?} {n} {spread} {k}");
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_largest_numbers_do_not_overflow() {
+        for dims in DIMS {
+            let d = dims[0] + dims[1];
+            let mut row = 0;
+            let planes = Planes::new(9, dims, |_| {
+                row += 1;
+                if row % 3 == 0 { 127 } else { -128 }
+            });
+            for number in [LARGEST as i16, -(LARGEST as i16)] {
+                let query = vec![number; d];
+                let wide = |i: usize| {
+                    let of = |p: usize| planes.planes[p][i * dims[p]..(i + 1) * dims[p]].iter();
+                    of(0).chain(of(1)).map(|x| i64::from(*x as i8) * i64::from(number)).sum::<i64>()
+                };
+                let found = planes.found(&query, 9);
+                assert_eq!(found, planes.expected(&query, 9));
+                assert!(found.iter().all(|(i, score)| i64::from(*score) == wide(*i as usize)));
+            }
+        }
+    }
+
+    #[test]
+    fn planes_and_queries_that_do_not_fit_are_read_as_less() {
+        let good = Planes::new(10, [16, 16], |_| 5);
+        assert_eq!(good.found(&[1; 16], 5), []);
+        assert_eq!(good.found(&[], 5), []);
+        assert_eq!(good.found(&[1; 33], 5), []);
+        let mut draw = Draw(5);
+        for _ in 0..500 {
+            let cut = |len: usize, draw: &mut Draw| (draw.next() as usize % (len + 1)).min(len);
+            let v = good.vectors();
+            let (a, b, c) =
+                (cut(v.planes[0].len(), &mut draw), cut(v.planes[1].len(), &mut draw), cut(v.lengths.len(), &mut draw));
+            let less = Vectors { planes: [&v.planes[0][..a], &v.planes[1][..b]], lengths: &v.lengths[..c], ..v };
+            let mut top = Top::default();
+            top.start(5);
+            scan(&less, &[7; 32], &mut top);
+            assert!(top.best().all(|(row, _)| row < 10));
+            assert_eq!(less.score(99, &[7; 32]), 0);
+        }
+    }
+
+    /// Any bytes at all, even lengths that lie: both builds give this. The number was written down from the plain build.
+    #[test]
+    fn both_builds_give_the_same_even_where_lengths_lie() {
+        let mut draw = Draw(77);
+        let mut sum = 0_u64;
+        for _ in 0..50 {
+            let mut planes = Planes::new(61, [16, 32], |_| draw.next() as i8);
+            planes.lengths.iter_mut().for_each(|x| *x = draw.next() as u8);
+            let query: Vec<i16> = (0..48).map(|_| (draw.next() % 32_000) as i16 - 16_000).collect();
+            for (row, score) in planes.found(&query, 9) {
+                sum = sum.wrapping_mul(31).wrapping_add(u64::from(row) << 32 | u64::from(score as u32));
+            }
+        }
+        assert_eq!(sum, 15_255_480_236_175_129_679);
+    }
+}

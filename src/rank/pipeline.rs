@@ -4,6 +4,7 @@ use super::blend::Blend;
 use super::component::Component;
 use super::constrain::{Chosen, Limits, choose, in_band};
 use super::diversify::diversify;
+use super::embedding::COSINE_BITS;
 use super::explain::{Part, Subject, parts, unit};
 use super::kernel::Top;
 use super::score::{Features, Pool, Slots, features};
@@ -236,6 +237,15 @@ impl Ranker {
         // Ties by row, which is the published order.
         order.arrange_by(|a, b| b.0.cmp(&a.0).then_with(|| f.rows[a.1 as usize].cmp(&f.rows[b.1 as usize])));
         (sources, f, order)
+    }
+
+    /// The products nearest to the sum of some products' vectors, with the cosine, best first.
+    pub fn nearest(&mut self, catalog: &Catalog, to: &[Row], limit: usize) -> Vec<(Row, f64)> {
+        let embedding = self.tables.embedding();
+        let from: Vec<(Row, u32)> = to.iter().map(|row| (*row, 1)).gather();
+        let aim = embedding.aim(catalog.pack(), &from);
+        let found = embedding.nearest(catalog.pack(), &aim, limit.clamp(1, MAX_LIMIT), &mut self.top);
+        found.into_iter().map(|(row, cosine)| (row, cosine as f64 / f64::from(1 << COSINE_BITS))).gather()
     }
 
     /// What earlier visits bought and is not bought again.

@@ -67,7 +67,7 @@ impl Table {
         if op == 1 {
             return self.open(r, out);
         }
-        if !(2..=28).contains(&op) {
+        if !(2..=29).contains(&op) {
             return Err(Error::new(Code::UnknownCall, concat(&["this core has no call ", &decimal(op.into()), "."])));
         }
         let handle = r.u32() as usize;
@@ -107,6 +107,7 @@ impl Table {
             25 => checkout::coupons(shelf, r, out),
             26 => checkout::offers(shelf, r, out),
             27 => reporting::report(shelf, r, out),
+            29 => nearest(shelf, r, out),
             _ => reporting::withdraw(r, out),
         }
     }
@@ -408,6 +409,18 @@ fn find(shelf: &Engine, r: &mut Reader<'_>, out: &mut Writer) -> Result<()> {
     out.count(ids.len());
     for id in ids {
         out.u32(shelf.catalog().find(id).map_or(NO_ROW, |f| f.row.0));
+    }
+    Ok(())
+}
+
+fn nearest(shelf: &mut Engine, r: &mut Reader<'_>, out: &mut Writer) -> Result<()> {
+    let (ids, limit) = (strings(r), r.u32());
+    r.end()?;
+    let found = shelf.nearest(&ids, limit as usize);
+    out.count(found.len());
+    for (row, cosine) in found {
+        out.u32(row.0);
+        out.f64(cosine);
     }
     Ok(())
 }

@@ -14,8 +14,8 @@ use crate::id::Row;
 use crate::rank::table::Neighbours;
 use groups::Level;
 pub(super) use groups::cosines;
-use sparse::Sum;
 pub(super) use sparse::Links;
+use sparse::Sum;
 
 // The constants were chosen on the validation parts of four logs (`nearshelf eval --on validation`); none is sharp.
 
