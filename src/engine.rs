@@ -368,6 +368,13 @@ impl Engine {
         self.keep(ranking, query.category)
     }
 
+    /// The products whose vectors are nearest to the sum of these products', with the cosine (0–1), best first, ties in the published
+    /// order: at most `limit` (1–200), these products among them. Empty for a pack without vectors. Reads no portrait.
+    pub fn nearest(&mut self, ids: &[&str], limit: usize) -> Vec<(Row, f64)> {
+        let rows: Vec<Row> = ids.iter().filter_map(|id| Some(self.catalog.find(id)?.row)).gather();
+        self.ranker.nearest(&self.catalog, &rows, limit)
+    }
+
     /// What the components say about a query's candidates: for tuning.
     pub fn features(&mut self, request: &Request<'_>) -> Option<Features> {
         let (query, allowed) = (self.query(request)?, self.consent.may_personalize()?);
@@ -545,7 +552,7 @@ fn because(parts: &[Part]) -> (Because, Subject) {
     let because = match part.component {
         Component::Next | Component::NextVisit => Because::Next,
         Component::Together | Component::TogetherVisit | Component::Linear => Because::Together,
-        Component::Similar => Because::Similar,
+        Component::Similar | Component::Embedding => Because::Similar,
         Component::Again | Component::Return => Because::Again,
         Component::History => Because::History,
         Component::HistoryTogether => Because::HistoryTogether,

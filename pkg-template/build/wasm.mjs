@@ -32,6 +32,8 @@ function cargoEnv(work, name, flags = []) {
 
 // Inlining and keeping what is computed twice make the file smaller and its compressed form larger.
 const optimize = ["-Os", "--dae-optimizing", "-Os", "--skip-pass=inlining-optimizing", "--skip-pass=local-cse"];
+// The scan of vectors is written in 128-bit instructions (src/rank/kernel.rs); the mini-program's build has none.
+const simd = ["--enable-simd"];
 const strip = ["--strip-debug", "--strip-producers", "--strip-target-features"];
 const named = ["bulk-memory", "bulk-memory-opt", "call-indirect-overlong", "multivalue", "mutable-globals",
   "nontrapping-float-to-int", "reference-types", "sign-ext"].map((feature) => `--enable-${feature}`);
@@ -72,7 +74,7 @@ export async function buildWebWasm(work, out) {
     const silent = join(out, "silent.wasm");
     const file = join(out, "nearshelf.wasm");
     await withoutPanics(linkedBy(env), join(out, "bindgen_bg.wasm"), silent);
-    await run("wasm-opt", [silent, "-o", file, ...named, ...optimize, ...strip], { wayOut: toolHelp });
+    await run("wasm-opt", [silent, "-o", file, ...named, ...simd, ...optimize, ...strip], { wayOut: toolHelp });
     await rm(silent);
   });
 }

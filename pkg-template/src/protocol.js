@@ -28,6 +28,7 @@ export const COUPONS = 25;
 export const OFFERS = 26;
 export const REPORT = 27;
 export const WITHDRAW = 28;
+export const NEAREST = 29;
 export const ATTACH = 30;
 export const WANTED = 31;
 export const OVERLAY = 32;

@@ -42,7 +42,7 @@ pub fn assemble(
     let products: Vec<&ProductDraft> = order.iter().map(|p| &shop.products[*p as usize]).collect();
     let log = tables::Counted { visits: &counts::visits(sessions, &row_of, half_life), popularity: &by_row, k };
     let mut out = PackWriter::new();
-    let tables = tables::build(&log, &products, shop.tables);
+    let (tables, vectors) = tables::build(&log, &products, shop.tables);
     out.add(Tag::BLEND, 0, 1, blend.write());
     out.add(Tag::CONFIG, 0, 1, shop.profile.write());
     out.add(Tag::OVERLAY, 0, 1, shop.overlay.write());
@@ -92,6 +92,9 @@ pub fn assemble(
         w.count(categories.len());
         categories.iter().for_each(|c| w.u32(*c));
         out.add(Tag::SHELF, 0, categories.len(), w.finish());
+    }
+    if let Some(bytes) = vectors {
+        out.add(Tag::EMBEDDING, 0, order.len(), bytes);
     }
     for (kind, bytes) in fit(&tables, &out.clone().finish()?, room)? {
         out.add(Tag::TABLE, kind as u32, order.len(), bytes);

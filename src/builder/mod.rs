@@ -2,6 +2,7 @@
 
 pub mod assemble;
 pub mod counts;
+mod embed;
 pub mod evaluate;
 pub mod fit;
 mod learn;

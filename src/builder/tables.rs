@@ -1,7 +1,7 @@
 //! Item-item tables from pair counts: the strongest neighbours of each product.
 
 use super::counts::{Pair, Visit, rules, together};
-use super::{linear, similar};
+use super::{embed, linear, similar};
 use crate::catalog::build::ProductDraft;
 use crate::id::Row;
 use crate::rank::table::{Neighbours, TableKind};
@@ -26,8 +26,12 @@ pub struct Counted<'a> {
     pub k: u32,
 }
 
-/// Builds the tables: the neighbours of every row, by kind. Visits fade, sizes do not: so what has become rarer counts less.
-pub fn build(log: &Counted<'_>, products: &[&ProductDraft], settings: TableSettings) -> Vec<TableRows> {
+/// Builds the tables: the neighbours of every row, by kind; and where it is asked for the section of vectors. Visits fade, sizes do not: so what has become rarer counts less.
+pub fn build(
+    log: &Counted<'_>,
+    products: &[&ProductDraft],
+    settings: TableSettings,
+) -> (Vec<TableRows>, Option<Vec<u8>>) {
     let Counted { visits, popularity, k } = *log;
     let n = popularity.len();
     let size: Vec<f64> = popularity.iter().map(|p| *p as f64).collect();
@@ -48,7 +52,8 @@ pub fn build(log: &Counted<'_>, products: &[&ProductDraft], settings: TableSetti
         let linear = linear::build(&pairs, &rules, &size);
         out.push((TableKind::Linear, linear.into_iter().map(strongest).collect()));
     }
-    out
+    let vectors = settings.embedding.then(|| embed::build(&pairs, &size, products));
+    (out, vectors)
 }
 
 /// The strongest [`NEIGHBOURS`] of each row; ties by row.

@@ -69,6 +69,7 @@ tags! {
     TABLE_ROWS b"TROW" "Global rows that a shard's tables are for.";
     ALIAS_NUMBER b"ALNO" "Place of each alias among those of all parts.";
     EXPLORE b"EXPL" "How shelves explore.";
+    EMBEDDING b"EMBD" "A vector of each product.";
 }
 
 impl Tag {

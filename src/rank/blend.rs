@@ -43,6 +43,7 @@ impl Default for Blend {
             (Component::Return, ONE / 4),
             (Component::Similar, ONE / 4),
             (Component::Recent, 0),
+            (Component::Embedding, ONE / 4),
         ] {
             weight[component as usize] = w;
         }

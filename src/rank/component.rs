@@ -34,10 +34,12 @@ pub enum Component {
     Linear = 13,
     /// Is popular of late.
     Recent = 14,
+    /// Points the same way as the products of this visit.
+    Embedding = 15,
 }
 
 /// Number of components.
-pub const COMPONENTS: usize = 15;
+pub const COMPONENTS: usize = 16;
 
 impl Component {
     /// Every component, in the order of its number.
@@ -57,6 +59,7 @@ impl Component {
         Component::Similar,
         Component::Linear,
         Component::Recent,
+        Component::Embedding,
     ];
 
     /// The code in reasons and reports.
@@ -77,6 +80,7 @@ impl Component {
             Component::Similar => "similar",
             Component::Linear => "linear",
             Component::Recent => "recent",
+            Component::Embedding => "embedding",
         }
     }
 }

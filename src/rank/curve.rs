@@ -59,6 +59,8 @@ pub fn alone(component: Component, raw: u64) -> u32 {
         Component::HistoryTogether | Component::Return | Component::Similar | Component::Linear => 8,
         // Four fresh looks are all that counts.
         Component::Again => 2,
+        // A cosine of 2^24 for one.
+        Component::Embedding => 8,
         Component::History
         | Component::Category
         | Component::Brand

@@ -4,8 +4,10 @@ use super::blend::Blend;
 use super::component::Component;
 use super::constrain::{Chosen, Limits, choose, in_band};
 use super::diversify::diversify;
+use super::embedding::COSINE_BITS;
 use super::explain::{Part, Subject, parts, unit};
 use super::explore::{Drawn, Draws};
+use super::kernel::Top;
 use super::score::{Features, Pool, Slots, features};
 use super::source::Sources;
 use super::table::Tables;
@@ -121,6 +123,7 @@ pub struct Ranker {
     blend: Blend,
     repeat: Option<Vec<u32>>,
     slots: Slots,
+    top: Top,
 }
 
 /// The candidates of a query that pass, best first as (score, place in `rows`), and which of them are on the shelf.
@@ -192,7 +195,7 @@ impl Ranker {
     /// A ranker over a pack's tables. With `repeat`, what was bought in earlier visits is left out, unless it lies in one of these
     /// categories.
     pub fn new(tables: Tables, blend: Blend, repeat: Option<Vec<u32>>) -> Ranker {
-        Ranker { tables, blend, repeat, slots: Slots::default() }
+        Ranker { tables, blend, repeat, slots: Slots::default(), top: Top::default() }
     }
 
     /// The weights in use.
@@ -266,6 +269,15 @@ impl Ranker {
         (sources, f, order)
     }
 
+    /// The products nearest to the sum of some products' vectors, with the cosine, best first.
+    pub fn nearest(&mut self, catalog: &Catalog, to: &[Row], limit: usize) -> Vec<(Row, f64)> {
+        let embedding = self.tables.embedding();
+        let from: Vec<(Row, u32)> = to.iter().map(|row| (*row, 1)).gather();
+        let aim = embedding.aim(catalog.pack(), &from);
+        let found = embedding.nearest(catalog.pack(), &aim, limit.clamp(1, MAX_LIMIT), &mut self.top);
+        found.into_iter().map(|(row, cosine)| (row, cosine as f64 / f64::from(1 << COSINE_BITS))).gather()
+    }
+
     /// What earlier visits bought and is not bought again.
     fn bought(&self, catalog: &Catalog, portrait: &PortraitView<'_>) -> Vec<Row> {
         let Some(repeat) = &self.repeat else { return Vec::new() };
@@ -282,11 +294,11 @@ impl Ranker {
         sources: &Sources,
         fill: usize,
     ) -> Features {
-        let mut slots = core::mem::take(&mut self.slots);
+        let (mut slots, mut top) = (core::mem::take(&mut self.slots), core::mem::take(&mut self.top));
         let allowed = |row: Row| self.stage_before_rank(catalog, portrait, query, sources, row).is_none();
         let pool = Pool::Open { fill, allowed: &allowed, pins: &query.limits.pins };
-        let f = features(catalog, &self.tables, sources, &pool, &mut slots);
-        self.slots = slots;
+        let f = features(catalog, &self.tables, sources, &pool, &mut slots, &mut top);
+        (self.slots, self.top) = (slots, top);
         f
     }
 
@@ -333,6 +345,7 @@ impl Ranker {
             source.each(catalog, &self.tables, &mut note);
         }
         self.slots.clear(&rows);
+        let aims = sources.aims(catalog, &self.tables);
         let mut items = Vec::with_capacity(rows.len());
         for ((row, mut from), (score, i)) in rows.into_iter().zip(from).zip(chosen) {
             let raw = &f.raw[*i as usize];
@@ -341,6 +354,18 @@ impl Ranker {
             }
             if let Some(b) = catalog.brand(row) {
                 from.push((Component::Brand, Subject::Brand(b), raw[Component::Brand as usize]));
+            }
+            let cosine = raw[Component::Embedding as usize];
+            if cosine > 0 {
+                // The product of this visit that does most to point at it.
+                let (mut nearest, mut most) = (Subject::None, 0);
+                for (step, weight, aim) in &aims {
+                    let amount = self.tables.embedding().cosine(catalog.pack(), aim, row) * weight;
+                    if amount > most {
+                        (nearest, most) = (Subject::Product(step.0), amount);
+                    }
+                }
+                from.push((Component::Embedding, nearest, cosine));
             }
             let parts = parts(f, *i as usize, &self.blend, &from);
             items.push(Served { row, score: unit(*score), parts });
@@ -356,7 +381,7 @@ impl Ranker {
         };
         let sources = Sources::of(portrait, catalog, &self.blend);
         let mut slots = core::mem::take(&mut self.slots);
-        let f = features(catalog, &self.tables, &sources, &Pool::Given(given), &mut slots);
+        let f = features(catalog, &self.tables, &sources, &Pool::Given(given), &mut slots, &mut self.top);
         self.slots = slots;
         let mut order: Vec<(i64, u32)> = (0..f.rows.len()).map(|i| (f.score(i, &self.blend), i as u32)).gather();
         order.arrange_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));

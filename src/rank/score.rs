@@ -3,6 +3,7 @@
 use super::blend::{Blend, ONE};
 use super::component::{COMPONENTS, Component};
 use super::curve::{Place, VIEWS, alone};
+use super::kernel::Top;
 use super::source::Sources;
 use crate::catalog::Catalog;
 use crate::id::Row;
@@ -21,6 +22,9 @@ pub struct Features {
     /// Depth of the visit.
     pub depth: usize,
 }
+
+/// Candidates that the vectors bring up.
+const NEAREST: usize = 100;
 
 /// Bits of a score after the point: a component at its largest with weight one is worth 2^20.
 pub(super) const SCORE_BITS: u32 = 20;
@@ -101,6 +105,7 @@ pub(super) fn features(
     sources: &Sources,
     pool: &Pool<'_>,
     slots: &mut Slots,
+    top: &mut Top,
 ) -> Features {
     let mut f = Features { largest: [1; COMPONENTS], depth: sources.depth, ..Features::default() };
     let open = matches!(pool, Pool::Open { .. });
@@ -122,6 +127,15 @@ pub(super) fn features(
         };
         source.each(catalog, tables, &mut add);
     }
+    let embedding = tables.embedding();
+    let aim = embedding.aim(catalog.pack(), &sources.towards);
+    if open {
+        for (row, _) in embedding.nearest(catalog.pack(), &aim, NEAREST, top) {
+            if slots.get(row).is_none() {
+                candidate(&mut f, slots, row);
+            }
+        }
+    }
     if let Pool::Open { fill, allowed, pins } = pool {
         popular(catalog, sources, *fill, *allowed, &mut f, slots);
         for (_, row) in *pins {
@@ -131,6 +145,9 @@ pub(super) fn features(
         }
     }
     attributes(catalog, sources, open, &mut f);
+    for (row, raw) in f.rows.iter().zip(&mut f.raw) {
+        raw[Component::Embedding as usize] = embedding.cosine(catalog.pack(), &aim, *row);
+    }
     for raw in &f.raw {
         for (l, r) in f.largest.iter_mut().zip(raw) {
             *l = (*l).max(*r);

@@ -3,6 +3,7 @@
 use super::blend::{Blend, ONE};
 use super::component::Component;
 use super::curve::depth;
+use super::embedding::Aim;
 use super::table::{TableKind, Tables};
 use crate::catalog::Catalog;
 use crate::id::Row;
@@ -51,6 +52,8 @@ impl Source {
 #[derive(Debug, Clone, Default)]
 pub(super) struct Sources {
     pub(super) list: Vec<Source>,
+    /// Products of this visit with what they count in the sum of its vectors.
+    pub(super) towards: Vec<(Row, u32)>,
     /// Products of this visit, latest first, each once.
     pub(super) seen: Vec<Row>,
     /// Products of earlier orders that are not bought again.
@@ -113,6 +116,7 @@ impl Sources {
             add(Component::Similar, Some(TableKind::Similar), together_visit);
             add(Component::Linear, Some(TableKind::Linear), together_visit);
             add(Component::Again, None, again);
+            self.towards.push((row, together_visit));
         }
         // Steps beyond those that point still count as seen.
         for row in portrait.visit.steps.iter().filter_map(|m| catalog.row_of(m.key)) {
@@ -143,6 +147,16 @@ impl Sources {
             let component = Component::HistoryTogether;
             self.list.push(Source { component, via: Some(TableKind::Together), row: *row, weight: *weight });
         }
+    }
+
+    /// The directions of this visit's products, each by itself.
+    pub(super) fn aims(&self, catalog: &Catalog, tables: &Tables) -> Vec<(Row, u64, Aim)> {
+        let embedding = tables.embedding();
+        if embedding.is_empty() {
+            return Vec::new();
+        }
+        let aim = |row: Row| embedding.aim(catalog.pack(), &[(row, 1)]);
+        self.towards.iter().map(|(row, weight)| (*row, u64::from(*weight), aim(*row))).gather()
     }
 
     /// Up to `n` more products each from the three best-liked categories.

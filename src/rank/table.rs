@@ -1,5 +1,6 @@
 //! Item-item tables: for each product its neighbours with 8-bit weights, read in place.
 
+use super::embedding::Embedding;
 use crate::codec::read_varint;
 use crate::error::{Code, Error, Result};
 use crate::id::Row;
@@ -44,7 +45,7 @@ const MOST_ROWS: u32 = 1 << 24;
 
 /// The tables the ranking reads, by kind. A pack without one has an empty one in its place.
 #[derive(Debug, Clone)]
-pub struct Tables([Table; 4]);
+pub struct Tables([Table; 4], Embedding);
 
 impl Tables {
     /// The tables of a pack with `products` rows.
@@ -59,12 +60,17 @@ impl Tables {
             *table = Table::open(pack, kind, products)?;
             table.local.clone_from(&local);
         }
-        Ok(Tables(tables))
+        Ok(Tables(tables, Embedding::open(pack, products)?))
     }
 
     /// One of them.
     pub fn of(&self, kind: TableKind) -> &Table {
         &self.0[kind as usize]
+    }
+
+    /// The products' vectors.
+    pub fn embedding(&self) -> &Embedding {
+        &self.1
     }
 }
 

@@ -128,6 +128,8 @@ pub(super) struct ReportSection {
 pub(super) struct TableSection {
     /// Whether the pack gets the linear table.
     pub linear: Option<bool>,
+    /// Whether the pack gets the vectors.
+    pub embedding: Option<bool>,
 }
 
 /// `[shelf]`
@@ -150,6 +152,8 @@ pub struct ShelfSettings {
 pub struct TableSettings {
     /// The linear table, on top of the others.
     pub linear: bool,
+    /// The vectors of products.
+    pub embedding: bool,
 }
 
 /// What private reports may ask.
@@ -272,7 +276,11 @@ impl ShopConfig {
 
     /// Which tables a pack gets: as shipped, unless this shop says otherwise.
     pub(super) fn tables(&self) -> Result<TableSettings> {
-        Ok(TableSettings { linear: self.tables.linear.or(ShopConfig::shipped()?.tables.linear).unwrap_or(false) })
+        let (own, shipped) = (&self.tables, ShopConfig::shipped()?.tables);
+        Ok(TableSettings {
+            linear: own.linear.or(shipped.linear).unwrap_or(false),
+            embedding: own.embedding.or(shipped.embedding).unwrap_or(false),
+        })
     }
 
     /// What holds for every shelf: as shipped, unless this shop says otherwise.

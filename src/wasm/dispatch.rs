@@ -69,7 +69,7 @@ impl Table {
         if op == 1 {
             return self.open(r, out);
         }
-        if !matches!(op, 2..=28 | 30..=33 | REHEARSE) {
+        if !matches!(op, 2..=33 | REHEARSE) {
             return Err(Error::new(Code::UnknownCall, concat(&["this core has no call ", &decimal(op.into()), "."])));
         }
         let handle = r.u32() as usize;
@@ -110,6 +110,7 @@ impl Table {
             26 => checkout::offers(shelf, r, out),
             27 => reporting::report(shelf, r, out),
             28 => reporting::withdraw(r, out),
+            29 => nearest(shelf, r, out),
             30 => attach(shelf, r, out, handle as u32),
             31 => wanted(shelf, r, out),
             32 | 33 => checkout::overlay(shelf, r, out, op == 32),
@@ -431,6 +432,18 @@ fn find(shelf: &mut Engine, r: &mut Reader<'_>, out: &mut Writer) -> Result<()> 
     out.count(ids.len());
     for id in ids {
         out.u32(shelf.find(id).map_or(NO_ROW, |f| f.row.0));
+    }
+    Ok(())
+}
+
+fn nearest(shelf: &mut Engine, r: &mut Reader<'_>, out: &mut Writer) -> Result<()> {
+    let (ids, limit) = (strings(r), r.u32());
+    r.end()?;
+    let found = shelf.nearest(&ids, limit as usize);
+    out.count(found.len());
+    for (row, cosine) in found {
+        out.u32(row.0);
+        out.f64(cosine);
     }
     Ok(())
 }

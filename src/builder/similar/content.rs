@@ -21,7 +21,7 @@ const LEAST: f64 = 0.15;
 const PRICE: f64 = 0.5;
 
 /// Neighbours of each product by content.
-pub(super) fn neighbours(products: &[&ProductDraft]) -> Links {
+pub(in crate::builder) fn neighbours(products: &[&ProductDraft]) -> Links {
     let n = products.len();
     let mut numbers: BTreeMap<String, usize> = BTreeMap::new();
     let mut having: Vec<Vec<u32>> = Vec::new();

@@ -113,7 +113,7 @@ fn members(of: &[u32], visits_of: &[f64], groups: usize) -> Links {
 }
 
 /// Cosines of pairs, with `shrink` added to the size of both; the strongest `most` of each.
-pub(super) fn cosines(pairs: &[Pair], size: &[f64], shrink: f64, most: usize) -> Links {
+pub(in crate::builder) fn cosines(pairs: &[Pair], size: &[f64], shrink: f64, most: usize) -> Links {
     let mut links: Links = vec![Vec::new(); size.len()];
     let size = |i: u32| size[i as usize] + shrink;
     for p in pairs {

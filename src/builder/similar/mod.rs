@@ -4,7 +4,7 @@
 //! belong to; over what the catalogue says of them. All are functions of counts that the threshold let pass, and of the catalogue, so
 //! a product without supported pairs is still found, and no pair below the threshold is published.
 
-mod content;
+pub(super) mod content;
 mod groups;
 mod sparse;
 
@@ -13,8 +13,10 @@ use super::threads::{in_order, shares};
 use crate::catalog::build::ProductDraft;
 use crate::id::Row;
 use crate::rank::table::Neighbours;
-use groups::{Level, cosines};
-use sparse::{Links, Sum};
+use groups::Level;
+pub(super) use groups::cosines;
+pub(super) use sparse::Links;
+use sparse::Sum;
 use std::ops::Range;
 
 // The constants were chosen on the validation parts of four logs (`nearshelf eval --on validation`); none is sharp.

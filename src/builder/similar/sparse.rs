@@ -1,7 +1,7 @@
 //! Sparse rows: links from each row to others, and sums over a few rows among many.
 
 /// Links of each row, strongest first; ties by row.
-pub(super) type Links = Vec<Vec<(u32, f64)>>;
+pub(in crate::builder) type Links = Vec<Vec<(u32, f64)>>;
 
 /// Orders links by weight and keeps the strongest.
 pub(super) fn strongest(links: &mut Vec<(u32, f64)>, most: usize) {

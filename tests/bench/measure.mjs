@@ -1,0 +1,188 @@
+// What one fresh process or page measures: the same in Node, Chromium and Bun.
+
+import { Reader, Writer } from "../../pkg-template/src/codec.js";
+import * as op from "../../pkg-template/src/protocol.js";
+import { makeGlue } from "nearshelf-glue";
+import { Heap, rivals } from "./rivals.mjs";
+
+const K = 20;
+const QUERIES = 64;
+const NOW = 1_790_000_000_000;
+
+const now = () => performance.now();
+const sorted = (list) => list.sort((a, b) => a - b);
+const at = (list, share) => list[Math.min(list.length - 1, Math.floor(list.length * share))];
+
+/** Milliseconds of a call, over all queries again and again: the median of rounds, since clocks of browsers are coarse. */
+function warm(call, rounds) {
+  for (let i = 0; i < 3 * QUERIES; i++) call(i % QUERIES);
+  const times = [];
+  for (let r = 0; r < rounds; r++) {
+    const begin = now();
+    for (let i = 0; i < QUERIES; i++) call(i);
+    times.push((now() - begin) / QUERIES);
+  }
+  return at(sorted(times), 0.5);
+}
+
+function cold(call) {
+  const begin = now();
+  call(0);
+  return now() - begin;
+}
+
+/** The core of a pack, as the package runs it, its memory, and how long it took to open. */
+async function open(module, pack) {
+  let memory;
+  const plain = WebAssembly.instantiate;
+  WebAssembly.instantiate = async (...args) => {
+    const made = await plain.apply(WebAssembly, args);
+    memory = (made.instance || made).exports.memory;
+    return made;
+  };
+  const glue = makeGlue();
+  const begin = now();
+  await glue.start(module);
+  WebAssembly.instantiate = plain;
+  const core = new glue.Core();
+  const w = new Writer(pack.length + 256, pack.length + 65536);
+  w.f64(NOW);
+  w.str("");
+  w.str("");
+  [2, 2, 1, 1].forEach((x) => w.u8(x));
+  w.bytes(pack);
+  const r = new Reader(core.call(op.OPEN, w.written()));
+  if (r.u8() !== 0) throw new Error(`${r.str()}: ${r.str()}`);
+  const view = op.readView(r);
+  return { core, view, open: now() - begin, memory: () => memory.buffer.byteLength };
+}
+
+/** The vectors of a pack, a row after the other (src/manual/pack-format.md). */
+function vectors(pack) {
+  const v = new DataView(pack.buffer, pack.byteOffset, pack.length);
+  for (let i = 0; i < v.getUint32(12, true); i++) {
+    const entry = 40 + 32 * i;
+    if (String.fromCharCode(...pack.subarray(entry, entry + 4)) !== "EMBD") continue;
+    const [start, n] = [v.getUint32(entry + 8, true), v.getUint32(entry + 24, true)];
+    const [head, tail] = [v.getUint16(start, true), v.getUint16(start + 2, true)];
+    const padded = Math.ceil(n / 4) * 4;
+    const heads = start + 8 + 2 * padded;
+    const tails = heads + head * padded;
+    const rows = new Int8Array(n * (head + tail));
+    for (let row = 0; row < n; row++) {
+      rows.set(pack.subarray(heads + row * head, heads + (row + 1) * head), row * (head + tail));
+      rows.set(pack.subarray(tails + row * tail, tails + (row + 1) * tail), row * (head + tail) + head);
+    }
+    return { n, rows };
+  }
+  throw new Error("the pack has no vectors");
+}
+
+function ask(opened, number, write) {
+  const w = new Writer();
+  w.u32(opened.view._handle);
+  write(w);
+  return w.written().slice();
+}
+
+/** Top 20 of all vectors: the core's call `nearest` from request bytes to rows, against JavaScript from a ready query to rows. */
+async function kernel(module, pack, first) {
+  const opened = await open(module, pack);
+  const { core } = opened;
+  const { n, rows } = vectors(pack);
+  const page = new Reader(core.call(op.PAGE, ask(opened, op.PAGE, (w) => { w.u32(0); w.u32(n); w.str(""); })));
+  page.u8();
+  const wanted = op.readPage(page)._rows.filter((row) => rows.subarray(row * 64, row * 64 + 64).some((x) => x)).slice(0, 4000);
+  const chosen = Array.from({ length: QUERIES }, (_, i) => wanted[Math.floor((i * wanted.length) / QUERIES)]);
+  const named = new Reader(core.call(op.PRODUCTS, ask(opened, op.PRODUCTS, (w) => w.list(chosen, (row) => w.u32(row)))));
+  named.u8();
+  const ids = op.readProducts(named).map((p) => p._product.id);
+  const requests = ids.map((id) => ask(opened, op.NEAREST, (w) => { w.list([id], (x) => w.str(x)); w.u32(K); }));
+  const readRow = (r) => { const row = r.u32(); r.f64(); return row; };
+  const nearest = (i) => {
+    const r = new Reader(core.call(op.NEAREST, requests[i]));
+    r.u8();
+    return r.list(readRow);
+  };
+  const scripts = rivals.map(([name, Data, Query, make]) => {
+    const data = Data.from(rows);
+    const queries = chosen.map((row) => Query.from(rows.subarray(row * 64, row * 64 + 64)));
+    const run = make();
+    const heap = new Heap(K);
+    return { name, call: (i) => run(data, n, queries[i], heap) };
+  });
+  const rounds = n > 50_000 ? 3 : 9;
+  const out = { n, scripts: {} };
+  const core_ = () => {
+    out.cold = cold(nearest);
+    out.warm = warm(nearest, rounds);
+  };
+  if (first) core_();
+  for (const { name, call } of scripts) out.scripts[name] = { cold: cold(call), warm: warm(call, rounds) };
+  if (!first) core_();
+  let found = 0;
+  let expected = 0;
+  for (let i = 0; i < QUERIES; i++) {
+    // Rows that point elsewhere are not told.
+    const mine = nearest(i);
+    const theirs = scripts[0].call(i).slice(0, mine.length);
+    expected += theirs.length;
+    found += theirs.filter((row, place) => mine[place] === row).length;
+  }
+  out.recall = found / expected;
+  return out;
+}
+
+/** The whole of a shelf through the package: list, products, reasons. */
+async function shelf(createShelf, module, pack) {
+  const { open: opening, memory } = await open(module, pack);
+  const begin = now();
+  let clock = NOW;
+  const shelf = await createShelf({ pack, wasm: module, consent: { personalize: true }, now: () => clock });
+  const ready = now() - begin;
+  if (shelf.status !== "ready") throw new Error(`the shelf is ${shelf.status}`);
+  const products = shelf.browse({ limit: 200 }).products;
+  for (let i = 0; i < 10; i++) {
+    clock += 1000;
+    shelf.track("view_item", { items: [{ item_id: products[i * 17].id }] });
+  }
+  const options = { slot: "home", limit: K };
+  const first = cold(() => shelf.recommend(options));
+  const times = [];
+  for (let i = 0; i < 400; i++) {
+    clock += 1000;
+    // A click between two shelves, so that no answer is an old one.
+    shelf.track("view_item", { items: [{ item_id: products[(i * 7) % products.length].id }] });
+    const begin = now();
+    shelf.recommend(options);
+    times.push(now() - begin);
+  }
+  sorted(times);
+  return { products: products.length && shelf.browse({ limit: 1 }).total, opening, ready, first, p50: at(times, 0.5), p99: at(times, 0.99), memory: memory() };
+}
+
+/** An answer of 20 items with their reasons, from bytes to objects. */
+function handOver() {
+  const w = new Writer();
+  w.u32(1);
+  [1, 0, 0].forEach((x) => w.u8(x));
+  w.list(Array.from({ length: K }, (_, i) => i), (i) => {
+    [i, 0, 0].forEach((x) => w.u32(x));
+    [1290, NaN, 1.25 + i].forEach((x) => w.f64(x));
+    w.u8(2);
+    w.str(`product-${i}`);
+  });
+  const bytes = w.written().slice();
+  return warm(() => op.readShelf(new Reader(bytes)), 50) * 1000;
+}
+
+/**
+ * @param {{ createShelf: any, wasm: Uint8Array, load(name: string): Promise<Uint8Array>, first: boolean, sizes: number[], vectors: number[] }} job
+ */
+export async function measure({ createShelf, wasm, load, first, sizes, vectors }) {
+  const module = await WebAssembly.compile(wasm);
+  const out = { kernel: [], shelf: [], handOver: handOver() };
+  for (const n of vectors) out.kernel.push(await kernel(module, await load(n), first));
+  for (const n of sizes) out.shelf.push(await shelf(createShelf, module, await load(n)));
+  return out;
+}

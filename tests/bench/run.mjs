@@ -1,0 +1,144 @@
+// `make bench`: the built package in Node, Chromium and, where it is installed, Bun, each time in a fresh process or page.
+//
+//     node tests/bench/run.mjs [--sizes 1000,10000,100000] [--vectors 10000,100000] [--runs 5] [--hosts node,chromium,bun]
+
+import { execFile, execFileSync } from "node:child_process";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import { createRequire } from "node:module";
+import { cpus, loadavg } from "node:os";
+import { join } from "node:path";
+import { parseArgs, promisify } from "node:util";
+import { build } from "esbuild";
+import { launch, nearshelf, pkg, requirePackage, root } from "../browser/bench.mjs";
+
+const { values } = parseArgs({ options: {
+  sizes: { type: "string", default: "1000,10000,100000" },
+  vectors: { type: "string", default: "10000,100000" },
+  runs: { type: "string", default: "5" },
+  hosts: { type: "string", default: "node,chromium,bun" },
+} });
+const numbers = (text) => text.split(",").filter(Boolean).map(Number);
+const [sizes, vectors, runs] = [numbers(values.sizes), numbers(values.vectors), Number(values.runs)];
+const work = join(root, "target", "bench");
+const say = (text) => console.error(`${new Date().toTimeString().slice(0, 8)} ${text}`);
+const packOf = (n) => join(work, `${n}.pack`);
+
+/** The pack of a made-up shop with vectors; built once. */
+function makePack(n) {
+  if (existsSync(packOf(n))) return;
+  const folder = join(work, `shop-${n}`);
+  rmSync(folder, { recursive: true, force: true });
+  const run = (...args) => execFileSync(...nearshelf(...args), { cwd: root, stdio: ["ignore", "ignore", "inherit"] });
+  say(`a shop of ${n} products`);
+  run("synthetic", "--products", String(n), "--visits", String(2 * n), "--out", folder);
+  writeFileSync(join(folder, "shop.toml"), readFileSync(join(folder, "shop.toml"), "utf8") + "\n[tables]\nembedding = true\n");
+  say(`its pack`);
+  run("pack", folder, "--min-support", "2", "--out", packOf(n));
+}
+
+/** One script for all hosts. */
+async function bundle() {
+  const glue = join(root, "target", "package", "web", "glue.js");
+  await build({
+    stdin: { contents: `export { measure } from "./measure.mjs"; export { createShelf } from ${JSON.stringify(join(pkg, "index.js"))};`, resolveDir: import.meta.dirname },
+    bundle: true, format: "esm", outfile: join(work, "measure.js"), alias: { "nearshelf-glue": glue }, logLevel: "error", minify: false,
+  });
+  writeFileSync(join(work, "process.mjs"), `import { readFileSync } from "node:fs";
+import { createShelf, measure } from "./measure.js";
+const job = JSON.parse(process.argv[2]);
+const read = (file) => new Uint8Array(readFileSync(file));
+const out = await measure({ ...job, createShelf, wasm: read(${JSON.stringify(join(pkg, "nearshelf.wasm"))}), load: async (n) => read(${JSON.stringify(work)} + "/" + n + ".pack") });
+console.log(JSON.stringify(out));
+`);
+}
+
+const inProcess = (program) => async (job) => {
+  const { stdout } = await promisify(execFile)(program, [join(work, "process.mjs"), JSON.stringify(job)], { maxBuffer: 1 << 24 });
+  return JSON.parse(stdout);
+};
+
+/** A page of its own, isolated so that its clock is fine. */
+async function inChromium(job) {
+  const server = createServer((request, response) => {
+    const n = /^\/(\d+)\.pack$/.exec(request.url);
+    const file = n ? packOf(n[1]) : { "/measure.js": join(work, "measure.js"), "/nearshelf.wasm": join(pkg, "nearshelf.wasm") }[request.url];
+    const type = /js$/.test(request.url) ? "text/javascript" : file ? "application/octet-stream" : "text/html";
+    response.writeHead(200, { "content-type": type, "cross-origin-opener-policy": "same-origin", "cross-origin-embedder-policy": "require-corp" });
+    response.end(file ? readFileSync(file) : "<!doctype html><title>bench</title>");
+  });
+  await new Promise((done) => server.listen(0, "127.0.0.1", done));
+  const origin = `http://127.0.0.1:${server.address().port}`;
+  const browser = await launch();
+  try {
+    const page = await browser.newPage();
+    await page.goto(`${origin}/`);
+    return await page.evaluate(async (job) => {
+      const { createShelf, measure } = await import("/measure.js");
+      const read = async (path) => new Uint8Array(await (await fetch(path)).arrayBuffer());
+      return measure({ ...job, createShelf, wasm: await read("/nearshelf.wasm"), load: (n) => read(`/${n}.pack`) });
+    }, job);
+  } finally {
+    await browser.close();
+    server.close();
+  }
+}
+
+/** Bun's program, of the npm package of that name or of PATH. */
+function bun() {
+  const require = createRequire(join(root, "tests", "package.json"));
+  for (const name of ["@oven/bun-linux-x64/bin/bun", "bun/bin/bun.exe"]) {
+    try {
+      return require.resolve(name);
+    } catch { /* not installed */ }
+  }
+  try {
+    return execFileSync("which", ["bun"], { encoding: "utf8" }).trim();
+  } catch {
+    return process.env.NEARSHELF_BUN || "";
+  }
+}
+
+const median = (list) => list.slice().sort((a, b) => a - b)[list.length >> 1];
+const ms = (x) => x.toFixed(x < 1 ? 3 : 2).padStart(8);
+
+function report(name, all) {
+  console.log(`\n${name}`);
+  console.log("  top 20 of n x 64        cold ms  rival's    times     warm ms  rival's    times   recall  quickest rival, warm");
+  all[0].kernel.forEach((_, i) => {
+    const runs = all.map((a) => a.kernel[i]);
+    const rival = (run, kind) => Math.min(...Object.values(run.scripts).map((s) => s[kind]));
+    const ratio = (kind) => `${median(runs.map((r) => rival(r, kind) / r[kind])).toFixed(1)}x`.padStart(8);
+    const names = Object.keys(runs[0].scripts);
+    const quickest = names.map((n) => [median(runs.map((r) => r.scripts[n].warm)), n]).sort((a, b) => a[0] - b[0])[0][1];
+    const of = (kind) => `${ms(median(runs.map((r) => r[kind])))} ${ms(median(runs.map((r) => rival(r, kind))))} ${ratio(kind)}`;
+    console.log(`  ${String(runs[0].n).padEnd(22)} ${of("cold")}    ${of("warm")}   ${Math.min(...runs.map((r) => r.recall)).toFixed(3)}   ${quickest}`);
+  });
+  console.log("  recommend, products     open ms    shelf    first      p50      p99   wasm MB");
+  all[0].shelf.forEach((s, i) => {
+    const of = (kind) => ms(median(all.map((a) => a.shelf[i][kind])));
+    const memory = (median(all.map((a) => a.shelf[i].memory)) / 1e6).toFixed(1).padStart(8);
+    console.log(`  ${String(s.products).padEnd(22)} ${of("opening")} ${of("ready")} ${of("first")} ${of("p50")} ${of("p99")}  ${memory}`);
+  });
+  console.log(`  20 explained items, from the answer's bytes to objects: ${median(all.map((a) => a.handOver)).toFixed(1)} us`);
+}
+
+requirePackage();
+mkdirSync(work, { recursive: true });
+for (const n of new Set([...sizes, ...vectors])) makePack(n);
+await bundle();
+const wanted = values.hosts.split(",");
+const javascriptCore = wanted.includes("bun") && bun();
+const hosts = [["Node " + process.version, wanted.includes("node") && inProcess(process.execPath)], ["Chromium", wanted.includes("chromium") && inChromium],
+  ["Bun (JavaScriptCore)", javascriptCore && inProcess(javascriptCore)]].filter(([, host]) => host);
+const results = new Map(hosts.map(([name]) => [name, []]));
+for (let run = 0; run < runs; run++) {
+  for (const [name, host] of hosts) {
+    say(`run ${run + 1} of ${runs}: ${name}`);
+    // By turns the core first and JavaScript first.
+    results.get(name).push(await host({ first: run % 2 === 0, sizes, vectors }));
+  }
+}
+console.log(`${cpus()[0].model}, ${cpus().length} cores, load ${loadavg()[0].toFixed(1)}; medians of ${runs} runs`);
+for (const [name, all] of results) report(name, all);
+if (wanted.includes("bun") && !javascriptCore) console.log("\nBun is not there (npm package @oven/bun-linux-x64, or NEARSHELF_BUN=path): nothing said of JavaScriptCore.");
