@@ -78,4 +78,6 @@ pub mod manual {
     pub mod ranking {}
     #[doc = include_str!("manual/size.md")]
     pub mod size {}
+    #[doc = include_str!("manual/slots.md")]
+    pub mod slots {}
 }

@@ -1,5 +1,6 @@
 // The shelf: every method of the public face over an engine that may be absent, late or gone.
 
+import { lastPart } from "./catalogue.js";
 import { readCoupons, readOffers, readQuote, writeCart } from "./checkout.js";
 import { Engine, writeConsent } from "./engine.js";
 import { writeEvent, writeOrder } from "./event.js";
@@ -7,9 +8,10 @@ import { said } from "./error.js";
 import { Fallback } from "./fallback.js";
 import { guardCalls, NEUTRAL } from "./guard.js";
 import { Memory } from "./memory.js";
-import { any, between, distinct, id, ids, mode, parts, pins, readOptions, text, tri, whole } from "./options.js";
+import { any, between, distinct, id, ids, kind, mode, parts, pins, readOptions, text, tri, whole } from "./options.js";
 import * as op from "./protocol.js";
 import { Reports } from "./reports.js";
+import { fold, search, wordsOf } from "./words.js";
 
 /**
  * @typedef {boolean | null} Tri
@@ -33,7 +35,11 @@ const RECOMMEND = {
   quota: parts({ brand: quota, category: quota }),
   price: parts({ min: between(0, MOST_MONEY), max: between(0, MOST_MONEY) }),
   diversity: between(0, 1),
+  kind,
+  context: ids,
+  query: text,
 };
+const SUGGEST = { limit: whole(1, 200), mode };
 const RANK = { slot: text, mode };
 const COUPONS = { cart: any, held: ids };
 const REPORT = { send: tri };
@@ -126,32 +132,55 @@ export class Shelf {
   }
 
   recommend(options) {
-    const o = readOptions(this._hub, "recommend", options, RECOMMEND);
-    const answer = this._engine.call(op.RECOMMEND, (w) => this._request(w, o), op.readShelf);
-    if (answer === undefined) return this._list([], "neutral", 0, false, []);
-    const items = answer && this._shown(answer._items, []);
-    return items ? this._list(items, answer._source, this._engine.servedId(answer._servedId), answer._partial, answer._relaxed)
-      : this._fallback.recommend(o);
+    return this._recommend(readOptions(this._hub, "recommend", options, RECOMMEND), true);
+  }
+
+  suggest(typed, options) {
+    const o = readOptions(this._hub, "suggest", options, SUGGEST);
+    const limit = o.limit || 8;
+    const query = id(typed);
+    const words = wordsOf(query);
+    const { items } = this._recommend({ query, limit, mode: o.mode }, false);
+    const likes = o.mode ? NEUTRAL.portrait() : this.portrait();
+    const groups = [];
+    const add = (kind, list, traits) => search(fold(list.map((group) => lastPart(group.label))), words).forEach((i) => {
+      const { path, label, products } = list[i];
+      const mine = traits.filter((trait) => (trait.key + " > ").indexOf(path + " > ") === 0);
+      groups.push([mine.reduce((sum, trait) => sum + trait.share, 0), { kind, id: path, text: label, products }]);
+    });
+    add("category", this.categories(), likes.categories);
+    add("brand", this._fallback.ask([], (c) => c.brands()), likes.brands);
+    groups.sort((a, b) => b[0] - a[0] || b[1].products - a[1].products || (a[1].id < b[1].id ? -1 : 1));
+    return groups.map((group) => group[1]).slice(0, Math.max(limit - items.length, Math.ceil(limit / 2)))
+      .concat(items.map((item) => ({ kind: "product", id: item.id, text: item.title, products: 1 }))).slice(0, limit);
   }
 
   rank(given, options) {
     const hub = this._hub;
     const o = readOptions(hub, "rank", options, RANK);
+    const described = new Map();
     const once = distinct(given, (expected) => hub.misuse("bad_argument", "rank() has to be given " + expected + ".",
-      "Pass the ids as strings or numbers."));
+      "Pass ids as strings or numbers, or objects with an id."), described);
     const answer = this._engine.call(op.RANK, (w) => {
       w.f64(this._now());
       w.str(o.slot || "default");
       w.u8(o.mode || 0);
       w.list(once, (v) => w.str(v));
+      w.list(Array.from(described.keys()), (key) => {
+        const about = described.get(key);
+        w.u32(once.indexOf(key));
+        w.str(id(about.category));
+        w.str(id(about.brand));
+      });
     }, op.readShelf);
-    const items = answer && this._shown(answer._items, once);
-    if (!items) return this._fallback.rank(once);
+    const items = answer && this._shown(answer._items, once, described);
+    if (!items) return this._listed(this._fallback.rank(once, described), o);
     const list = this._list(items, answer._source, this._engine.servedId(answer._servedId), answer._partial, answer._relaxed);
-    return Object.assign({ ids: items.map((item) => item.id) }, list);
+    return this._listed(Object.assign({ ids: items.map((item) => item.id) }, list), o);
   }
 
   why(servedId, given) {
+    if (servedId === 0) return { code: "score", subject: "", value: 0, children: [] };
     const inner = typeof servedId === "number" ? this._engine.innerServedId(servedId) : 0;
     if (!inner) return null;
     return this._engine.call(op.WHY, (w) => {
@@ -162,8 +191,9 @@ export class Shelf {
 
   whyNot(given, options) {
     const o = readOptions(this._hub, "whyNot", options, RECOMMEND);
+    const found = this._found(o);
     return this._engine.call(op.WHY_NOT, (w) => {
-      this._request(w, o);
+      this._request(w, o, found, true);
       w.str(id(given));
     }, op.readWhyNot) || this._fallback.whyNot(id(given), o.limit || 12);
   }
@@ -402,8 +432,10 @@ export class Shelf {
    * What a shelf is asked for.
    * @param {Writer} w
    * @param {any} o
+   * @param {import("./catalogue.js").Found[] | null} found
+   * @param {boolean} kept
    */
-  _request(w, o) {
+  _request(w, o, found, kept) {
     const most = o.quota || {};
     const price = o.price || {};
     const money = (/** @type {any} */ amount, /** @type {(x: number) => number} */ round) => w.f64(amount === undefined ? NaN : round(amount));
@@ -422,6 +454,41 @@ export class Shelf {
     money(price.min, Math.ceil);
     money(price.max, Math.floor);
     w.u32(Math.round((o.diversity || 0) * 65536));
+    w.list(o.context || [], (v) => w.str(v));
+    w.u8(((o.kind || o.slot) === "cart" ? 1 : 0) + (found ? 2 : 0) + (kept ? 0 : 4));
+    if (found) w.list(found.map((x) => x._row).sort((a, b) => a - b), (row) => w.u32(row));
+  }
+
+  /** The list of these options; one that is not kept can have no reasons. */
+  _recommend(o, kept) {
+    const found = this._found(o);
+    const answer = this._engine.call(op.RECOMMEND, (w) => this._request(w, o, found, kept), op.readShelf);
+    if (answer === undefined) return this._listed(this._list([], "neutral", 0, false, []), o);
+    const items = answer && this._shown(answer._items, [], new Map());
+    const servedId = items && kept ? this._engine.servedId(answer._servedId) : 0;
+    const list = items ? this._list(items, answer._source, servedId, answer._partial, answer._relaxed) : this._fallback.recommend(o, found);
+    (found || []).forEach((x) => list.items.forEach((item) => {
+      if (item.id === x._id) item.together = x._together;
+    }));
+    return this._listed(list, o);
+  }
+
+  /** The products a list is restricted to, `null` for none: those with the words of a query, or bought together with the context. */
+  _found(o) {
+    const words = wordsOf(o.query || "");
+    const context = o.context || [];
+    if ((o.kind || o.slot) === "together") {
+      const rows = this._engine.call(op.FIND, (w) => w.list(context, (v) => w.str(v)), op.readRows);
+      return this._fallback.ask([], (c) => c.together(rows || context.map((id) => c.find(id))));
+    }
+    return words.length ? this._fallback.ask([], (c) => c.search(words)) : null;
+  }
+
+  /** A list as GA4 names it. */
+  _listed(list, o) {
+    const slot = o.slot || "default";
+    list.items.forEach((item, index) => Object.assign(item, { index }));
+    return Object.assign(list, { item_list_id: slot, item_list_name: this._fallback.ask(slot, (c) => c.slot(slot)) });
   }
 
   // Market and language of the fallback; the shelf's own follow it while there is no engine to ask.
@@ -475,7 +542,7 @@ export class Shelf {
   }
 
   // Items with their display data; `null` when the engine is gone while they are fetched.
-  _shown(items, given) {
+  _shown(items, given, described) {
     const products = this._fetch(items.map((item) => item._row));
     if (!products) return null;
     const shown = [];
@@ -499,7 +566,7 @@ export class Shelf {
           because: item._because,
         });
       } else if (asked !== undefined) {
-        shown.push({ id: asked, score: item._score, because: item._because });
+        shown.push(Object.assign({}, described.get(asked), { id: asked, score: item._score, because: item._because }));
       }
     }
     return shown;

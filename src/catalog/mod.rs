@@ -7,7 +7,7 @@ pub mod build;
 mod index;
 mod read;
 
-pub use read::Catalog;
+pub use read::{Catalog, Described};
 
 /// What separates the parts of a category path, as merchant feeds have it.
 pub const PATH_SEPARATOR: &str = " > ";

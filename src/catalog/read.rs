@@ -51,6 +51,20 @@ pub struct Catalog {
     brand_key: Vec<Key>,
 
     view: View,
+
+    /// What a host says of items that are not in the pack.
+    described: Vec<Described>,
+}
+
+/// What a host says of an item that is not in the pack. It has a row behind the products.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Described {
+    /// Its row.
+    pub row: Row,
+    /// Its category.
+    pub category: Option<u32>,
+    /// Its brand.
+    pub brand: Option<u32>,
 }
 
 /// What depends on the market and the language.
@@ -130,6 +144,7 @@ impl Catalog {
             category_key: Vec::new(),
             brand_key: Vec::new(),
             view: View::default(),
+            described: Vec::new(),
             pack,
             shop,
             support,
@@ -408,8 +423,23 @@ impl Catalog {
         self.popularity.get(&self.pack, row.index())
     }
 
+    /// Takes in what a host says of other items, by ascending row, in place of what it said before. They have a category and a brand, and
+    /// nothing else.
+    pub fn describe(&mut self, items: Vec<Described>) {
+        self.described = items;
+    }
+
+    /// What a host says of the item with a row behind the products.
+    #[inline(never)]
+    pub fn described(&self, row: Row) -> Option<&Described> {
+        self.described.binary_search_by_key(&row, |d| d.row).ok().map(|at| &self.described[at])
+    }
+
     /// The product's category.
     pub fn category(&self, row: Row) -> Option<u32> {
+        if row.index() >= self.products {
+            return self.described(row)?.category;
+        }
         Some(self.category_of.get(&self.pack, row.index())).filter(|c| *c != NONE16)
     }
 
@@ -453,6 +483,9 @@ impl Catalog {
 
     /// The product's brand.
     pub fn brand(&self, row: Row) -> Option<u32> {
+        if row.index() >= self.products {
+            return self.described(row)?.brand;
+        }
         Some(self.brand_of.get(&self.pack, row.index())).filter(|b| *b != NONE16)
     }
 

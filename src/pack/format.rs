@@ -57,6 +57,8 @@ tags! {
     REPORT b"REPT" "What private reports may ask.";
     SHELF b"SHLF" "Categories whose products are bought again.";
     SPAN b"SPAN" "First and last day of the log.";
+    ASSOCIATION b"ASSO" "How often products are bought together.";
+    SLOT b"SLOT" "Names of slots in a language.";
 }
 
 impl Tag {

@@ -3,6 +3,7 @@
 use super::blend::Blend;
 use super::component::Component;
 use super::constrain::{Chosen, Limits, choose, in_band};
+use super::context::Context;
 use super::diversify::diversify;
 use super::explain::{Part, Subject, parts, unit};
 use super::score::{Features, Pool, Slots, features};
@@ -32,6 +33,10 @@ pub struct Query {
     pub limits: Limits,
     /// How much unlike its neighbours each item should be rather than good by itself, 0–65536; 0 leaves the order alone.
     pub diversity: u32,
+    /// What the page shows.
+    pub context: Context,
+    /// Only these products, by ascending row; `None` for any.
+    pub only: Option<Vec<u32>>,
 }
 
 /// An item on a shelf.
@@ -182,9 +187,10 @@ impl Ranker {
         self.blend = blend;
     }
 
-    /// The best products for this portrait; without one, the published order.
+    /// The best products for this portrait, and for what the page shows; without both, the published order.
     pub fn recommend(&mut self, catalog: &Catalog, portrait: Option<&PortraitView<'_>>, query: &Query) -> Ranking {
-        let Some(portrait) = portrait.filter(|p| p.events > 0) else {
+        let nobody = PortraitView::nobody();
+        let Some(portrait) = known(portrait, &nobody, query) else {
             let most = if query.is_plain() { query.wanted() } else { usize::MAX };
             let composed = published(catalog, query, most);
             let item = |(_, i): &(i64, u32)| published_item(catalog, composed.rows[*i as usize]);
@@ -193,7 +199,7 @@ impl Ranker {
         };
         let (sources, f, composed) = self.compose(catalog, portrait, query);
         let items = self.serve(catalog, &sources, &f, &composed.top());
-        Ranking { items, personal: true, relaxed: composed.chosen.relaxed }
+        Ranking { items, personal: portrait.events > 0, relaxed: composed.chosen.relaxed }
     }
 
     /// The shelf of a query. Limits that the usual candidates cannot meet are tried on all products before they are relaxed.
@@ -222,7 +228,7 @@ impl Ranker {
         query: &Query,
         fill: usize,
     ) -> (Sources, Features, Vec<(i64, u32)>) {
-        let mut sources = Sources::of(portrait, catalog, &self.blend);
+        let mut sources = Sources::of(portrait, catalog, &self.blend, &query.context);
         sources.bought = self.bought(catalog, portrait);
         let f = self.candidates(catalog, portrait, query, &sources, fill);
         let mut order = Vec::with_capacity(f.rows.len());
@@ -324,7 +330,7 @@ impl Ranker {
             let items = given.iter().map(|row| Served { row: *row, score: 0.0, parts: Vec::new() }).gather();
             return Ranking { items, personal: false, relaxed: 0 };
         };
-        let sources = Sources::of(portrait, catalog, &self.blend);
+        let sources = Sources::of(portrait, catalog, &self.blend, &Context::default());
         let mut slots = core::mem::take(&mut self.slots);
         let f = features(catalog, &self.tables, &sources, &Pool::Given(given), &mut slots);
         self.slots = slots;
@@ -341,7 +347,8 @@ impl Ranker {
         query: &Query,
         row: Row,
     ) -> Stage {
-        let Some(portrait) = portrait.filter(|p| p.events > 0) else {
+        let nobody = PortraitView::nobody();
+        let Some(portrait) = known(portrait, &nobody, query) else {
             let stage = stage_of_shop(catalog, query, row);
             return stage.unwrap_or_else(|| published(catalog, query, usize::MAX).stage(catalog, query, row));
         };
@@ -349,6 +356,16 @@ impl Ranker {
         let stage = self.stage_before_rank(catalog, portrait, query, &sources, row);
         stage.unwrap_or_else(|| composed.stage(catalog, query, row))
     }
+}
+
+/// What is known of the shopper: nothing is enough where the page shows something. `None` where there is nothing to go by.
+fn known<'a, 'b>(
+    portrait: Option<&'a PortraitView<'b>>,
+    nobody: &'a PortraitView<'b>,
+    query: &Query,
+) -> Option<&'a PortraitView<'b>> {
+    let portrait = portrait.filter(|p| p.events > 0);
+    if query.context.rows.is_empty() { portrait } else { portrait.or(Some(nobody)) }
 }
 
 /// The published order, by popularity, of at most `most` products: without a look at the portrait.
@@ -367,7 +384,8 @@ fn stage_of_shop(catalog: &Catalog, query: &Query, row: Row) -> Option<Stage> {
         Availability::InStock | Availability::Preorder | Availability::Backorder => {}
     }
     let elsewhere = query.category.is_some_and(|c| !catalog.is_in(row, c));
-    (elsewhere || query.exclude.contains(&row)).then_some(Stage::Excluded)
+    let another = query.only.as_ref().is_some_and(|only| only.binary_search(&row.0).is_err());
+    (elsewhere || another || query.exclude.contains(&row)).then_some(Stage::Excluded)
 }
 
 /// The score of a product in the published order.

@@ -13,7 +13,7 @@ mod source;
 mod table;
 
 use config::ShopConfig;
-pub use config::{ReportSettings, ShelfSettings, TableSettings};
+pub use config::{ReportSettings, ShelfSettings, SlotName, TableSettings, TogetherSettings};
 pub use files::ShopFiles;
 use files::files_in;
 pub use limits::{BaselineSettings, PolicySettings};
@@ -108,6 +108,10 @@ pub struct Shop {
     pub shelf: ShelfSettings,
     /// When a pack may not take the place of another.
     pub baseline: BaselineSettings,
+    /// Which pairs count as bought together.
+    pub together: TogetherSettings,
+    /// Names of slots.
+    pub slots: Vec<SlotName>,
     /// Rows that could not be used.
     pub rejects: Rejects,
     /// Ids of the log that the catalogue does not have, with how often; most frequent first.
@@ -164,6 +168,8 @@ impl Shop {
             tables: config.tables()?,
             shelf: config.shelf()?,
             baseline: config.baseline()?,
+            together: config.together()?,
+            slots: config.slots()?,
             rejects,
             unmatched,
             copies,

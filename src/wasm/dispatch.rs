@@ -3,7 +3,7 @@
 use super::{checkout, reporting};
 use crate::catalog::Price;
 use crate::codec::{Malformed, Reader, Writer};
-use crate::engine::{Engine, RawOrder, Request, Shelf, TraitView};
+use crate::engine::{Engine, RawDescription, RawOrder, Request, Shelf, TraitView};
 use crate::error::{Code, Error, Result};
 use crate::event::clean::{RawEvent, RawItem, RawPrice};
 use crate::id::Row;
@@ -197,7 +197,7 @@ fn items<'a>(r: &mut Reader<'a>) -> Vec<RawItem<'a>> {
 }
 
 fn request<'a>(r: &mut Reader<'a>) -> Request<'a> {
-    Request {
+    let mut request = Request {
         limit: r.u32() as usize,
         neutral: r.bool(),
         exclude: strings(r),
@@ -207,7 +207,22 @@ fn request<'a>(r: &mut Reader<'a>) -> Request<'a> {
         per_category: r.u32(),
         price: [amount(r), amount(r)],
         diversity: r.u32(),
+        context: strings(r),
+        ..Request::default()
+    };
+    let flags = r.u8();
+    if flags > 7 {
+        r.fail();
     }
+    (request.cart, request.unkept) = (flags & 1 != 0, flags & 4 != 0);
+    if flags & 2 != 0 {
+        request.only = Some(numbers(r));
+    }
+    request
+}
+
+fn numbers(r: &mut Reader<'_>) -> Vec<u32> {
+    (0..r.count(4)).map(|_| r.u32()).gather()
 }
 
 /// An amount of money; NaN for none.
@@ -227,8 +242,10 @@ fn recommend(shelf: &mut Engine, r: &mut Reader<'_>, out: &mut Writer) -> Result
 fn rank(shelf: &mut Engine, r: &mut Reader<'_>, out: &mut Writer) -> Result<()> {
     let (now, _slot, neutral) = (time(r), r.str(), r.bool());
     let ids = strings(r);
+    let described: Vec<_> =
+        (0..r.count(12)).map(|_| RawDescription { place: r.u32(), category: r.str(), brand: r.str() }).gather();
     r.end()?;
-    let list = shelf.rank(now, neutral, &ids);
+    let list = shelf.rank(now, neutral, &ids, &described);
     write_shelf(shelf, &list, out);
     Ok(())
 }
@@ -300,7 +317,7 @@ fn why_not(shelf: &mut Engine, r: &mut Reader<'_>, out: &mut Writer) -> Result<(
 
 fn products(shelf: &Engine, r: &mut Reader<'_>, out: &mut Writer) -> Result<()> {
     let c = shelf.catalog();
-    let rows: Vec<u32> = (0..r.count(4)).map(|_| r.u32()).gather();
+    let rows = numbers(r);
     r.end()?;
     if rows.iter().any(|row| *row as usize >= c.len()) {
         return Err(Error::new(Code::BadRequest, "a row is not in the pack."));

@@ -8,6 +8,7 @@ mod memory;
 #[cfg(feature = "cli")]
 mod report;
 mod shelf;
+mod slots;
 
 use nearshelf::engine::Engine;
 use nearshelf::event::clean::{RawEvent, RawItem, RawPrice};
