@@ -36,7 +36,7 @@ fmt: ## format the Rust code
 	cargo fmt
 
 bench: ## measure the core; ARGS="..." go to the benchmark
-	cargo bench --bench bench $(if $(ARGS),-- $(ARGS))
+	cargo bench --features cli --bench bench $(if $(ARGS),-- $(ARGS))
 
 eval: ## replay a log and score the ranking: DATA=DIR, ARGS="..."
 	$(nearshelf) eval $(if $(DATA),"$(DATA)") $(ARGS)

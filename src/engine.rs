@@ -4,6 +4,7 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 mod checkout;
 mod identity;
+mod overlay;
 mod reporting;
 mod request;
 
@@ -60,12 +61,20 @@ pub struct Engine {
     config: ProfileConfig,
     consent: Consent,
     portrait: Portrait,
-    /// Number, items, and those of them that the pack does not have, by key.
-    served: VecDeque<(u32, Vec<Served>, Vec<(Key, Row)>)>,
+    served: VecDeque<Kept>,
     last_served: u32,
     dropped: [u32; Drop::COUNT],
     clock: Millis,
     offers: Option<Rc<MarketOffers>>,
+}
+
+/// A list whose reasons are kept.
+#[derive(Debug, Clone)]
+struct Kept {
+    id: u32,
+    items: Vec<Served>,
+    /// Those of the items that the pack does not have, by key.
+    others: Vec<(Key, Row)>,
 }
 
 /// What became of tracked events.
@@ -247,12 +256,17 @@ impl Engine {
     /// The host's clock, which never runs backwards here.
     fn tick(&mut self, now: Millis) -> Millis {
         self.clock = self.clock.max(now);
+        self.catalog.settle(self.clock);
         self.clock
     }
 
     fn drop_event(&mut self, reason: Drop) {
+        self.drop_many(reason, 1);
+    }
+
+    fn drop_many(&mut self, reason: Drop, many: u32) {
         let n = &mut self.dropped[reason as usize];
-        *n = n.saturating_add(1);
+        *n = n.saturating_add(many);
     }
 
     fn note(&mut self, notes: [bool; Drop::COUNT]) {
@@ -355,7 +369,7 @@ impl Engine {
         if self.served.len() >= KEPT {
             self.served.pop_front();
         }
-        self.served.push_back((self.last_served, ranking.items, others));
+        self.served.push_back(Kept { id: self.last_served, items: ranking.items, others });
         shelf
     }
 
@@ -444,7 +458,7 @@ impl Engine {
     /// `not_served` when that list is no longer kept or the item was not on it.
     pub fn why(&self, served: u32, id: &str) -> Result<Node> {
         let missing = || Error::new(Code::NotServed, "no such list, or the item is not on it.");
-        let (_, items, others) = self.served.iter().find(|list| list.0 == served).ok_or_else(missing)?;
+        let Kept { items, others, .. } = self.served.iter().find(|list| list.id == served).ok_or_else(missing)?;
         let key = Key::product(id);
         let other = || others.iter().find(|o| o.0 == key).map(|o| o.1);
         let row = self.catalog.find(id).map(|f| f.row).or_else(other).ok_or_else(missing)?;
@@ -536,7 +550,7 @@ fn because(parts: &[Part]) -> (Because, Subject) {
         Component::HistoryTogether => Because::HistoryTogether,
         Component::Category => Because::Category,
         Component::Brand => Because::Brand,
-        Component::Popular => Because::Popular,
+        Component::Popular | Component::Recent => Because::Popular,
         Component::Given => Because::Given,
     };
     (because, part.from.first().map_or(Subject::None, |(s, _)| *s))

@@ -28,6 +28,8 @@ export const COUPONS = 25;
 export const OFFERS = 26;
 export const REPORT = 27;
 export const WITHDRAW = 28;
+export const OVERLAY = 32;
+export const OVERLAY_ITEMS = 33;
 
 /** A row or parent that is not there. */
 export const NONE = 0xffffffff;
@@ -36,7 +38,7 @@ const BECAUSE = [
   "popular", "next", "together", "again", "history", "history_together", "category", "brand", "given", "similar",
 ];
 
-const AVAILABILITY = ["out_of_stock", "in_stock", "preorder", "backorder"];
+export const AVAILABILITY = ["out_of_stock", "in_stock", "preorder", "backorder", "not_sold"];
 
 /** @param {number} code */
 export function availability(code) {
@@ -56,7 +58,14 @@ export function readView(r) {
     _exponent: r.u8(),
     _language: r.str(),
     _products: r.u32(),
+    _overlay: r.money(),
+    _expires: r.money(),
   };
+}
+
+/** @param {Reader} r */
+export function readOverlaid(r) {
+  return { _outcome: r.u8(), _overlay: r.money(), _expires: r.money() };
 }
 
 /** @param {Reader} r */
@@ -72,6 +81,7 @@ export function readShelf(r) {
     _partial: r.u8() === 1,
     _relaxed: readRelaxed(r.u8()),
     _items: r.list(readShelfItem),
+    _overlay: r.money(),
   };
 }
 

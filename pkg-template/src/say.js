@@ -38,6 +38,7 @@ const ENGLISH_TREE = {
   return: "Often looked at again",
   similar: "Similar to what you saw",
   linear: "Expected after a visit like this one",
+  recent: "Popular of late",
 };
 const CHINESE_TREE = {
   score: "得分",
@@ -51,6 +52,7 @@ const CHINESE_TREE = {
   return: "常被再次查看",
   similar: "与你看过的相似",
   linear: "本次访问之后常看",
+  recent: "近来人气商品",
 };
 
 /**

@@ -9,6 +9,7 @@ import { Fallback } from "./fallback.js";
 import { guardCalls, NEUTRAL } from "./guard.js";
 import { Memory } from "./memory.js";
 import { any, between, distinct, id, ids, kind, mode, parts, pins, readOptions, text, tri, whole } from "./options.js";
+import { Overlay } from "./overlay.js";
 import * as op from "./protocol.js";
 import { Reports } from "./reports.js";
 import { fold, search, wordsOf } from "./words.js";
@@ -60,8 +61,8 @@ const MOST_PRODUCTS = 2048;
 export class Shelf {
   /**
    * @param {import("./hub.js").Hub} hub
-   * @param {{ now?: () => number, market?: string, language?: string, storage?: import("./vault.js").ShelfStorage, reports?: any }} wishes
-   * @param {{ memory?: import("./vault.js").MemoryHost, reports?: import("./reports.js").ReportHost }} host
+   * @param {{ now?: () => number, market?: string, language?: string, storage?: import("./vault.js").ShelfStorage, reports?: any, overlayRefreshMs?: number }} wishes
+   * @param {import("./create.js").Host} host
    * @param {() => void} gone called when the shelf is disposed
    */
   constructor(hub, wishes, host, gone) {
@@ -84,6 +85,7 @@ export class Shelf {
     this._engine = new Engine(hub, this);
     this._memory = new Memory(this, host.memory, wishes.storage);
     this._reports = new Reports(this, this._memory._vault, host.reports, wishes.reports);
+    this._overlay = new Overlay(this, host, wishes.overlayRefreshMs);
     this._disposed = false;
     guardCalls(this);
   }
@@ -94,6 +96,10 @@ export class Shelf {
 
   get packVersion() {
     return this._view._packVersion;
+  }
+
+  get overlayVersion() {
+    return this._overlay._version;
   }
 
   get market() {
@@ -175,7 +181,7 @@ export class Shelf {
     }, op.readShelf);
     const items = answer && this._shown(answer._items, once, described);
     if (!items) return this._listed(this._fallback.rank(once, described), o);
-    const list = this._list(items, answer._source, this._engine.servedId(answer._servedId), answer._partial, answer._relaxed);
+    const list = this._list(items, answer._source, this._engine.servedId(answer._servedId), answer._partial, answer._relaxed, answer._overlay);
     return this._listed(Object.assign({ ids: items.map((item) => item.id) }, list), o);
   }
 
@@ -227,7 +233,13 @@ export class Shelf {
     return this._engine.call(op.QUOTE, (w) => {
       w.f64(this._now());
       writeCart(w, cart);
-    }, readQuote) || null;
+    }, (r) => readQuote(r, this.packVersion)) || null;
+  }
+
+  setOverlay(overlay) {
+    if (overlay !== undefined && (typeof overlay === "object" || typeof overlay === "string")) return this._overlay.take(overlay);
+    this._hub.misuse("bad_argument", "setOverlay() was given no overlay.", "Pass its address, its bytes, { items }, or null for none.");
+    return NEUTRAL.setOverlay();
   }
 
   coupons(options) {
@@ -349,6 +361,7 @@ export class Shelf {
     this._disposed = true;
     this._memory.close();
     this._reports.close();
+    this._overlay.close();
     this._engine.close();
     this._hub.close();
     this._distrust(); // lets go of the pack
@@ -409,6 +422,7 @@ export class Shelf {
   _opened(view) {
     this._look(view._market, view._language);
     this._view = view;
+    this._overlay.told(view);
     this._memory.consented();
     this._reports.consented();
   }
@@ -463,10 +477,11 @@ export class Shelf {
   _recommend(o, kept) {
     const found = this._found(o);
     const answer = this._engine.call(op.RECOMMEND, (w) => this._request(w, o, found, kept), op.readShelf);
-    if (answer === undefined) return this._listed(this._list([], "neutral", 0, false, []), o);
+    if (answer === undefined) return this._listed(this._list([], "neutral", 0, false, [], this.overlayVersion), o);
     const items = answer && this._shown(answer._items, [], new Map());
     const servedId = items && kept ? this._engine.servedId(answer._servedId) : 0;
-    const list = items ? this._list(items, answer._source, servedId, answer._partial, answer._relaxed) : this._fallback.recommend(o, found);
+    const list = items ? this._list(items, answer._source, servedId, answer._partial, answer._relaxed, answer._overlay)
+      : this._fallback.recommend(o, found);
     (found || []).forEach((x) => list.items.forEach((item) => {
       if (item.id === x._id) item.together = x._together;
     }));
@@ -586,8 +601,8 @@ export class Shelf {
     return kept;
   }
 
-  _list(items, source, servedId, partial, relaxed) {
-    return { items, source, servedId, partial, relaxed, packVersion: this.packVersion };
+  _list(items, source, servedId, partial, relaxed, overlayVersion) {
+    return { items, source, servedId, partial, relaxed, packVersion: this.packVersion, overlayVersion };
   }
 }
 

@@ -15,6 +15,9 @@ use crate::report::{ReportSchema, category_domain};
 use crate::shop::{Progress, ReportSettings, Session, ShelfSettings, Shop};
 use crate::time::DAY;
 
+/// Share of the visits, the latest, that what is popular of late comes from.
+const LATE: usize = 16;
+
 /// The pack of a shop with tables from `sessions`, under a blend that is given.
 ///
 /// # Errors
@@ -43,6 +46,7 @@ pub fn assemble(
     let tables = tables::build(&log, &products, shop.tables);
     out.add(Tag::BLEND, 0, 1, blend.write());
     out.add(Tag::CONFIG, 0, 1, shop.profile.write());
+    out.add(Tag::OVERLAY, 0, 1, shop.overlay.write());
     if let Some((first, last)) = span(sessions) {
         out.add(Tag::SPAN, 0, 1, [first.to_le_bytes(), last.to_le_bytes()].concat());
     }
@@ -58,11 +62,15 @@ pub fn assemble(
         }
     }
 
+    let late = &sessions[sessions.len() - sessions.len() / LATE..];
+    let recent = counts::popularity(late, shop.products.len(), k);
+    let most_recent = recent.iter().copied().max().unwrap_or(0);
     let most = by_row.first().copied().unwrap_or(0);
-    let products = order
-        .iter()
-        .zip(&by_row)
-        .map(|(p, count)| ProductDraft { popularity: log_scale(*count, most), ..shop.products[*p as usize].clone() });
+    let products = order.iter().zip(&by_row).map(|(p, count)| ProductDraft {
+        popularity: log_scale(*count, most),
+        recent: log_scale(recent[*p as usize], most_recent),
+        ..shop.products[*p as usize].clone()
+    });
     let draft = Draft {
         shop: shop.id.clone(),
         support: k,

@@ -35,18 +35,16 @@ impl Room {
     }
 }
 
+/// The bytes of the tables, and of what was bought together.
+pub(super) type Fitted = (Vec<(TableKind, Vec<u8>)>, Vec<u8>);
+
 /// The bytes of the tables with as many neighbours as fit beside `rest`, the pack without them, and of what was bought together, cut
 /// alike. Both have their strongest neighbours first.
 ///
 /// # Errors
 ///
 /// `too_large` when the pack does not fit without any.
-pub(super) fn fit(
-    tables: &[TableRows],
-    associations: &Counts,
-    rest: &[u8],
-    room: Room,
-) -> Result<(Vec<(TableKind, Vec<u8>)>, Vec<u8>)> {
+pub(super) fn fit(tables: &[TableRows], associations: &Counts, rest: &[u8], room: Room) -> Result<Fitted> {
     let rest_on_wire = on_wire(&[rest]);
     for kept in KEPT {
         let cut = |(kind, rows): &TableRows| {

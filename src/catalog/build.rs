@@ -49,6 +49,8 @@ pub struct ProductDraft {
     pub aliases: Vec<String>,
     /// 0–65535, log scale.
     pub popularity: u16,
+    /// The same over the latest visits.
+    pub recent: u16,
     /// At least one.
     pub variants: Vec<VariantDraft>,
 }
@@ -92,6 +94,8 @@ pub fn write(draft: &Draft, out: &mut PackWriter) -> Result<()> {
     out.add(Tag::PRODUCT_IMAGE, 0, n, texts(|p| &p.image));
     let popularity = products.iter().flat_map(|p| p.popularity.to_le_bytes()).collect();
     out.add(Tag::PRODUCT_POPULARITY, 0, n, popularity);
+    let recent = products.iter().flat_map(|p| p.recent.to_le_bytes()).collect();
+    out.add(Tag::PRODUCT_RECENT, 0, n, recent);
     for l in 0..draft.languages.len() {
         let titles = write_strings(products.iter().map(|p| text_at(&p.titles, l)));
         out.add(Tag::TITLE, l as u32, n, titles);

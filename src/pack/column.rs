@@ -46,6 +46,11 @@ impl Columns {
         Numbers { range: self.note(range) }
     }
 
+    /// As [`Columns::numbers`], for a section that need not be there: all are 0 then.
+    pub fn optional<const W: usize>(&mut self, pack: &Pack, tag: Tag, key: u32, n: usize) -> Numbers<W> {
+        if pack.find(tag, key).is_none() { Numbers::default() } else { self.numbers(pack, tag, key, n) }
+    }
+
     /// As [`Strings::open`].
     pub fn strings(&mut self, pack: &Pack, tag: Tag, key: u32, n: usize) -> Strings {
         let strings = Strings::open(pack, tag, key, n);
@@ -95,13 +100,12 @@ impl<const W: usize> Numbers<W> {
     #[inline]
     pub fn get(&self, pack: &Pack, i: usize) -> u32 {
         let at = self.range.start + i * W;
-        let mut out = [0; 4];
-        if at + W <= self.range.end
-            && let Some(bytes) = pack.bytes().get(at..at + W)
-        {
-            out[..W].copy_from_slice(bytes);
+        match pack.bytes().get(at..at + W).filter(|_| at < self.range.end) {
+            Some(&[a, b, c, d]) => u32::from_le_bytes([a, b, c, d]),
+            Some(&[a, b]) => u32::from(u16::from_le_bytes([a, b])),
+            Some(&[a]) => a.into(),
+            _ => 0,
         }
-        u32::from_le_bytes(out)
     }
 
     /// Numbers in the column.

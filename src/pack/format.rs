@@ -32,6 +32,7 @@ tags! {
     PRODUCT_CATEGORY b"PRCA" "Category of each product.";
     PRODUCT_BRAND b"PRBR" "Brand of each product.";
     PRODUCT_POPULARITY b"PRPO" "Popularity of each product.";
+    PRODUCT_RECENT b"PRRE" "Popularity of each product of late.";
     PRODUCT_VARIANTS b"PRVA" "End of each product's variants.";
     PRODUCT_URL b"PRUR" "Links.";
     PRODUCT_IMAGE b"PRIM" "Image links.";
@@ -59,6 +60,7 @@ tags! {
     SPAN b"SPAN" "First and last day of the log.";
     ASSOCIATION b"ASSO" "How often products are bought together.";
     SLOT b"SLOT" "Names of slots in a language.";
+    OVERLAY b"OVLY" "What the shop wants of overlays.";
 }
 
 impl Tag {

@@ -9,6 +9,7 @@ use crate::error::Result;
 use crate::id::Row;
 use crate::pack::column::Numbers;
 use crate::pack::{Pack, Tag};
+#[cfg(any(feature = "cli", test))]
 use alloc::vec::Vec;
 
 /// How often one product is bought together with another. Counts are baskets.

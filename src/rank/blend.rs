@@ -42,6 +42,7 @@ impl Default for Blend {
             (Component::Given, ONE / 4),
             (Component::Return, ONE / 4),
             (Component::Similar, ONE / 4),
+            (Component::Recent, 0),
         ] {
             weight[component as usize] = w;
         }

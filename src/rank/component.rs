@@ -32,10 +32,12 @@ pub enum Component {
     Similar = 12,
     /// Is what a linear model expects of a visit like this one.
     Linear = 13,
+    /// Is popular of late.
+    Recent = 14,
 }
 
 /// Number of components.
-pub const COMPONENTS: usize = 14;
+pub const COMPONENTS: usize = 15;
 
 impl Component {
     /// Every component, in the order of its number.
@@ -54,6 +56,7 @@ impl Component {
         Component::Return,
         Component::Similar,
         Component::Linear,
+        Component::Recent,
     ];
 
     /// The code in reasons and reports.
@@ -73,6 +76,7 @@ impl Component {
             Component::Return => "return",
             Component::Similar => "similar",
             Component::Linear => "linear",
+            Component::Recent => "recent",
         }
     }
 }

@@ -59,7 +59,12 @@ pub fn alone(component: Component, raw: u64) -> u32 {
         Component::HistoryTogether | Component::Return | Component::Similar | Component::Linear => 8,
         // Four fresh looks are all that counts.
         Component::Again => 2,
-        Component::History | Component::Category | Component::Brand | Component::Popular | Component::Given => 0,
+        Component::History
+        | Component::Category
+        | Component::Brand
+        | Component::Popular
+        | Component::Recent
+        | Component::Given => 0,
     };
     (raw >> shift).min(65_536) as u32
 }

@@ -186,6 +186,7 @@ fn attributes(catalog: &Catalog, sources: &Sources, open: bool, f: &mut Features
         }
         if open {
             raw[Component::Popular as usize] = u64::from(catalog.popularity(*row));
+            raw[Component::Recent as usize] = u64::from(catalog.recent(*row));
         }
     }
 }

@@ -7,6 +7,7 @@ mod files;
 mod limits;
 mod log;
 mod offers;
+pub mod overlay;
 mod parquet;
 mod rejects;
 mod source;
@@ -23,6 +24,7 @@ pub use rejects::{FileRead, Part, Reason, Reject, Rejects, Tally};
 
 use crate::catalog::Market;
 use crate::catalog::build::ProductDraft;
+use crate::catalog::overlay::Policy;
 use crate::error::{Code, Error, Result};
 use crate::profile::ProfileConfig;
 use std::path::Path;
@@ -112,6 +114,8 @@ pub struct Shop {
     pub together: TogetherSettings,
     /// Names of slots.
     pub slots: Vec<SlotName>,
+    /// What is wanted of overlays.
+    pub overlay: Policy,
     /// Rows that could not be used.
     pub rejects: Rejects,
     /// Ids of the log that the catalogue does not have, with how often; most frequent first.
@@ -170,6 +174,7 @@ impl Shop {
             baseline: config.baseline()?,
             together: config.together()?,
             slots: config.slots()?,
+            overlay: config.overlay()?,
             rejects,
             unmatched,
             copies,
