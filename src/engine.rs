@@ -16,7 +16,7 @@ pub use reporting::{Reported, withdrawn};
 pub use request::Request;
 pub use shards::Wish;
 
-use crate::catalog::{Catalog, Price};
+use crate::catalog::{Catalog, Described, Price};
 use crate::error::{Code, Error, Result};
 use crate::event::clean::{Drop, RawEvent, clean};
 use crate::id::{Key, Row};
@@ -68,7 +68,7 @@ pub struct Engine {
     config: ProfileConfig,
     consent: Consent,
     portrait: Portrait,
-    served: VecDeque<(u32, Vec<Served>)>,
+    served: VecDeque<Kept>,
     last_served: u32,
     dropped: [u32; Drop::COUNT],
     clock: Millis,
@@ -78,6 +78,15 @@ pub struct Engine {
     asked: Vec<usize>,
     explorations: Explorations,
     rehearsal: Option<Box<rehearse::Known>>,
+}
+
+/// A list whose reasons are kept.
+#[derive(Debug, Clone)]
+struct Kept {
+    id: u32,
+    items: Vec<Served>,
+    /// Those of the items that the pack does not have, by key.
+    others: Vec<(Key, Row)>,
 }
 
 /// What became of tracked events.
@@ -113,6 +122,17 @@ pub enum Because {
     Given = 8,
     /// Is like a product of this visit.
     Similar = 9,
+}
+
+/// What a host says of an item of a list that the pack does not have.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct RawDescription<'a> {
+    /// Where its id stands in the list.
+    pub place: u32,
+    /// Category path in the pack's first language, or empty.
+    pub category: &'a str,
+    /// Brand, or empty.
+    pub brand: &'a str,
 }
 
 /// An item of a shelf, in the pack's numbers.
@@ -356,7 +376,7 @@ impl Engine {
     pub fn recommend(&mut self, now: Millis, request: &Request<'_>) -> Shelf {
         self.tick(now);
         let Some(query) = self.query(request) else {
-            return self.keep(Ranking { items: Vec::new(), personal: false, relaxed: 0, drawn: Vec::new() }, None);
+            return self.keep(Ranking::default(), Vec::new(), None);
         };
         let ranking = match self.consent.may_personalize().filter(|_| !request.neutral) {
             Some(allowed) => {
@@ -365,7 +385,10 @@ impl Engine {
             }
             None => self.ranker.recommend(&self.catalog, None, &query),
         };
-        self.keep(ranking, query.category)
+        if request.unkept {
+            return self.shelf(0, &ranking, query.category);
+        }
+        self.keep(ranking, Vec::new(), query.category)
     }
 
     /// The products whose vectors are nearest to the sum of these products', with the cosine (0–1), best first, ties in the published
@@ -383,80 +406,98 @@ impl Engine {
     }
 
     /// Gives the list a number and keeps its reasons.
-    fn keep(&mut self, ranking: Ranking, category: Option<u32>) -> Shelf {
+    fn keep(&mut self, ranking: Ranking, others: Vec<(Key, Row)>, category: Option<u32>) -> Shelf {
         self.last_served = self.last_served.wrapping_add(1).max(1);
-        let items = ranking.items.iter().map(|s| self.item(s)).gather();
+        let shelf = self.shelf(self.last_served, &ranking, category);
         if self.served.len() >= KEPT {
             self.served.pop_front();
         }
-        self.served.push_back((self.last_served, ranking.items));
-        let partial = self.is_partial(category);
+        self.served.push_back(Kept { id: self.last_served, items: ranking.items, others });
+        shelf
+    }
+
+    fn shelf(&self, id: u32, ranking: &Ranking, category: Option<u32>) -> Shelf {
         Shelf {
-            id: self.last_served,
+            id,
             personal: ranking.personal,
             relaxed: ranking.relaxed,
-            items,
-            drawn: ranking.drawn,
-            partial,
+            items: ranking.items.iter().map(|s| self.item(s)).gather(),
+            drawn: ranking.drawn.clone(),
+            partial: self.is_partial(category),
         }
     }
 
     fn item(&self, served: &Served) -> ShelfItem {
         let (because, subject) = because(&served.parts);
-        ShelfItem {
-            row: Some(served.row),
-            given: 0,
-            variant: self.catalog.best_variant(served.row) - self.catalog.variants_of(served.row).start,
-            price: self.catalog.price(served.row),
-            score: served.score,
-            because,
-            subject,
+        let (c, row, score) = (&self.catalog, served.row, served.score);
+        let other = row.0.checked_sub(c.len() as u32);
+        if let Some(given) = other {
+            return ShelfItem { row: None, given, variant: 0, price: Price::default(), score, because, subject };
         }
+        let variant = c.best_variant(row) - c.variants_of(row).start;
+        ShelfItem { row: Some(row), given: 0, variant, price: c.price(row), score, because, subject }
     }
 
-    /// Re-ranks a list of ids. Each id once; ids the pack does not have follow the others in the order given.
-    pub fn rank(&mut self, now: Millis, neutral: bool, ids: &[&str]) -> Shelf {
+    /// Re-ranks a list of ids, each once. Of an id the pack does not have, what the host says of it counts (`described`, in the order of
+    /// their places); without a word on it, it follows the others in the order given.
+    pub fn rank(&mut self, now: Millis, neutral: bool, ids: &[&str], described: &[RawDescription<'_>]) -> Shelf {
         self.tick(now);
-        let mut given: Vec<(Option<Row>, u32)> = Vec::with_capacity(ids.len());
+        let known = self.catalog.len() as u32;
+        let described = described.iter().map(|d| self.describe(known, d)).gather();
+        self.catalog.describe(described);
+        let mut given: Vec<(Row, u32)> = Vec::with_capacity(ids.len());
         let mut taken = Vec::with_capacity(ids.len());
+        let (mut rows, mut others, mut last) = (Vec::new(), Vec::new(), Vec::new());
         for (id, i) in ids.iter().zip(0..) {
             let row = self.find(id).map(|f| f.row);
             let key = row.map_or_else(|| Key::product(id), |r| self.catalog.key(r));
             if let Err(at) = taken.binary_search(&key) {
                 taken.insert(at, key);
-                given.push((row, i));
+                let row = row.unwrap_or(Row(known + i));
+                if row.0 < known {
+                    given.push((row, i));
+                } else {
+                    others.push((key, row));
+                }
+                if row.0 < known || self.catalog.described(row).is_some() {
+                    rows.push(row);
+                } else {
+                    last.push(Served { row, score: 0.0, parts: Vec::new() });
+                }
             }
         }
-        let rows: Vec<Row> = given.iter().filter_map(|(row, _)| *row).gather();
-        let ranking = match self.consent.may_personalize().filter(|_| !neutral) {
+        let mut ranking = match self.consent.may_personalize().filter(|_| !neutral) {
             Some(allowed) => {
                 let view = self.portrait.view(&allowed);
                 self.ranker.rank(&self.catalog, Some(&view), &rows)
             }
             None => self.ranker.rank(&self.catalog, None, &rows),
         };
-        let personal = ranking.personal;
-        let mut shelf = self.keep(ranking, None);
+        ranking.items.append(&mut last);
+        let mut shelf = self.keep(ranking, others, None);
         for item in &mut shelf.items {
-            item.given = given.iter().find(|(row, _)| *row == item.row).map_or(0, |(_, i)| *i);
+            if let Some((_, i)) = given.iter().find(|(row, _)| Some(*row) == item.row) {
+                item.given = *i;
+            }
         }
-        let unknown = given.iter().filter(|(row, _)| row.is_none()).map(|(_, i)| ShelfItem {
-            row: None,
-            given: *i,
-            variant: 0,
-            price: Price::default(),
-            score: 0.0,
-            because: Because::Given,
-            subject: Subject::None,
-        });
-        if personal {
-            shelf.items.extend(unknown);
-        } else {
+        if !shelf.personal {
             // The given order, as a whole.
-            shelf.items.extend(unknown);
             shelf.items.arrange_by_key(|i| i.given);
         }
         shelf
+    }
+
+    /// A description in the pack's numbers.
+    fn describe(&self, known: u32, d: &RawDescription<'_>) -> Described {
+        let mut path = d.category;
+        let mut category = self.catalog.category_named(path);
+        // The nearest category above that the pack knows.
+        while let (None, Some(end)) = (category, path.bytes().rposition(|b| b == b'>')) {
+            path = path.get(..end.saturating_sub(1)).unwrap_or("");
+            category = self.catalog.category_named(path);
+        }
+        let brand = self.catalog.brand_of_key(Key::brand(d.brand));
+        Described { row: Row(known.saturating_add(d.place)), category, brand }
     }
 
     /// The tree behind a served item: its root's value is the item's score.
@@ -466,8 +507,10 @@ impl Engine {
     /// `not_served` when that list is no longer kept or the item was not on it.
     pub fn why(&self, served: u32, id: &str) -> Result<Node> {
         let missing = || Error::new(Code::NotServed, "no such list, or the item is not on it.");
-        let row = self.catalog.find(id).ok_or_else(missing)?.row;
-        let (_, items) = self.served.iter().find(|(n, _)| *n == served).ok_or_else(missing)?;
+        let Kept { items, others, .. } = self.served.iter().find(|list| list.id == served).ok_or_else(missing)?;
+        let key = Key::product(id);
+        let other = || others.iter().find(|o| o.0 == key).map(|o| o.1);
+        let row = self.catalog.find(id).map(|f| f.row).or_else(other).ok_or_else(missing)?;
         let item = items.iter().find(|s| s.row == row).ok_or_else(missing)?;
         Ok(explain(&item.parts))
     }

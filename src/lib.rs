@@ -91,4 +91,6 @@ pub mod manual {
     pub mod shards {}
     #[doc = include_str!("manual/size.md")]
     pub mod size {}
+    #[doc = include_str!("manual/slots.md")]
+    pub mod slots {}
 }

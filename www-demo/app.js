@@ -31,9 +31,9 @@ async function readShop() {
 }
 
 async function open() {
-  let createShelf;
+  let createShelf, say;
   try {
-    ({ createShelf } = await import("/nearshelf/index.js"));
+    [{ createShelf }, { say }] = await Promise.all([import("/nearshelf/index.js"), import("/nearshelf/page.js")]);
   } catch (error) {
     console.warn(error);
     explainTrouble("noPackage");
@@ -44,7 +44,7 @@ async function open() {
   const shelf = await createShelf({
     pack: "/shop.pack", market: shop.markets[0], language, now: () => Date.now() + clock.ahead, reports: shop.reports ? "/reports" : undefined,
   });
-  return makePage(shelf, shop, clock);
+  return makePage(shelf, shop, clock, say);
 }
 
 function run(page) {

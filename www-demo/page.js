@@ -8,7 +8,7 @@ export const SLOT = "home";
 export const PLACES = 12;
 
 /** `clock.ahead`: milliseconds by which the page's clock, which is also the shelf's, goes ahead of the device's. */
-export function makePage(shelf, shop, clock) {
+export function makePage(shelf, shop, clock, say) {
   const listeners = [];
   let due = null;
   let labels = new Map();
@@ -65,12 +65,7 @@ export function makePage(shelf, shop, clock) {
     labelOf: (path) => labels.get(path) ?? lastPart(path),
 
     /** The reason of an item in words. */
-    because(item) {
-      const { code, subject } = item.because;
-      const name = code === "category" ? page.labelOf(subject) : code === "brand" ? subject : page.titleOf(subject);
-      const word = ["next", "together", "history_together", "similar"].includes(code) ? quoted(name) : name;
-      return t(`because.${code}`, { subject: word, brand: subject }) ?? code;
-    },
+    because: (item) => say(shelf, item.because, speaking()),
 
     /** Place of a product on a list, from 1; 0 when it is not there. */
     placeOf: (list, id) => (list ? list.items.findIndex((item) => item.id === id) + 1 : 0),
@@ -131,8 +126,3 @@ export function makePage(shelf, shop, clock) {
 }
 
 const lastPart = (path) => path.split(" > ").at(-1);
-
-/** Chinese titles stand in quotation marks inside a sentence, since no space sets them off. */
-function quoted(name) {
-  return speaking() === "zh-CN" ? `“${name}”` : name;
-}

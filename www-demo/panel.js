@@ -6,6 +6,8 @@ import { PLACES, SLOT } from "./page.js";
 import { t } from "./text/index.js";
 import { reasonTree } from "./tree.js";
 
+/** Products shown beside one. */
+const BESIDE = 3;
 const actions = [["add_to_cart", "addToCart", "primary"], ["purchase", "buy", "quiet"], ["add_to_wishlist", "favourite", "quiet"], ["not_interested", "notInterested", "link"]];
 
 export function mountPanel(page) {
@@ -53,7 +55,7 @@ export function mountPanel(page) {
     const product = page.shelf.product(id);
     if (!product) return close();
     const focused = dialog.contains(document.activeElement) ? document.activeElement.dataset.part : null;
-    const parts = [about(product), why ? null : doing(product), standing(product), why ? doing(product) : null].filter(Boolean);
+    const parts = [about(product), why ? null : doing(product), standing(product), why ? doing(product) : beside(product)].filter(Boolean);
     dialog.classList.toggle("by-why", why);
     dialog.replaceChildren(
       h("button", { type: "button", class: "round close", "aria-label": t("close"), data: { part: "close" }, onclick: close }, "✕"),
@@ -104,6 +106,17 @@ export function mountPanel(page) {
       h("h3", { id: "standing-title" }, item ? t("onShelf", { n: place }) : t("offShelf")),
       item ? h("p", { class: "because", data: { code: item.because.code } }, page.because(item)) : whyNot(product),
       item && (root ? [h("h4", {}, t("tree")), reasonTree(page, root)] : h("p", { class: "hint" }, t("treeNone"))));
+  }
+
+  /** A shelf about this product: the same for everyone until the page may learn. */
+  function beside(product) {
+    const { items, source } = page.shelf.recommend({ slot: "product", context: [product.id], limit: BESIDE });
+    return source !== "fallback" && items.length > 0 && h("section", { class: "beside-product", "aria-labelledby": "beside-title" },
+      h("h3", { id: "beside-title" }, t("goesWith")),
+      h("ul", { class: "rows" }, items.map((item) => h("li", { data: { beside: item.id } },
+        h("button", { class: "open", type: "button", data: { part: `beside-${item.id}` }, onclick: () => page.open(item.id, { from: open.from }) },
+          h("span", { class: "place" }), thumb(item),
+          h("span", { class: "words" }, h("span", { class: "title" }, item.title), h("span", { class: "because-text" }, page.because(item))))))));
   }
 
   function whyNot(product) {

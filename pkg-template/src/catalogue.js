@@ -2,6 +2,7 @@
 
 import { Pack } from "./pack.js";
 import { availability } from "./protocol.js";
+import { fold, search } from "./words.js";
 
 const NONE16 = 0xffff;
 const NONE32 = 0xffffffff;
@@ -9,6 +10,12 @@ const SEPARATOR = " > ";
 
 /** What a shelf prefers, by availability byte: in stock, else to be ordered, else out of stock; anything else is not sold. */
 const STOCK = [2, 0, 1, 1];
+
+/**
+ * A product that was looked for, and how often it is bought together with another.
+ * @typedef {{ _row: number, _id?: string, _together?: { support: number, confidence: number, lift: number, count: number, basis: string } }}
+ *   Found
+ */
 
 export class Catalogue {
   /** @param {Uint8Array} bytes */
@@ -77,6 +84,9 @@ export class Catalogue {
       _titleElse: p.strings("TITL", 0, this.length),
       _variantTitle: p.strings("VATI", l, this._variants),
       _label: p.strings("CATG", l, p.count("CATG")),
+      _slots: new Map(p.pairs("SLOT", l)),
+      /** Titles, brands and categories of the products, folded, once somebody searches. @type {string[] | null} */
+      _texts: null,
       _listed: p.numbers("VAPR", m, 4, this._variants),
       _sale: p.numbers("VASA", m, 4, this._variants),
       _stock: p.numbers("VAAV", m, 1, this._variants),
@@ -180,6 +190,84 @@ export class Catalogue {
     });
   }
 
+  /** The brands, with the number of their products. */
+  brands() {
+    const sizes = new Array(this._pack.count("BRND")).fill(0);
+    for (let row = 0; row < this.length; row++) {
+      const brand = this._brandOf(row);
+      if (brand < sizes.length) sizes[brand]++;
+    }
+    return sizes.map((products, b) => ({ path: this._brand(b), label: this._brand(b), products }));
+  }
+
+  /** A slot's name in reports. @param {string} slot */
+  slot(slot) {
+    return this._seen._slots.get(slot) || slot;
+  }
+
+  /**
+   * The products whose title, brand and category have all words.
+   * @param {string[]} words
+   * @returns {Found[]}
+   */
+  search(words) {
+    const seen = this._seen;
+    if (!seen._texts) {
+      const texts = [];
+      for (let row = 0; row < this.length; row++) {
+        const { title, brand, category } = this._display(row);
+        texts.push(title + " " + brand + " " + category);
+      }
+      seen._texts = fold(texts);
+    }
+    return search(seen._texts, words).map((_row) => ({ _row }));
+  }
+
+  /**
+   * What was bought together with any of these products, the highest lift first: each once, with the one it has that with.
+   * @param {number[]} rows
+   */
+  together(rows) {
+    const p = this._pack;
+    const n = this.length;
+    /** @type {any[]} */
+    const found = [];
+    if (!p.count("ASSO")) return found;
+    const byte = p.numbers("ASSO", 0, 1, 0);
+    const number = p.numbers("ASSO", 0, 4, 2 * n + 2);
+    const baskets = number(1);
+    for (const row of rows) {
+      if (!(row >= 0 && row < n)) continue;
+      let at = 8 * n + 8 + (row ? number(n + row + 1) : 0);
+      const end = 8 * n + 8 + number(n + row + 2);
+      const varint = () => {
+        let value = 0;
+        for (let unit = 1, more = 128; more > 127; unit *= 128) {
+          more = byte(at++);
+          value += (more % 128) * unit;
+        }
+        return value;
+      };
+      for (let other = -1; at < end;) {
+        other += varint() + 1;
+        const count = varint();
+        found.push({
+          _row: other,
+          _id: this._id(other),
+          _together: {
+            support: count / baskets,
+            confidence: count / number(row + 2),
+            lift: (count * baskets) / (number(row + 2) * number(other + 2)),
+            count,
+            basis: number(0) ? "purchases" : "visits",
+          },
+        });
+      }
+    }
+    found.sort((a, b) => b._together.lift - a._together.lift || a._row - b._row);
+    return found.filter((x, i) => found.findIndex((y) => y._row === x._row) === i);
+  }
+
   /** @param {number} row */
   _display(row) {
     const category = this._categoryOf(row);
@@ -236,6 +324,11 @@ export class Catalogue {
     const end = Math.min(this._variantEnd(row), this._variants);
     for (let v = row ? this._variantEnd(row - 1) : 0; v < end; v++) fn(v);
   }
+}
+
+/** A category's own name. @param {string} path */
+export function lastPart(path) {
+  return path.slice(path.lastIndexOf(">") + 1).trim();
 }
 
 /** @param {string} tag of a language */

@@ -3,13 +3,15 @@
 import { Writer } from "./codec.js";
 
 /**
+ * What a list was asked about: ids, and what the host said of some.
+ * @typedef {{ _ids: string[], _described: Map<string, any> }} Given
  * A call that changed what lists are made from: its number and request.
  * @typedef {[number, Uint8Array]} Change
  * A stretch of a portrait's life: what it was, the overlays that held and the shards that were open, and what changed since.
  * @typedef {{ _snapshot: Uint8Array | null, _ground: Change[], _shards: string[], _journal: Change[], _bytes: number }} Era
  * A list that was given out; `_steps` of the era's journal had come by then.
  * @typedef {{
- *   _servedId: number, _time: number, _slot: string, _given: string[], _op: number, _request: Uint8Array, _answer: Uint8Array,
+ *   _servedId: number, _time: number, _slot: string, _given: Given, _op: number, _request: Uint8Array, _answer: Uint8Array,
  *   _market: string, _language: string, _era: Era, _steps: number, _list: any,
  * }} Decision
  */

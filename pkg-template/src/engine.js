@@ -131,7 +131,7 @@ export class Engine {
    * A list, remembered with what it was decided from. Answers as `call` does.
    * @param {number} number
    * @param {string} slot
-   * @param {string[]} given ids the list is of
+   * @param {import("./decisions.js").Given} given what the list is of
    * @param {(w: Writer) => void} write writes what follows the slot
    */
   decide(number, slot, given, write) {

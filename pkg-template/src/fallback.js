@@ -36,7 +36,7 @@ export class Fallback {
    * @param {string} language
    */
   look(market, language) {
-    return this._read(null, (c) => {
+    return this.ask(null, (c) => {
       const missing = c.look(market, language);
       if (missing) {
         this._hub.diagnose({
@@ -51,9 +51,10 @@ export class Fallback {
 
   /**
    * In published order, whatever places, quotas, band and diversity were asked for: the list says which constraints it does not keep.
-   * @param {{ limit?: number, exclude?: string[], category?: string, pin?: any[], quota?: any, price?: any }} o
+   * @param {{ context?: string[], limit?: number, exclude?: string[], category?: string, pin?: any[], quota?: any, price?: any }} o
+   * @param {import("./catalogue.js").Found[] | null} found products in their order; `null` for all
    */
-  recommend(o) {
+  recommend(o, found) {
     const most = o.quota || {};
     const band = o.price || {};
     const unmet = [
@@ -63,11 +64,13 @@ export class Fallback {
       ["pin", o.pin && o.pin.length],
     ];
     const relaxed = unmet.filter((u) => u[1]).map((u) => u[0]);
-    return this._list(this._read([], (c) => {
+    return this._list(this.ask([], (c) => {
       const items = [];
       const limit = o.limit || 12;
-      const left = new Set((o.exclude || []).map((id) => c.find(id)));
-      for (let row = 0; row < c.length && items.length < limit; row++) {
+      const left = new Set((o.exclude || []).concat(o.context || []).map((id) => c.find(id)));
+      const most = (found || c).length;
+      for (let i = 0; i < most && items.length < limit; i++) {
+        const row = found ? found[i]._row : i;
         if (left.has(row) || (o.category && !c.isIn(row, o.category)) || !canBeBought(c.stock(row))) continue;
         items.push(Object.assign(c.item(row), { score: 0, because: { code: "popular", subject: "" } }));
       }
@@ -75,13 +78,18 @@ export class Fallback {
     }), relaxed);
   }
 
-  /** @param {string[]} ids each once */
-  rank(ids) {
-    const given = (/** @type {string} */ id) => ({ id, score: 0, because: { code: "given", subject: "" } });
-    const items = this._read(null, (c) => ids.map((id) => {
+  /**
+   * @param {string[]} ids each once
+   * @param {Map<string, any>} described
+   */
+  rank(ids, described) {
+    const given = (/** @type {any} */ item, /** @type {string} */ id) =>
+      Object.assign({}, item, { id, score: 0, because: { code: "given", subject: "" } });
+    const other = (/** @type {string} */ id) => given(described.get(id), id);
+    const items = this.ask(null, (c) => ids.map((id) => {
       const row = c.find(id);
-      return row < 0 ? given(id) : Object.assign(c.item(row), given(id));
-    })) || ids.map(given);
+      return row < 0 ? other(id) : given(c.item(row), id);
+    })) || ids.map(other);
     return Object.assign({ ids: ids.slice() }, this._list(items, []));
   }
 
@@ -90,7 +98,7 @@ export class Fallback {
    * @param {number} limit
    */
   whyNot(id, limit) {
-    return this._read({ stage: "unknown_item", detail: "" }, (c) => {
+    return this.ask({ stage: "unknown_item", detail: "" }, (c) => {
       const row = c.find(id);
       if (row < 0) return { stage: "unknown_item", detail: "" };
       const stock = c.stock(row);
@@ -104,7 +112,7 @@ export class Fallback {
 
   /** @param {string} id */
   product(id) {
-    return this._read(null, (c) => {
+    return this.ask(null, (c) => {
       const row = c.find(id);
       return row < 0 ? null : c.product(row);
     });
@@ -112,7 +120,7 @@ export class Fallback {
 
   /** @param {{ offset?: number, limit?: number, category?: string }} o */
   browse(o) {
-    return this._read({ total: 0, products: [] }, (c) => {
+    return this.ask({ total: 0, products: [] }, (c) => {
       const rows = [];
       for (let row = 0; row < c.length; row++) if (!o.category || c.isIn(row, o.category)) rows.push(row);
       const from = o.offset || 0;
@@ -126,16 +134,17 @@ export class Fallback {
   }
 
   categories() {
-    return this._read([], (c) => c.categories());
+    return this.ask([], (c) => c.categories());
   }
 
   /**
+   * What the pack's products say.
    * @template T
    * @param {T} without the answer without a readable pack
    * @param {(c: Catalogue) => T} read
    * @returns {T}
    */
-  _read(without, read) {
+  ask(without, read) {
     if (!this._catalogue) return without;
     try {
       return read(this._catalogue);

@@ -7,8 +7,12 @@ import { distinct } from "./options.js";
 export const NEUTRAL = {
   track: () => ({ accepted: 0, dropped: 0 }),
   trackMany: () => ({ accepted: 0, dropped: 0 }),
-  recommend: (shelf) => shelf._fallback.recommend({}),
-  rank: (shelf, given) => shelf._fallback.rank(distinct(given, () => {})),
+  recommend: (shelf) => shelf._listed(shelf._fallback.recommend({}, null), {}),
+  rank: (shelf, given) => {
+    const described = new Map();
+    return shelf._listed(shelf._fallback.rank(distinct(given, () => {}, described), described), {});
+  },
+  suggest: () => [],
   why: () => null,
   decisions: () => [],
   replay: () => null,

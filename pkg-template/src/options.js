@@ -50,15 +50,27 @@ export const MOST_IDS = 100000;
 
 /** @type {Option} */
 export function ids(value, wrong) {
+  return read(value, wrong);
+}
+
+/**
+ * @param {any} value
+ * @param {(expected: string) => void} wrong
+ * @param {Map<string, any>=} described takes what is said of items that are not ids alone
+ */
+function read(value, wrong, described) {
   const list = [];
   let bad = true;
   try {
     const n = Array.isArray(value) ? Math.min(value.length, MOST_IDS) : 0;
     bad = n !== value.length;
     for (let i = 0; i < n; i++) {
-      const one = id(value[i]);
+      const given = value[i];
+      const about = described && copyOf(given);
+      const one = id(about ? about.id : given);
       if (one) list.push(one);
       else bad = true;
+      if (one && about) /** @type {Map<string, any>} */ (described).set(one, about);
     }
   } catch (unreadable) {
     bad = true;
@@ -67,9 +79,23 @@ export function ids(value, wrong) {
   return list;
 }
 
-/** The ids, each once. @type {Option} */
-export function distinct(value, wrong) {
-  return Array.from(new Set(ids(value, wrong)));
+/** An object as it is now, so that it is read once; `null` for what is none or cannot be read. @param {any} value */
+function copyOf(value) {
+  try {
+    return typeof value === "object" ? Object.assign({}, value) : null;
+  } catch (unreadable) {
+    return null;
+  }
+}
+
+/**
+ * The ids, each once.
+ * @param {any} value ids, or objects with an id
+ * @param {(expected: string) => void} wrong
+ * @param {Map<string, any>} described
+ */
+export function distinct(value, wrong, described) {
+  return Array.from(new Set(read(value, wrong, described)));
 }
 
 /** @type {Option} */
@@ -111,6 +137,12 @@ export function parts(shape) {
     }
     return clean;
   };
+}
+
+/** What the context of a list does. @type {Option} */
+export function kind(value, wrong) {
+  if (["page", "cart", "together"].indexOf(value) < 0) wrong('"page", "cart" or "together"');
+  return value;
 }
 
 /** Products with a place of their own. @type {Option} */

@@ -58,6 +58,17 @@ export class Pack {
   }
 
   /**
+   * Pairs of texts; none where the section is missing.
+   * @param {string} tag
+   * @param {number} key
+   * @returns {[string, string][]}
+   */
+  pairs(tag, key) {
+    const s = this._sections.get(tag + key);
+    return s ? new Reader(this._bytes.subarray(s._at, s._end)).list((r) => [r.str(), r.str()]) : [];
+  }
+
+  /**
    * Entries of a section, as the directory says; 0 without one.
    * @param {string} tag
    */

@@ -1,7 +1,8 @@
 // The shelf: every method of the public face over an engine that may be absent, late or gone.
 
-import { Reader } from "./codec.js";
+import { lastPart } from "./catalogue.js";
 import { readCoupons, readOffers, readQuote, writeCart } from "./checkout.js";
+import { Reader } from "./codec.js";
 import { writeLog } from "./decisions.js";
 import { Engine, writeConsent } from "./engine.js";
 import { writeEvent, writeOrder } from "./event.js";
@@ -9,11 +10,12 @@ import { said } from "./error.js";
 import { Fallback } from "./fallback.js";
 import { guardCalls, NEUTRAL } from "./guard.js";
 import { Memory } from "./memory.js";
-import { any, between, distinct, id, ids, mode, parts, pins, readOptions, text, tri, whole } from "./options.js";
+import { any, between, distinct, id, ids, kind, mode, parts, pins, readOptions, text, tri, whole } from "./options.js";
 import { Overlay } from "./overlay.js";
 import * as op from "./protocol.js";
 import { Reports } from "./reports.js";
 import { Shards } from "./shards.js";
+import { fold, search, wordsOf } from "./words.js";
 
 /**
  * @typedef {boolean | null} Tri
@@ -38,7 +40,11 @@ const RECOMMEND = {
   price: parts({ min: between(0, MOST_MONEY), max: between(0, MOST_MONEY) }),
   diversity: between(0, 1),
   sponsored: ids,
+  kind,
+  context: ids,
+  query: text,
 };
+const SUGGEST = { limit: whole(1, 200), mode };
 const RANK = { slot: text, mode, sponsored: ids };
 const COUPONS = { cart: any, held: ids };
 const REPORT = { send: tri };
@@ -53,6 +59,8 @@ const MOST_EVENTS = 1e6;
 const MOST_ORDERS = 1e4;
 /** The last millisecond that JavaScript knows. */
 const LAST_TIME = 8.64e15;
+/** A list that the host gave no ids for. */
+const NOBODY_GAVE = { _ids: [], _described: new Map() };
 const NOTHING = { _slot: "", _list: null };
 /** Bytes of a seed. */
 const SEED_BYTES = 6;
@@ -148,22 +156,48 @@ export class Shelf {
   }
 
   recommend(options) {
-    const o = readOptions(this._hub, "recommend", options, RECOMMEND);
-    const answer = this._engine.decide(op.RECOMMEND, o.slot || "default", [], (w) => this._request(w, o));
-    if (answer === undefined) return this._list([], "neutral", 0, false, [], this.overlayVersion);
-    return this._kept(answer, [], o) || this._label(this._fallback.recommend(o), o);
+    return this._recommend(readOptions(this._hub, "recommend", options, RECOMMEND), true);
+  }
+
+  suggest(typed, options) {
+    const o = readOptions(this._hub, "suggest", options, SUGGEST);
+    const limit = o.limit || 8;
+    const query = id(typed);
+    const words = wordsOf(query);
+    const { items } = this._recommend({ query, limit, mode: o.mode }, false);
+    const likes = o.mode ? NEUTRAL.portrait() : this.portrait();
+    const groups = [];
+    const add = (kind, list, traits) => search(fold(list.map((group) => lastPart(group.label))), words).forEach((i) => {
+      const { path, label, products } = list[i];
+      const mine = traits.filter((trait) => (trait.key + " > ").indexOf(path + " > ") === 0);
+      groups.push([mine.reduce((sum, trait) => sum + trait.share, 0), { kind, id: path, text: label, products }]);
+    });
+    add("category", this.categories(), likes.categories);
+    add("brand", this._fallback.ask([], (c) => c.brands()), likes.brands);
+    groups.sort((a, b) => b[0] - a[0] || b[1].products - a[1].products || (a[1].id < b[1].id ? -1 : 1));
+    return groups.map((group) => group[1]).slice(0, Math.max(limit - items.length, Math.ceil(limit / 2)))
+      .concat(items.map((item) => ({ kind: "product", id: item.id, text: item.title, products: 1 }))).slice(0, limit);
   }
 
   rank(given, options) {
     const hub = this._hub;
     const o = readOptions(hub, "rank", options, RANK);
+    const described = new Map();
     const once = distinct(given, (expected) => hub.misuse("bad_argument", "rank() has to be given " + expected + ".",
-      "Pass the ids as strings or numbers."));
-    const list = this._kept(this._engine.decide(op.RANK, o.slot || "default", once, (w) => {
+      "Pass ids as strings or numbers, or objects with an id."), described);
+    const given = { _ids: once, _described: described };
+    const answer = this._engine.decide(op.RANK, o.slot || "default", given, (w) => {
       w.u8(o.mode || 0);
       w.list(once, (v) => w.str(v));
-    }), once, o);
-    return list ? Object.assign({ ids: list.items.map((item) => item.id) }, list) : this._label(this._fallback.rank(once), o);
+      w.list(Array.from(described.keys()), (key) => {
+        const about = described.get(key);
+        w.u32(once.indexOf(key));
+        w.str(id(about.category));
+        w.str(id(about.brand));
+      });
+    });
+    const list = this._listOf(answer, given);
+    return this._done(list ? Object.assign({ ids: list.items.map((item) => item.id) }, list) : this._fallback.rank(once, described), o);
   }
 
   decisions() {
@@ -175,7 +209,7 @@ export class Shelf {
     this._products.clear(); // a row of then may be another one now
     const again = d && this._engine.replay(d, (answer) => {
       const list = this._listOf(op.readShelf(new Reader(answer.subarray(1))), d._given);
-      return list && decided(d, list);
+      return list && decided(d, this._listed(list, { slot: d._slot }));
     });
     this._products.clear();
     return again || null;
@@ -198,6 +232,7 @@ export class Shelf {
   }
 
   why(servedId, given) {
+    if (servedId === 0) return { code: "score", subject: "", value: 0, children: [] };
     const inner = typeof servedId === "number" ? this._engine.innerServedId(servedId) : 0;
     if (!inner) return null;
     return this._engine.call(op.WHY, (w) => {
@@ -208,10 +243,11 @@ export class Shelf {
 
   whyNot(given, options) {
     const o = readOptions(this._hub, "whyNot", options, RECOMMEND);
+    const found = this._found(o);
     return this._engine.call(op.WHY_NOT, (w) => {
       w.f64(this._engine.time());
       w.str(o.slot || "default");
-      this._request(w, o);
+      this._request(w, o, found, true);
       w.str(id(given));
     }, op.readWhyNot) || this._fallback.whyNot(id(given), o.limit || 12);
   }
@@ -474,8 +510,10 @@ export class Shelf {
    * What a shelf is asked for.
    * @param {Writer} w
    * @param {any} o
+   * @param {import("./catalogue.js").Found[] | null} found
+   * @param {boolean} kept
    */
-  _request(w, o) {
+  _request(w, o, found, kept) {
     const most = o.quota || {};
     const price = o.price || {};
     const money = (/** @type {any} */ amount, /** @type {(x: number) => number} */ round) => w.f64(amount === undefined ? NaN : round(amount));
@@ -493,6 +531,52 @@ export class Shelf {
     money(price.max, Math.floor);
     w.u32(Math.round((o.diversity || 0) * 65536));
     w.f64(this._seed);
+    w.list(o.context || [], (v) => w.str(v));
+    w.u8(((o.kind || o.slot) === "cart" ? 1 : 0) + (found ? 2 : 0) + (kept ? 0 : 4));
+    if (found) w.list(found.map((x) => x._row).sort((a, b) => a - b), (row) => w.u32(row));
+  }
+
+  /** The list of these options; one that is not kept can have no reasons. */
+  _recommend(o, kept) {
+    const found = this._found(o);
+    const write = (w) => this._request(w, o, found, kept);
+    const answer = kept ? this._engine.decide(op.RECOMMEND, o.slot || "default", NOBODY_GAVE, write)
+      : this._engine.call(op.RECOMMEND, (w) => {
+        w.f64(this._engine.time());
+        w.str(o.slot || "default");
+        write(w);
+      }, op.readShelf);
+    const list = answer === undefined ? this._list([], "neutral", 0, false, [], this.overlayVersion)
+      : this._listOf(answer, NOBODY_GAVE) || this._fallback.recommend(o, found);
+    (found || []).forEach((x) => list.items.forEach((item) => {
+      if (item.id === x._id) item.together = x._together;
+    }));
+    return this._done(list, o);
+  }
+
+  /** The products a list is restricted to, `null` for none: those with the words of a query, or bought together with the context. */
+  _found(o) {
+    const words = wordsOf(o.query || "");
+    const context = o.context || [];
+    const rowsOf = (ids) => this._engine.call(op.FIND, (w) => w.list(ids, (v) => w.str(v)), op.readRows);
+    // The fallback knows the rows of the pack as it came; with shards they are others.
+    const moved = this._shards._open.length > 0;
+    let found = null;
+    if ((o.kind || o.slot) === "together") {
+      const rows = moved ? null : rowsOf(context);
+      found = this._fallback.ask([], (c) => c.together(rows || context.map((id) => c.find(id))));
+    } else if (words.length) {
+      found = this._fallback.ask([], (c) => c.search(words));
+    }
+    const rows = found && moved && rowsOf(found.map((x) => x._id));
+    return rows ? found.map((x, i) => Object.assign({}, x, { _row: rows[i] })) : found;
+  }
+
+  /** A list as GA4 names it. */
+  _listed(list, o) {
+    const slot = o.slot || "default";
+    list.items.forEach((item, index) => Object.assign(item, { index }));
+    return Object.assign(list, { item_list_id: slot, item_list_name: this._fallback.ask(slot, (c) => c.slot(slot)) });
   }
 
   // Market and language of the fallback; the shelf's own follow it while there is no engine to ask.
@@ -547,7 +631,7 @@ export class Shelf {
 
   // A list as the core answered it, with display data; `null` without either.
   _listOf(answer, given) {
-    const items = answer && this._shown(answer._items, given);
+    const items = answer && this._shown(answer._items, given._ids, given._described);
     if (!items) return null;
     answer._drawn.forEach((drawn, i) => {
       if (drawn._propensity) items[i].propensity = drawn._propensity;
@@ -556,10 +640,10 @@ export class Shelf {
     return this._list(items, answer._source, answer._servedId, answer._partial, answer._relaxed, answer._overlay);
   }
 
-  // The same, and the decision behind it remembers it.
-  _kept(answer, given, o) {
-    const list = this._label(this._listOf(answer, given), o);
-    const d = list && this._engine.decisions.find((d) => d._servedId === list.servedId);
+  /** A list as it is given out; the decision behind it remembers it. */
+  _done(list, o) {
+    this._listed(this._label(list, o), o);
+    const d = this._engine.decisions.find((d) => d._servedId === list.servedId);
     if (d) d._list = copyList(decided(d, list));
     return list;
   }
@@ -577,7 +661,7 @@ export class Shelf {
   }
 
   // Items with their display data; `null` when the engine is gone while they are fetched.
-  _shown(items, given) {
+  _shown(items, given, described) {
     const products = this._fetch(items.map((item) => item._row));
     if (!products) return null;
     const shown = [];
@@ -601,7 +685,7 @@ export class Shelf {
           because: item._because,
         });
       } else if (asked !== undefined) {
-        shown.push({ id: asked, score: item._score, because: item._because });
+        shown.push(Object.assign({}, described.get(asked), { id: asked, score: item._score, because: item._because }));
       }
     }
     return shown;

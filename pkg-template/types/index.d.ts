@@ -197,11 +197,45 @@ export interface ShelfItem {
   instead?: string;
   /** True for an item that the host said is paid for. */
   sponsored?: true;
+  /** Place on the list, from 0: GA4's `index`. */
+  index: number;
+  /** How often it is bought together with a product of the context: on lists of that kind only. */
+  together?: Together;
+}
+
+/**
+ * How often product b is bought together with product a, over baskets: support, confidence (Agrawal, Imielinski, Swami 1993) and lift (Brin,
+ * Motwani, Ullman, Tsur 1997).
+ */
+export interface Together {
+  /** Share of all baskets that hold both, 0–1. */
+  support: number;
+  /** Share of the baskets with a that hold b as well, 0–1. */
+  confidence: number;
+  /** How many times as often as by chance: confidence over the share of all baskets that hold b. Above 1. */
+  lift: number;
+  /** Baskets that hold both. */
+  count: number;
+  /** What a basket is: an order, or a visit where the log has too few orders. */
+  basis: "purchases" | "visits";
 }
 
 export interface RecommendOptions {
-  /** Name of the place on the page. Default "default". */
+  /** Name of the place on the page, and the list's `item_list_id`. Default "default". */
   slot?: string;
+  /**
+   * What `context` does. "page": its products count as the latest steps of the visit, the last as the very latest. "cart": they are the lines of a
+   * cart, count alike and point to what goes with them. "together": the list has what was bought together with them, each item with its
+   * numbers, and nothing else. Default: "cart" and "together" for the slots of that name, else "page".
+   */
+  kind?: "page" | "cart" | "together";
+  /**
+   * Product ids the page shows: the product of a product page, the lines of a cart. They count without consent and in mode "neutral"
+   * too, are left out of the list, and nothing of them is kept. The last 20 count.
+   */
+  context?: (string | number)[];
+  /** Only products whose title, brand and category path have a word that begins with each word of this text. */
+  query?: string;
   /** 1–200. Default 12. */
   limit?: number;
   /** "neutral" never reads the portrait. Default "personal". */
@@ -239,6 +273,32 @@ export type Constraint = "quota_category" | "quota_brand" | "price" | "pin";
 
 export interface RankOptions { slot?: string; mode?: "personal" | "neutral"; sponsored?: (string | number)[]; }
 
+/** An item of a list to be ranked, by what it is. Of a product in the pack only the id is read. */
+export interface DescribedItem {
+  id: string | number;
+  /** Category path in the pack's first language. Of a path that the pack does not know, the part it knows counts. */
+  category?: string;
+  brand?: string;
+  /** Anything else comes back with the item and does not count. */
+  [field: string]: unknown;
+}
+
+export interface SuggestOptions {
+  /** 1–200. Default 8. */
+  limit?: number;
+  mode?: "personal" | "neutral";
+}
+
+export interface Suggestion {
+  kind: "category" | "brand" | "product";
+  /** Category path, brand or product id. */
+  id: string;
+  /** Category path in the view's language, brand or title. */
+  text: string;
+  /** Products in and below the category, or of the brand; 1 for a product. */
+  products: number;
+}
+
 export interface ShelfList {
   items: ShelfItem[];
   source: Source;
@@ -249,6 +309,10 @@ export interface ShelfList {
   /** Constraints that could not be met; empty in all but rare cases. */
   relaxed: Constraint[];
   packVersion: string;
+  /** The slot: what GA4's `view_item_list` calls the list. */
+  item_list_id: string;
+  /** Its name in the view's language, from the shop's settings; the slot where it has none. */
+  item_list_name: string;
   /** Number of the overlay in force; `null` without one. */
   overlayVersion: number | null;
 }
@@ -256,8 +320,11 @@ export interface ShelfList {
 export interface RankedList extends Omit<ShelfList, "items"> {
   /** The given ids, each once, in the new order. */
   ids: string[];
-  /** As `ids`, under the ids given; an id that is not in the pack has only `id`, `score` 0 and `because.code` "given". */
-  items: (ShelfItem | { id: string; score: number; because: Because; sponsored?: true })[];
+  /**
+   * As `ids`, under the ids given. An item that is not in the pack has the fields it was given with, and those named here; one that nobody
+   * described has `score` 0 and `because.code` "given".
+   */
+  items: (ShelfItem | { id: string; score: number; because: Because; index: number; sponsored?: true })[];
 }
 
 /** A list that was given out, as it was; prices and scores are those of then. */
@@ -433,8 +500,18 @@ export interface Shelf {
   track(name: EventName, params?: TrackParams): TrackResult;
   trackMany(events: { name: EventName; params?: TrackParams }[]): TrackResult;
   recommend(options?: RecommendOptions): ShelfList;
-  rank(ids: (string | number)[], options?: RankOptions): RankedList;
-  /** The whole tree behind a served item; `null` when that list is no longer kept (the last 16 are). */
+  /** A list of yours in the shopper's order. What the pack does not have is ranked by its category and brand, where they are given. */
+  rank(list: (string | number | DescribedItem)[], options?: RankOptions): RankedList;
+  /**
+   * What begins with the words of a text, while somebody types it: categories and brands, those liked best first and at most half of the list while
+   * there are products for the others; then products, as `recommend` with that `query` has them. Letters are folded (case,
+   * accents, width); scripts without spaces match at every character. An empty text suggests what the shopper likes.
+   */
+  suggest(text: string, options?: SuggestOptions): Suggestion[];
+  /**
+   * The whole tree behind a served item; `null` when that list is no longer kept (the last 16 are). A list without scores has trees of one
+   * node.
+   */
   why(servedId: number, id: string | number): Reason | null;
   /** The stage that keeps a product off the shelf that `recommend` gives for these options. */
   whyNot(id: string | number, options?: RecommendOptions): { stage: WhyNotStage; detail: string };

@@ -1,5 +1,6 @@
 //! Visits to a pack, under weights that are given: published order, tables, sections.
 
+use super::associate;
 use super::counts::{self, Recipe};
 use super::fit::fit;
 use super::tables;
@@ -96,9 +97,15 @@ pub fn assemble(
     if let Some(bytes) = vectors {
         out.add(Tag::EMBEDDING, 0, order.len(), bytes);
     }
-    for (kind, bytes) in fit(&tables, &out.clone().finish()?, room)? {
+    for (key, slots) in (0..).zip(names_of_slots(shop)) {
+        out.add(Tag::SLOT, key, shop.slots.len(), slots);
+    }
+    let associations = associate::build(sessions, &row_of, k, shop.together);
+    let (tables, associations) = fit(&tables, &associations, &out.clone().finish()?, room)?;
+    for (kind, bytes) in tables {
         out.add(Tag::TABLE, kind as u32, order.len(), bytes);
     }
+    out.add(Tag::ASSOCIATION, 0, order.len(), associations);
     out.finish()
 }
 
@@ -107,6 +114,20 @@ fn span(sessions: &[Session]) -> Option<(i32, i32)> {
     let day = |at: i64| at.div_euclid(DAY).clamp(i32::MIN.into(), i32::MAX.into()) as i32;
     let times = || sessions.iter().flat_map(|s| &s.steps).map(|x| x.at);
     Some((day(times().min()?), day(times().max()?)))
+}
+
+/// The names of the shop's slots, one record for each of its languages.
+fn names_of_slots(shop: &Shop) -> Vec<Vec<u8>> {
+    let record = |language: &String| {
+        let mut w = Writer::new();
+        w.count(shop.slots.len());
+        for slot in &shop.slots {
+            w.str(&slot.slot);
+            w.str(slot.name_in(language));
+        }
+        w.finish()
+    };
+    shop.languages.iter().map(record).collect()
 }
 
 /// What private reports may ask; nothing where no category is left to name.

@@ -2,6 +2,7 @@
 
 use super::tables::TableRows;
 use crate::error::{Code, Error, Result};
+use crate::rank::Counts;
 use crate::rank::table::{TableKind, write_table};
 use std::io::Write;
 
@@ -34,13 +35,16 @@ impl Room {
     }
 }
 
-/// The bytes of the tables with as many neighbours as fit beside `rest`, the pack without them. `tables` have their strongest
-/// neighbours first.
+/// The bytes of the tables, and of what was bought together.
+pub(super) type Fitted = (Vec<(TableKind, Vec<u8>)>, Vec<u8>);
+
+/// The bytes of the tables with as many neighbours as fit beside `rest`, the pack without them, and of what was bought together, cut
+/// alike. Both have their strongest neighbours first.
 ///
 /// # Errors
 ///
 /// `too_large` when the pack does not fit without any.
-pub(super) fn fit(tables: &[TableRows], rest: &[u8], room: Room) -> Result<Vec<(TableKind, Vec<u8>)>> {
+pub(super) fn fit(tables: &[TableRows], associations: &Counts, rest: &[u8], room: Room) -> Result<Fitted> {
     let rest_on_wire = on_wire(&[rest], 5);
     for kept in KEPT {
         let cut = |(kind, rows): &TableRows| {
@@ -48,10 +52,12 @@ pub(super) fn fit(tables: &[TableRows], rest: &[u8], room: Room) -> Result<Vec<(
             (*kind, write_table(&rows))
         };
         let out: Vec<_> = tables.iter().map(cut).collect();
-        let raw = rest.len() + out.iter().map(|(_, bytes)| bytes.len()).sum::<usize>();
-        let wire = || rest_on_wire + on_wire(&out.iter().map(|(_, bytes)| bytes.as_slice()).collect::<Vec<_>>(), 5);
+        let more = associations.write(kept);
+        let parts: Vec<&[u8]> = out.iter().map(|(_, bytes)| bytes.as_slice()).chain([more.as_slice()]).collect();
+        let raw = rest.len() + parts.iter().map(|bytes| bytes.len()).sum::<usize>();
+        let wire = || rest_on_wire + on_wire(&parts, 5);
         if room.holds(raw, wire) {
-            return Ok(out);
+            return Ok((out, more));
         }
     }
     Err(Error::new(
@@ -97,24 +103,37 @@ mod tests {
     }
 
     fn size(room: Room) -> Result<usize> {
-        fit(&[table()], &[7; 1_000], room).map(|tables| tables[0].1.len())
+        fit(&[table()], &Counts::default(), &[7; 1_000], room).map(|(tables, more)| tables[0].1.len() + more.len())
     }
 
     #[test]
     fn the_most_neighbours_that_fit_are_kept() {
         let all = size(Room::of(300)).expect("room");
-        assert_eq!(all, write_table(&table().1).len());
+        let nothing = Counts::default().write(0);
+        assert_eq!(all, write_table(&table().1).len() + nothing.len());
         let mut last = all;
         for raw in [25_000, 15_000, 9_000, 5_000] {
             let fits = size(Room { raw, wire: raw }).expect("some fit");
             assert!(fits + 1_000 <= raw && fits < last, "{fits} of {raw}");
             last = fits;
         }
-        let wire = on_wire(&[&[7; 1_000]], 5) + on_wire(&[&write_table(&table().1)], 5);
+        let wire = on_wire(&[&[7; 1_000]], 5) + on_wire(&[&write_table(&table().1), &nothing], 5);
         assert_eq!(size(Room { raw: 1 << 20, wire }), Ok(all));
         assert!(size(Room { raw: 1 << 20, wire: wire - 1 }).expect("some fit") < all, "the wire counts too");
         let refused = size(Room { raw: 1_500, wire: 1_500 }).expect_err("not even the catalogue");
         assert_eq!(refused.code(), "too_large");
+    }
+
+    #[test]
+    fn what_is_bought_together_counts_and_is_cut() {
+        let rows = (0..300).map(|r| (0..12).map(|i| (Row((r + 7 * i + 1) % 300), 1_000 + r)).collect()).collect();
+        let counts = Counts { purchases: true, baskets: 9_000, sizes: vec![2_000; 300], rows };
+        let with = |raw: usize| fit(&[table()], &counts, &[7; 1_000], Room { raw, wire: raw });
+        let whole = with(1 << 20).expect("room").1;
+        assert_eq!(whole, counts.write(12));
+        let (tables, cut) = with(9_000).expect("some fit");
+        assert!(cut.len() < whole.len() && 1_000 + tables[0].1.len() + cut.len() <= 9_000);
+        assert!(with(3_500).is_err(), "the counts of products alone are {}", counts.write(0).len());
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! The shop's side: tables from logs, weights from replays, and the pack that holds both.
 
 pub mod assemble;
+pub mod associate;
 pub mod counts;
 mod embed;
 pub mod evaluate;

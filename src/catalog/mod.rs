@@ -15,7 +15,7 @@ pub(crate) mod shape;
 pub mod shards;
 
 pub use live::Lives;
-pub use read::Catalog;
+pub use read::{Catalog, Described};
 
 /// What separates the parts of a category path, as merchant feeds have it.
 pub const PATH_SEPARATOR: &str = " > ";

@@ -57,6 +57,20 @@ pub struct Catalog {
     pub(super) policy: Policy,
     /// Prices and stock, by market; empty where nobody has looked yet.
     pub(super) lives: Vec<Live>,
+
+    /// What a host says of items that are not in the pack.
+    described: Vec<Described>,
+}
+
+/// What a host says of an item that is not in the pack. It has a row behind the products.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Described {
+    /// Its row.
+    pub row: Row,
+    /// Its category.
+    pub category: Option<u32>,
+    /// Its brand.
+    pub brand: Option<u32>,
 }
 
 /// What depends on the language, and which market's columns are at the front.
@@ -136,6 +150,7 @@ impl Catalog {
             category_index: Index::default(),
             brand_index: Index::default(),
             view: View::default(),
+            described: Vec::new(),
             policy: Policy::of(&pack),
             lives: markets.iter().map(|_| Live::default()).gather(),
             pack,
@@ -400,6 +415,18 @@ impl Catalog {
         self.popularity.get(&self.pack, row.index())
     }
 
+    /// Takes in what a host says of other items, by ascending row, in place of what it said before. They have a category and a brand, and
+    /// nothing else.
+    pub fn describe(&mut self, items: Vec<Described>) {
+        self.described = items;
+    }
+
+    /// What a host says of the item with a row behind the products.
+    #[inline(never)]
+    pub fn described(&self, row: Row) -> Option<&Described> {
+        self.described.binary_search_by_key(&row, |d| d.row).ok().map(|at| &self.described[at])
+    }
+
     /// The product's popularity over the latest visits, on a log scale of its own; 0 in a pack that does not know it.
     pub fn recent(&self, row: Row) -> u32 {
         self.recent.get(&self.pack, row.index())
@@ -407,6 +434,9 @@ impl Catalog {
 
     /// The product's category.
     pub fn category(&self, row: Row) -> Option<u32> {
+        if row.index() >= self.products {
+            return self.described(row)?.category;
+        }
         Some(self.category_of.get(&self.pack, row.index())).filter(|c| *c != NONE16)
     }
 
@@ -450,6 +480,9 @@ impl Catalog {
 
     /// The product's brand.
     pub fn brand(&self, row: Row) -> Option<u32> {
+        if row.index() >= self.products {
+            return self.described(row)?.brand;
+        }
         Some(self.brand_of.get(&self.pack, row.index())).filter(|b| *b != NONE16)
     }
 

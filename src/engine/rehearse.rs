@@ -1,15 +1,13 @@
 //! Rehearsals: the same pack and view for a while without what is known of the shopper and of overlays, to decide once more what was
 //! decided.
 
-use super::Engine;
+use super::{Engine, Kept};
 use crate::catalog::Lives;
 use crate::event::clean::Drop;
 use crate::profile::Portrait;
-use crate::rank::Served;
 use crate::time::Millis;
 use alloc::boxed::Box;
 use alloc::collections::VecDeque;
-use alloc::vec::Vec;
 use core::mem::swap;
 
 /// All that a shelf knows beyond its pack, its view and consent.
@@ -17,7 +15,7 @@ use core::mem::swap;
 pub(super) struct Known {
     portrait: Portrait,
     clock: Millis,
-    served: VecDeque<(u32, Vec<Served>)>,
+    served: VecDeque<Kept>,
     last_served: u32,
     dropped: [u32; Drop::COUNT],
     lives: Lives,

@@ -4,10 +4,11 @@ use super::Engine;
 use crate::catalog::Catalog;
 use crate::codec::{Malformed, Reader};
 use crate::error::{Code, Error, Result};
+use crate::id::Row;
 use crate::list::Gather;
 use crate::money::Minor;
 use crate::pack::Tag;
-use crate::rank::{Draws, Limits, Query};
+use crate::rank::{Context, Draws, Limits, MOST_SHOWN, Query};
 use alloc::vec::Vec;
 
 /// What a shelf is asked for.
@@ -35,6 +36,14 @@ pub struct Request<'a> {
     pub slot: &'a str,
     /// From which a personal shelf draws what it explores, where the pack says that it does; `None` for a shelf of the best alone.
     pub seed: Option<f64>,
+    /// Product ids that the page shows, the one looked at last behind the others; they are left out.
+    pub context: Vec<&'a str>,
+    /// The context is a cart.
+    pub cart: bool,
+    /// Only these products, by ascending row; `None` for any.
+    pub only: Option<Vec<u32>>,
+    /// The shelf gets no number and no room among those that [`Engine::why`] knows.
+    pub unkept: bool,
 }
 
 impl Engine {
@@ -55,11 +64,19 @@ impl Engine {
         }
         let pins = request.pins.iter().filter_map(|(id, place)| Some((*place, self.find(id)?.row))).gather();
         let row = |id: &str| self.catalog.find(id).map(|f| f.row);
-        let exclude = request.exclude.iter().filter_map(|id| row(id)).gather();
+        let mut exclude: Vec<Row> = request.exclude.iter().filter_map(|id| row(id)).gather();
+        let mut context = Context { rows: Vec::new(), cart: request.cart };
+        for row in request.context.iter().rev().filter_map(|id| row(id)) {
+            if context.rows.len() < MOST_SHOWN && !context.rows.contains(&row) {
+                context.rows.push(row);
+            }
+            exclude.push(row);
+        }
         let limits =
             Limits { pins, per_category: request.per_category, per_brand: request.per_brand, price: request.price };
         let draws = self.draws(request);
-        Some(Query { limit: request.limit, exclude, category, limits, diversity: request.diversity, draws })
+        let (limit, diversity, only) = (request.limit, request.diversity, request.only.clone());
+        Some(Query { limit, exclude, category, limits, diversity, draws, context, only })
     }
 }
 

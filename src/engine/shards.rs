@@ -1,6 +1,6 @@
 //! Shards of a large catalogue: which are wanted, and opening them.
 
-use super::Engine;
+use super::{Engine, Kept};
 use crate::catalog::merge::merge;
 use crate::catalog::{Catalog, Found, shards};
 use crate::error::{Code, Error, Result};
@@ -118,7 +118,10 @@ impl Engine {
         self.offers = None;
         self.opened.push(place);
         // Lists that were served keep their reasons.
-        for (_, items) in &mut self.served {
+        for Kept { items, others, .. } in &mut self.served {
+            for (_, row) in others {
+                row.0 = moved(&places, row.0);
+            }
             for item in items {
                 item.row = Row(moved(&places, item.row.0));
                 for part in &mut item.parts {
@@ -134,6 +137,8 @@ impl Engine {
     }
 }
 
+/// Where a row is now. Those behind the catalogue's, of items that it does not have, go where no product ever comes.
 fn moved(places: &[u32], row: u32) -> u32 {
-    places.get(row as usize).copied().unwrap_or(row)
+    const BEHIND: u32 = 1 << 31;
+    places.get(row as usize).copied().unwrap_or(row | BEHIND)
 }

@@ -58,6 +58,8 @@ tags! {
     REPORT b"REPT" "What private reports may ask.";
     SHELF b"SHLF" "Categories whose products are bought again.";
     SPAN b"SPAN" "First and last day of the log.";
+    ASSOCIATION b"ASSO" "How often products are bought together.";
+    SLOT b"SLOT" "Names of slots in a language.";
     OVERLAY b"OVLY" "What the shop wants of overlays.";
     ROWS b"ROWS" "Global row of each product, where a pack is a part of another.";
     PART b"PART" "Of which pack a file is a part.";

@@ -330,6 +330,23 @@ pub struct PortraitView<'a> {
     pub updated: Option<Millis>,
 }
 
+impl PortraitView<'static> {
+    /// What is known where nobody is known, or nobody may be looked at.
+    pub fn nobody() -> PortraitView<'static> {
+        static NOTHING: [Affinity; 4] =
+            [const { Affinity { half_life: 1, room: 0, landmark: 0, traits: Vec::new() } }; 4];
+        PortraitView {
+            affinities: &NOTHING,
+            visit: Visit { start: None, steps: &[] },
+            disliked: &[],
+            bought: &[],
+            events: 0,
+            sessions: 0,
+            updated: None,
+        }
+    }
+}
+
 impl<'a> PortraitView<'a> {
     /// The affinity of a dimension.
     pub fn affinity(&self, d: Dimension) -> &'a Affinity {

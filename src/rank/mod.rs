@@ -3,9 +3,11 @@
 //! All scores are integers, so that the same input gives the same shelf on every target and a reason's parts add up to
 //! the score exactly. [`manual/ranking.md`](crate::manual::ranking) tells the formula.
 
+mod associate;
 pub mod blend;
 mod component;
 mod constrain;
+mod context;
 pub mod curve;
 mod diversify;
 pub mod embedding;
@@ -17,9 +19,13 @@ mod score;
 mod source;
 pub mod table;
 
+#[cfg(any(feature = "cli", test))]
+pub use associate::Counts;
+pub use associate::{Association, Associations};
 pub use blend::Blend;
 pub use component::{COMPONENTS, Component};
 pub use constrain::{Limits, PRICE, QUOTA_BRAND, QUOTA_CATEGORY};
+pub use context::{Context, MOST_SHOWN};
 pub use curve::Curves;
 pub use diversify::Traits;
 pub use explain::{Node, Part, Subject, explain};

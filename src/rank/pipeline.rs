@@ -3,6 +3,7 @@
 use super::blend::Blend;
 use super::component::Component;
 use super::constrain::{Chosen, Limits, choose, in_band};
+use super::context::Context;
 use super::diversify::diversify;
 use super::embedding::COSINE_BITS;
 use super::explain::{Part, Subject, parts, unit};
@@ -37,6 +38,10 @@ pub struct Query {
     pub diversity: u32,
     /// Draws by which a personal shelf explores.
     pub draws: Option<Draws>,
+    /// What the page shows.
+    pub context: Context,
+    /// Only these products, by ascending row; `None` for any.
+    pub only: Option<Vec<u32>>,
 }
 
 /// An item on a shelf.
@@ -51,7 +56,7 @@ pub struct Served {
 }
 
 /// A shelf, or a given list in its new order.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Ranking {
     /// Best first.
     pub items: Vec<Served>,
@@ -213,9 +218,10 @@ impl Ranker {
         self.tables = tables;
     }
 
-    /// The best products for this portrait; without one, the published order.
+    /// The best products for this portrait, and for what the page shows; without both, the published order.
     pub fn recommend(&mut self, catalog: &Catalog, portrait: Option<&PortraitView<'_>>, query: &Query) -> Ranking {
-        let Some(portrait) = portrait.filter(|p| p.events > 0) else {
+        let nobody = PortraitView::nobody();
+        let Some(portrait) = known(portrait, &nobody, query) else {
             let most = if query.is_plain() { query.wanted() } else { usize::MAX };
             let composed = published(catalog, query, most);
             let item = |(_, i): &(i64, u32)| published_item(catalog, composed.rows[*i as usize]);
@@ -225,7 +231,7 @@ impl Ranker {
         let (sources, f, composed) = self.compose(catalog, portrait, query);
         let items = self.serve(catalog, &sources, &f, &composed.top());
         let drawn = if query.draws.is_some() { composed.drawn() } else { Vec::new() };
-        Ranking { items, personal: true, relaxed: composed.chosen.relaxed, drawn }
+        Ranking { items, personal: portrait.events > 0, relaxed: composed.chosen.relaxed, drawn }
     }
 
     /// The shelf of a query. Limits that the usual candidates cannot meet are tried on all products before they are relaxed.
@@ -255,7 +261,7 @@ impl Ranker {
         query: &Query,
         fill: usize,
     ) -> (Sources, Features, Vec<(i64, u32)>) {
-        let mut sources = Sources::of(portrait, catalog, &self.blend);
+        let mut sources = Sources::of(portrait, catalog, &self.blend, &query.context);
         sources.bought = self.bought(catalog, portrait);
         let f = self.candidates(catalog, portrait, query, &sources, fill);
         let mut order = Vec::with_capacity(f.rows.len());
@@ -379,7 +385,7 @@ impl Ranker {
             let items = given.iter().map(|row| Served { row: *row, score: 0.0, parts: Vec::new() }).gather();
             return Ranking { items, personal: false, relaxed: 0, drawn: Vec::new() };
         };
-        let sources = Sources::of(portrait, catalog, &self.blend);
+        let sources = Sources::of(portrait, catalog, &self.blend, &Context::default());
         let mut slots = core::mem::take(&mut self.slots);
         let f = features(catalog, &self.tables, &sources, &Pool::Given(given), &mut slots, &mut self.top);
         self.slots = slots;
@@ -397,7 +403,8 @@ impl Ranker {
         row: Row,
     ) -> Stage {
         let draws = query.draws.take();
-        let Some(portrait) = portrait.filter(|p| p.events > 0) else {
+        let nobody = PortraitView::nobody();
+        let Some(portrait) = known(portrait, &nobody, query) else {
             let stage = stage_of_shop(catalog, query, row);
             return stage.unwrap_or_else(|| published(catalog, query, usize::MAX).stage(catalog, query, row));
         };
@@ -417,6 +424,16 @@ impl Ranker {
     }
 }
 
+/// What is known of the shopper: nothing is enough where the page shows something. `None` where there is nothing to go by.
+fn known<'a, 'b>(
+    portrait: Option<&'a PortraitView<'b>>,
+    nobody: &'a PortraitView<'b>,
+    query: &Query,
+) -> Option<&'a PortraitView<'b>> {
+    let portrait = portrait.filter(|p| p.events > 0);
+    if query.context.rows.is_empty() { portrait } else { portrait.or(Some(nobody)) }
+}
+
 /// The published order, by popularity, of at most `most` products: without a look at the portrait.
 fn published(catalog: &Catalog, query: &Query, most: usize) -> Composed {
     let passes = |row: &Row| stage_of_shop(catalog, query, *row).is_none();
@@ -434,7 +451,8 @@ fn stage_of_shop(catalog: &Catalog, query: &Query, row: Row) -> Option<Stage> {
         Availability::InStock | Availability::Preorder | Availability::Backorder => {}
     }
     let elsewhere = query.category.is_some_and(|c| !catalog.is_in(row, c));
-    (elsewhere || query.exclude.contains(&row)).then_some(Stage::Excluded)
+    let another = query.only.as_ref().is_some_and(|only| only.binary_search(&row.0).is_err());
+    (elsewhere || another || query.exclude.contains(&row)).then_some(Stage::Excluded)
 }
 
 /// The score of a product in the published order.

@@ -2,6 +2,7 @@
 
 use super::blend::{Blend, ONE};
 use super::component::Component;
+use super::context::Context;
 use super::curve::depth;
 use super::embedding::Aim;
 use super::table::{TableKind, Tables};
@@ -67,10 +68,10 @@ pub(super) struct Sources {
 }
 
 impl Sources {
-    /// What `portrait` says about the products of `catalog`.
-    pub(super) fn of(portrait: &PortraitView<'_>, catalog: &Catalog, blend: &Blend) -> Sources {
+    /// What `portrait` says about the products of `catalog`, and the page's `context` before it.
+    pub(super) fn of(portrait: &PortraitView<'_>, catalog: &Catalog, blend: &Blend, context: &Context) -> Sources {
         let mut s = Sources::default();
-        s.visit(portrait, catalog, blend);
+        s.visit(portrait, catalog, blend, context);
         s.history(portrait, catalog);
         s.categories = vec![0; catalog.category_count()];
         for (t, share) in shares(portrait.affinity(Dimension::Category).traits()) {
@@ -88,9 +89,19 @@ impl Sources {
         s
     }
 
-    fn visit(&mut self, portrait: &PortraitView<'_>, catalog: &Catalog, blend: &Blend) {
-        self.depth = depth(portrait.visit.steps.len());
-        let steps = portrait.visit.steps.iter().rev().filter_map(|m| catalog.row_of(m.key));
+    fn visit(&mut self, portrait: &PortraitView<'_>, catalog: &Catalog, blend: &Blend, context: &Context) {
+        let shown = context.rows.len();
+        let mut steps = context.rows.clone();
+        self.depth = shown;
+        for mark in portrait.visit.steps.iter().rev() {
+            let row = catalog.row_of(mark.key);
+            // What the page shows counts once, however often the visit had it.
+            if !row.is_some_and(|row| context.rows.contains(&row)) {
+                self.depth += 1;
+                steps.extend(row);
+            }
+        }
+        self.depth = depth(self.depth);
         let fades = |decay: u32| {
             core::iter::successors(Some(ONE), move |w| Some(((u64::from(*w) * u64::from(decay)) >> 16) as u32))
         };
@@ -98,7 +109,13 @@ impl Sources {
             .zip(fades(blend.together_decay))
             .zip(fades(blend.together_visit_decay))
             .zip(fades(blend.again_decay));
-        for (i, (row, (((next, together), together_visit), again))) in steps.take(STEPS).zip(weights).enumerate() {
+        for (i, (row, (((next, mut together), mut together_visit), again))) in
+            steps.iter().copied().take(STEPS).zip(weights).enumerate()
+        {
+            let is_line = i < shown && context.cart;
+            if is_line {
+                (together, together_visit) = (ONE, ONE);
+            }
             if !self.seen.contains(&row) {
                 self.seen.push(row);
             }
@@ -107,19 +124,20 @@ impl Sources {
                     self.list.push(Source { component, via, row, weight });
                 }
             };
-            if i == 0 {
+            if i == 0 && !is_line {
                 add(Component::Next, Some(TableKind::Next), ONE);
             }
-            add(Component::NextVisit, Some(TableKind::Next), next);
+            add(Component::NextVisit, Some(TableKind::Next), if is_line { 0 } else { next });
             add(Component::Together, Some(TableKind::Together), together);
             add(Component::TogetherVisit, Some(TableKind::Together), together_visit);
             add(Component::Similar, Some(TableKind::Similar), together_visit);
             add(Component::Linear, Some(TableKind::Linear), together_visit);
-            add(Component::Again, None, again);
             self.towards.push((row, together_visit));
+            // The page need not be pointed to.
+            add(Component::Again, None, if i < shown { 0 } else { again });
         }
         // Steps beyond those that point still count as seen.
-        for row in portrait.visit.steps.iter().filter_map(|m| catalog.row_of(m.key)) {
+        for row in steps {
             if !self.seen.contains(&row) {
                 self.seen.push(row);
             }

@@ -16,6 +16,8 @@ use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::path::Path;
 
+/// Most neighbours of a product in what was bought together.
+const NEIGHBOURS: usize = 50;
 const DEFAULTS: &str = include_str!("default.toml");
 
 /// A shop's settings.
@@ -48,6 +50,10 @@ pub(super) struct ShopConfig {
     pub policy: PolicySection,
     /// `[baseline]`
     pub baseline: BaselineSection,
+    /// `[together]`
+    pub together: TogetherSection,
+    /// `[slots.NAME]`
+    pub slots: BTreeMap<String, SlotSection>,
     /// `[overlay]`
     pub overlay: OverlaySection,
 }
@@ -140,6 +146,55 @@ pub(super) struct ShelfSection {
     pub repeat_purchase: Option<Vec<String>>,
 }
 
+/// `[together]`
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct TogetherSection {
+    /// Fewest baskets with both products.
+    pub min_count: Option<u32>,
+    /// Most neighbours of a product.
+    pub neighbours: Option<usize>,
+}
+
+/// `[slots.NAME]`
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct SlotSection {
+    /// Name of its lists in reports.
+    pub name: Option<String>,
+    /// The same in Chinese.
+    pub name_zh: Option<String>,
+}
+
+/// Which pairs of products count as bought together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TogetherSettings {
+    /// Fewest baskets with both products; the support threshold holds beside it.
+    pub min_count: u32,
+    /// Most neighbours of a product, at most 50.
+    pub neighbours: usize,
+}
+
+/// A slot's name in reports.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SlotName {
+    /// The slot.
+    pub slot: String,
+    /// Its name.
+    pub name: String,
+    /// Its name in Chinese.
+    pub name_zh: String,
+}
+
+impl SlotName {
+    /// The name for a language: Chinese for the tags `zh` and `zh-…`; of two names the one there is, and the slot itself without any.
+    pub fn name_in(&self, language: &str) -> &str {
+        let chinese = language.split(['-', '_']).next().is_some_and(|l| l.eq_ignore_ascii_case("zh"));
+        let names = if chinese { [&self.name_zh, &self.name] } else { [&self.name, &self.name_zh] };
+        names.into_iter().find(|n| !n.is_empty()).unwrap_or(&self.slot)
+    }
+}
+
 /// What holds for every shelf.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ShelfSettings {
@@ -208,6 +263,7 @@ impl ShopConfig {
         config.explorations()?;
         config.policy()?;
         config.baseline()?;
+        config.together()?;
         config.overlay()?;
         for l in &config.languages {
             if l.tag.is_empty() || l.title.is_empty() {
@@ -294,6 +350,36 @@ impl ShopConfig {
         self.exploration.or(&ShopConfig::shipped()?.exploration)
     }
 
+    /// Which pairs count as bought together: as shipped, unless this shop says otherwise.
+    pub(super) fn together(&self) -> Result<TogetherSettings> {
+        let (own, shipped) = (&self.together, ShopConfig::shipped()?.together);
+        let min_count = own.min_count.or(shipped.min_count).unwrap_or(1);
+        let neighbours = own.neighbours.or(shipped.neighbours).unwrap_or(0);
+        if min_count == 0 || neighbours > NEIGHBOURS {
+            let what = format!(
+                "together: min_count = {min_count} is not at least 1, or neighbours = {neighbours} not at most {NEIGHBOURS}."
+            );
+            return Err(Error::new(Code::BadConfig, what));
+        }
+        Ok(TogetherSettings { min_count, neighbours })
+    }
+
+    /// Names of slots: the shipped ones, replaced one by one and added to by this shop's own; sorted by slot.
+    pub(super) fn slots(&self) -> Result<Vec<SlotName>> {
+        let mut all = ShopConfig::shipped()?.slots;
+        for (slot, own) in &self.slots {
+            let known = all.entry(slot.clone()).or_default();
+            known.name = own.name.clone().or(known.name.take());
+            known.name_zh = own.name_zh.clone().or(known.name_zh.take());
+        }
+        let name = |(slot, s): (String, SlotSection)| SlotName {
+            slot,
+            name: s.name.unwrap_or_default(),
+            name_zh: s.name_zh.unwrap_or_default(),
+        };
+        Ok(all.into_iter().map(name).collect())
+    }
+
     /// When a pack may not take the place of another.
     pub(super) fn baseline(&self) -> Result<BaselineSettings> {
         self.baseline.or(&ShopConfig::shipped()?.baseline)
@@ -378,6 +464,20 @@ mod tests {
     }
 
     #[test]
+    fn slots_have_names_by_language_and_a_shop_replaces_them_one_by_one() {
+        let slots = |text: &str| ShopConfig::parse(text).and_then(|c| c.slots()).expect(text);
+        let own = slots("[slots.home]\nname = \"For you\"\n[slots.aisle]\nname_zh = \"过道\"\n[slots.bare]");
+        let name = |slot: &str, language| own.iter().find(|s| s.slot == slot).expect(slot).name_in(language);
+        assert_eq!(
+            (name("home", "en"), name("home", "zh-CN"), name("home", "ZH_tw")),
+            ("For you", "为你推荐", "为你推荐")
+        );
+        assert_eq!((name("aisle", "de"), name("bare", "zh")), ("过道", "bare"));
+        assert_eq!(own.len(), slots("").len() + 2);
+        assert!(slots("").iter().all(|s| !s.name.is_empty() && !s.name_zh.is_empty()));
+    }
+
+    #[test]
     fn the_commented_settings_of_the_log_are_settings() {
         let (_, sample) = DEFAULTS.split_once("# [log]").expect("the log's part");
         let lines = sample.lines().map(|l| l.trim_start_matches('#').trim_start());
@@ -414,5 +514,8 @@ mod tests {
         assert!(wrong("[log.events]\nseen = \"view\"").contains("view"));
         assert!(wrong("[log]\nproduct_paths = [\"/p/\"]").contains("{id}"));
         assert!(wrong("[[market]]\ncode = \"cn\"").contains("currency"));
+        assert!(wrong("[together]\nmin_count = 0").contains("at least 1"));
+        assert!(wrong("[together]\nneighbours = 51").contains("51"));
+        assert!(wrong("[slots.home]\ntitle = \"Home\"").contains("title"));
     }
 }

@@ -16,7 +16,7 @@ pub mod synthetic;
 mod table;
 
 use config::ShopConfig;
-pub use config::{ReportSettings, ShelfSettings, TableSettings};
+pub use config::{ReportSettings, ShelfSettings, SlotName, TableSettings, TogetherSettings};
 use files::files_in;
 pub use files::{Preset, ShopFiles};
 pub use limits::{BaselineSettings, PolicySettings};
@@ -115,6 +115,10 @@ pub struct Shop {
     pub explorations: Vec<(String, Exploration)>,
     /// When a pack may not take the place of another.
     pub baseline: BaselineSettings,
+    /// Which pairs count as bought together.
+    pub together: TogetherSettings,
+    /// Names of slots.
+    pub slots: Vec<SlotName>,
     /// What is wanted of overlays.
     pub overlay: Policy,
     /// Rows that could not be used.
@@ -174,6 +178,8 @@ impl Shop {
             shelf: config.shelf()?,
             explorations: config.explorations()?,
             baseline: config.baseline()?,
+            together: config.together()?,
+            slots: config.slots()?,
             overlay: config.overlay()?,
             rejects,
             unmatched,

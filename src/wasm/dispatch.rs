@@ -3,7 +3,7 @@
 use super::{checkout, reporting};
 use crate::catalog::{Availability, Price, shards};
 use crate::codec::{Malformed, Reader, Writer};
-use crate::engine::{Engine, RawOrder, Request, Shelf, TraitView, Wish};
+use crate::engine::{Engine, RawDescription, RawOrder, Request, Shelf, TraitView, Wish};
 use crate::error::{Code, Error, Result};
 use crate::event::clean::{RawEvent, RawItem, RawPrice};
 use crate::id::Row;
@@ -211,8 +211,8 @@ fn items<'a>(r: &mut Reader<'a>) -> Vec<RawItem<'a>> {
 
 /// A slot, and what is wanted for it.
 fn request<'a>(r: &mut Reader<'a>) -> Request<'a> {
-    let slot = r.str();
-    Request {
+    let mut request = Request {
+        slot: r.str(),
         limit: r.u32() as usize,
         neutral: r.bool(),
         exclude: strings(r),
@@ -223,8 +223,22 @@ fn request<'a>(r: &mut Reader<'a>) -> Request<'a> {
         price: [amount(r), amount(r)],
         diversity: r.u32(),
         seed: Some(r.f64()).filter(|s| !s.is_nan()),
-        slot,
+        context: strings(r),
+        ..Request::default()
+    };
+    let flags = r.u8();
+    if flags > 7 {
+        r.fail();
     }
+    (request.cart, request.unkept) = (flags & 1 != 0, flags & 4 != 0);
+    if flags & 2 != 0 {
+        request.only = Some(numbers(r));
+    }
+    request
+}
+
+fn numbers(r: &mut Reader<'_>) -> Vec<u32> {
+    (0..r.count(4)).map(|_| r.u32()).gather()
 }
 
 /// An amount of money; NaN for none.
@@ -244,8 +258,10 @@ fn recommend(shelf: &mut Engine, r: &mut Reader<'_>, out: &mut Writer) -> Result
 fn rank(shelf: &mut Engine, r: &mut Reader<'_>, out: &mut Writer) -> Result<()> {
     let (now, _slot, neutral) = (time(r), r.str(), r.bool());
     let ids = strings(r);
+    let described: Vec<_> =
+        (0..r.count(12)).map(|_| RawDescription { place: r.u32(), category: r.str(), brand: r.str() }).gather();
     r.end()?;
-    let list = shelf.rank(now, neutral, &ids);
+    let list = shelf.rank(now, neutral, &ids, &described);
     write_shelf(shelf, &list, out);
     Ok(())
 }
@@ -324,7 +340,7 @@ fn why_not(shelf: &mut Engine, r: &mut Reader<'_>, out: &mut Writer) -> Result<(
 
 fn products(shelf: &Engine, r: &mut Reader<'_>, out: &mut Writer) -> Result<()> {
     let c = shelf.catalog();
-    let rows: Vec<u32> = (0..r.count(4)).map(|_| r.u32()).gather();
+    let rows = numbers(r);
     r.end()?;
     if rows.iter().any(|row| *row as usize >= c.len()) {
         return Err(Error::new(Code::BadRequest, "a row is not in the pack."));

@@ -57,7 +57,7 @@ fn recommend(handle: u32) -> Vec<u8> {
     })
 }
 
-/// No pins, no quotas, no price band, no diversity, no exploration.
+/// No pins, no quotas, no price band, no diversity, no exploration; a context and a restriction.
 fn limits(w: &mut Writer) {
     w.count(0);
     w.u32(0);
@@ -66,6 +66,13 @@ fn limits(w: &mut Writer) {
     w.f64(f64::NAN);
     w.u32(0);
     w.f64(f64::NAN);
+    // A context of one product, in a cart, and only two products.
+    w.count(1);
+    w.str("10001");
+    w.u8(3);
+    w.count(2);
+    w.u32(4);
+    w.u32(9);
 }
 
 #[test]
@@ -132,6 +139,10 @@ fn no_bytes_make_it_panic_and_bad_ones_change_nothing() {
                 w.count(2);
                 w.str("10001");
                 w.str("x");
+                w.count(1);
+                w.u32(1);
+                w.str("Pets > Cats > New");
+                w.str("Lindoro");
             }),
         ),
         (

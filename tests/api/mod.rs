@@ -12,6 +12,7 @@ mod rehearse;
 #[cfg(feature = "cli")]
 mod report;
 mod shelf;
+mod slots;
 
 use nearshelf::engine::Engine;
 use nearshelf::event::clean::{RawEvent, RawItem, RawPrice};

@@ -146,7 +146,8 @@ fn a_given_list_keeps_its_members_and_unknown_ids_follow() {
     let mut list: Vec<&str> = given.iter().map(String::as_str).collect();
     list.insert(1, "elsewhere");
     list.push(&given[0]);
-    let order = |s: &mut Engine, neutral| s.rank(NOW, neutral, &list).items.iter().map(|i| i.given).collect::<Vec<_>>();
+    let order =
+        |s: &mut Engine, neutral| s.rank(NOW, neutral, &list, &[]).items.iter().map(|i| i.given).collect::<Vec<_>>();
     assert_eq!(order(&mut shelf, false), [0, 1, 2, 3, 4], "nothing is known: the given order, each once");
     shelf.track(NOW, &[event("add_to_cart", &product)]);
     let personal = order(&mut shelf, false);

@@ -209,3 +209,54 @@ fn a_pack_says_what_is_bought_again_only_where_the_shop_does() {
     let wrong = section("[shelf]\nrepeat_purchase = [\"Foot\"]").expect_err("misspelt");
     assert!(wrong.code() == "bad_config" && wrong.detail().contains("Foot"));
 }
+
+#[test]
+fn what_a_pack_says_is_bought_together_is_what_the_log_holds_and_has_k_shoppers() {
+    use nearshelf::event::EventKind;
+    use nearshelf::id::Row;
+    use nearshelf::rank::Associations;
+    use std::collections::{BTreeMap, BTreeSet};
+    let shop = read(Path::new(SAMPLE));
+    let bytes = build(&shop, &Options::default(), &Silent).expect("a pack");
+    let shelf = Engine::open(bytes).expect("a shelf");
+    let c = shelf.catalog();
+    let all = Associations::open(c.pack(), c.len()).expect("a section");
+    assert!(all.are_of_purchases(c.pack()), "the sample has orders");
+    // Counted anew, in the plainest way.
+    let mut orders: Vec<(u32, BTreeSet<Row>)> = Vec::new();
+    for s in &shop.log.sessions {
+        let bought = s.steps.iter().filter(|x| x.kind == EventKind::Purchase);
+        let rows: BTreeSet<Row> =
+            bought.map(|x| c.find(&shop.products[x.product as usize].id).expect("a product").row).collect();
+        if !rows.is_empty() {
+            orders.push((s.shopper, rows));
+        }
+    }
+    let mut pairs: BTreeMap<(Row, Row), (u32, BTreeSet<u32>)> = BTreeMap::new();
+    let mut of: BTreeMap<Row, u32> = BTreeMap::new();
+    for (shopper, rows) in &orders {
+        for a in rows {
+            *of.entry(*a).or_default() += 1;
+            for b in rows.iter().filter(|b| *b != a) {
+                let pair = pairs.entry((*a, *b)).or_default();
+                pair.0 += 1;
+                pair.1.insert(*shopper);
+            }
+        }
+    }
+    let mut found = 0;
+    for row in (0..c.len() as u32).map(Row) {
+        all.each(c.pack(), row, &mut |other, a| {
+            found += 1;
+            let (count, shoppers) = &pairs[&(row, other)];
+            assert_eq!((a.count, a.of, a.with), (*count, of[&row], of[&other]));
+            assert_eq!(a.baskets as usize, orders.len());
+            assert!(shoppers.len() >= c.support() as usize && a.count >= shop.together.min_count && a.lift() > 1.0);
+        });
+    }
+    assert!(found > 50, "{found} pairs");
+    for (key, name) in [(0, "Recommended for you"), (1, "为你推荐")] {
+        let names = c.pack().section(Tag::SLOT, key).expect("names of slots");
+        assert!(names.windows(name.len()).any(|w| w == name.as_bytes()), "{name}");
+    }
+}

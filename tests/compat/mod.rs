@@ -2,10 +2,12 @@
 
 use nearshelf::catalog::{Availability, Catalog};
 use nearshelf::engine::Engine;
-use nearshelf::id::Key;
-use nearshelf::pack::{FORMAT, OLDEST_READABLE, Pack};
+use nearshelf::id::{Key, Row};
+use nearshelf::pack::{FORMAT, OLDEST_READABLE, Pack, PackWriter, Tag};
+#[cfg(feature = "cli")]
+use nearshelf::rank::Counts;
 use nearshelf::rank::curve::{KNOTS, Place};
-use nearshelf::rank::{Blend, Component};
+use nearshelf::rank::{Associations, Blend, Component};
 use nearshelf::report::ReportSchema;
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
@@ -37,6 +39,27 @@ fn the_first_curves_are_read() {
     let full = Place { knot: KNOTS - 1, part: 65_536 };
     let worth = |component| blend.curves.worth(0, component, 0, full);
     assert_eq!((worth(Component::Next), worth(Component::Again)), (24_530, 114_278));
+}
+
+/// What is bought together in the shop of the frozen pack, and names of its slots.
+pub(crate) const ASSOCIATIONS: &[u8] = include_bytes!("associations-v1.section");
+
+#[test]
+fn associations_1_are_read() {
+    let mut w = PackWriter::new();
+    w.add(Tag::ASSOCIATION, 0, 64, ASSOCIATIONS.to_vec());
+    let pack = Pack::open(w.finish().expect("small")).expect("a pack");
+    let all = Associations::open(&pack, 64).expect("64 products");
+    let a = all.of(&pack, Row(3), Row(4)).expect("a pair");
+    assert_eq!((a.count, a.of, a.with, a.baskets), (14, 43, 44, 1_000));
+    assert!(all.are_of_purchases(&pack) && all.of(&pack, Row(3), Row(20)).is_none());
+    #[cfg(feature = "cli")]
+    {
+        let near = |r: u32| (1..=4).map(move |d| (Row((r + d * d) % 64), 10 + (r * 7 + d) % 9)).collect();
+        let rows = (0..64).map(near).collect();
+        let counts = Counts { purchases: true, baskets: 1_000, sizes: (40..104).collect(), rows };
+        assert_eq!(counts.write(12), ASSOCIATIONS, "read and written alike");
+    }
 }
 
 #[test]

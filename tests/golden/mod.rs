@@ -3,18 +3,21 @@
 //! `NEARSHELF_BLESS=1 cargo test golden` writes what the engine says now into the file; read the difference before you keep it.
 
 use nearshelf::codec::Writer;
-use nearshelf::engine::{Because, Engine, RawCart, RawLine, Request, Shelf};
+use nearshelf::engine::{Because, Engine, RawCart, RawDescription, RawLine, Request, Shelf};
 use nearshelf::event::clean::{RawEvent, RawItem, RawPrice};
 use nearshelf::id::Row;
 use nearshelf::offer::Customer;
+use nearshelf::pack::{Pack, PackWriter, Tag};
 use nearshelf::privacy::consent::{Consent, Tri};
-use nearshelf::rank::{Node, Subject};
+use nearshelf::rank::{Association, Associations, Node, Subject};
 use nearshelf::time::Millis;
 use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
-const FILE: &str = include_str!("replay.json");
+const REPLAY: &str = include_str!("replay.json");
+const SLOTS: &str = include_str!("slots.json");
 const PACK: &[u8] = include_bytes!("../compat/pack-v1.pack");
 
 fn text<'a>(v: &'a Value, key: &str) -> &'a str {
@@ -83,7 +86,9 @@ fn because(b: Because) -> &'static str {
 fn items(shelf: &Engine, list: &Shelf, given: &[&str]) -> Value {
     let c = shelf.catalog();
     let item = |i: &nearshelf::engine::ShelfItem| match i.row {
-        None => json!([given[i.given as usize], null, null, 0, because(i.because), ""]),
+        None => {
+            json!([given[i.given as usize], null, null, units(i.score), because(i.because), subject(shelf, i.subject)])
+        }
         Some(row) => {
             let variant = c.variant_id(c.variants_of(row).start + i.variant);
             let price = i.price.now.map(|m| m.0);
@@ -154,6 +159,8 @@ fn run(shelf: &mut Engine, served: &mut u32, step: &Value) -> Value {
         neutral: text(step, "mode") == "neutral",
         exclude: strings("exclude"),
         category: text(step, "category"),
+        context: strings("context"),
+        cart: text(step, "slot") == "cart",
         ..Request::default()
     };
     let source = |s: &Shelf| if s.personal { "personal" } else { "neutral" };
@@ -164,13 +171,29 @@ fn run(shelf: &mut Engine, served: &mut u32, step: &Value) -> Value {
             json!({ "accepted": t.accepted, "dropped": t.dropped })
         }
         "recommend" => {
-            let list = shelf.recommend(now, &request);
+            let together = (text(step, "slot") == "together").then(|| together(shelf, &request.context));
+            let only = together.as_ref().map(|all| all.keys().copied().collect());
+            let list = shelf.recommend(now, &Request { only, ..request });
             *served = list.id;
-            json!({ "source": source(&list), "items": items(shelf, &list, &[]) })
+            let mut said = json!({ "source": source(&list), "items": items(shelf, &list, &[]) });
+            if let Some(all) = together {
+                said["together"] = list.items.iter().filter_map(|i| all.get(&i.row?.0).map(numbers)).collect();
+            }
+            said
         }
         "rank" => {
             let ids = strings("ids");
-            let list = shelf.rank(now, request.neutral, &ids);
+            let described: Vec<RawDescription<'_>> = step["described"]
+                .as_array()
+                .map(Vec::as_slice)
+                .unwrap_or_default()
+                .iter()
+                .map(|d| {
+                    let place = d["place"].as_u64().expect("a place") as u32;
+                    RawDescription { place, category: text(d, "category"), brand: text(d, "brand") }
+                })
+                .collect();
+            let list = shelf.rank(now, request.neutral, &ids, &described);
             *served = list.id;
             json!({ "source": source(&list), "items": items(shelf, &list, &ids) })
         }
@@ -223,15 +246,61 @@ fn run(shelf: &mut Engine, served: &mut u32, step: &Value) -> Value {
     }
 }
 
+/// What was bought together with the context, as the hosts find it: by row, with the product it has the highest lift with.
+fn together(shelf: &Engine, context: &[&str]) -> BTreeMap<u32, Association> {
+    let c = shelf.catalog();
+    let section = Associations::open(c.pack(), c.len()).expect("a section");
+    let mut all: BTreeMap<u32, Association> = BTreeMap::new();
+    for row in context.iter().filter_map(|id| c.find(id)).map(|f| f.row) {
+        section.each(c.pack(), row, &mut |other, a| {
+            let best = all.entry(other.0).or_insert(a);
+            if best.lift() < a.lift() {
+                *best = a;
+            }
+        });
+    }
+    all
+}
+
+/// [support, confidence, lift] in 10^-9, and the count.
+fn numbers(a: &Association) -> Value {
+    let [support, confidence, lift] = [a.support(), a.confidence(), a.lift()].map(|x| (x * 1e9).round() as i64);
+    json!([support, confidence, lift, a.count])
+}
+
+/// The frozen pack with the sections a file names.
+fn pack(file: &Value) -> Vec<u8> {
+    let frozen = Pack::open(PACK.to_vec()).expect("the frozen pack");
+    if file["sections"].is_null() {
+        return PACK.to_vec();
+    }
+    let mut w = PackWriter::new();
+    for s in frozen.sections() {
+        w.add(s.tag, s.key, s.entries as usize, frozen.bytes()[s.range.clone()].to_vec());
+    }
+    w.add(Tag::ASSOCIATION, 0, 64, crate::compat::ASSOCIATIONS.to_vec());
+    w.finish().expect("small")
+}
+
 #[test]
 fn golden_replays_give_what_the_file_says() {
-    let file: Value = serde_json::from_str(FILE).expect("JSON");
+    check(REPLAY, "replay.json");
+}
+
+#[test]
+fn golden_slots_give_what_the_file_says() {
+    check(SLOTS, "slots.json");
+}
+
+#[cfg_attr(target_arch = "wasm32", allow(unused_variables, reason = "nothing is written there"))]
+fn check(text_of_file: &str, name: &str) {
+    let file: Value = serde_json::from_str(text_of_file).expect("JSON");
     assert_eq!(file["spec_version"], 1);
     let mut said = file.clone();
     let cases = said["cases"].as_array_mut().expect("cases");
-    assert!(cases.len() >= 4);
+    assert!(cases.len() >= 3);
     for case in cases {
-        let mut shelf = Engine::open(PACK.to_vec()).expect("the frozen pack");
+        let mut shelf = Engine::open(pack(&file)).expect("the frozen pack");
         shelf.set_view(text(case, "market"), text(case, "language")).expect("a view");
         shelf.set_consent(consent(&case["consent"]));
         let mut served = 0;
@@ -242,7 +311,7 @@ fn golden_replays_give_what_the_file_says() {
     }
     #[cfg(not(target_arch = "wasm32"))]
     if std::env::var_os("NEARSHELF_BLESS").is_some() {
-        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden/replay.json");
+        let path = format!("{}/tests/golden/{name}", env!("CARGO_MANIFEST_DIR"));
         std::fs::write(path, format!("{}\n", serde_json::to_string_pretty(&said).unwrap())).unwrap();
         return;
     }

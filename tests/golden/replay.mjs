@@ -3,17 +3,21 @@
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { withSection } from "../packaging/support/small-pack.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 
 /** What the engine may refuse an overlay with. */
 const REFUSALS = ["bad_overlay", "overlay_misfit", "unknown_market"];
 
-/** The file's cases, and the bytes of the pack they are over. */
-export function golden() {
-  const file = JSON.parse(readFileSync(join(here, "replay.json"), "utf8"));
+const read = (name) => new Uint8Array(readFileSync(join(here, name)));
+
+/** A file's cases, and the bytes of the pack they are over, with the sections that the file adds. */
+export function golden(name = "replay.json") {
+  const file = JSON.parse(readFileSync(join(here, name), "utf8"));
   if (file.spec_version !== 1) throw new Error("This reader knows spec_version 1, the file has " + file.spec_version + ".");
-  return { cases: file.cases, pack: new Uint8Array(readFileSync(join(here, file.pack))) };
+  const sections = Object.entries(file.sections ?? {});
+  return { cases: file.cases, pack: sections.reduce((pack, [tag, from]) => withSection(pack, tag, 64, read(from)), read(file.pack)) };
 }
 
 /**
@@ -36,15 +40,15 @@ export async function replay(createShelf, { market, language, consent, steps }, 
   return answers;
 
   async function run(step) {
-    const { call, limit, mode, exclude, category } = step;
-    const given = Object.fromEntries(Object.entries({ limit, mode, exclude, category }).filter(([, v]) => v !== undefined));
+    const { call, limit, mode, exclude, category, slot, context } = step;
+    const given = Object.fromEntries(Object.entries({ limit, mode, exclude, category, slot, context }).filter(([, v]) => v !== undefined));
     switch (call) {
       case "track":
         return { ...shelf.trackMany(step.events) };
       case "recommend":
-        return list(shelf.recommend(given));
+        return list(shelf.recommend(given), slot);
       case "rank":
-        return list(shelf.rank(step.ids, mode === undefined ? {} : { mode }));
+        return list(shelf.rank(step.ids.map((id, i) => described(id, step.described?.find(({ place }) => place === i))), mode === undefined ? {} : { mode }));
       case "why":
         return tree(shelf.why(served, step.id));
       case "whyNot":
@@ -78,9 +82,14 @@ export async function replay(createShelf, { market, language, consent, steps }, 
     }
   }
 
-  function list({ source, servedId, items }) {
+  function list({ source, servedId, items }, slot) {
     served = servedId;
-    return { source, items: Array.from(items, item) };
+    const together = items.filter((item) => item.together).map(({ together: t }) => [...[t.support, t.confidence, t.lift].map((x) => Math.round(x * 1e9)), t.count]);
+    return { source, items: Array.from(items, item), ...(slot === "together" && { together }) };
+  }
+
+  function described(id, about) {
+    return about ? { id, category: about.category, brand: about.brand } : id;
   }
 
   // A ranked list names an item as the host did, the file by its product.

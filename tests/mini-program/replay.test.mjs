@@ -12,7 +12,8 @@ import * as op from "../../pkg-template/src/protocol.js";
 import { golden, replay } from "../golden/replay.mjs";
 import { build, miniProgram, root } from "./support/host.mjs";
 
-const { cases, pack } = golden();
+const files = [golden(), golden("slots.json")];
+const [{ cases, pack }] = files;
 const web = join(root, "target", "package", "web");
 const { makeGlue } = await import(pathToFileURL(join(web, "glue.js")).href);
 const webModule = new WebAssembly.Module(readFileSync(join(web, "nearshelf.wasm")));
@@ -48,11 +49,11 @@ test("the web files compared here are those of the package", () => {
 test("the web build gives what the golden file says", async () => {
   const { createShelf } = await import(pathToFileURL(join(root, "pkg", "node.js")).href);
   assert.ok(cases.length > 0);
-  for (const one of cases) compare(one, await replay(createShelf, one, pack));
+  for (const { cases, pack } of files) for (const one of cases) compare(one, await replay(createShelf, one, pack));
 });
 
 test("the mini-program build gives what the golden file says", async () => {
-  for (const one of cases) compare(one, await replay(miniProgram().exports.createShelf, one, pack));
+  for (const { cases, pack } of files) for (const one of cases) compare(one, await replay(miniProgram().exports.createShelf, one, pack));
 });
 
 function compare({ name, steps }, answers) {

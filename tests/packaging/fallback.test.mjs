@@ -40,7 +40,7 @@ test("recommend keeps the published order, without what is out of stock or not s
   assert.deepEqual(list.items[0], {
     id: "litter", variant: "litter-l", title: "Cat litter", brand: "Paws", category: "Home > Cats", url: "/p/litter",
     image: "/i/litter.webp", tags: ["cat", "new"], price: 4900, listPrice: 5900, score: 0,
-    because: { code: "popular", subject: "" },
+    because: { code: "popular", subject: "" }, index: 0,
   });
   assert.deepEqual([list.items[1].price, list.items[1].listPrice, list.items[1].brand], [9900, null, ""], "a sale at the same price is none");
   assert.deepEqual([list.items[2].title, list.items[2].price, list.items[2].category], ["10080", null, ""]);
@@ -83,7 +83,7 @@ test("rank keeps the given order and each id once", async () => {
   const { shelf } = await without(pack());
   const list = shelf.rank(["gone", 10080, "bowl", "gone", "litter-s"]);
   assert.deepEqual(list.ids, ["gone", "10080", "bowl", "litter-s"]);
-  assert.deepEqual(list.items[0], { id: "gone", score: 0, because: { code: "given", subject: "" } });
+  assert.deepEqual(list.items[0], { id: "gone", score: 0, because: { code: "given", subject: "" }, index: 0 });
   assert.deepEqual([list.items[3].id, list.items[3].title], ["litter-s", "Cat litter"]);
   assert.equal(list.source, "fallback");
 });

@@ -14,8 +14,8 @@ test("the tarball holds what is used and nothing else", () => {
   const expected = [
     "LICENSE-APACHE", "LICENSE-MIT", "README.md", "index.cjs", "index.d.cts", "index.d.ts", "index.development.cjs", "index.development.js",
     "index.js", "mini-program/index.d.ts", "mini-program/index.js", "mini-program/nearshelf.wasm", "mini-program/nearshelf.wasm.br",
-    "mini-program/package.json", "nearshelf.wasm", "node.cjs", "node.development.cjs", "node.development.js", "node.js", "package.json",
-    "reports.cjs", "reports.d.cts", "reports.d.ts", "reports.js",
+    "mini-program/package.json", "mini-program/page.d.ts", "mini-program/page.js", "nearshelf.wasm", "node.cjs", "node.development.cjs", "node.development.js", "node.js", "package.json",
+    "page.cjs", "page.d.cts", "page.d.ts", "page.js", "reports.cjs", "reports.d.cts", "reports.d.ts", "reports.js",
   ];
   assert.deepEqual(tarball().files, expected.sort());
   const json = JSON.parse(readFileSync(join(pkg, "package.json"), "utf8"));
@@ -35,14 +35,17 @@ test("no file names a folder of the machine it was built on", () => {
 test("every address of the package resolves, from modules and from require", async () => {
   const folder = project("resolve", {
     "esm.mjs": `import * as main from "nearshelf"; import * as mini from "nearshelf/mini-program"; import * as reports from "nearshelf/reports";
+      import * as page from "nearshelf/page"; import * as there from "nearshelf/mini-program/page";
       import json from "nearshelf/package.json" with { type: "json" };
       const at = (name) => import.meta.resolve(name).split("/node_modules/nearshelf/")[1];
       console.log(JSON.stringify({ main: Object.keys(main).sort(), mini: Object.keys(mini).sort(), version: json.version,
-        reports: Object.keys(reports).sort(), at: ["nearshelf", "nearshelf/wasm", "nearshelf/mini-program", "nearshelf/reports"].map(at) }));`,
+        pages: [page, there].map((p) => ["ga4", "say"].map((name) => typeof p[name])),
+        reports: Object.keys(reports).sort(), at: ["nearshelf", "nearshelf/wasm", "nearshelf/mini-program", "nearshelf/reports", "nearshelf/page"].map(at) }));`,
     "cjs.cjs": `const at = (name) => require.resolve(name).split("/node_modules/nearshelf/")[1];
       const main = require("nearshelf"), mini = require("nearshelf/mini-program"), reports = require("nearshelf/reports");
       console.log(JSON.stringify({ main: Object.keys(main).sort(), mini: Object.keys(mini).sort(), version: require("nearshelf/package.json").version,
-        reports: Object.keys(reports).sort(), at: ["nearshelf", "nearshelf/wasm", "nearshelf/mini-program", "nearshelf/reports"].map(at) }));`,
+        pages: ["nearshelf/page", "nearshelf/mini-program/page"].map((p) => Object.keys(require(p)).sort()),
+        reports: Object.keys(reports).sort(), at: ["nearshelf", "nearshelf/wasm", "nearshelf/mini-program", "nearshelf/reports", "nearshelf/page"].map(at) }));`,
     "inside.mjs": `import("nearshelf/src/shelf.js").then(() => console.log('"found"'), (e) => console.log(JSON.stringify(e.code)));`,
   });
   const names = ["NearshelfError", "createShelf"];
@@ -51,11 +54,13 @@ test("every address of the package resolves, from modules and from require", asy
   assert.deepEqual(esm.mini.filter((n) => names.includes(n)), names);
   const collector = ["NearshelfError", "decodeReports", "reportLine"];
   assert.deepEqual(esm.reports, collector);
-  assert.deepEqual(esm.at, ["node.js", "nearshelf.wasm", "mini-program/index.js", "reports.js"]);
+  assert.deepEqual(esm.pages, Array(2).fill(["function", "function"]));
+  assert.deepEqual(esm.at, ["node.js", "nearshelf.wasm", "mini-program/index.js", "reports.js", "page.js"]);
   assert.equal(esm.version, cargoVersion);
   const cjs = await answerOf(folder, "cjs.cjs");
   assert.deepEqual([cjs.main, cjs.mini, cjs.reports], [names, names, collector]);
-  assert.deepEqual(cjs.at, ["node.cjs", "nearshelf.wasm", "mini-program/index.js", "reports.cjs"]);
+  assert.deepEqual(cjs.pages, Array(2).fill(["ga4", "say"]));
+  assert.deepEqual(cjs.at, ["node.cjs", "nearshelf.wasm", "mini-program/index.js", "reports.cjs", "page.cjs"]);
   const development = await answerOf(folder, "--conditions=development", "esm.mjs");
   assert.equal(development.at[0], "node.development.js");
   assert.equal((await answerOf(folder, "--conditions=development", "cjs.cjs")).at[0], "node.development.cjs");
@@ -80,7 +85,7 @@ test("the same input gives the same bytes, and what is up to date is not built a
   const glue = join(root, "target", "package", "web", "glue.js");
   await bundleScripts({ template: join(root, "pkg-template"), glue, out: again });
   const scripts = tarball().files.filter((name) => /\.c?js$/.test(name));
-  assert.equal(scripts.length, 11);
+  assert.equal(scripts.length, 14);
   for (const name of scripts) assert.deepEqual(readFileSync(join(again, name)), readFileSync(join(pkg, name)), name);
   const { code, out, err } = await run(root, process.execPath, "pkg-template/build.mjs");
   assert.equal(code, 0, err);

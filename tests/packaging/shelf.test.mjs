@@ -66,12 +66,13 @@ test("a shelf of items carries their display data, asked for once", async () => 
   const { shelf, core } = await ready();
   const list = shelf.recommend({ slot: "home", limit: 2, mode: "neutral", exclude: [1, "x"], category: "Home" });
   assert.deepEqual(core.asked, { now: NOW, slot: "home", limit: 2, mode: 1, exclude: ["1", "x"], category: "Home" });
-  assert.deepEqual(Object.keys(list), ["items", "source", "servedId", "partial", "relaxed", "packVersion", "overlayVersion"]);
+  assert.deepEqual(Object.keys(list), ["items", "source", "servedId", "partial", "relaxed", "packVersion", "overlayVersion", "item_list_id", "item_list_name"]);
   assert.deepEqual([list.source, list.servedId, list.partial, list.packVersion], ["personal", 1, false, "00000000000000ff"]);
   assert.deepEqual(list.items.map((i) => i.id), ["litter", "lamp"]);
   assert.deepEqual(list.items[0], {
     id: "litter", variant: "litter-s", title: "Cat litter", brand: "Paws", category: "Home", url: "/p/litter", image: "",
     tags: ["new"], price: 1200, listPrice: null, score: 1.5, because: { code: "together", subject: "lamp" },
+    index: 0,
   });
   list.items[0].tags.push("mine");
   shelf.recommend();
@@ -107,7 +108,7 @@ test("a ranked list has each given id once, also those the pack does not know", 
   assert.deepEqual(core.asked.ids, ["lamp", "10080", "gone"]);
   assert.deepEqual(list.ids, ["gone", "10080", "lamp"]);
   assert.deepEqual(list.items.map((i) => i.id), list.ids);
-  assert.deepEqual(list.items[0], { id: "gone", score: 1.5, because: { code: "given", subject: "lamp" } });
+  assert.deepEqual(list.items[0], { id: "gone", score: 1.5, because: { code: "given", subject: "lamp" }, index: 0 });
   assert.equal(list.items[2].title, "Lamp 💡");
 });
 
@@ -120,7 +121,7 @@ test("reasons add up, and a list no longer kept has none", async () => {
   assert.equal(shelf.why(servedId + 50, "lamp"), null);
   await turn();
   assert.deepEqual(told, [{ code: "not_served", message: "What happened.", fix: "What to do." }]);
-  assert.equal(shelf.why(0, "lamp"), null, "a fallback list has no reasons and is no news");
+  assert.deepEqual(shelf.why(0, "lamp"), { code: "score", subject: "", value: 0, children: [] }, "a fallback list does not score and is no news");
   assert.deepEqual(shelf.whyNot("lamp", { slot: "home", limit: 4 }), { stage: "seen", detail: "" });
 });
 

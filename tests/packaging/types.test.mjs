@@ -28,6 +28,11 @@ export async function page(): Promise<string[]> {
   const sum = tree === null ? 0 : tree.children.reduce((total, child) => total + child.value, 0);
   const ranked = shelf.rank(["a", 2]);
   for (const item of ranked.items) if ("title" in item) item.title.trim();
+  const cart = shelf.recommend({ slot: "basket", kind: "cart", context: ["a", 7], query: "tea" });
+  const lift: number = shelf.recommend({ slot: "together", context: ["a"] }).items[0]?.together?.lift ?? 0;
+  const inline = shelf.rank([{ id: "x", category: "Home", brand: "b", colour: "red" }, "y"]).items[0];
+  const typed: string[] = shelf.suggest("te", { limit: 5 }).map((s) => s.kind + s.id + s.text + s.products);
+  typed.push(cart.item_list_id, cart.item_list_name, String(cart.items[0]?.index), String(lift), String(inline?.index));
   const stage: WhyNotStage = shelf.whyNot("a").stage;
   const off: () => void = shelf.on("change", () => {});
   shelf.on("diagnostic", (d) => d.code.length + (d.fix ?? "").length);
@@ -39,7 +44,7 @@ export async function page(): Promise<string[]> {
   await shelf.signOut();
   off();
   try { shelf.forget(); } catch (e) { if (e instanceof NearshelfError) return [e.code, e.fix, e.message]; }
-  return [reported, String(tracked.accepted + sum + (price ?? 0) + (share ?? 0)), stage, String(consent), String(done), String(synced), ...more];
+  return [reported, String(tracked.accepted + sum + (price ?? 0) + (share ?? 0)), stage, String(consent), String(done), String(synced), ...more, ...typed];
 }
 `;
 
@@ -51,6 +56,10 @@ export async function wrong() {
   const shelf = await createShelf({ pack: "/p", langauge: "en" });
   // @ts-expect-error an item needs an id
   shelf.track("view_item", { items: [{ price: 1 }] });
+  // @ts-expect-error not a kind
+  shelf.recommend({ kind: "basket" });
+  // @ts-expect-error a description needs an id
+  shelf.rank([{ category: "Home" }]);
   // @ts-expect-error not a mode
   shelf.recommend({ mode: "private" });
   // @ts-expect-error a price may be missing
@@ -120,6 +129,23 @@ for (const file of ["collector.mts", "collector.cts"]) {
   test(`a ${file.slice(-3)} collector compiles, and its mistakes do not`, async () => {
     const head = `import { decodeReports, NearshelfError, reportLine, type Decoded, type Estimate } from "nearshelf/reports";`;
     const { code, out } = await compile("types", { [file]: head + collector }, { module: "nodenext", lib: ["es2022"] });
+    assert.equal(code, 0, out);
+  });
+}
+
+for (const [file, from] of [["page.mts", "nearshelf"], ["page.cts", "nearshelf"], ["page.ts", "nearshelf/mini-program"]]) {
+  test(`the helpers of a page beside ${from} compile in ${file}, and their mistakes do not`, async () => {
+    const text = `import type { Shelf } from "${from}"; import { ga4, say, type Ga4List } from "${from}/page";
+      export function words(shelf: Shelf): string {
+        const list = shelf.rank(["a"]);
+        const sent: Ga4List = ga4(shelf, list, 7);
+        const tree = shelf.why(list.servedId, "a");
+        // @ts-expect-error a reason is no text
+        say(shelf, "next");
+        return sent.items.map((item) => item.item_category5 ?? item.item_id).join() + say(shelf, list.items[0]!.because) + (tree ? say(shelf, tree, "zh") : "");
+      }`;
+    const settings = file === "page.ts" ? { module: "esnext", moduleResolution: "bundler", lib: ["es2020"] } : { module: "nodenext", lib: ["es2022", "dom"] };
+    const { code, out } = await compile("types", { [file]: text }, settings);
     assert.equal(code, 0, out);
   });
 }

@@ -1,7 +1,7 @@
 //! A pack split into a core and shards: nothing is lost, nothing depends on the order, and what does not belong is refused.
 
 use crate::api::{NOW, PACK, event};
-use nearshelf::builder::shards::{File, Limits, Split, join, read_whole, split};
+use nearshelf::builder::shards::{File, Limits, Split, in_parts, join, read_whole, split};
 use nearshelf::catalog::{Catalog, shards};
 use nearshelf::engine::{Engine, Request, Wish};
 use nearshelf::id::Row;
@@ -243,7 +243,7 @@ fn a_page_asks_for_what_it_names_and_the_portrait_only_with_consent() {
     let mut right = 0;
     for id in &closed {
         let mut shelf = open(&parts);
-        shelf.rank(NOW, true, &[id]);
+        shelf.rank(NOW, true, &[id], &[]);
         let wanted = names(&mut shelf, Wish::Page);
         right += usize::from(parts.shards.iter().any(|s| wanted.contains(&s.name) && holds(s, id)));
     }
@@ -363,7 +363,7 @@ fn a_core_stays_within_its_bytes_whatever_the_size_of_the_catalogue() {
         assert!(parts.shards.iter().all(|s| s.wire <= 60_000));
         heads.push(parts.core.products);
         let shards = parts.shards.iter().map(|s| s.bytes.clone());
-        assert!(join(parts.core.bytes.clone(), shards).expect("all") == whole);
+        assert!(join(parts.core.bytes.clone(), shards).expect("all") == in_parts(&whole).expect("a pack"));
         let core = open(&parts);
         let sizes = core.catalog().category_sizes();
         assert!(sizes.iter().all(|n| *n > 0), "something of each of {} categories", sizes.len());
@@ -381,5 +381,8 @@ fn what_the_builder_writes_today_is_split_and_joined() {
     let mut core = open(&parts);
     assert!(core.catalog().len() < 50);
     attach(&mut core, &parts.shards.iter().collect::<Vec<_>>());
-    assert!(join(parts.core.bytes.clone(), parts.shards.iter().map(|s| s.bytes.clone())).expect("all") == whole);
+    assert!(
+        join(parts.core.bytes.clone(), parts.shards.iter().map(|s| s.bytes.clone())).expect("all")
+            == in_parts(&whole).expect("a pack")
+    );
 }

@@ -61,19 +61,6 @@ export default {
   now: "now",
   noPrice: "price not given",
 
-  because: {
-    popular: "Popular here",
-    next: "Often seen after {subject}",
-    together: "Goes well with {subject}",
-    again: "You just looked at it",
-    history: "From your earlier visits",
-    history_together: "Goes with {subject}, from an earlier visit",
-    category: "You like {subject}",
-    brand: "More from {brand}",
-    given: "As the shop placed it",
-    similar: "Similar to {subject}",
-  },
-
   catalogue: "The whole catalogue",
   catalogueHint: "In the published order; the portrait is not read.",
   search: "Search titles and brands",
@@ -104,6 +91,7 @@ export default {
     not_candidate: "Nothing you did, and nothing that sells well, leads to it.",
     ranked_below: "It was ranked, and came below the last place of the shelf.",
   },
+  goesWith: "Goes with it",
   tree: "What makes its score",
   treeNone: "There is no score to take apart: the published order does not count.",
   score: "Score",

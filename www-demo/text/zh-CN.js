@@ -61,19 +61,6 @@ export default {
   now: "现价",
   noPrice: "暂无价格",
 
-  because: {
-    popular: "店里的人气商品",
-    next: "看过{subject}的人接着会看",
-    together: "与{subject}很搭",
-    again: "你刚刚看过",
-    history: "你之前来时看过",
-    history_together: "与你之前看的{subject}很搭",
-    category: "你喜欢{subject}",
-    brand: "{brand} 的更多好物",
-    given: "店家排定的位置",
-    similar: "与{subject}相似",
-  },
-
   catalogue: "全部商品",
   catalogueHint: "按发布顺序排列，不读取画像。",
   search: "搜索商品名和品牌",
@@ -104,6 +91,7 @@ export default {
     not_candidate: "你的操作和店里的热销都没有引向它。",
     ranked_below: "它参加了排序，但排在货架最后一位之后。",
   },
+  goesWith: "与它相配",
   tree: "分数从哪里来",
   treeNone: "没有可以拆开的分数：发布顺序不计分。",
   score: "分数",

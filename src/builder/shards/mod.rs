@@ -23,6 +23,8 @@ pub const SHARD: usize = 500_000;
 /// Sections that a pack without parts does not have.
 const PARTS_ONLY: [Tag; 7] =
     [Tag::ROWS, Tag::PART, Tag::SHARDS, Tag::SHARD_CATEGORY, Tag::SHARD_SIZE, Tag::HINT, Tag::ALIAS_NUMBER];
+/// Sections that only a pack in one piece has.
+const WHOLE_ONLY: [Tag; 2] = [Tag::ASSOCIATION, Tag::EMBEDDING];
 /// Cells of the hint at most.
 const CELLS: usize = 16_384;
 /// Tries to cut shards so that all fit.
@@ -83,10 +85,11 @@ pub fn split(whole: &[u8], limits: Limits, progress: &dyn Progress) -> Result<Op
     if core_wire(whole) <= limits.core {
         return Ok(None);
     }
-    let catalog = Catalog::open(Pack::open(whole.to_vec())?)?;
+    let whole = in_parts(whole)?;
+    let catalog = Catalog::open(Pack::open(whole.clone())?)?;
     let parts = Parts::of(&catalog);
     let n = catalog.len();
-    let each = (on_wire(&[whole], 5) / n.max(1)).max(1);
+    let each = (on_wire(&[&whole], 5) / n.max(1)).max(1);
     // Small files compress less well than a large one.
     let mut room = (limits.shard * 17 / 20 / each).clamp(1, n.max(1));
     for _ in 0..TRIES {
@@ -100,6 +103,20 @@ pub fn split(whole: &[u8], limits: Limits, progress: &dyn Progress) -> Result<Op
         room = (room * limits.shard / largest * 19 / 20).max(1);
     }
     Err(Error::new(Code::TooLarge, format!("shards of {} bytes cannot be made.", limits.shard)))
+}
+
+/// A pack without the sections that are not made in parts: what is bought together, and vectors. It is what all parts are together.
+///
+/// # Errors
+///
+/// As [`Pack::open`].
+pub fn in_parts(whole: &[u8]) -> Result<Vec<u8>> {
+    let pack = Pack::open(whole.to_vec())?;
+    let mut out = PackWriter::new();
+    for s in pack.sections().iter().filter(|s| !WHOLE_ONLY.contains(&s.tag)) {
+        out.add(s.tag, s.key, s.entries as usize, pack.section(s.tag, s.key).unwrap_or(&[]).to_vec());
+    }
+    out.finish()
 }
 
 /// A pack again from its core and all shards, whatever their order.

@@ -148,6 +148,7 @@ export class FakeCore {
       pins: r.list((r) => [r.str(), r.u32()]), brand: r.u32(), category: r.u32(), price: [r.f64(), r.f64()], diversity: r.u32(),
     };
     this.seed = r.f64();
+    this.readAbout(r);
     if (this.asked.category === "nowhere") return refusal("bad_request");
     this.shelf(w, [0, 2, 3].slice(0, this.asked.limit).map((row) => [row, 0]));
   }
@@ -156,6 +157,7 @@ export class FakeCore {
     const now = r.f64(), slot = r.str(), mode = r.u8();
     const ids = r.list((r) => r.str());
     this.asked = { now, slot, mode, ids };
+    this.described = r.list((r) => [r.u32(), r.str(), r.str()]);
     const row = (id) => PRODUCTS.findIndex((p) => p.id === id);
     const items = ids.map((id, i) => [row(id) < 0 ? op.NONE : row(id), i]);
     this.shelf(w, items.reverse());
@@ -211,7 +213,16 @@ export class FakeCore {
     leaf("next", 1);
   }
 
+  /** What a page shows, and the rows a list is restricted to. */
+  readAbout(r) {
+    const context = r.list((r) => r.str());
+    const flags = r.u8();
+    this.about = { context, flags, only: flags & 2 ? r.list((r) => r.u32()) : [] };
+  }
+
   on_WHY_NOT(r, w) {
+    r.f64(), r.str(), r.u32(), r.u8(), r.list((r) => r.str()), r.str(), r.list((r) => [r.str(), r.u32()]), r.u32(), r.u32(), r.f64(), r.f64(), r.u32();
+    this.readAbout(r);
     w.str("seen");
     w.str("");
   }

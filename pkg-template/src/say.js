@@ -1,0 +1,106 @@
+// Reasons in words, in Chinese and in English.
+
+/** What an item of a list gives as its reason; `{}` stands for what the reason points to. */
+const ENGLISH = {
+  popular: "Popular here",
+  next: "Often seen after {}",
+  together: "Often chosen with {}",
+  again: "You just looked at it",
+  history: "From your earlier visits",
+  history_together: "Goes with {}, from an earlier visit",
+  category: "You like {}",
+  brand: "More from {}",
+  given: "As the shop placed it",
+  similar: "Similar to {}",
+};
+const CHINESE = {
+  popular: "店里的人气商品",
+  next: "因为你看过{}",
+  together: "常与{}一起选购",
+  again: "你刚刚看过",
+  history: "你之前来时看过",
+  history_together: "与你之前看的{}很搭",
+  category: "你喜欢{}",
+  brand: "{} 的更多好物",
+  given: "店家排定的位置",
+  similar: "与{}相似",
+};
+/** What the tree has beside them; nothing here points to anything. */
+const ENGLISH_TREE = {
+  score: "Score",
+  next: "Often comes after what you saw",
+  next_visit: "Often comes later in a visit",
+  together: "Often chosen with what you saw",
+  together_visit: "Often chosen with what this visit saw",
+  history_together: "Goes with what you saw before",
+  category: "A category you like",
+  brand: "A brand you like",
+  return: "Often looked at again",
+  similar: "Similar to what you saw",
+  linear: "Expected after a visit like this one",
+  recent: "Popular of late",
+};
+const CHINESE_TREE = {
+  score: "得分",
+  next: "看过的人接着常看",
+  next_visit: "同次访问中稍后常看",
+  together: "常与你看过的一起选购",
+  together_visit: "常与本次看过的一起选购",
+  history_together: "与你之前看的很搭",
+  category: "你喜欢的类目",
+  brand: "你喜欢的品牌",
+  return: "常被再次查看",
+  similar: "与你看过的相似",
+  linear: "本次访问之后常看",
+  recent: "近来人气商品",
+};
+
+/**
+ * The categories of a shelf in its present view: naming one should not count them all each time.
+ * @type {WeakMap<object, { view: string, names: Map<string, string> }>}
+ */
+const named = new WeakMap();
+
+/**
+ * A reason in a short text; an unknown code is its own.
+ * @param {any} shelf
+ * @param {{ code: string, subject: string }} reason
+ * @param {string=} language
+ */
+export function say(shelf, reason, language) {
+  const { code, subject } = reason;
+  const chinese = /^zh/i.test(language || shelf.language);
+  const mark = (/** @type {string} */ title) => (chinese ? "《" + title + "》" : title);
+  if (code === "because") return subject ? nameOf(shelf, subject, mark) : "";
+  const texts = /** @type {Record<string, string>} */ (chinese ? CHINESE : ENGLISH);
+  const tree = /** @type {Record<string, string>} */ (chinese ? CHINESE_TREE : ENGLISH_TREE);
+  if (!subject) return tree[code] || texts[code] || code;
+  const name = code === "brand" ? subject : code === "category" ? categoryOf(shelf, subject) : nameOf(shelf, subject, mark);
+  return (texts[code] || tree[code] || code).replace("{}", () => name);
+}
+
+/**
+ * A product's title, else a category's name, else the text itself.
+ * @param {any} shelf
+ * @param {string} subject
+ * @param {(title: string) => string} mark
+ */
+function nameOf(shelf, subject, mark) {
+  const product = shelf.product(subject);
+  return product ? mark(product.title) : categoryOf(shelf, subject);
+}
+
+/**
+ * @param {any} shelf
+ * @param {string} path
+ */
+function categoryOf(shelf, path) {
+  const view = [shelf.packVersion, shelf.status, shelf.language].join(" ");
+  let known = named.get(shelf);
+  if (!known || known.view !== view) {
+    known = { view, names: new Map(shelf.categories().map((/** @type {any} */ c) => [c.path, c.label])) };
+    named.set(shelf, known);
+  }
+  const label = known.names.get(path) || path;
+  return label.slice(label.lastIndexOf(">") + 1).trim();
+}
