@@ -25,8 +25,9 @@ fn a_rehearsal_knows_nothing_and_leaves_nothing_behind() {
     let (before, noted) = (shelf.snapshot().expect("consented"), shelf.diagnostics());
     assert!(!noted.is_empty());
     shelf.rehearse(true);
-    assert_eq!(shelf.portrait(NOW.plus(9 * HOUR)).events, 0);
-    assert!(!shelf.recommend(NOW, &twelve).personal && shelf.diagnostics().is_empty());
+    let earlier = NOW.plus(-9 * HOUR);
+    assert_eq!(shelf.portrait(earlier).events, 0);
+    assert!(!shelf.recommend(earlier, &twelve).personal && shelf.diagnostics().is_empty());
     // The way there, from the start: the clock too begins anew, although it stood at another time outside.
     shelf.track(NOW.plus(-HOUR), &[event("view_item", &top)]);
     assert_eq!(shelf.portrait(NOW.plus(-HOUR)).updated, Some(NOW.plus(-HOUR)));

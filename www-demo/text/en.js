@@ -90,6 +90,7 @@ export default {
     excluded: "It is left out: by the page, or because you said that it does not interest you.",
     not_candidate: "Nothing you did, and nothing that sells well, leads to it.",
     ranked_below: "It was ranked, and came below the last place of the shelf.",
+    explored: "It would be on the shelf, but its place tries out another product.",
   },
   goesWith: "Goes with it",
   tree: "What makes its score",

@@ -90,6 +90,7 @@ export default {
     excluded: "它被排除了：由页面排除，或因为你表示不感兴趣。",
     not_candidate: "你的操作和店里的热销都没有引向它。",
     ranked_below: "它参加了排序，但排在货架最后一位之后。",
+    explored: "它本来会在货架上，但它的位置正在尝试另一件商品。",
   },
   goesWith: "与它相配",
   tree: "分数从哪里来",
