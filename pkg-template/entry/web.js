@@ -35,6 +35,8 @@ export function makeWebShelf(defaultWasm) {
     memory: { storage: indexedStorage, entropy, digest, hidden },
 
     reports: { send, alone },
+
+    away: () => typeof document !== "undefined" && document.hidden,
   });
 }
 

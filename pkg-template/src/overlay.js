@@ -36,7 +36,8 @@ export class Overlay {
     this._due = Infinity;
     /** @type {any} */
     this._timer = 0;
-    this._end = host.memory?.hidden?.(() => this._wake());
+    /** @type {(() => void) | undefined} */
+    this._end = undefined;
   }
 
   /**
@@ -48,7 +49,11 @@ export class Overlay {
     const remote = typeof source === "string" || (source && source.href);
     this._address = remote ? source : null;
     this._due = Infinity;
-    if (remote) return this._fetch();
+    if (remote) {
+      // Nobody listens to the page for a shelf that fetches nothing.
+      this._end = this._end || this._host.memory?.hidden?.(() => this._wake());
+      return this._fetch();
+    }
     if (!source) this._kept = [];
     this._apply(source || new Uint8Array(0));
     return Promise.resolve();
@@ -165,7 +170,7 @@ export class Overlay {
       this._changed();
     }
     if (now < this._due) this._arm();
-    else if (typeof document === "undefined" || !document.hidden) this._fetch();
+    else if (!this._host.away?.()) this._fetch();
   }
 }
 
