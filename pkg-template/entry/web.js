@@ -32,9 +32,11 @@ export function makeWebShelf(defaultWasm) {
 
     core: (wasm) => webCore(wasm || defaultWasm(), (address) => fetch(address)),
 
-    memory: { storage: indexedStorage, entropy, digest, hidden, away },
+    memory: { storage: indexedStorage, entropy, digest, hidden },
 
     reports: { send, alone },
+
+    away: () => typeof document !== "undefined" && document.hidden,
   });
 }
 
@@ -59,11 +61,6 @@ function send(address, bytes) {
 function alone(name, task) {
   if (navigator.locks) return /** @type {any} */ (navigator.locks.request(name, task));
   throw new NearshelfError("reports_unavailable", "No report is made: this browser cannot keep two pages apart.", "Serve the page over https.");
-}
-
-/** True while nobody sees the page. A worker does not know. */
-function away() {
-  return typeof document !== "undefined" && document.hidden;
 }
 
 /**

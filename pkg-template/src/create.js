@@ -15,7 +15,8 @@ import { CONSENT, Shelf, VIEW } from "./shelf.js";
  *   core(wasm: any): Promise<import("./engine.js").Start>,
  *   memory?: import("./vault.js").MemoryHost,
  *   reports?: import("./reports.js").ReportHost,
- * }} Host `begin` runs at each call; `address` answers "" for bytes; `core` fetches and compiles, and answers how to make an instance
+ *   away?: () => boolean,
+ * }} Host `away` tells that nobody sees the page; `begin` runs at each call; `address` answers "" for bytes; `core` fetches and compiles, and answers how to make an instance
  */
 
 const TIMEOUT_MS = 1500;

@@ -40,8 +40,8 @@ export class Overlay {
     this._due = Infinity;
     /** @type {any} */
     this._timer = 0;
-    /** Ends listening for the page being seen again. @type {any} */
-    this._end = null;
+    /** @type {(() => void) | undefined} */
+    this._end = undefined;
   }
 
   /**
@@ -54,6 +54,7 @@ export class Overlay {
     this._address = remote ? source : null;
     this._due = Infinity;
     if (remote) {
+      // Nobody listens to the page for a shelf that fetches nothing.
       this._end = this._end || this._host.memory?.hidden?.(() => this._wake());
       return this._fetch();
     }
@@ -169,7 +170,7 @@ export class Overlay {
       this._changed();
     }
     if (now < this._due) this._arm();
-    else if (!this._host.memory?.away?.()) this._fetch();
+    else if (!this._host.away?.()) this._fetch();
   }
 }
 

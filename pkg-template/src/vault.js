@@ -13,13 +13,12 @@ import { Writer } from "./codec.js";
  * }} ShelfStorage
  *
  * What a host brings for it. `entropy` answers with a function that draws bytes from a secure source, `null` when it has none
- * left just now; `hidden` calls back when the page may be about to go, and answers how to end that; `away` is true while nobody sees the page.
+ * left just now; `hidden` calls back when the page may be about to go, and answers how to end that.
  * @typedef {{
  *   storage(): ShelfStorage,
  *   entropy(): Draw | Promise<Draw>,
  *   digest(bytes: Uint8Array): Promise<Uint8Array> | Uint8Array,
  *   hidden?: (act: () => void) => () => void,
- *   away?: () => boolean,
  * }} MemoryHost
  * @typedef {(n: number) => Uint8Array | null} Draw
  *

@@ -139,4 +139,26 @@ mod tests {
         p.when.start = Some(Millis(1_001));
         assert_eq!(reason(&p), Some(Refusal::NotStarted));
     }
+
+    #[test]
+    fn the_next_change_is_the_first_moment_at_which_a_condition_turns() {
+        let mut p = Promotion::new("p", Kind::Fixed { amount: crate::money::Minor(1) });
+        let now = Millis(10 * DAY + 9 * HOUR);
+        let next = |p: &Promotion| next_change(core::slice::from_ref(p), now);
+        assert_eq!(next(&p), Millis(i64::MAX), "nothing is known to change");
+        (p.when.start, p.when.end) = (Some(now), Some(now.plus(3 * DAY)));
+        assert_eq!(next(&p), now.plus(3 * DAY), "it began just now");
+        for (from, to, offset, hours) in
+            [(8 * 60, 10 * 60, 0, 1), (9 * 60, 8 * 60, 0, 23), (600, 660, 60, 1), (540, 540, 0, 24)]
+        {
+            p.when.daily = Some(Daily { from, to, utc_offset_min: offset });
+            let turn = next(&p);
+            assert_eq!(turn, now.plus(hours * HOUR), "{from} to {to}");
+            let daily = Daily { from, to, utc_offset_min: offset };
+            assert!(from == to || within(daily, turn) != within(daily, turn.plus(-1)), "{from} to {to}");
+        }
+        p.when.daily = None;
+        p.when.birthday = Some(8 * 60);
+        assert_eq!(next(&p), now.plus(7 * HOUR), "midnight on that clock");
+    }
 }
