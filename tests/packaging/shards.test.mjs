@@ -1,13 +1,9 @@
 // Shards of a large catalogue: which are fetched, from where, one at a time, and what a page hears when they cannot be had.
 
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import { test } from "node:test";
-import { AbiCore } from "../../pkg-template/mini-program/core.js";
 import { shelfMaker } from "../../pkg-template/src/create.js";
 import { fakeHost } from "./support/fake-core.mjs";
-import { pkg } from "./support/project.mjs";
 import { pack, sections } from "./support/small-pack.mjs";
 
 const NOW = 1_790_000_000_000;
@@ -133,32 +129,4 @@ test("a pack that was not split asks for nothing, and one given as bytes has no 
   await settle();
   assert.equal(cores[1].seen("WANTED"), 0);
   bytes.dispose();
-});
-
-test("with the real core, a shelf grows by its shards until nothing is missing", async () => {
-  const folder = join(import.meta.dirname, "..", "compat", "shards-v1");
-  const module = new WebAssembly.Module(readFileSync(join(pkg, "mini-program", "nearshelf.wasm")));
-  const createShelf = shelfMaker({
-    address: (given) => (typeof given === "string" ? given : ""),
-    pack: (given) => (typeof given === "string" ? new Uint8Array(readFileSync(given)) : given),
-    core: async () => async () => new AbiCore((await WebAssembly.instantiate(module, {})).exports),
-  });
-  const shelf = await createShelf({ pack: join(folder, "core.pack"), now: () => NOW, shards: "all", consent: { personalize: true } });
-  const told = [];
-  shelf.on("diagnostic", (d) => told.push(d));
-  const core = shelf.browse({ limit: 100 });
-  const list = shelf.recommend({ limit: 5 });
-  assert.equal(list.partial, true);
-  shelf.track("view_item", { items: [{ item_id: list.items[0].id }] });
-  const served = shelf.recommend({ limit: 5 });
-  const why = shelf.why(served.servedId, served.items[0].id);
-  for (let i = 0; i < 200 && shelf.recommend({ limit: 5 }).partial; i++) await later();
-  const all = shelf.browse({ limit: 100 });
-  assert.deepEqual([told, all.total], [[], 64]);
-  assert.ok(core.total < 64 && readdirSync(folder).length > 3);
-  assert.deepEqual(shelf.why(served.servedId, served.items[0].id), why, "reasons outlive the change of rows");
-  const ids = all.products.map((p) => p.id);
-  assert.equal(new Set(ids).size, 64);
-  assert.deepEqual(ids.filter((id) => core.products.some((p) => p.id === id)), core.products.map((p) => p.id), "one published order");
-  shelf.dispose();
 });

@@ -1,7 +1,11 @@
 //! A pack split into a core and shards: nothing is lost, nothing depends on the order, and what does not belong is refused.
 
 use crate::api::{NOW, PACK, event};
+<<<<<<< HEAD
 use nearshelf::builder::shards::{File, Limits, Split, in_parts, join, read_whole, split};
+=======
+use nearshelf::builder::shards::{File, Limits, Split, join, split};
+>>>>>>> shards
 use nearshelf::catalog::{Catalog, shards};
 use nearshelf::engine::{Engine, Request, Wish};
 use nearshelf::id::Row;
@@ -279,22 +283,6 @@ fn a_neutral_list_is_the_same_for_any_portrait_whatever_is_open() {
     a.track(NOW, &[event("purchase", &item)]);
     let request = Request { limit: 30, neutral: true, ..Request::default() };
     assert_eq!(shown(&mut a, &request), shown(&mut b, &request));
-}
-
-/// The frozen core and shards of the compatibility tests, written anew only on request.
-#[test]
-fn the_frozen_parts_are_what_the_frozen_pack_splits_into() {
-    let folder = std::path::Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/compat/shards-v1"));
-    let parts = parts();
-    if std::env::var_os("NEARSHELF_FREEZE").is_some() {
-        std::fs::create_dir_all(folder).expect("a folder");
-        std::fs::write(folder.join("core.pack"), &parts.core.bytes).expect("written");
-        for s in &parts.shards {
-            std::fs::write(folder.join(&s.name), &s.bytes).expect("written");
-        }
-    }
-    // Files of this very format; how a pack is cut may change.
-    assert!(read_whole(&folder.join("core.pack")).expect("core and shards") == PACK);
 }
 
 #[test]
