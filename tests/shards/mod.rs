@@ -1,11 +1,7 @@
 //! A pack split into a core and shards: nothing is lost, nothing depends on the order, and what does not belong is refused.
 
 use crate::api::{NOW, PACK, event};
-<<<<<<< HEAD
-use nearshelf::builder::shards::{File, Limits, Split, in_parts, join, read_whole, split};
-=======
-use nearshelf::builder::shards::{File, Limits, Split, join, split};
->>>>>>> shards
+use nearshelf::builder::shards::{File, Limits, Split, in_parts, join, split};
 use nearshelf::catalog::{Catalog, shards};
 use nearshelf::engine::{Engine, Request, Wish};
 use nearshelf::id::Row;
