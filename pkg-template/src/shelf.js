@@ -482,7 +482,7 @@ export class Shelf {
     const servedId = items && kept ? this._engine.servedId(answer._servedId) : 0;
     const list = items ? this._list(items, answer._source, servedId, answer._partial, answer._relaxed, answer._overlay)
       : this._fallback.recommend(o, found);
-    (found || []).forEach((x) => list.items.forEach((item) => {
+    (found || []).forEach((x) => x._id !== undefined && list.items.forEach((item) => {
       if (item.id === x._id) item.together = x._together;
     }));
     return this._listed(list, o);
