@@ -185,8 +185,8 @@ export class Shelf {
     const described = new Map();
     const once = distinct(given, (expected) => hub.misuse("bad_argument", "rank() has to be given " + expected + ".",
       "Pass ids as strings or numbers, or objects with an id."), described);
-    const given = { _ids: once, _described: described };
-    const answer = this._engine.decide(op.RANK, o.slot || "default", given, (w) => {
+    const asked = { _ids: once, _described: described };
+    const answer = this._engine.decide(op.RANK, o.slot || "default", asked, (w) => {
       w.u8(o.mode || 0);
       w.list(once, (v) => w.str(v));
       w.list(Array.from(described.keys()), (key) => {
@@ -196,7 +196,7 @@ export class Shelf {
         w.str(id(about.brand));
       });
     });
-    const list = this._listOf(answer, given);
+    const list = this._listOf(answer, asked);
     return this._done(list ? Object.assign({ ids: list.items.map((item) => item.id) }, list) : this._fallback.rank(once, described), o);
   }
 
@@ -548,7 +548,7 @@ export class Shelf {
       }, op.readShelf);
     const list = answer === undefined ? this._list([], "neutral", 0, false, [], this.overlayVersion)
       : this._listOf(answer, NOBODY_GAVE) || this._fallback.recommend(o, found);
-    (found || []).forEach((x) => list.items.forEach((item) => {
+    (found || []).forEach((x) => x._together && list.items.forEach((item) => {
       if (item.id === x._id) item.together = x._together;
     }));
     return this._done(list, o);
@@ -568,7 +568,7 @@ export class Shelf {
     } else if (words.length) {
       found = this._fallback.ask([], (c) => c.search(words));
     }
-    const rows = found && moved && rowsOf(found.map((x) => x._id));
+    const rows = found && moved && rowsOf(this._fallback.ask([], (c) => found.map((x) => c.id(x._row))));
     return rows ? found.map((x, i) => Object.assign({}, x, { _row: rows[i] })) : found;
   }
 
