@@ -14,7 +14,6 @@ use nearshelf::rank::table::TableKind;
 use nearshelf::shop::synthetic::{Size, write};
 use nearshelf::shop::{Shop, Silent};
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Write as _;
 use std::fs;
 
 /// Shoppers behind each pair of ids, counted from the log the long way: (in order within [`REACH`] steps, in one visit).
@@ -77,36 +76,6 @@ fn every_published_pair_has_its_shoppers() {
     let (_dir, shop) = synthetic(400, 2_500, 300);
     let counts = [1, 2, 5].map(|k| no_pair_lacks_support(&shop, k));
     assert!(counts[0] > counts[1] && counts[1] > counts[2] && counts[2] > 100, "{counts:?}");
-}
-
-/// What two shoppers looked at beside the crowd leaves no trace, in any table: with other partners the pack is the same to the byte.
-#[test]
-fn a_pair_below_the_threshold_leaves_no_trace_in_any_table() {
-    let pack = |pairs: [[&str; 2]; 2]| {
-        let dir = tempfile::tempdir().expect("a folder");
-        let mut log = String::from("session_id,item_id,timestamp,user_id\n");
-        let mut visit = |v: usize, items: &[&str], user: usize| {
-            for (n, item) in items.iter().enumerate() {
-                writeln!(log, "{v},{item},{},u{user}", 1_700_000_000 + v * 3600 + n * 10).expect("written");
-            }
-        };
-        // The two come early: what evidence is worth is learnt from the latest visits.
-        visit(0, &pairs[0], 1_000);
-        visit(1, &pairs[1], 1_001);
-        for v in 2..400 {
-            let group = ["abc", "def", "ghi", "jkl"][v % 4];
-            let at = |i: usize| &group[(v / 4 + i) % 3..(v / 4 + i) % 3 + 1];
-            visit(v, &[at(0), at(1), at(0)], v % 90);
-        }
-        fs::write(dir.path().join("interactions.csv"), log).expect("written");
-        let shop = read(dir.path());
-        let options = |k| Options { min_support: Some(k), ..Options::default() };
-        [1, 3].map(|k| build(&shop, &options(k), &Silent).expect("a pack"))
-    };
-    let [all, supported] = pack([["a", "d"], ["g", "j"]]);
-    let [all_other, supported_other] = pack([["a", "j"], ["g", "d"]]);
-    assert!(supported == supported_other, "no trace with K = 3");
-    assert!(all != all_other, "and the test would see one");
 }
 
 fn hits(predictions: &[Prediction], lists: impl Fn(usize) -> Vec<String>) -> f64 {

@@ -37,6 +37,13 @@ fn what_crashed_once_does_not_crash_again() {
 }
 
 #[test]
+fn good_packs_answer_all_that_is_asked() {
+    harness::pack(&[0]);
+    harness::pack(&[1]);
+    assert!(harness::opened() >= 2);
+}
+
+#[test]
 fn packs_with_wild_sections_open_or_are_refused_and_answer_every_call() {
     let mut walk = Walk(0x9E37_79B9_7F4A_7C15);
     let rounds = if cfg!(target_arch = "wasm32") { 400 } else { 1_500 };
