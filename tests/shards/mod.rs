@@ -361,7 +361,9 @@ fn what_the_builder_writes_today_is_split_and_joined() {
     let dir = crate::publish::Made::default().write();
     let whole = build(&crate::builder::read(dir.path()), &Options::default(), &Silent).expect("a pack");
     // A column of products that the split does not know would stand whole in the core, which would not open then.
-    let parts = split(&whole, Limits { core: 9_000, shard: 4_000 }, &Silent).expect("room").expect("split");
+    let wire = nearshelf::publish::brotli(&whole);
+    let limits = Limits { core: wire * 4 / 5, shard: wire };
+    let parts = split(&whole, limits, &Silent).expect("room").expect("split");
     let mut core = open(&parts);
     assert!(core.catalog().len() < 50);
     attach(&mut core, &parts.shards.iter().collect::<Vec<_>>());
