@@ -35,8 +35,12 @@ lint: ## rustfmt and clippy
 fmt: ## format the Rust code
 	cargo fmt
 
-bench: ## measure the core; ARGS="..." go to the benchmark
-	cargo bench --bench bench $(if $(ARGS),-- $(ARGS))
+bench: ## measure the package in Node, Chromium and Bun, then the native core; ARGS="..." go to tests/bench/run.mjs
+	@.ci/setup package chromium
+	node pkg-template/build.mjs
+	cargo build --release --features cli
+	NEARSHELF_CHROMIUM=$$(.ci/chromium) node tests/bench/run.mjs $(ARGS)
+	cargo bench --bench bench
 
 eval: ## replay a log and score the ranking: DATA=DIR, ARGS="..."
 	$(nearshelf) eval $(if $(DATA),"$(DATA)") $(ARGS)

@@ -68,6 +68,8 @@ pub mod manual {
     pub mod offers {}
     #[doc = include_str!("manual/pack-format.md")]
     pub mod pack_format {}
+    #[doc = include_str!("manual/performance.md")]
+    pub mod performance {}
     #[doc = include_str!("manual/portrait.md")]
     pub mod portrait {}
     #[doc = include_str!("manual/privacy.md")]

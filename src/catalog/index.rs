@@ -18,6 +18,15 @@ impl Index {
         Index { slots: vec![EMPTY; (n * 2).next_power_of_two().max(8)] }
     }
 
+    /// The place of each key in a list; of two that are the same the first.
+    pub(super) fn of(keys: &[Key]) -> Index {
+        let mut index = Index::with_room(keys.len());
+        for (key, i) in keys.iter().zip(0..) {
+            index.insert(*key, i, |other| keys[other as usize] == *key);
+        }
+        index
+    }
+
     fn start(&self, key: Key) -> usize {
         key.0 as usize & (self.slots.len() - 1)
     }

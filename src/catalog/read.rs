@@ -50,6 +50,8 @@ pub struct Catalog {
     product_key: Vec<Key>,
     category_key: Vec<Key>,
     brand_key: Vec<Key>,
+    category_index: Index,
+    brand_index: Index,
 
     view: View,
 }
@@ -131,6 +133,8 @@ impl Catalog {
             product_key: Vec::new(),
             category_key: Vec::new(),
             brand_key: Vec::new(),
+            category_index: Index::default(),
+            brand_index: Index::default(),
             view: View::default(),
             pack,
             shop,
@@ -180,6 +184,8 @@ impl Catalog {
         self.product_key = (0..self.products).map(|i| Key::product(self.product_id.get(p, i))).gather();
         self.category_key = (0..self.category_path.len()).map(|i| Key::category(self.category_path.get(p, i))).gather();
         self.brand_key = (0..self.brand.len()).map(|i| Key::brand(self.brand.get(p, i))).gather();
+        self.category_index = Index::of(&self.category_key);
+        self.brand_index = Index::of(&self.brand_key);
         let total = self.products + self.variants + self.alias.len();
         let mut index = Index::with_room(total);
         for entry in 0..total as u32 {
@@ -455,7 +461,7 @@ impl Catalog {
 
     /// The category with this key.
     pub fn category_of_key(&self, key: Key) -> Option<u32> {
-        self.category_key.iter().position(|k| *k == key).map(|i| i as u32)
+        self.category_index.find(key, |c| self.category_key[c as usize] == key)
     }
 
     /// The product's brand.
@@ -480,7 +486,7 @@ impl Catalog {
 
     /// The brand with this key.
     pub fn brand_of_key(&self, key: Key) -> Option<u32> {
-        self.brand_key.iter().position(|k| *k == key).map(|i| i as u32)
+        self.brand_index.find(key, |b| self.brand_key[b as usize] == key)
     }
 
     /// The product's variants, as indices into all variants.

@@ -315,6 +315,7 @@ impl Ranker {
             source.each(catalog, &self.tables, &mut note);
         }
         self.slots.clear(&rows);
+        let aims = sources.aims(catalog, &self.tables);
         let mut items = Vec::with_capacity(rows.len());
         for ((row, mut from), (score, i)) in rows.into_iter().zip(from).zip(chosen) {
             let raw = &f.raw[*i as usize];
@@ -326,7 +327,15 @@ impl Ranker {
             }
             let cosine = raw[Component::Embedding as usize];
             if cosine > 0 {
-                from.push((Component::Embedding, sources.nearest(catalog, &self.tables, row), cosine));
+                // The product of this visit that does most to point at it.
+                let (mut nearest, mut most) = (Subject::None, 0);
+                for (step, weight, aim) in &aims {
+                    let amount = self.tables.embedding().cosine(catalog.pack(), aim, row) * weight;
+                    if amount > most {
+                        (nearest, most) = (Subject::Product(step.0), amount);
+                    }
+                }
+                from.push((Component::Embedding, nearest, cosine));
             }
             let parts = parts(f, *i as usize, &self.blend, &from);
             items.push(Served { row, score: unit(*score), parts });

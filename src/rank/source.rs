@@ -3,7 +3,7 @@
 use super::blend::{Blend, ONE};
 use super::component::Component;
 use super::curve::depth;
-use super::explain::Subject;
+use super::embedding::Aim;
 use super::table::{TableKind, Tables};
 use crate::catalog::Catalog;
 use crate::id::Row;
@@ -149,17 +149,14 @@ impl Sources {
         }
     }
 
-    /// The product of this visit that does most to point at `row`.
-    pub(super) fn nearest(&self, catalog: &Catalog, tables: &Tables, row: Row) -> Subject {
-        let (mut nearest, mut most) = (Subject::None, 0);
-        for (step, weight) in &self.towards {
-            let aim = tables.embedding().aim(catalog.pack(), &[(*step, *weight)]);
-            let amount = tables.embedding().cosine(catalog.pack(), &aim, row) * u64::from(*weight);
-            if amount > most {
-                (nearest, most) = (Subject::Product(step.0), amount);
-            }
+    /// The directions of this visit's products, each by itself.
+    pub(super) fn aims(&self, catalog: &Catalog, tables: &Tables) -> Vec<(Row, u64, Aim)> {
+        let embedding = tables.embedding();
+        if embedding.is_empty() {
+            return Vec::new();
         }
-        nearest
+        let aim = |row: Row| embedding.aim(catalog.pack(), &[(row, 1)]);
+        self.towards.iter().map(|(row, weight)| (*row, u64::from(*weight), aim(*row))).gather()
     }
 
     /// Up to `n` more products each from the three best-liked categories.
