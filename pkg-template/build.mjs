@@ -64,7 +64,8 @@ async function copyTypes(next) {
   const mini = types
     .replace(/export type WasmSource =[^;]*;/, "/** A path of the code package; bytes only where the platform has the standard API. */\nexport type WasmSource = string | ArrayBuffer | Uint8Array;")
     .replace("pack: string | URL | ArrayBuffer", "pack: string | ArrayBuffer")
-    .replace("reports?: string | URL |", "reports?: string |");
+    .replace("reports?: string | URL |", "reports?: string |")
+    .replace(/(overlay\??: string) \| URL/g, "$1");
   if (/\b(URL|Response|WebAssembly)\b/.test(mini)) {
     fail("the types of the mini-program still name URL, Response or WebAssembly", "Adapt copyTypes in pkg-template/build.mjs.");
   }

@@ -4,6 +4,7 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 mod checkout;
 mod identity;
+mod overlay;
 mod reporting;
 mod request;
 
@@ -235,12 +236,17 @@ impl Engine {
     /// The host's clock, which never runs backwards here.
     fn tick(&mut self, now: Millis) -> Millis {
         self.clock = self.clock.max(now);
+        self.catalog.settle(self.clock);
         self.clock
     }
 
     fn drop_event(&mut self, reason: Drop) {
+        self.drop_many(reason, 1);
+    }
+
+    fn drop_many(&mut self, reason: Drop, many: u32) {
         let n = &mut self.dropped[reason as usize];
-        *n = n.saturating_add(1);
+        *n = n.saturating_add(many);
     }
 
     fn note(&mut self, notes: [bool; Drop::COUNT]) {

@@ -21,6 +21,8 @@ pub(crate) enum Code {
     NotServed,
     ConsentRequired,
     InvalidCart,
+    BadOverlay,
+    OverlayMisfit,
     #[cfg(feature = "cli")]
     Io,
     #[cfg(feature = "cli")]
@@ -77,6 +79,8 @@ impl Code {
         Code::NotServed,
         Code::ConsentRequired,
         Code::InvalidCart,
+        Code::BadOverlay,
+        Code::OverlayMisfit,
         #[cfg(feature = "cli")]
         Code::Io,
         #[cfg(feature = "cli")]
@@ -160,6 +164,16 @@ impl Code {
                 "invalid_cart",
                 Misuse,
                 told("Give each line an id of its own, a price in minor units and a quantity of at least one."),
+            ),
+            Code::BadOverlay => (
+                "bad_overlay",
+                Data,
+                told("Serve the file that `nearshelf overlay` wrote; an HTML error page is a common mistake."),
+            ),
+            Code::OverlayMisfit => (
+                "overlay_misfit",
+                Data,
+                told("Serve an overlay made with the shop's present pack, and a full one where a delta was missed."),
             ),
             #[cfg(feature = "cli")]
             Code::Io => ("io", Environment, told("Check the path and its permissions.")),
@@ -351,7 +365,7 @@ mod tests {
     }
 
     fn of_command_line(code: Code) -> bool {
-        code > Code::InvalidCart
+        code > Code::OverlayMisfit
     }
 
     #[test]

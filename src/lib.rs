@@ -66,6 +66,8 @@ pub mod manual {
     pub mod memory {}
     #[doc = include_str!("manual/offers.md")]
     pub mod offers {}
+    #[doc = include_str!("manual/overlay.md")]
+    pub mod overlay {}
     #[doc = include_str!("manual/pack-format.md")]
     pub mod pack_format {}
     #[doc = include_str!("manual/performance.md")]

@@ -25,7 +25,7 @@ export function makeWebShelf(defaultWasm) {
 
     pack: (pack) => toBytes(pack) || fetch(whole(pack)).then((response) => {
       if (!response.ok) {
-        throw new NearshelfError("pack_missing", "The pack answers " + response.status + ".", "Check its address.");
+        throw new NearshelfError("pack_missing", "The address answers " + response.status + ".", "Check its address.");
       }
       return response.arrayBuffer().then((buffer) => new Uint8Array(buffer));
     }),

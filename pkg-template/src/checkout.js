@@ -65,8 +65,8 @@ function readGap(r) {
   return kind === 2 ? { units: r.f64() } : null;
 }
 
-/** @param {Reader} r @returns {import("../types/index").Quote} */
-export function readQuote(r) {
+/** @param {Reader} r @param {string} packVersion @returns {import("../types/index").Quote} */
+export function readQuote(r, packVersion) {
   const subtotal = r.f64();
   const shipping = r.f64();
   const discount = r.f64();
@@ -81,7 +81,10 @@ export function readQuote(r) {
   const gifts = r.list(() => ({ item_id: r.str(), quantity: r.f64() }));
   const refused = r.list(() => ({ id: r.str(), name: r.str(), reason: reason(r), gap: readGap(r) }));
   const optimal = r.u8() === 1;
-  return { subtotal, shipping, discount, payable, lines, applied, gifts, refused, optimal, bound: r.f64() };
+  return {
+    subtotal, shipping, discount, payable, lines, applied, gifts, refused, optimal, bound: r.f64(),
+    packVersion, overlayVersion: r.money(), expires: r.money(),
+  };
 }
 
 /** @param {Reader} r @returns {import("../types/index").CouponView[]} */

@@ -2,7 +2,7 @@
 
 import { asError, NearshelfError } from "./error.js";
 import { Hub } from "./hub.js";
-import { any, readOptions } from "./options.js";
+import { any, readOptions, whole } from "./options.js";
 import { CONSENT, Shelf, VIEW } from "./shelf.js";
 
 /**
@@ -17,6 +17,10 @@ import { CONSENT, Shelf, VIEW } from "./shelf.js";
  * }} Host `begin` runs at each call; `address` answers "" for bytes; `core` fetches and compiles, and answers how to make an instance
  */
 
+const TIMEOUT_MS = 1500;
+/** The longest delay a timer can hold. */
+const LONGEST_MS = 0x7fffffff;
+
 const OPTIONS = {
   pack: any,
   market: VIEW.market,
@@ -26,12 +30,10 @@ const OPTIONS = {
   wasm: any,
   storage: (value, wrong) => (typeof value.remove === "function" ? value : wrong("an object with get, set, remove and keys")),
   reports: (value, wrong) => (/^(string|function)$/.test(typeof value) || value.href ? value : wrong("an address or a function")),
+  overlay: any,
+  overlayRefreshMs: whole(1000, LONGEST_MS),
   now: (value, wrong) => (typeof value === "function" ? value : wrong("a function")),
 };
-
-const TIMEOUT_MS = 1500;
-/** The longest delay a timer can hold. */
-const LONGEST_MS = 0x7fffffff;
 
 /**
  * @param {Host} host
@@ -54,6 +56,7 @@ export function shelfMaker(host) {
       if (options.market !== undefined || options.language !== undefined) {
         entry.shelf.setView({ market: options.market, language: options.language });
       }
+      if (options.overlay) entry.shelf.setOverlay(options.overlay);
     } else {
       const shelf = new Shelf(hub, options, host, () => open.delete(address));
       Object.assign(shelf._consent, consent);
@@ -103,6 +106,7 @@ function load(host, shelf, hub, options) {
   const core = Promise.resolve()
     .then(() => host.core(options.wasm))
     .catch((thrown) => asError(thrown, "wasm_missing", "Serve nearshelf.wasm beside the JavaScript or pass options.wasm."));
+  const overlay = options.overlay && shelf.setOverlay(options.overlay);
   return Promise.resolve()
     .then(() => host.pack(options.pack))
     .then((bytes) => {
@@ -117,7 +121,8 @@ function load(host, shelf, hub, options) {
     .catch((thrown) => {
       hub.diagnose(asError(thrown, "pack_missing", "Check the address of the pack and that the page may load it."));
       shelf._rest();
-    });
+    })
+    .then(() => overlay);
 }
 
 /**

@@ -23,6 +23,7 @@ export class Engine {
    * @param {{
    *   _pack(): Uint8Array, _now(): number, _consent: import("./shelf.js").ConsentState,
    *   market: string, language: string, _opened(view: ReturnType<typeof op.readView>): void, _distrust(): void,
+   *   _overlay: import("./overlay.js").Overlay,
    * }} seat the shelf this engine serves
    */
   constructor(hub, seat) {
@@ -193,6 +194,7 @@ export class Engine {
     const view = this._send(op.OPEN, writer.written(), op.readView);
     if (view) {
       this._handle = view._handle;
+      seat._overlay.started();
       this._replay();
     }
     if (!view || !this._core) {

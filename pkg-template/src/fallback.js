@@ -143,7 +143,7 @@ export class Fallback {
    */
   _list(items, relaxed) {
     const packVersion = this._catalogue ? this._catalogue.view._packVersion : "";
-    return { items, source: "fallback", servedId: 0, partial: false, relaxed, packVersion };
+    return { items, source: "fallback", servedId: 0, partial: false, relaxed, packVersion, overlayVersion: null };
   }
 }
 

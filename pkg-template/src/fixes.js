@@ -17,6 +17,8 @@ const FIXES = {
   not_served: "Ask about a list that was served lately (the last 16 are kept) and an item on it.",
   consent_required: "Ask the shopper, then call setConsent() with that purpose.",
   invalid_cart: "Give each line an id of its own, a price in minor units and a quantity of at least one.",
+  bad_overlay: "Serve the file that `nearshelf overlay` wrote; an HTML error page is a common mistake.",
+  overlay_misfit: "Serve an overlay made with the shop's present pack, and a full one where a delta was missed.",
 };
 
 /** @param {string} code */

@@ -17,6 +17,7 @@ export const NEUTRAL = {
   quote: () => null,
   coupons: () => [],
   offers: () => [],
+  setOverlay: () => Promise.resolve(),
   portrait: () => ({
     events: 0, sessions: 0, updated: null, items: [], categories: [], brands: [], priceBands: [], session: [],
   }),

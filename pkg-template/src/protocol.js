@@ -29,6 +29,8 @@ export const OFFERS = 26;
 export const REPORT = 27;
 export const WITHDRAW = 28;
 export const NEAREST = 29;
+export const OVERLAY = 32;
+export const OVERLAY_ITEMS = 33;
 
 /** A row or parent that is not there. */
 export const NONE = 0xffffffff;
@@ -37,7 +39,7 @@ const BECAUSE = [
   "popular", "next", "together", "again", "history", "history_together", "category", "brand", "given", "similar",
 ];
 
-const AVAILABILITY = ["out_of_stock", "in_stock", "preorder", "backorder"];
+export const AVAILABILITY = ["out_of_stock", "in_stock", "preorder", "backorder", "not_sold"];
 
 /** @param {number} code */
 export function availability(code) {
@@ -57,7 +59,14 @@ export function readView(r) {
     _exponent: r.u8(),
     _language: r.str(),
     _products: r.u32(),
+    _overlay: r.money(),
+    _expires: r.money(),
   };
+}
+
+/** @param {Reader} r */
+export function readOverlaid(r) {
+  return { _outcome: r.u8(), _overlay: r.money(), _expires: r.money() };
 }
 
 /** @param {Reader} r */
@@ -73,6 +82,7 @@ export function readShelf(r) {
     _partial: r.u8() === 1,
     _relaxed: readRelaxed(r.u8()),
     _items: r.list(readShelfItem),
+    _overlay: r.money(),
   };
 }
 

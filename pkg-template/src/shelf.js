@@ -8,6 +8,7 @@ import { Fallback } from "./fallback.js";
 import { guardCalls, NEUTRAL } from "./guard.js";
 import { Memory } from "./memory.js";
 import { any, between, distinct, id, ids, mode, parts, pins, readOptions, text, tri, whole } from "./options.js";
+import { Overlay } from "./overlay.js";
 import * as op from "./protocol.js";
 import { Reports } from "./reports.js";
 
@@ -54,8 +55,8 @@ const MOST_PRODUCTS = 2048;
 export class Shelf {
   /**
    * @param {import("./hub.js").Hub} hub
-   * @param {{ now?: () => number, market?: string, language?: string, storage?: import("./vault.js").ShelfStorage, reports?: any }} wishes
-   * @param {{ memory?: import("./vault.js").MemoryHost, reports?: import("./reports.js").ReportHost }} host
+   * @param {{ now?: () => number, market?: string, language?: string, storage?: import("./vault.js").ShelfStorage, reports?: any, overlayRefreshMs?: number }} wishes
+   * @param {import("./create.js").Host} host
    * @param {() => void} gone called when the shelf is disposed
    */
   constructor(hub, wishes, host, gone) {
@@ -78,6 +79,7 @@ export class Shelf {
     this._engine = new Engine(hub, this);
     this._memory = new Memory(this, host.memory, wishes.storage);
     this._reports = new Reports(this, this._memory._vault, host.reports, wishes.reports);
+    this._overlay = new Overlay(this, host, wishes.overlayRefreshMs);
     this._disposed = false;
     guardCalls(this);
   }
@@ -88,6 +90,10 @@ export class Shelf {
 
   get packVersion() {
     return this._view._packVersion;
+  }
+
+  get overlayVersion() {
+    return this._overlay._version;
   }
 
   get market() {
@@ -128,9 +134,9 @@ export class Shelf {
   recommend(options) {
     const o = readOptions(this._hub, "recommend", options, RECOMMEND);
     const answer = this._engine.call(op.RECOMMEND, (w) => this._request(w, o), op.readShelf);
-    if (answer === undefined) return this._list([], "neutral", 0, false, []);
+    if (answer === undefined) return this._list([], "neutral", 0, false, [], this.overlayVersion);
     const items = answer && this._shown(answer._items, []);
-    return items ? this._list(items, answer._source, this._engine.servedId(answer._servedId), answer._partial, answer._relaxed)
+    return items ? this._list(items, answer._source, this._engine.servedId(answer._servedId), answer._partial, answer._relaxed, answer._overlay)
       : this._fallback.recommend(o);
   }
 
@@ -147,7 +153,7 @@ export class Shelf {
     }, op.readShelf);
     const items = answer && this._shown(answer._items, once);
     if (!items) return this._fallback.rank(once);
-    const list = this._list(items, answer._source, this._engine.servedId(answer._servedId), answer._partial, answer._relaxed);
+    const list = this._list(items, answer._source, this._engine.servedId(answer._servedId), answer._partial, answer._relaxed, answer._overlay);
     return Object.assign({ ids: items.map((item) => item.id) }, list);
   }
 
@@ -197,7 +203,13 @@ export class Shelf {
     return this._engine.call(op.QUOTE, (w) => {
       w.f64(this._now());
       writeCart(w, cart);
-    }, readQuote) || null;
+    }, (r) => readQuote(r, this.packVersion)) || null;
+  }
+
+  setOverlay(overlay) {
+    if (overlay !== undefined && (typeof overlay === "object" || typeof overlay === "string")) return this._overlay.take(overlay);
+    this._hub.misuse("bad_argument", "setOverlay() was given no overlay.", "Pass its address, its bytes, { items }, or null for none.");
+    return NEUTRAL.setOverlay();
   }
 
   coupons(options) {
@@ -319,6 +331,7 @@ export class Shelf {
     this._disposed = true;
     this._memory.close();
     this._reports.close();
+    this._overlay.close();
     this._engine.close();
     this._hub.close();
     this._distrust(); // lets go of the pack
@@ -379,6 +392,7 @@ export class Shelf {
   _opened(view) {
     this._look(view._market, view._language);
     this._view = view;
+    this._overlay.told(view);
     this._memory.consented();
     this._reports.consented();
   }
@@ -519,8 +533,8 @@ export class Shelf {
     return kept;
   }
 
-  _list(items, source, servedId, partial, relaxed) {
-    return { items, source, servedId, partial, relaxed, packVersion: this.packVersion };
+  _list(items, source, servedId, partial, relaxed, overlayVersion) {
+    return { items, source, servedId, partial, relaxed, packVersion: this.packVersion, overlayVersion };
   }
 }
 

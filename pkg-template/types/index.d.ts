@@ -53,6 +53,40 @@ export interface ShelfOptions {
   reports?: string | URL | ((bytes: Uint8Array) => unknown);
   /** Clock in milliseconds since 1970 UTC. Default `Date.now`. */
   now?: () => number;
+  /** Prices and stock that replace the pack's: an address (fetched again before it is stale), bytes, or the items themselves. */
+  overlay?: string | URL | ArrayBuffer | Uint8Array | OverlayData;
+  /** Milliseconds from one fetch of `overlay` to the next, at least 1000. Default: nine tenths of the time it holds. */
+  overlayRefreshMs?: number;
+}
+
+/** An overlay in JSON. What cannot be read is counted in `diagnostics()` and left as it was. */
+export interface OverlayData {
+  items: OverlayItem[];
+  /** Another shop's overlay is refused. */
+  shop?: string;
+  /** Code of its market. Default: the one looked at. */
+  market?: string;
+  /** A whole number above that of the overlay before. Default: the next. */
+  sequence?: number;
+  /** The overlay this delta builds upon; without that it is refused. Default: any. */
+  since?: number;
+  /** Milliseconds since 1970 UTC. Default: now. */
+  issued?: number;
+  /** Seconds for which it holds. Default: the pack's. */
+  max_age?: number;
+  /** Whether what it does not name returns to the pack's values. Default: it stays as it is. */
+  full?: boolean;
+}
+
+/** What has changed about a variant, or about all variants of a product; what is not named stays. */
+export interface OverlayItem {
+  id: string | number;
+  /** In major units, read exactly: "12.90", "12.90 CNY", 12.9. `null` or "" takes it away. */
+  price?: string | number | null;
+  sale_price?: string | number | null;
+  availability?: "in_stock" | "out_of_stock" | "preorder" | "backorder" | "not_sold" | null;
+  /** Hidden from every shelf and from `browse`. */
+  hidden?: boolean | null;
 }
 
 /** Named bytes. Each of our names begins with "nearshelf/"; a value is less than 70,000 bytes. An answer has five seconds. */
@@ -181,6 +215,8 @@ export interface ShelfList {
   /** Constraints that could not be met; empty in all but rare cases. */
   relaxed: Constraint[];
   packVersion: string;
+  /** Number of the overlay in force; `null` without one. */
+  overlayVersion: number | null;
 }
 
 export interface RankedList extends Omit<ShelfList, "items"> {
@@ -195,7 +231,7 @@ export interface Reason { code: string; subject: string; value: number; children
 
 export type WhyNotStage =
   | "shown" | "unknown_item" | "not_sold_here" | "out_of_stock" | "seen" | "excluded" | "bought" | "not_candidate" | "price_band"
-  | "quota" | "ranked_below";
+  | "quota" | "ranked_below" | "hidden";
 
 export interface Trait { key: string; label: string; share: number; events: number; last: number; }
 
@@ -274,6 +310,14 @@ export interface Quote {
   /** True when no admissible set is better; else `bound` says what none can fall below. */
   optimal: boolean;
   bound: number;
+  packVersion: string;
+  /** Number of the overlay in force; `null` without one. */
+  overlayVersion: number | null;
+  /**
+   * The first instant, in milliseconds since 1970 UTC, at which the overlay is stale or an offer of the market begins, ends, or enters or leaves its
+   * hours; `null` where nothing is known to change.
+   */
+  expires: number | null;
 }
 
 /** A coupon the shopper holds, and what it is worth now. */
@@ -353,6 +397,11 @@ export interface Shelf {
   coupons(options: { cart?: Cart; held: string[] }): CouponView[];
   /** The market's offers. */
   offers(): OfferView[];
+  /**
+   * Lays an overlay over the pack: an address, bytes, or the items themselves; `null` takes overlays away. Resolves when that is done or has failed
+   * (a diagnostic), and never rejects.
+   */
+  setOverlay(overlay: string | URL | ArrayBuffer | Uint8Array | OverlayData | null): Promise<void>;
   /**
    * The report of this week, made and remembered at the first call (which spends the week's privacy budget) and the same bytes at
    * every later one. With `send` it is sent now, unless it was. Nobody has to call it: `ShelfOptions.reports` sends by itself.

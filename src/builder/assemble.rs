@@ -45,6 +45,7 @@ pub fn assemble(
     let (tables, vectors) = tables::build(&log, &products, shop.tables);
     out.add(Tag::BLEND, 0, 1, blend.write());
     out.add(Tag::CONFIG, 0, 1, shop.profile.write());
+    out.add(Tag::OVERLAY, 0, 1, shop.overlay.write());
     if let Some((first, last)) = span(sessions) {
         out.add(Tag::SPAN, 0, 1, [first.to_le_bytes(), last.to_le_bytes()].concat());
     }

@@ -5,6 +5,10 @@ use alloc::string::String;
 #[cfg(any(feature = "cli", test))]
 pub mod build;
 mod index;
+mod live;
+pub mod overlay;
+#[cfg(any(feature = "cli", test))]
+pub mod overlay_file;
 mod read;
 
 pub use read::Catalog;
@@ -29,6 +33,8 @@ pub enum Availability {
     Backorder = 3,
     /// Not sold in this market.
     NotSold = 255,
+    /// The shop's overlay hides it.
+    Hidden = 254,
 }
 
 impl Availability {
@@ -59,6 +65,7 @@ impl Availability {
             Availability::Preorder => "preorder",
             Availability::Backorder => "backorder",
             Availability::NotSold => "not_sold",
+            Availability::Hidden => "hidden",
         }
     }
 }

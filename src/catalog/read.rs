@@ -1,12 +1,13 @@
 //! A pack's catalogue, read in place.
 
 use super::index::Index;
+use super::live::Live;
+use super::overlay::Policy;
 use super::{Availability, Found, Market, Price};
 use crate::codec::{Malformed, Reader};
 use crate::error::{Code, Error, Result};
 use crate::id::{Key, Row};
 use crate::list::Gather;
-use crate::money::Minor;
 use crate::pack::column::{Columns, Numbers, Strings};
 use crate::pack::{Pack, Tag};
 use crate::text::{concat, decimal};
@@ -15,18 +16,17 @@ use alloc::vec;
 use alloc::vec::Vec;
 
 const NONE16: u32 = 0xFFFF;
-const NONE32: u32 = 0xFFFF_FFFF;
 
 /// The catalogue of an open pack, seen in one market and one language.
 #[derive(Debug, Clone)]
 pub struct Catalog {
-    pack: Pack,
+    pub(super) pack: Pack,
     shop: String,
     support: u32,
     markets: Vec<Market>,
     languages: Vec<String>,
-    products: usize,
-    variants: usize,
+    pub(super) products: usize,
+    pub(super) variants: usize,
 
     product_id: Strings,
     variant_id: Strings,
@@ -54,9 +54,12 @@ pub struct Catalog {
     brand_index: Index,
 
     view: View,
+    pub(super) policy: Policy,
+    /// Prices and stock, by market; empty where nobody has looked yet.
+    pub(super) lives: Vec<Live>,
 }
 
-/// What depends on the market and the language.
+/// What depends on the language, and which market's columns are at the front.
 #[derive(Debug, Clone, Default)]
 struct View {
     market: usize,
@@ -65,11 +68,6 @@ struct View {
     title_default: Strings,
     variant_title: Strings,
     category_label: Strings,
-    price: Numbers<4>,
-    sale_price: Numbers<4>,
-    availability: Numbers<1>,
-    /// Best variant of each product here, as an index into all variants.
-    best: Vec<u32>,
 }
 
 impl Catalog {
@@ -136,6 +134,8 @@ impl Catalog {
             category_index: Index::default(),
             brand_index: Index::default(),
             view: View::default(),
+            policy: Policy::of(&pack),
+            lives: markets.iter().map(|_| Live::default()).gather(),
             pack,
             shop,
             support,
@@ -217,38 +217,20 @@ impl Catalog {
         if market >= self.markets.len() || language >= self.languages.len() {
             return Err(Error::new(Code::PackMalformed, "the default market or language does not exist."));
         }
-        let (m, l) = (market as u32, language as u32);
+        let l = language as u32;
         let mut columns = Columns::default();
-        let mut view = View {
+        let view = View {
             market,
             language,
             title: columns.strings(p, Tag::TITLE, l, self.products),
             title_default: columns.strings(p, Tag::TITLE, 0, self.products),
             variant_title: columns.strings(p, Tag::VARIANT_TITLE, l, self.variants),
             category_label: columns.strings(p, Tag::CATEGORY, l, self.category_path.len()),
-            price: columns.numbers(p, Tag::PRICE, m, self.variants),
-            sale_price: columns.numbers(p, Tag::SALE_PRICE, m, self.variants),
-            availability: columns.numbers(p, Tag::AVAILABILITY, m, self.variants),
-            best: Vec::new(),
         };
         columns.check()?;
-        core::mem::swap(&mut self.view, &mut view);
-        self.view.best = (0..self.products as u32).map(|i| self.choose_variant(Row(i))).gather();
+        self.unpack(market)?;
+        self.view = view;
         Ok(())
-    }
-
-    /// The best variant to show: what can be bought first, in stock before ordered, then the cheapest, then the first.
-    fn choose_variant(&self, row: Row) -> u32 {
-        let rank = |v: u32| {
-            let stock = match self.availability_of(v) {
-                Availability::InStock => 0,
-                Availability::Preorder | Availability::Backorder => 1,
-                Availability::OutOfStock => 2,
-                Availability::NotSold => 3,
-            };
-            (stock, self.price_of(v).now.map_or(i64::MAX, |m| m.0))
-        };
-        self.variants_of(row).min_by_key(|v| (rank(*v), *v)).unwrap_or(0)
     }
 
     /// Index of the market with this code; the pack's default for an empty one.
@@ -506,27 +488,9 @@ impl Catalog {
         self.view.variant_title.get(&self.pack, v as usize)
     }
 
-    /// A variant's price in the view's market.
-    pub fn price_of(&self, v: u32) -> Price {
-        let money = |column: &Numbers<4>| {
-            Some(column.get(&self.pack, v as usize)).filter(|m| *m != NONE32).map(|m| Minor(i64::from(m)))
-        };
-        let (list, sale) = (money(&self.view.price), money(&self.view.sale_price));
-        match (list, sale) {
-            (Some(list), Some(sale)) if sale < list => Price { now: Some(sale), list: Some(list) },
-            (None, Some(sale)) => Price { now: Some(sale), list: None },
-            (list, _) => Price { now: list, list: None },
-        }
-    }
-
-    /// A variant's availability in the view's market.
-    pub fn availability_of(&self, v: u32) -> Availability {
-        Availability::from_byte(self.view.availability.get(&self.pack, v as usize) as u8)
-    }
-
     /// The variant a shelf shows, as an index into all variants.
     pub fn best_variant(&self, row: Row) -> u32 {
-        self.view.best[row.index()]
+        self.live().best[row.index()]
     }
 
     /// Whether the product can be bought here: that of its best variant.

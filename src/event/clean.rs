@@ -66,7 +66,7 @@ pub struct Item<'a> {
     pub price: Option<Minor>,
 }
 
-/// Why an event, or a part of it, was left out. The names are the diagnostics' codes.
+/// Why an event, or a part of it, was left out; and what of overlays was. The names are the diagnostics' codes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(u8)]
 pub enum Drop {
@@ -94,11 +94,17 @@ pub enum Drop {
     UnknownItem,
     /// More than 200 items in an event: the rest is left out.
     TooManyItems,
+    /// An overlay older than the one in force.
+    OverlayOld,
+    /// An item of an overlay that the pack does not have.
+    OverlayUnknownItem,
+    /// A field of an overlay that could not be read.
+    OverlayBadValue,
 }
 
 impl Drop {
     /// Number of reasons.
-    pub const COUNT: usize = 12;
+    pub const COUNT: usize = 15;
 
     /// Every reason, in the order of its number.
     pub const ALL: [Drop; Drop::COUNT] = [
@@ -114,6 +120,9 @@ impl Drop {
         Drop::NoItems,
         Drop::UnknownItem,
         Drop::TooManyItems,
+        Drop::OverlayOld,
+        Drop::OverlayUnknownItem,
+        Drop::OverlayBadValue,
     ];
 
     /// The diagnostics' code.
@@ -131,6 +140,9 @@ impl Drop {
             Drop::NoItems => "event_no_items",
             Drop::UnknownItem => "item_unknown",
             Drop::TooManyItems => "event_too_many_items",
+            Drop::OverlayOld => "overlay_old",
+            Drop::OverlayUnknownItem => "overlay_unknown_item",
+            Drop::OverlayBadValue => "overlay_bad_value",
         }
     }
 }

@@ -38,6 +38,38 @@ fn within(d: Daily, now: Millis) -> bool {
     if from < to { from <= at && at < to } else { at >= from || at < to }
 }
 
+/// The first instant after `now` at which one of these offers begins, ends, or enters or leaves its hours or a birthday; the last of all
+/// for none.
+pub fn next_change(offers: &[Promotion], now: Millis) -> Millis {
+    let mut next = Millis(i64::MAX);
+    for p in offers {
+        let c = &p.when;
+        for t in [&c.start, &c.end] {
+            next = sooner(next, now, t.unwrap_or(now));
+        }
+        if let Some(d) = &c.daily {
+            next = sooner(next, now, next_time(d.from, d.utc_offset_min, now));
+            next = sooner(next, now, next_time(d.to, d.utc_offset_min, now));
+        }
+        if let Some(offset) = c.birthday {
+            next = sooner(next, now, next_time(0, offset, now));
+        }
+    }
+    next
+}
+
+#[inline(never)]
+fn sooner(next: Millis, now: Millis, t: Millis) -> Millis {
+    if t > now { next.min(t) } else { next }
+}
+
+/// When it is that many minutes after midnight, after `now`.
+#[inline(never)]
+fn next_time(minute: u16, offset_min: i32, now: Millis) -> Millis {
+    let ago = local(now, offset_min) - i64::from(minute) * MINUTE;
+    now.plus(DAY - ago.rem_euclid(DAY))
+}
+
 /// Month and day of a local date (proleptic Gregorian), by counting days from 1 March of a 400-year era.
 fn month_and_day(now: Millis, offset_min: i32) -> (u8, u8) {
     let day_of_era = (local(now, offset_min).div_euclid(DAY) + 719_468).rem_euclid(146_097);

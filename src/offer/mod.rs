@@ -25,6 +25,7 @@ mod spread;
 
 pub use addon::{Addon, addon};
 pub use cart::{Cart, Customer, Line};
+pub use condition::next_change;
 pub use invalid::{Invalid, InvalidCode};
 pub use promotion::{
     Basis, Conditions, Daily, Gift, Kind, Off, Offers, Points, Promotion, Reach, Scope, Stacking, Stage, Step,

@@ -100,13 +100,12 @@ impl<const W: usize> Numbers<W> {
     #[inline]
     pub fn get(&self, pack: &Pack, i: usize) -> u32 {
         let at = self.range.start + i * W;
-        let mut out = [0; 4];
-        if at + W <= self.range.end
-            && let Some(bytes) = pack.bytes().get(at..at + W)
-        {
-            out[..W].copy_from_slice(bytes);
+        match pack.bytes().get(at..at + W).filter(|_| at < self.range.end) {
+            Some(&[a, b, c, d]) => u32::from_le_bytes([a, b, c, d]),
+            Some(&[a, b]) => u32::from(u16::from_le_bytes([a, b])),
+            Some(&[a]) => a.into(),
+            _ => 0,
         }
-        u32::from_le_bytes(out)
     }
 
     /// Numbers in the column.

@@ -58,6 +58,7 @@ tags! {
     REPORT b"REPT" "What private reports may ask.";
     SHELF b"SHLF" "Categories whose products are bought again.";
     SPAN b"SPAN" "First and last day of the log.";
+    OVERLAY b"OVLY" "What the shop wants of overlays.";
     EMBEDDING b"EMBD" "A vector of each product.";
 }
 

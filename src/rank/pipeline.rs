@@ -84,6 +84,8 @@ pub enum Stage {
     NotCandidate,
     /// It came up, at this place below the shelf.
     RankedBelow(usize),
+    /// The shop's overlay hides it.
+    Hidden,
 }
 
 impl Stage {
@@ -101,6 +103,7 @@ impl Stage {
             Stage::Quota => "quota",
             Stage::NotCandidate => "not_candidate",
             Stage::RankedBelow(_) => "ranked_below",
+            Stage::Hidden => "hidden",
         }
     }
 }
@@ -389,6 +392,7 @@ fn stage_of_shop(catalog: &Catalog, query: &Query, row: Row) -> Option<Stage> {
     match catalog.availability(row) {
         Availability::NotSold => return Some(Stage::NotSoldHere),
         Availability::OutOfStock => return Some(Stage::OutOfStock),
+        Availability::Hidden => return Some(Stage::Hidden),
         Availability::InStock | Availability::Preorder | Availability::Backorder => {}
     }
     let elsewhere = query.category.is_some_and(|c| !catalog.is_in(row, c));

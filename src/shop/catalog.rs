@@ -262,7 +262,7 @@ fn product(
 }
 
 /// A price cell in minor units; `59.00 CNY` must name the market's own currency.
-fn money_of(cell: &str, market: &Market) -> std::result::Result<Option<u32>, &'static str> {
+pub(super) fn money_of(cell: &str, market: &Market) -> std::result::Result<Option<u32>, &'static str> {
     let mut amount = cell;
     if let Some(code) = currency_in(cell) {
         if code != market.currency && market.currency != "XXX" {
@@ -277,7 +277,7 @@ fn money_of(cell: &str, market: &Market) -> std::result::Result<Option<u32>, &'s
     }
 }
 
-fn availability_of(cell: &str) -> std::result::Result<Availability, &'static str> {
+pub(super) fn availability_of(cell: &str) -> std::result::Result<Availability, &'static str> {
     let normal = cell.to_ascii_lowercase().replace([' ', '-'], "_");
     match normal.as_str() {
         "" | "in_stock" | "instock" | "available" | "true" | "1" | "yes" => Ok(Availability::InStock),

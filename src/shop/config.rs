@@ -2,6 +2,8 @@
 
 use super::limits::{BaselineSection, BaselineSettings, PolicySection, PolicySettings};
 use super::log::settings::{LogSection, LogSettings};
+use super::overlay::OverlaySection;
+use crate::catalog::overlay::Policy;
 use crate::error::{Code, Error, Result};
 use crate::event::EventKind;
 use crate::privacy::noise::{Epsilon, MOST_SYMBOLS};
@@ -41,6 +43,8 @@ pub(super) struct ShopConfig {
     pub policy: PolicySection,
     /// `[baseline]`
     pub baseline: BaselineSection,
+    /// `[overlay]`
+    pub overlay: OverlaySection,
 }
 
 /// `[shop]`
@@ -186,6 +190,7 @@ impl ShopConfig {
         config.reports()?;
         config.policy()?;
         config.baseline()?;
+        config.overlay()?;
         for l in &config.languages {
             if l.tag.is_empty() || l.title.is_empty() {
                 return Err(bad("each [[language]] needs a tag and the column of its title.".into()));
@@ -269,6 +274,11 @@ impl ShopConfig {
     /// When a pack may not take the place of another.
     pub(super) fn baseline(&self) -> Result<BaselineSettings> {
         self.baseline.or(&ShopConfig::shipped()?.baseline)
+    }
+
+    /// What is wanted of overlays: as shipped, unless this shop says otherwise.
+    pub(super) fn overlay(&self) -> Result<Policy> {
+        self.overlay.or(&ShopConfig::shipped()?.overlay)
     }
 
     /// When an estimate is trusted.
@@ -370,6 +380,8 @@ mod tests {
         assert!(wrong("[policy]\nnever_show = 0").contains("never_show"));
         assert!(wrong("[baseline]\nmedian_price = 0.5").contains("between 1"));
         assert!(wrong("[baseline]\nlost_items = nan").contains("NaN"));
+        assert!(wrong("[overlay]\nstale = \"drop\"").contains("hide_prices"));
+        assert!(wrong("[overlay]\nmax_age_minutes = 0").contains("max_age_minutes"));
         assert!(wrong("[log]\nformat = \"ga5\"").contains("ga5"));
         assert!(wrong("[log.id]\nprefix = \"x\"").contains("prefix"));
         assert!(wrong("[log.id]\npart = 2").contains("separator"));

@@ -7,6 +7,7 @@ mod files;
 mod limits;
 mod log;
 mod offers;
+pub mod overlay;
 mod parquet;
 mod rejects;
 mod source;
@@ -24,6 +25,7 @@ pub use rejects::{FileRead, Part, Reason, Reject, Rejects, Tally};
 
 use crate::catalog::Market;
 use crate::catalog::build::ProductDraft;
+use crate::catalog::overlay::Policy;
 use crate::error::{Code, Error, Result};
 use crate::profile::ProfileConfig;
 use std::path::Path;
@@ -109,6 +111,8 @@ pub struct Shop {
     pub shelf: ShelfSettings,
     /// When a pack may not take the place of another.
     pub baseline: BaselineSettings,
+    /// What is wanted of overlays.
+    pub overlay: Policy,
     /// Rows that could not be used.
     pub rejects: Rejects,
     /// Ids of the log that the catalogue does not have, with how often; most frequent first.
@@ -165,6 +169,7 @@ impl Shop {
             tables: config.tables()?,
             shelf: config.shelf()?,
             baseline: config.baseline()?,
+            overlay: config.overlay()?,
             rejects,
             unmatched,
             copies,

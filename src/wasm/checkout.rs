@@ -1,4 +1,4 @@
-//! The calls about carts: quotes, coupons, the list of offers.
+//! The calls about carts: quotes, coupons, the list of offers; and overlays, which change what a cart costs.
 
 use super::dispatch::{strings, time};
 use crate::codec::{Malformed, Reader, Writer};
@@ -58,6 +58,28 @@ pub(super) fn quote(shelf: &mut Engine, r: &mut Reader<'_>, out: &mut Writer) ->
     r.end()?;
     let q = shelf.quote(now, &cart, &customer)?;
     write_quote(&*shelf.offers()?, &q, out);
+    overlay_version(shelf, out);
+    out.f64(shelf.quote_expires(now)?.map_or(f64::NAN, Millis::to_f64));
+    Ok(())
+}
+
+/// The number of the overlay in force; NaN without one.
+pub(super) fn overlay_version(shelf: &Engine, out: &mut Writer) {
+    out.f64(shelf.overlay_version().map_or(f64::NAN, |v| v as f64));
+}
+
+/// The same, and when it is stale.
+pub(super) fn overlay_state(shelf: &Engine, out: &mut Writer) {
+    overlay_version(shelf, out);
+    out.f64(shelf.catalog().overlay_version().map_or(f64::NAN, |(_, expires)| expires.to_f64()));
+}
+
+pub(super) fn overlay(shelf: &mut Engine, r: &mut Reader<'_>, out: &mut Writer, framed: bool) -> Result<()> {
+    let (now, bytes) = (time(r), r.bytes());
+    r.end()?;
+    let told = shelf.overlay(now, bytes, framed)?;
+    out.u8(told.outcome);
+    overlay_state(shelf, out);
     Ok(())
 }
 

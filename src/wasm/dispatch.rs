@@ -1,7 +1,7 @@
 //! The one table of calls below both hosts: bytes in, bytes out. `manual/boundary.md` is its description.
 
 use super::{checkout, reporting};
-use crate::catalog::Price;
+use crate::catalog::{Availability, Price};
 use crate::codec::{Malformed, Reader, Writer};
 use crate::engine::{Engine, RawOrder, Request, Shelf, TraitView};
 use crate::error::{Code, Error, Result};
@@ -67,7 +67,7 @@ impl Table {
         if op == 1 {
             return self.open(r, out);
         }
-        if !(2..=29).contains(&op) {
+        if !(2..=29).contains(&op) && !(32..=33).contains(&op) {
             return Err(Error::new(Code::UnknownCall, concat(&["this core has no call ", &decimal(op.into()), "."])));
         }
         let handle = r.u32() as usize;
@@ -107,8 +107,9 @@ impl Table {
             25 => checkout::coupons(shelf, r, out),
             26 => checkout::offers(shelf, r, out),
             27 => reporting::report(shelf, r, out),
+            28 => reporting::withdraw(r, out),
             29 => nearest(shelf, r, out),
-            _ => reporting::withdraw(r, out),
+            _ => checkout::overlay(shelf, r, out, op == 32),
         }
     }
 
@@ -145,6 +146,7 @@ fn opened(shelf: &Engine, handle: u32, out: &mut Writer) {
     out.u8(c.market().exponent);
     out.str(c.language());
     out.count(c.len());
+    checkout::overlay_state(shelf, out);
 }
 
 pub(super) fn time(r: &mut Reader<'_>) -> Millis {
@@ -258,6 +260,7 @@ fn write_shelf(shelf: &Engine, list: &Shelf, out: &mut Writer) {
         out.u8(item.because as u8);
         out.str(subject(shelf, item.subject));
     }
+    checkout::overlay_version(shelf, out);
 }
 
 fn subject(shelf: &Engine, s: Subject) -> &str {
@@ -430,7 +433,9 @@ fn page(shelf: &Engine, r: &mut Reader<'_>, out: &mut Writer) -> Result<()> {
     r.end()?;
     let c = shelf.catalog();
     let category = c.category_named(path);
-    let is_in = |row: &Row| path.is_empty() || category.is_some_and(|x| c.is_in(*row, x));
+    let is_in = |row: &Row| {
+        c.availability(*row) != Availability::Hidden && (path.is_empty() || category.is_some_and(|x| c.is_in(*row, x)))
+    };
     let rows: Vec<Row> = (0..c.len() as u32).map(Row).filter(is_in).gather();
     out.count(rows.len());
     let page: Vec<_> = rows.iter().skip(offset).take(limit).gather();

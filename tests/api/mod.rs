@@ -6,6 +6,8 @@ mod checkout;
 mod limits;
 mod memory;
 #[cfg(feature = "cli")]
+mod overlay;
+#[cfg(feature = "cli")]
 mod report;
 mod shelf;
 

@@ -44,5 +44,55 @@ fn benches(c: &mut Criterion) {
     c.bench_function("recommend 20 of the sample pack", |b| b.iter(|| known.recommend(NOW, black_box(&twenty))));
 }
 
-criterion_group!(all, benches);
+/// An overlay of 10,000 rows over a pack of 10,000 products: its numbers go up, so that each is applied.
+#[cfg(feature = "cli")]
+fn overlays(c: &mut Criterion) {
+    use nearshelf::catalog::build::{Draft, ProductDraft, VariantDraft, VariantOffer, write};
+    use nearshelf::catalog::overlay::Head;
+    use nearshelf::catalog::overlay_file::{self, Item};
+    use nearshelf::catalog::{Availability, Market};
+    let offer = VariantOffer { list: Some(1000), sale: None, availability: Availability::InStock };
+    let product = |i: u32| ProductDraft {
+        id: format!("sku-{i}"),
+        variants: vec![VariantDraft { id: format!("sku-{i}"), titles: vec![], offers: vec![offer] }],
+        ..ProductDraft::default()
+    };
+    let draft = Draft {
+        shop: "bench".into(),
+        markets: vec![Market { code: "cn".into(), currency: "CNY".into(), exponent: 2 }],
+        languages: vec!["en".into()],
+        products: (0..10_000).map(product).collect(),
+        ..Draft::default()
+    };
+    let mut out = nearshelf::pack::PackWriter::new();
+    write(&draft, &mut out).unwrap();
+    let mut shelf = Engine::open(out.finish().unwrap()).unwrap();
+    let item = |i: u32| Item {
+        id: format!("sku-{i}"),
+        price: Some(Some(900 + i % 80)),
+        sale: Some((i % 3 == 0).then_some(500)),
+        availability: Some(if i % 10 == 0 { Availability::OutOfStock } else { Availability::InStock }),
+        hidden: None,
+    };
+    let items: Vec<Item> = (0..10_000).map(item).collect();
+    let base = shelf.catalog().pack().version();
+    let mut group = c.benchmark_group("overlay of 10,000 rows");
+    group.throughput(Throughput::Elements(10_000));
+    for (name, base, full) in
+        [("by number, full", &*base, true), ("by number, delta", &*base, false), ("by id, full", "", true)]
+    {
+        // Number 0 is the next one, whatever that is.
+        let head = Head { base, full, issued: Some(NOW), max_age: 60, ..Head::default() };
+        let (file, _) = overlay_file::write(&head, &items, shelf.catalog());
+        group.bench_function(name, |b| {
+            b.iter(|| assert!(shelf.overlay(NOW, black_box(&file), true).unwrap().outcome > 0));
+        });
+    }
+    group.finish();
+}
+
+#[cfg(not(feature = "cli"))]
+fn overlays(_: &mut Criterion) {}
+
+criterion_group!(all, benches, overlays);
 criterion_main!(all);

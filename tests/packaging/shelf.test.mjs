@@ -66,7 +66,7 @@ test("a shelf of items carries their display data, asked for once", async () => 
   const { shelf, core } = await ready();
   const list = shelf.recommend({ slot: "home", limit: 2, mode: "neutral", exclude: [1, "x"], category: "Home" });
   assert.deepEqual(core.asked, { now: NOW, slot: "home", limit: 2, mode: 1, exclude: ["1", "x"], category: "Home" });
-  assert.deepEqual(Object.keys(list), ["items", "source", "servedId", "partial", "relaxed", "packVersion"]);
+  assert.deepEqual(Object.keys(list), ["items", "source", "servedId", "partial", "relaxed", "packVersion", "overlayVersion"]);
   assert.deepEqual([list.source, list.servedId, list.partial, list.packVersion], ["personal", 1, false, "00000000000000ff"]);
   assert.deepEqual(list.items.map((i) => i.id), ["litter", "lamp"]);
   assert.deepEqual(list.items[0], {

@@ -20,7 +20,7 @@ pub(crate) enum Command {
     Pack(PackArgs),
     /// Look at a shop's files: what was read as what, which ids do not match and the setting that would match them.
     Doctor(DoctorArgs),
-    /// Show what is inside a pack.
+    /// Show what is inside a pack, or what an overlay says.
     Inspect(InspectArgs),
     /// Pack the training part of a data set, tune on the validation part, replay the test part, print the measures.
     Eval(EvalArgs),
@@ -34,6 +34,8 @@ pub(crate) enum Command {
     /// Judge other policies from a log that explored.
     #[command(subcommand)]
     Policy(crate::policy::PolicyCommand),
+    /// Write an overlay: prices, stock and hidden products that replace a pack's until the next one.
+    Overlay(OverlayArgs),
     /// Make up a shop of any size, for load tests of a set-up: a catalogue in two languages and a log of realistic shape.
     Synthetic(SyntheticArgs),
 }
@@ -124,7 +126,7 @@ pub(crate) struct PackArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct InspectArgs {
-    /// The pack.
+    /// The pack, or an overlay.
     pub(crate) pack: PathBuf,
     /// Compare with an older pack: products, prices, availability, offers, tables, worth of evidence, bytes.
     #[arg(long, value_name = "OLD.pack")]
@@ -196,6 +198,47 @@ pub(crate) struct DemoArgs {
     /// The built npm package.
     #[arg(long, value_name = "DIR", default_value = "pkg")]
     pub(crate) package: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct OverlayArgs {
+    /// What has changed: a table with `id` and some of `price`, `sale_price`, `availability`, `hidden`, or the JSON form
+    /// (see `manual/overlay.md`).
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    /// The pack it is laid over.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) pack: PathBuf,
+    /// The overlay to write.
+    #[arg(long, value_name = "FILE", default_value = "shop.overlay")]
+    pub(crate) out: PathBuf,
+    /// Code of the market. Default: the file's, else the pack's first.
+    #[arg(long, value_name = "CODE", default_value = "")]
+    pub(crate) market: String,
+    /// The shop's settings, for the names of the market's columns.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// Leave what the file does not name as it is. Default: it returns to the pack's values.
+    #[arg(long)]
+    pub(crate) delta: bool,
+    /// The overlay that a delta builds upon; a device without it waits for a full one. Default: any.
+    #[arg(long, value_name = "N", requires = "delta")]
+    pub(crate) since: Option<u64>,
+    /// Its number, above the last one's. Default: the file's, else milliseconds since 1970.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=1 << 53))]
+    pub(crate) sequence: Option<u64>,
+    /// When it was made, in milliseconds since 1970. Default: the file's, else now.
+    #[arg(long, value_name = "MS")]
+    pub(crate) issued: Option<i64>,
+    /// Seconds for which it holds. Default: the file's, else the pack's.
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) max_age: Option<u32>,
+    /// Name ids in place of numbers of variants: larger and slower, for devices that may have another pack of the shop.
+    #[arg(long)]
+    pub(crate) any_pack: bool,
+    /// Largest share of the file's rows that may be unusable.
+    #[arg(long, value_name = "SHARE", default_value_t = 0.1)]
+    pub(crate) max_reject: f64,
 }
 
 #[derive(Debug, Args)]

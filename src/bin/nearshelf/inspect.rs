@@ -17,6 +17,9 @@ use std::io::Write;
 use std::path::Path;
 
 pub(crate) fn run(args: &InspectArgs) -> Result<(), Error> {
+    if crate::overlay::inspect(&args.pack, args.json)? {
+        return Ok(());
+    }
     let bars = Bars::default();
     let pack = open(&args.pack)?;
     let engine = Engine::open(pack.bytes().to_vec())?;

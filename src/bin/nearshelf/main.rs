@@ -9,6 +9,7 @@ mod eval;
 mod inspect;
 mod offers;
 mod output;
+mod overlay;
 mod pack;
 mod policy;
 mod progress;
@@ -39,6 +40,7 @@ fn run() -> Result<ExitCode, Error> {
         args::Command::Demo(a) => demo::run(&a)?,
         args::Command::Reports(a) => reports::run(&a)?,
         args::Command::Policy(a) => policy::run(&a)?,
+        args::Command::Overlay(a) => overlay::run(&a)?,
         args::Command::Synthetic(a) => synthetic::run(&a)?,
     }
     Ok(ExitCode::SUCCESS)

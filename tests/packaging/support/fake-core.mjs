@@ -75,6 +75,37 @@ export class FakeCore {
     w.u8(2);
     w.str(this.opened.language || "en");
     w.u32(PRODUCTS.length);
+    this.overlayState(w);
+  }
+
+  overlayState(w) {
+    w.f64(this.overlay ? this.overlay.sequence : NaN);
+    w.f64(this.overlay ? this.overlay.expires : NaN);
+  }
+
+  /** A file here is JSON: { outcome, sequence, expires }. */
+  on_OVERLAY(r, w) {
+    const now = r.f64();
+    const bytes = r.bytes();
+    this.files = [...(this.files || []), { now, bytes }];
+    if (!bytes.length) this.overlay = null;
+    const said = bytes.length ? JSON.parse(new TextDecoder().decode(bytes.subarray(1))) : { outcome: 0 };
+    if (said.refused) return refusal(said.refused);
+    if (said.outcome) this.overlay = said;
+    w.u8(said.outcome);
+    this.overlayState(w);
+  }
+
+  on_OVERLAY_ITEMS(r, w) {
+    const now = r.f64();
+    r = new Reader(r.bytes());
+    const head = { now, shop: r.str(), market: r.str(), base: r.str(), sequence: r.f64(), since: r.f64(), issued: r.f64(), max_age: r.u32(), full: r.u8() };
+    const items = r.list((r) => [r.str(), r.u8(), r.str(), r.str()]);
+    if (r.left()) return refusal("bad_overlay");
+    this.laid = [...(this.laid || []), { ...head, items }];
+    this.overlay = { sequence: head.sequence || 1, expires: head.issued + 1000 * (head.max_age || 600) };
+    w.u8(1 + head.full);
+    this.overlayState(w);
   }
 
   on_TRACK(r, w) {
@@ -128,6 +159,7 @@ export class FakeCore {
       w.u8(row === op.NONE ? 8 : 2);
       w.str("lamp");
     });
+    w.f64(this.overlay ? this.overlay.sequence : NaN);
   }
 
   on_PRODUCTS(r, w) {

@@ -1,0 +1,109 @@
+//! `nearshelf overlay`, and what `nearshelf inspect` says of its file.
+
+use crate::args::OverlayArgs;
+use crate::output::say;
+use crate::progress::Bars;
+use nearshelf::catalog::overlay::{Head, MAGIC};
+use nearshelf::catalog::overlay_file::{damaged, read, write};
+use nearshelf::engine::Engine;
+use nearshelf::error::Error;
+use nearshelf::shop::overlay::ShopOverlay;
+use nearshelf::shop::{read_file, write_file};
+use nearshelf::time::Millis;
+use serde_json::json;
+use std::path::Path;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+pub(crate) fn run(args: &OverlayArgs) -> Result<(), Error> {
+    let bars = Bars::default();
+    let mut engine = Engine::open(read_file(&args.pack)?)?;
+    let catalog = engine.catalog();
+    let given = ShopOverlay::read(&args.file, catalog, &args.market, args.config.as_deref(), &bars)?;
+    bars.finish();
+    for tally in given.rejects.tallies() {
+        for (reason, r) in &tally.rejected {
+            say!("{}: {} of {} rows left out: {reason}", tally.name(), r.rows, tally.read());
+        }
+    }
+    given.rejects.check(args.max_reject)?;
+
+    let said = given.head();
+    let issued = args.issued.map(Millis).or(said.issued).unwrap_or_else(now);
+    let version = catalog.pack().version();
+    let market = catalog.markets()[catalog.market_named(said.market)?].code.clone();
+    let shop = catalog.shop().to_string();
+    let head = Head {
+        shop: if said.shop.is_empty() { &shop } else { said.shop },
+        market: &market,
+        base: match said.base {
+            "" if args.any_pack => "",
+            "" => &version,
+            base => base,
+        },
+        sequence: first([args.sequence.unwrap_or(0), said.sequence, issued.0.unsigned_abs()]),
+        since: args.since.unwrap_or(said.since),
+        issued: Some(issued),
+        max_age: [args.max_age.unwrap_or(0), said.max_age]
+            .into_iter()
+            .find(|s| *s > 0)
+            .unwrap_or(catalog.overlay_policy().max_age),
+        full: !args.delta && said.since == 0 && given.full.unwrap_or(true),
+    };
+    let (file, unknown) = write(&head, &given.items, catalog);
+    // What a shopper's device does with it is found out here: another shop's or another pack's is not written.
+    engine.overlay(issued, &file, true)?;
+    write_file(&args.out, &file)?;
+    say!("{}: {} bytes", args.out.display(), file.len());
+    say!("{}", facts(&file).unwrap_or_default());
+    if !unknown.is_empty() {
+        let some: Vec<&str> = unknown.iter().take(10).map(String::as_str).collect();
+        let fate = if head.base.is_empty() { "kept by their name" } else { "left out" };
+        say!("{} ids are not in the pack and were {fate}: {}", unknown.len(), some.join(", "));
+    }
+    Ok(())
+}
+
+fn first(numbers: [u64; 3]) -> u64 {
+    numbers.into_iter().find(|n| *n > 0).unwrap_or(1)
+}
+
+fn now() -> Millis {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    Millis(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+}
+
+/// What an overlay's file says of itself, in two lines; `None` for what is none.
+fn facts(file: &[u8]) -> Option<String> {
+    let (head, [price, sale, stock, hidden, items]) = read(file)?;
+    let kind = if head.full { "full".into() } else { format!("delta upon {}", head.since) };
+    let base = if head.base.is_empty() { "any pack".into() } else { format!("pack {}", head.base) };
+    let issued = head.issued.map_or(0, |t| t.0);
+    Some(format!(
+        "overlay {} of shop {}, market {}: {kind}, for {base}, issued {issued}, holds {} s\n\
+         {items} items: {price} prices, {sale} sale prices, {stock} availabilities, {hidden} hidden",
+        head.sequence, head.shop, head.market, head.max_age
+    ))
+}
+
+/// Tells about an overlay's file; false for what does not begin like one.
+pub(crate) fn inspect(path: &Path, as_json: bool) -> Result<bool, Error> {
+    let file = read_file(path)?;
+    if !file.starts_with(&MAGIC) {
+        return Ok(false);
+    }
+    let Some((head, [price, sale, stock, hidden, items])) = read(&file) else {
+        return Err(damaged(path));
+    };
+    if as_json {
+        let facts = json!({
+            "shop": head.shop, "market": head.market, "base": head.base, "sequence": head.sequence, "since": head.since,
+            "issued": head.issued.map(|t| t.0), "max_age": head.max_age, "full": head.full, "bytes": file.len(),
+            "items": items, "prices": price, "sale_prices": sale, "availabilities": stock, "hidden": hidden,
+        });
+        say!("{facts:#}");
+    } else {
+        say!("{}: {} bytes, checksum good", path.display(), file.len());
+        say!("{}", facts(&file).unwrap_or_default());
+    }
+    Ok(true)
+}

@@ -1,0 +1,220 @@
+//! Prices and stock of a market as they are now: what the pack says of each variant, and what an overlay laid over it.
+
+use super::overlay::Patch;
+use super::{Availability, Catalog, Price};
+use crate::error::Result;
+use crate::id::Row;
+use crate::money::Minor;
+use crate::pack::column::{Columns, Numbers};
+use crate::pack::{Pack, Tag};
+use crate::time::Millis;
+use alloc::vec::Vec;
+
+/// A price that is none; above every other.
+pub(super) const NONE: u32 = 0xFFFF_FFFF;
+
+/// What a variant costs, and whether it can be had.
+#[derive(Debug, Clone, Copy)]
+struct Offer {
+    row: u32,
+    price: u32,
+    sale: u32,
+    /// The pack's availability, 4 for what is not sold.
+    stock: u8,
+    hidden: bool,
+    /// It is on the list of those an overlay speaks of.
+    listed: bool,
+}
+
+/// One market.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Live {
+    price: Numbers<4>,
+    sale: Numbers<4>,
+    stock: Numbers<1>,
+    /// By variant.
+    offers: Vec<Offer>,
+    /// Best variant of each product, as an index into all variants.
+    pub(super) best: Vec<u32>,
+    /// Variants that an overlay speaks of.
+    touched: Vec<u32>,
+    /// No price is told.
+    pub(super) priceless: bool,
+    /// The highest number of an overlay.
+    pub(super) sequence: u64,
+    /// True while its values are laid over the pack's.
+    pub(super) held: bool,
+    /// When it is stale.
+    pub(super) expires: Millis,
+    /// True when that was acted upon.
+    pub(super) stale: bool,
+}
+
+/// What becomes of what overlays said before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Before {
+    /// It stays.
+    Stays,
+    /// It goes, but what is hidden stays so.
+    Hides,
+    /// It goes.
+    Goes,
+}
+
+impl Offer {
+    /// The smaller the better: what can be bought first, in stock before ordered, then the cheapest.
+    fn rank(&self) -> u64 {
+        let stock = if self.hidden { 4 } else { [2, 0, 1, 1].get(usize::from(self.stock)).copied().unwrap_or(3) };
+        stock << 32 | u64::from(self.price.min(self.sale))
+    }
+}
+
+impl Live {
+    /// A variant as the pack has it.
+    fn packed(&self, pack: &Pack, row: u32, v: u32) -> Offer {
+        let v = v as usize;
+        Offer {
+            row,
+            price: self.price.get(pack, v),
+            sale: self.sale.get(pack, v),
+            stock: self.stock.get(pack, v).min(4) as u8,
+            hidden: false,
+            listed: false,
+        }
+    }
+
+    /// What is known of a variant, for an overlay to change it.
+    fn list(&mut self, v: u32) -> &mut Offer {
+        let offer = &mut self.offers[v as usize];
+        if !offer.listed {
+            offer.listed = true;
+            self.touched.push(v);
+        }
+        offer
+    }
+
+    /// Chooses which variant of a product to show: the best, of equal ones the first. `v` is any of them.
+    fn choose(&mut self, v: u32) {
+        let row = self.offers[v as usize].row;
+        let mut at = v as usize;
+        while at > 0 && self.offers[at - 1].row == row {
+            at -= 1;
+        }
+        let (mut best, mut least) = (at, u64::MAX);
+        while let Some(offer) = self.offers.get(at).filter(|o| o.row == row) {
+            if offer.rank() < least {
+                (best, least) = (at, offer.rank());
+            }
+            at += 1;
+        }
+        self.best[row as usize] = best as u32;
+    }
+}
+
+impl Catalog {
+    /// Reads a market's columns, unless that was done before.
+    pub(super) fn unpack(&mut self, market: usize) -> Result<()> {
+        if self.lives[market].best.len() == self.products {
+            return Ok(());
+        }
+        let (p, m, n) = (&self.pack, market as u32, self.variants);
+        let mut columns = Columns::default();
+        let mut live = Live {
+            price: columns.numbers(p, Tag::PRICE, m, n),
+            sale: columns.numbers(p, Tag::SALE_PRICE, m, n),
+            stock: columns.numbers(p, Tag::AVAILABILITY, m, n),
+            ..Live::default()
+        };
+        columns.check()?;
+        for row in 0..self.products as u32 {
+            for v in self.variants_of(Row(row)) {
+                let offer = live.packed(p, row, v);
+                live.offers.push(offer);
+            }
+            live.best.push(0);
+            live.choose(live.offers.len() as u32 - 1);
+        }
+        self.lives[market] = live;
+        Ok(())
+    }
+
+    /// The market looked at.
+    pub(super) fn live(&self) -> &Live {
+        &self.lives[self.market_index()]
+    }
+
+    /// A variant's price in the view's market, as it is now.
+    pub fn price_of(&self, v: u32) -> Price {
+        let live = self.live();
+        let Some(o) = live.offers.get(v as usize).filter(|_| !live.priceless) else { return Price::default() };
+        let money = |m: u32| (m != NONE).then_some(Minor(i64::from(m)));
+        Price { now: money(o.price.min(o.sale)), list: money(o.price).filter(|_| o.sale < o.price) }
+    }
+
+    /// A variant's availability in the view's market, as it is now.
+    pub fn availability_of(&self, v: u32) -> Availability {
+        match self.live().offers.get(v as usize) {
+            Some(o) if o.hidden => Availability::Hidden,
+            Some(o) => Availability::from_byte(o.stock),
+            None => Availability::NotSold,
+        }
+    }
+
+    /// Lays patches over a market, and chooses the best variant again of the products that are touched.
+    pub(super) fn lay(&mut self, market: usize, before: Before, patches: &[Patch]) {
+        let (pack, live) = (&self.pack, &mut self.lives[market]);
+        live.priceless = false;
+        let mut last = Vec::new();
+        if before != Before::Stays {
+            last = core::mem::take(&mut live.touched);
+            for v in &last {
+                let offer = &mut live.offers[*v as usize];
+                let (row, hidden) = (offer.row, offer.hidden && before == Before::Hides);
+                live.offers[*v as usize] = live.packed(pack, row, *v);
+                if hidden {
+                    live.list(*v).hidden = true;
+                }
+            }
+        }
+        for p in patches {
+            for v in p.variants.clone() {
+                live.list(v).lay(p);
+            }
+        }
+        for p in patches {
+            live.choose(p.variants.start);
+        }
+        for v in last {
+            // What is listed again by a patch has been chosen.
+            if !live.offers[v as usize].listed || patches.is_empty() {
+                live.choose(v);
+            }
+        }
+    }
+
+    /// Takes the overlays of all markets away.
+    pub fn clear_overlay(&mut self) {
+        for market in 0..self.lives.len() {
+            self.lay(market, Before::Goes, &[]);
+            let live = &mut self.lives[market];
+            (live.sequence, live.held) = (0, false);
+        }
+    }
+}
+
+impl Offer {
+    fn lay(&mut self, p: &Patch) {
+        if p.what & 32 != 0 {
+            self.price = p.price;
+        }
+        if p.what & 64 != 0 {
+            self.sale = p.sale;
+        }
+        if p.what & 7 < 5 {
+            self.stock = p.what & 7;
+        }
+        if p.what & 24 != 0 {
+            self.hidden = p.what & 16 != 0;
+        }
+    }
+}

@@ -1,0 +1,252 @@
+//! Overlays: a shop's file, or a host's items, read whole and then laid over a market's columns
+//! ([`manual/overlay`](crate::manual::overlay) has the bytes).
+
+use super::live::{Before, NONE};
+use super::{Catalog, Market};
+use crate::codec::{Malformed, Reader};
+use crate::error::{Code, Error, Result};
+use crate::id::hash;
+use crate::money::parse_price;
+use crate::pack::{Pack, Tag};
+use crate::time::{Millis, SECOND};
+use alloc::vec::Vec;
+use core::ops::Range;
+
+/// What an overlay's file begins with.
+pub const MAGIC: [u8; 8] = *b"NEAROVLY";
+/// The format this build writes, and the newest it reads.
+pub const FORMAT: u16 = 1;
+/// Seconds an overlay holds where neither it nor the pack says.
+const MAX_AGE: u32 = 3600;
+
+/// What an overlay says of itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Head<'a> {
+    /// The shop's id, or empty.
+    pub shop: &'a str,
+    /// Code of the market, or empty for the one looked at.
+    pub market: &'a str,
+    /// Version of the pack whose variants it numbers, or empty where it names ids.
+    pub base: &'a str,
+    /// 0 for the next number.
+    pub sequence: u64,
+    /// A delta needs the overlay of this number to be there; 0 for anything.
+    pub since: u64,
+    /// When it was made; `None`: now.
+    pub issued: Option<Millis>,
+    /// Seconds; 0 for the pack's default.
+    pub max_age: u32,
+    /// True where what it does not name returns to the pack's values.
+    pub full: bool,
+}
+
+/// What an overlay says of some variants; `what` tells which of it, as in the file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Patch {
+    pub(super) variants: Range<u32>,
+    pub(super) price: u32,
+    pub(super) sale: u32,
+    pub(super) what: u8,
+}
+
+/// What became of an overlay.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Overlaid {
+    /// 0 for one whose number is not above the present one's, which is left out; 1 for a delta, 2 for a full one.
+    pub outcome: u8,
+    /// 1 for one whose number is below it.
+    pub old: u32,
+    /// Items that the pack does not have.
+    pub unknown: u32,
+    /// Fields that could not be read.
+    pub bad: u32,
+}
+
+/// The shop's settings for overlays, as the pack has them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Policy {
+    /// What happens when one is stale: 1 prices and stock return to the pack's, 2 no price is told, else nothing.
+    pub stale: u8,
+    /// Seconds for those that do not say.
+    pub max_age: u32,
+}
+
+impl Policy {
+    /// The settings of a pack; those of one that has none.
+    pub(super) fn of(pack: &Pack) -> Policy {
+        let mut r = Reader::new(pack.section(Tag::OVERLAY, 0).unwrap_or(&[]));
+        let (stale, max_age) = (r.u8(), r.u32());
+        Policy { stale, max_age: if max_age == 0 { MAX_AGE } else { max_age } }
+    }
+}
+
+impl Catalog {
+    /// Applies an overlay: a shop's file, or a host's record, which goes without a frame.
+    ///
+    /// # Errors
+    ///
+    /// `bad_overlay` when it is none, or not whole; `overlay_misfit` when it is another shop's or another pack's, or builds upon an overlay that
+    /// is not there; `unknown_market`. Nothing changes.
+    pub fn overlay(&mut self, now: Millis, bytes: &[u8], framed: bool) -> Result<Overlaid> {
+        let mut r = Reader::new(bytes);
+        if framed {
+            let (body, sum) = bytes.split_last_chunk::<8>().unwrap_or((&[], &[0; 8]));
+            r = Reader::new(body);
+            let (magic, _, oldest) = (r.u64(), r.u16(), r.u16());
+            // Before the checksum: a newer file may be checked in another way.
+            if magic != u64::from_le_bytes(MAGIC) || oldest > FORMAT {
+                return Err(bad("it is no overlay, or needs a newer reader."));
+            }
+            if hash(0, body) != u64::from_le_bytes(*sum) {
+                return Err(not_whole(Malformed));
+            }
+        }
+        let r = &mut r;
+        let misfit = |what| Err(Error::new(Code::OverlayMisfit, what));
+        let head = Head::read(r);
+        r.check().map_err(not_whole)?;
+        if !head.shop.is_empty() && head.shop != self.shop() {
+            return misfit("it is another shop's.");
+        }
+        if !head.base.is_empty() && head.base != self.pack.version() {
+            return misfit("it is made for another pack.");
+        }
+        let market = self.market_named(head.market)?;
+        self.unpack(market)?;
+        let live = &self.lives[market];
+        let (last, held) = (live.sequence, live.held);
+        let sequence = if head.sequence == 0 { last + 1 } else { head.sequence };
+        let mut told = Overlaid { old: u32::from(sequence < last), ..Overlaid::default() };
+        if sequence <= last {
+            return Ok(told);
+        }
+        if !head.full && head.since > if held { last } else { 0 } {
+            return misfit("one before it is missing.");
+        }
+        let patches = if head.base.is_empty() {
+            self.named(r, &self.markets()[market], &mut told)
+        } else {
+            numbered(r, self.variant_count())
+        };
+        r.end().map_err(not_whole)?;
+        self.lay(market, if head.full { Before::Goes } else { Before::Stays }, &patches);
+        let age = if head.max_age == 0 { self.policy.max_age } else { head.max_age };
+        let live = &mut self.lives[market];
+        (live.sequence, live.held, live.stale) = (sequence, true, false);
+        live.expires = head.issued.unwrap_or(now).plus(i64::from(age) * SECOND);
+        told.outcome = 1 + u8::from(head.full);
+        Ok(told)
+    }
+
+    /// The number of the overlay that is in force where the catalogue looks, and when it is stale.
+    pub fn overlay_version(&self) -> Option<(u64, Millis)> {
+        let live = self.live();
+        live.held.then_some((live.sequence, live.expires))
+    }
+
+    /// Acts upon an overlay that has become stale.
+    pub fn settle(&mut self, now: Millis) {
+        let market = self.market_index();
+        let live = &mut self.lives[market];
+        if !live.held || live.stale || now < live.expires {
+            return;
+        }
+        live.stale = true;
+        live.priceless = self.policy.stale == 2;
+        if self.policy.stale == 1 {
+            live.held = false;
+            self.lay(market, Before::Hides, &[]);
+        }
+    }
+
+    /// The variants an id stands for: one, or all of a product.
+    pub(super) fn variants_named(&self, id: &str) -> Option<Range<u32>> {
+        let mut all = self.variants_of(self.find(id)?.row);
+        for v in all.clone() {
+            if self.variant_id(v) == id {
+                all = v..v + 1;
+            }
+        }
+        Some(all)
+    }
+
+    /// Items by id, with prices in major units.
+    fn named(&self, r: &mut Reader<'_>, market: &Market, told: &mut Overlaid) -> Vec<Patch> {
+        let mut patches = Vec::new();
+        for _ in 0..r.count(13) {
+            let (id, mut what) = (r.str(), r.u8());
+            let mut money = |bit: u8| {
+                let text = r.str();
+                let read = price(text, market);
+                if what & bit != 0 && read.is_none() {
+                    told.bad += 1;
+                    what &= !bit;
+                }
+                read.unwrap_or(NONE)
+            };
+            let (price, sale) = (money(32), money(64));
+            told.bad += u32::from(what & 7 == 5);
+            match self.variants_named(id) {
+                Some(variants) => patches.push(Patch { variants, price, sale, what }),
+                None => told.unknown += 1,
+            }
+        }
+        patches
+    }
+}
+
+fn bad(what: &'static str) -> Error {
+    Error::new(Code::BadOverlay, what)
+}
+
+#[cold]
+#[inline(never)]
+fn not_whole(_: Malformed) -> Error {
+    bad("bytes of it were changed or are missing.")
+}
+
+/// Items by the number of the pack's variant, 13 bytes each.
+fn numbered(r: &mut Reader<'_>, variants: usize) -> Vec<Patch> {
+    let n = r.count(13);
+    let mut patches = Vec::with_capacity(n);
+    for item in r.take(13 * n).as_chunks::<13>().0 {
+        let [a, b, c, d, e, f, g, h, i, j, k, l, what] = *item;
+        let v = u32::from_le_bytes([a, b, c, d]);
+        if v as usize >= variants {
+            r.fail();
+            break;
+        }
+        let (price, sale) = (u32::from_le_bytes([e, f, g, h]), u32::from_le_bytes([i, j, k, l]));
+        patches.push(Patch { variants: v..v + 1, price, sale, what });
+    }
+    patches
+}
+
+/// A price in the market's minor units, with its currency or without; `None` for what cannot be read.
+fn price(text: &str, market: &Market) -> Option<u32> {
+    if text.is_empty() {
+        return Some(NONE);
+    }
+    let text = text.strip_suffix(&*market.currency).unwrap_or(text);
+    let minor = parse_price(text, market.exponent).ok()?.0;
+    u32::try_from(minor).ok().filter(|m| *m != NONE)
+}
+
+impl<'a> Head<'a> {
+    pub(super) fn read(r: &mut Reader<'a>) -> Head<'a> {
+        let (shop, market, base) = (r.str(), r.str(), r.str());
+        let (sequence, since, issued) = (whole(r), whole(r), r.f64());
+        let issued = if issued.is_nan() { None } else { Some(r.some(Millis::from_f64(issued))) };
+        Head { shop, market, base, sequence, since, issued, max_age: r.u32(), full: r.bool() }
+    }
+}
+
+/// A whole number of at most 2^53.
+fn whole(r: &mut Reader<'_>) -> u64 {
+    let v = r.f64();
+    let n = v as u64;
+    if n as f64 != v || n > 1 << 53 {
+        r.fail();
+    }
+    n
+}

@@ -1,0 +1,159 @@
+//! Writing overlays, and taking them apart again for a person to look at.
+
+use super::overlay::{FORMAT, Head, MAGIC, Policy};
+use super::{Availability, Catalog};
+use crate::codec::{Reader, Writer};
+#[cfg(feature = "cli")]
+use crate::error::{Code, Error};
+use crate::id::hash;
+use alloc::collections::BTreeMap;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+
+/// What an overlay says of an id; `None` of what it does not name.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Item {
+    /// Variant, product or alias.
+    pub id: String,
+    /// List price in minor units; `Some(None)` takes it away.
+    pub price: Option<Option<u32>>,
+    /// Sale price, the same.
+    pub sale: Option<Option<u32>>,
+    /// Availability.
+    pub availability: Option<Availability>,
+    /// Whether it is hidden.
+    pub hidden: Option<bool>,
+}
+
+impl Item {
+    fn what(&self) -> u8 {
+        let stock = self.availability.map_or(7, |a| (a as u8).min(4));
+        let hidden = self.hidden.map_or(0, |h| 1 + u8::from(h));
+        stock | hidden << 3 | u8::from(self.price.is_some()) << 5 | u8::from(self.sale.is_some()) << 6
+    }
+
+    /// What a later item says, over this one.
+    fn then(&mut self, later: &Item) {
+        self.price = later.price.or(self.price);
+        self.sale = later.sale.or(self.sale);
+        self.availability = later.availability.or(self.availability);
+        self.hidden = later.hidden.or(self.hidden);
+    }
+}
+
+/// An overlay's file, and the ids that the pack does not have. With a base in `head`, which has to be the version of `catalog`, it numbers variants
+/// and leaves such ids out; else it names variants, and such ids after them. Written alike whatever the order of distinct items.
+pub fn write(head: &Head<'_>, items: &[Item], catalog: &Catalog) -> (Vec<u8>, Vec<String>) {
+    let mut known: BTreeMap<u32, Item> = BTreeMap::new();
+    let mut unknown: BTreeMap<String, Item> = BTreeMap::new();
+    for item in items {
+        match catalog.variants_named(&item.id) {
+            Some(variants) => variants.for_each(|v| known.entry(v).or_default().then(item)),
+            None => unknown.entry(item.id.clone()).or_default().then(item),
+        }
+    }
+    for (v, item) in &mut known {
+        item.id = catalog.variant_id(*v).to_string();
+    }
+    let named = head.base.is_empty();
+    let exponent = catalog.market_named(head.market).map_or(2, |m| catalog.markets()[m].exponent);
+    for (id, item) in &mut unknown {
+        item.id.clone_from(id);
+    }
+    let all: Vec<&Item> = known.values().chain(unknown.values().filter(|_| named)).collect();
+    let mut w = Writer::new();
+    w.raw(&MAGIC);
+    w.u16(FORMAT);
+    w.u16(FORMAT);
+    w.str(head.shop);
+    w.str(head.market);
+    w.str(head.base);
+    w.f64(head.sequence as f64);
+    w.f64(head.since as f64);
+    w.f64(head.issued.map_or(f64::NAN, |t| t.to_f64()));
+    w.u32(head.max_age);
+    w.u8(u8::from(head.full));
+    w.count(all.len());
+    if named {
+        for item in all {
+            w.str(&item.id);
+            w.u8(item.what());
+            w.str(&major(item.price, exponent));
+            w.str(&major(item.sale, exponent));
+        }
+    } else {
+        for (v, item) in &known {
+            w.u32(*v);
+            w.u32(item.price.flatten().unwrap_or(u32::MAX));
+            w.u32(item.sale.flatten().unwrap_or(u32::MAX));
+            w.u8(item.what());
+        }
+    }
+    let mut file = w.finish();
+    file.extend_from_slice(&hash(0, &file).to_le_bytes());
+    (file, unknown.into_keys().collect())
+}
+
+/// A price in major units, all digits of its minor ones after the point; empty for none.
+fn major(price: Option<Option<u32>>, exponent: u8) -> String {
+    let Some(Some(minor)) = price else { return String::new() };
+    let unit = 10_u32.pow(exponent.into());
+    let digits = usize::from(exponent);
+    match digits {
+        0 => minor.to_string(),
+        _ => alloc::format!("{}.{:0digits$}", minor / unit, minor % unit),
+    }
+}
+
+/// What a file says, without a look at a pack: its head and how many items name each field: price, sale price, availability, hidden, in all.
+/// `None` for what is no overlay, or was changed.
+pub fn read(file: &[u8]) -> Option<(Head<'_>, [usize; 5])> {
+    let (body, sum) = file.split_last_chunk::<8>()?;
+    if hash(0, body) != u64::from_le_bytes(*sum) {
+        return None;
+    }
+    let mut r = Reader::new(body.strip_prefix(&MAGIC)?);
+    let (_, oldest) = (r.u16(), r.u16());
+    let head = Head::read(&mut r);
+    let n = r.count(13);
+    let mut said = [0, 0, 0, 0, n];
+    for _ in 0..n {
+        let what = if head.base.is_empty() {
+            let (_, what, _, _) = (r.str(), r.u8(), r.str(), r.str());
+            what
+        } else {
+            r.take(12);
+            r.u8()
+        };
+        let says = [what & 32 != 0, what & 64 != 0, what & 7 < 5, what & 16 != 0];
+        said.iter_mut().zip(says).for_each(|(n, says)| *n += usize::from(says));
+    }
+    r.end().ok().filter(|()| oldest <= FORMAT)?;
+    Some((head, said))
+}
+
+/// The error of a file that begins like an overlay and is not whole.
+#[cfg(feature = "cli")]
+pub fn damaged(path: &std::path::Path) -> Error {
+    Error::new(Code::BadOverlay, alloc::format!("{}: a byte was changed or is missing.", path.display()))
+}
+
+impl Catalog {
+    /// What the shop wants of overlays.
+    pub fn overlay_policy(&self) -> Policy {
+        self.policy
+    }
+}
+
+impl Policy {
+    /// The record of a pack.
+    pub fn write(&self) -> Vec<u8> {
+        let mut w = Writer::new();
+        w.u8(self.stale);
+        w.u32(self.max_age);
+        w.finish()
+    }
+}
+
+/// Words of `shop.toml` for what happens when an overlay is stale, by the pack's number.
+pub const STALE: [&str; 3] = ["keep", "pack", "hide_prices"];

@@ -1,0 +1,218 @@
+//! Overlays as a shop exports them: the JSON form, or a table with some of the catalogue's columns.
+
+use super::catalog::{availability_of, money_of};
+use super::config::ShopConfig;
+use super::rejects::{Out, Part, Rejects};
+use super::table::{Row, Table};
+use super::{Progress, read_file, source};
+use crate::catalog::overlay::{Head, Policy};
+use crate::catalog::overlay_file::{Item, STALE};
+use crate::catalog::{Catalog, Market};
+use crate::error::{Code, Error, Result};
+use crate::time::Millis;
+use serde::Deserialize;
+use serde_json::Value;
+use std::path::Path;
+
+/// `[overlay]`
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct OverlaySection {
+    stale: Option<String>,
+    max_age_minutes: Option<f64>,
+}
+
+impl OverlaySection {
+    /// These settings, and the shipped ones where they are silent.
+    pub(super) fn or(&self, shipped: &OverlaySection) -> Result<Policy> {
+        let bad = |what: String| Error::new(Code::BadConfig, what);
+        let word = self.stale.as_ref().or(shipped.stale.as_ref()).map_or("", String::as_str);
+        let stale = (0..).zip(STALE).find(|(_, name)| *name == word);
+        let (stale, _) =
+            stale.ok_or_else(|| bad(format!("overlay: stale = \"{word}\" is not keep, pack or hide_prices.")))?;
+        let minutes = self.max_age_minutes.or(shipped.max_age_minutes).unwrap_or(f64::NAN);
+        let seconds = libm::round(minutes * 60.0);
+        if !(1.0..=1e9).contains(&seconds) {
+            return Err(bad(format!("overlay: max_age_minutes = {minutes} is not a time of at least a second.")));
+        }
+        Ok(Policy { stale, max_age: seconds as u32 })
+    }
+}
+
+/// An overlay as a shop's file has it. What the file does not say of itself is as in an empty [`Head`].
+#[derive(Debug, Clone, Default)]
+pub struct ShopOverlay {
+    /// Shop, market and base of the file; empty where it does not say.
+    pub names: [String; 3],
+    /// Sequence, since.
+    pub numbers: [u64; 2],
+    /// When it was made.
+    pub issued: Option<Millis>,
+    /// Seconds it holds; 0 where it does not say.
+    pub max_age: u32,
+    /// Whether it is a full one; a table does not say.
+    pub full: Option<bool>,
+    /// Its items, in its order.
+    pub items: Vec<Item>,
+    /// Rows that could not be used.
+    pub rejects: Rejects,
+}
+
+impl ShopOverlay {
+    /// What the file says of itself.
+    pub fn head(&self) -> Head<'_> {
+        let [shop, market, base] = self.names.each_ref().map(String::as_str);
+        let [sequence, since] = self.numbers;
+        let full = self.full.unwrap_or(false);
+        Head { shop, market, base, sequence, since, issued: self.issued, max_age: self.max_age, full }
+    }
+
+    /// Reads a file for a market of `catalog`: the one `market` names, else the one the file names, else the pack's first. A `config` says under
+    /// which names a table has the market's columns.
+    ///
+    /// # Errors
+    ///
+    /// `io`, `bad_table`, `bad_config`, `unknown_market`. Rows that cannot be used are among the rejects.
+    pub fn read(
+        path: &Path,
+        catalog: &Catalog,
+        market: &str,
+        config: Option<&Path>,
+        progress: &dyn Progress,
+    ) -> Result<ShopOverlay> {
+        let config = ShopConfig::read(config)?;
+        let bytes = read_file(path)?;
+        match serde_json::from_slice::<Value>(&bytes) {
+            Ok(json) if json["items"].is_array() => from_json(path, &json, catalog, market),
+            _ => from_table(path, catalog, market, &config, progress),
+        }
+    }
+}
+
+fn market_of<'a>(catalog: &'a Catalog, code: &str) -> Result<&'a Market> {
+    Ok(&catalog.markets()[catalog.market_named(code)?])
+}
+
+fn from_json(path: &Path, json: &Value, catalog: &Catalog, market: &str) -> Result<ShopOverlay> {
+    let bad = |field: &str| Error::new(Code::BadTable, format!("{}: its \"{field}\" cannot be read.", path.display()));
+    let text = |field: &str| match &json[field] {
+        Value::Null => Ok(String::new()),
+        Value::String(s) => Ok(s.clone()),
+        _ => Err(bad(field)),
+    };
+    let number = |field: &str| match &json[field] {
+        Value::Null => Ok(0),
+        v => v.as_u64().filter(|n| *n <= 1 << 53).ok_or_else(|| bad(field)),
+    };
+    let mut out = ShopOverlay {
+        names: [text("shop")?, text("market")?, text("base")?],
+        numbers: [number("sequence")?, number("since")?],
+        issued: json["issued"].as_f64().and_then(Millis::from_f64),
+        max_age: u32::try_from(number("max_age")?).map_err(|_| bad("max_age"))?,
+        full: json["full"].as_bool(),
+        ..ShopOverlay::default()
+    };
+    if !market.is_empty() {
+        out.names[1] = market.into();
+    }
+    let market = market_of(catalog, &out.names[1])?;
+    out.rejects.open(Part::Catalog, &source::name(path), "JSON overlay");
+    for (line, item) in (1..).zip(json["items"].as_array().map_or(&[][..], Vec::as_slice)) {
+        out.rejects.count_row();
+        match item_of(item, market) {
+            Ok(item) => out.items.push(item),
+            Err(reason) => out.rejects.out(line, Out::Rejected(reason), &item.to_string()),
+        }
+    }
+    Ok(out)
+}
+
+/// An item of the JSON form. A field that is there and empty takes the value away.
+fn item_of(v: &Value, market: &Market) -> std::result::Result<Item, &'static str> {
+    let text = |v: &Value| match v {
+        Value::String(s) => s.clone(),
+        Value::Null => String::new(),
+        other => other.to_string(),
+    };
+    let money = |field: &str| match v.get(field) {
+        None => Ok(None),
+        Some(price) => money_of(&text(price), market).map(Some),
+    };
+    let id = v.get("id").map(text).unwrap_or_default();
+    if id.is_empty() {
+        return Err("no id");
+    }
+    let availability = match v.get("availability") {
+        None | Some(Value::Null) => None,
+        Some(word) => Some(availability_of(&text(word))?),
+    };
+    let hidden = match v.get("hidden") {
+        None | Some(Value::Null) => None,
+        Some(hidden) => Some(hidden.as_bool().ok_or("hidden is neither true nor false")?),
+    };
+    Ok(Item { id, price: money("price")?, sale: money("sale_price")?, availability, hidden })
+}
+
+fn from_table(
+    path: &Path,
+    catalog: &Catalog,
+    code: &str,
+    config: &ShopConfig,
+    progress: &dyn Progress,
+) -> Result<ShopOverlay> {
+    let market = market_of(catalog, code)?;
+    let own = config.markets.iter().find(|m| m.code == market.code);
+    let mut out = ShopOverlay { names: [String::new(), code.into(), String::new()], ..ShopOverlay::default() };
+    let table = Table::open(path, progress)?;
+    let named = |own: Option<&String>, usual: &str| {
+        let own = own.map(String::as_str).filter(|n| !n.is_empty()).and_then(|n| table.column(&[n]));
+        own.or_else(|| table.column(&[usual]))
+    };
+    let columns = [
+        named(own.map(|m| &m.price), "price"),
+        named(own.map(|m| &m.sale_price), "sale_price"),
+        named(own.map(|m| &m.availability), "availability"),
+        table.column(&["hidden"]),
+    ];
+    let missing = |what: &str| {
+        Error::new(Code::BadTable, format!("{} has no column {what}; it has {}.", table.file, table.listed()))
+    };
+    let id = named(config.columns.get("id"), "id").ok_or_else(|| missing("\"id\""))?;
+    if columns.iter().all(Option::is_none) {
+        return Err(missing("\"price\", \"sale_price\", \"availability\" or \"hidden\""));
+    }
+    let (items, rejects) = (&mut out.items, &mut out.rejects);
+    table.for_each(Part::Catalog, rejects, progress, |row| {
+        items.push(item_of_row(row, id, columns, market)?);
+        Ok(())
+    })?;
+    Ok(out)
+}
+
+/// A row of a table. An empty cell says nothing, but beside a price an empty sale price ends the sale.
+fn item_of_row(
+    row: &Row<'_>,
+    id: usize,
+    [price, sale, availability, hidden]: [Option<usize>; 4],
+    market: &Market,
+) -> std::result::Result<Item, &'static str> {
+    let id = row.get(Some(id)).to_string();
+    if id.is_empty() {
+        return Err("no id");
+    }
+    let list = money_of(row.get(price), market)?.map(Some);
+    let on_sale = money_of(row.get(sale), market)?.map(Some);
+    let word = row.get(availability);
+    Ok(Item {
+        id,
+        price: list,
+        sale: on_sale.or(if sale.is_some() && list.is_some() { Some(None) } else { None }),
+        availability: if word.is_empty() { None } else { Some(availability_of(word)?) },
+        hidden: match row.get(hidden).to_ascii_lowercase().as_str() {
+            "" => None,
+            "true" | "1" | "yes" => Some(true),
+            "false" | "0" | "no" => Some(false),
+            _ => return Err("hidden is neither true nor false"),
+        },
+    })
+}

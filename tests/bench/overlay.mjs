@@ -1,0 +1,75 @@
+// How long an overlay of 10,000 rows takes in the web build's wasm, in Node: `node tests/bench/overlay.mjs`.
+// Needs pkg/ (node pkg-template/build.mjs) and the command line (cargo build --features cli).
+
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { brotliCompressSync } from "node:zlib";
+import { nearshelf, root } from "../browser/bench.mjs";
+import { xxh64 } from "../packaging/support/xxh64.mjs";
+import { Reader, Writer } from "../../pkg-template/src/codec.js";
+import * as op from "../../pkg-template/src/protocol.js";
+
+const ROWS = 10_000;
+const ROUNDS = 60;
+const folder = mkdtempSync(join(tmpdir(), "nearshelf-overlay-"));
+const file = (name) => join(folder, name);
+const cli = (...args) => execFileSync(...nearshelf(...args), { cwd: root, stdio: "pipe" });
+
+function csv(head, row) {
+  return head + "\n" + Array.from({ length: ROWS }, (_, i) => row(i, `sku-${100000 + i}`)).join("\n") + "\n";
+}
+
+/** The overlay with another number: after magic and versions come three texts, then the number. */
+function numbered(bytes, sequence) {
+  const copy = Uint8Array.from(bytes);
+  const view = new DataView(copy.buffer);
+  let at = 12;
+  for (let i = 0; i < 3; i++) at += 4 + view.getUint32(at, true);
+  view.setFloat64(at, sequence, true);
+  view.setBigUint64(copy.length - 8, xxh64(copy.subarray(0, copy.length - 8)), true);
+  return copy;
+}
+
+try {
+  writeFileSync(file("catalog.csv"), csv("id,title,price,product_type,availability", (i, id) => `${id},Thing ${i},${10 + (i % 90)}.50 CNY,Things > ${i % 50},in_stock`));
+  writeFileSync(file("overlay.csv"), csv("id,price,sale_price,availability", (i, id) =>
+    `${id},${9 + (i % 80)}.90,${i % 3 ? "" : 5 + (i % 4) + ".00"},${i % 10 ? "in_stock" : "out_of_stock"}`));
+  cli("pack", folder, "--out", file("shop.pack"));
+  const pack = readFileSync(file("shop.pack"));
+  const { makeGlue } = await import(join(root, "target/package/web/glue.js"));
+  const glue = makeGlue();
+  await glue.start(new WebAssembly.Module(readFileSync(join(root, "pkg", "nearshelf.wasm"))));
+  for (const [name, more] of [["by number, full", []], ["by number, delta", ["--delta"]], ["by id, full", ["--any-pack"]]]) {
+    cli("overlay", file("overlay.csv"), "--pack", file("shop.pack"), "--out", file("x.overlay"), ...more);
+    const bytes = readFileSync(file("x.overlay"));
+    const core = new glue.Core();
+    const open = new Writer(pack.length + 256, pack.length + 65536);
+    open.f64(Date.now());
+    open.str("");
+    open.str("");
+    for (let i = 0; i < 4; i++) open.tri(null);
+    open.bytes(pack);
+    if (core.call(op.OPEN, open.written())[0] !== 0) throw new Error("the pack does not open");
+    const times = [];
+    for (let n = 1; n <= ROUNDS; n++) {
+      const w = new Writer(bytes.length + 64);
+      w.u32(1);
+      w.f64(Date.now());
+      w.bytes(numbered(bytes, n));
+      const begin = performance.now();
+      const answer = core.call(op.OVERLAY, w.written());
+      times.push(performance.now() - begin);
+      const r = new Reader(answer);
+      if (r.u8() !== 0 || r.u8() === 0 || r.f64() !== n) throw new Error("the overlay was not applied");
+    }
+    const [first] = times;
+    times.sort((a, b) => a - b);
+    const at = (share) => times[Math.floor(share * (times.length - 1))].toFixed(3);
+    const br = brotliCompressSync(bytes).length.toLocaleString("en");
+    console.log(`${name.padEnd(18)} ${ROWS} rows, ${bytes.length.toLocaleString("en")} bytes (${br} brotli): first ${first.toFixed(3)} ms, p50 ${at(0.5)} ms, p90 ${at(0.9)} ms`);
+  }
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
