@@ -77,3 +77,59 @@ fn quantised(row: &[f64]) -> Vec<i8> {
     let scale = if length > 1e-9 { UNIT / length } else { 0.0 };
     row.iter().map(|x| libm::round(x * scale).clamp(-127.0, 127.0) as i8).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::id::Row;
+    use crate::pack::{Pack, PackWriter, Tag};
+    use crate::rank::embedding::Embedding;
+    use crate::rank::kernel::Top;
+
+    fn open(bytes: Vec<u8>, n: usize) -> crate::error::Result<(Pack, Embedding)> {
+        let mut w = PackWriter::new();
+        w.add(Tag::EMBEDDING, 0, n, bytes);
+        let pack = Pack::open(w.finish()?)?;
+        let embedding = Embedding::open(&pack, n)?;
+        Ok((pack, embedding))
+    }
+
+    /// Two groups of three that are turned to together, a product described like the second, and one that nothing is known of.
+    fn section() -> Vec<u8> {
+        let pair = |a, b| Pair { a, b, weight: 30 * 256 };
+        let of =
+            |g: u32| (0..3).flat_map(move |i| (0..3).filter(move |j| *j != i).map(move |j| pair(3 * g + i, 3 * g + j)));
+        let titles = ["red", "lamp", "tin", "blue", "kettle owl teal", "cup", "kettle owl teal", ""];
+        let products: Vec<ProductDraft> =
+            titles.iter().map(|t| ProductDraft { titles: vec![(*t).to_string()], ..ProductDraft::default() }).collect();
+        let pairs: Vec<Pair> = of(0).chain(of(1)).collect();
+        build(&pairs, &[60.0, 60.0, 60.0, 60.0, 60.0, 60.0, 0.0, 0.0], &products.iter().collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn what_goes_together_points_the_same_way_and_so_does_what_is_described_alike() {
+        let (pack, e) = open(section(), 8).expect("a section");
+        let nearest = |row: u32| -> Vec<u32> {
+            let aim = e.aim(&pack, &[(Row(row), 1)]);
+            e.nearest(&pack, &aim, 3, &mut Top::default()).into_iter().map(|(r, _)| r.0).collect()
+        };
+        let mut first = nearest(0);
+        first.sort_unstable();
+        assert_eq!(first, [0, 1, 2]);
+        assert!(nearest(6).iter().all(|r| [3, 4, 5, 6].contains(r)), "{:?}", nearest(6));
+        assert!(nearest(7).is_empty(), "nothing is known of it");
+        assert_eq!(section(), section(), "the same input, the same bytes");
+    }
+
+    #[test]
+    fn a_section_that_lies_about_itself_is_refused() {
+        let good = section();
+        assert!(open(good[..good.len() - 1].to_vec(), 8).is_err());
+        assert!(open(good.clone(), 9).is_err());
+        for at in 0..4 {
+            let mut bad = good.clone();
+            bad[at] = bad[at].wrapping_add(7);
+            assert!(open(bad, 8).is_err(), "byte {at}");
+        }
+    }
+}
