@@ -360,11 +360,11 @@ fn wanted(w: &mut Writer, wish: u32, ids: &[String]) {
 fn first_served(answer: &[u8], ids: &[String], which: Range<usize>) -> Vec<(u32, String)> {
     let mut r = Reader::new(&answer[1..]);
     let served = r.u32();
-    (r.u8(), r.u8(), r.u8());
+    let _flags = (r.u8(), r.u8(), r.u8());
     let mut out = Vec::new();
     for i in 0..r.count(1) {
         let row = r.u32() as usize;
-        (r.u32(), r.u32(), r.f64(), r.f64(), r.f64(), r.u8(), r.str());
+        let _rest = (r.u32(), r.u32(), r.f64(), r.f64(), r.f64(), r.u8(), r.str());
         if which.contains(&i) {
             out.extend(ids.get(row).map(|id| (served, id.clone())));
         }
@@ -377,7 +377,7 @@ fn cart(w: &mut Writer, ids: &[String]) {
     let lines = &ids[..ids.len().min(4)];
     w.count(lines.len());
     for (i, id) in lines.iter().enumerate() {
-        w.str(&["a", "b", "c", "d"][i % 4]);
+        w.str(["a", "b", "c", "d"][i % 4]);
         w.str(id);
         w.f64(1000.0);
         w.f64(2.0);
