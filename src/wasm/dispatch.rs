@@ -73,7 +73,9 @@ impl Table {
         }
         let there = matches!(op, 2..=33 | REHEARSE) && (cfg!(feature = "vectors") || op != NEAREST);
         if !there {
-            return Err(Error::new(Code::UnknownCall, concat(&["this core has no call ", &decimal(op.into()), "."])));
+            return Err(Error::told(Code::UnknownCall, || {
+                concat(&["this core has no call ", &decimal(op.into()), "."])
+            }));
         }
         let handle = r.u32() as usize;
         r.check()?;
