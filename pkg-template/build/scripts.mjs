@@ -41,7 +41,7 @@ export async function bundleScripts({ template, glue, out }) {
         target,
         charset: "utf8",
         alias: { "nearshelf-glue": glue },
-        define: { NEARSHELF_DEV: String(twin), NEARSHELF_TEXTS: String(twin || !development) },
+        define: { NEARSHELF_DEV: String(twin), NEARSHELF_TEXTS: String(twin || platform !== "browser") },
         // Everything of ours that starts with one underscore is seen by us alone.
         mangleProps: /^_[a-z]/,
         legalComments: "none",

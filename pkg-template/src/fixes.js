@@ -37,7 +37,7 @@ const SENTENCES = {
   unknown_market: "The pack has no such market.",
   unknown_language: "The pack has no such language.",
   not_served: "There is no such list, or the item is not on it.",
-  consent_required: "There is no consent for it.",
+  consent_required: "There is no consent for it: personalize for portraits, store for what is kept, report and store for reports.",
   shard_mismatch: "The pack does not list this shard.",
   bad_overlay: "It is no overlay, was cut or changed, or needs a newer reader.",
   overlay_misfit: "It is made for another shop or pack, or one before it is missing.",

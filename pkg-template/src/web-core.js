@@ -76,7 +76,8 @@ function guard(compiling) {
     const message = said(thrown);
     throw /unsafe-eval|Content Security|\bCSP\b/i.test(message)
       ? new NearshelfError("wasm_blocked", (TEXTS ? "The page's policy forbids WebAssembly: " : "") + message,
-        TEXTS ? "Add 'wasm-unsafe-eval' to script-src of its Content-Security-Policy." : "")
+        // Told in every build: many pages have such a policy only where they are published.
+        "Add 'wasm-unsafe-eval' to script-src of its Content-Security-Policy.")
       : new NearshelfError("wasm_broken", (TEXTS ? "The wasm file cannot be used: " : "") + message,
         TEXTS ? "Serve the nearshelf.wasm of this package version, unchanged." : "");
   });
