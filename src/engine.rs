@@ -393,6 +393,7 @@ impl Engine {
 
     /// The products whose vectors are nearest to the sum of these products', with the cosine (0–1), best first, ties in the published
     /// order: at most `limit` (1–200), these products among them. Empty for a pack without vectors. Reads no portrait.
+    #[cfg(feature = "vectors")]
     pub fn nearest(&mut self, ids: &[&str], limit: usize) -> Vec<(Row, f64)> {
         let rows: Vec<Row> = ids.iter().filter_map(|id| Some(self.catalog.find(id)?.row)).gather();
         self.ranker.nearest(&self.catalog, &rows, limit)

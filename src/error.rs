@@ -2,6 +2,7 @@
 
 use alloc::borrow::Cow;
 use alloc::boxed::Box;
+use alloc::string::String;
 use core::fmt;
 
 /// What went wrong, as a stable word: `manual/errors.md` has a section for each.
@@ -302,11 +303,30 @@ struct Facts {
 }
 
 impl Error {
-    // Apart from its many callers, which would each put the facts together.
+    /// An error with a sentence that the builds for shoppers go without.
+    #[inline(always)]
+    pub(crate) fn new(code: Code, detail: impl Into<Cow<'static, str>>) -> Error {
+        if cfg!(feature = "bare") { Error::plain(code) } else { Error::with(code, detail.into()) }
+    }
+
+    /// The same for a sentence that is put together: there it is not.
+    #[inline(always)]
+    pub(crate) fn told(code: Code, detail: impl FnOnce() -> String) -> Error {
+        if cfg!(feature = "bare") { Error::plain(code) } else { Error::with(code, detail().into()) }
+    }
+
     #[cold]
     #[inline(never)]
-    pub(crate) fn new(code: Code, detail: impl Into<Cow<'static, str>>) -> Error {
-        Error(Box::new(Facts { code, detail: detail.into() }))
+    fn plain(code: Code) -> Error {
+        Error::with(code, Cow::Borrowed(""))
+    }
+
+    /// An error whose detail every build keeps, since programs read it.
+    // Apart from its callers, which would each put the facts together.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn with(code: Code, detail: Cow<'static, str>) -> Error {
+        Error(Box::new(Facts { code, detail }))
     }
 
     /// The stable word for this error, e.g. `pack_too_new`; `manual/errors.md` explains each.
@@ -314,7 +334,8 @@ impl Error {
         self.0.code.facts().0
     }
 
-    /// What was expected and what was found.
+    /// What was expected and what was found. The builds for shoppers have it for `invalid_cart` only, as `code at path.`: the
+    /// JavaScript of the `development` condition has a sentence for each code, that of others the code in words.
     pub fn detail(&self) -> &str {
         &self.0.detail
     }

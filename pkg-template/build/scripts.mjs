@@ -41,7 +41,7 @@ export async function bundleScripts({ template, glue, out }) {
         target,
         charset: "utf8",
         alias: { "nearshelf-glue": glue },
-        define: { NEARSHELF_DEV: String(twin) },
+        define: { NEARSHELF_DEV: String(twin), NEARSHELF_TEXTS: String(twin || platform !== "browser") },
         // Everything of ours that starts with one underscore is seen by us alone.
         mangleProps: /^_[a-z]/,
         legalComments: "none",
@@ -49,7 +49,7 @@ export async function bundleScripts({ template, glue, out }) {
       }).catch(() => fail(`bundling ${entry}`, "Read esbuild's message above."));
       // Three more passes over what the bundler left take 4 % off.
       const { code } = await terser.minify(bundle.text, {
-        module: format === "esm", ecma: target === "es2018" ? 2018 : 2020, compress: { passes: 3 },
+        module: format === "esm", toplevel: true, ecma: target === "es2018" ? 2018 : 2020, compress: { passes: 3 },
       }).catch((error) => fail(`minifying ${entry}: ${error.message}`, "Read the message above."));
       // For those who import a CommonJS file: Node finds the names of its exports by reading, not by running.
       const footer = format === "esm" ? "" : `0&&(module.exports={${names}});\n`;

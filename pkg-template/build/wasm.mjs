@@ -32,8 +32,6 @@ function cargoEnv(work, name, flags = []) {
 
 // Inlining and keeping what is computed twice make the file smaller and its compressed form larger.
 const optimize = ["-Os", "--dae-optimizing", "-Os", "--skip-pass=inlining-optimizing", "--skip-pass=local-cse"];
-// The scan of vectors is written in 128-bit instructions (src/rank/kernel.rs); the mini-program's build has none.
-const simd = ["--enable-simd"];
 const strip = ["--strip-debug", "--strip-producers", "--strip-target-features"];
 const named = ["bulk-memory", "bulk-memory-opt", "call-indirect-overlong", "multivalue", "mutable-globals",
   "nontrapping-float-to-int", "reference-types", "sign-ext"].map((feature) => `--enable-${feature}`);
@@ -56,12 +54,16 @@ const linkedBy = (env) => join(env.CARGO_TARGET_DIR, target, "wasm", "nearshelf.
 /**
  * @param {string} work where cargo builds
  * @param {string} out gets nearshelf.wasm and glue.js, and bindgen.js with bindgen_bg.wasm as wasm-bindgen wrote them
+ * @param {{ vectors?: boolean }} [options] `vectors`: reads the vectors of products, for tests/bench; no package has it
  */
-export async function buildWebWasm(work, out) {
+export async function buildWebWasm(work, out, { vectors = false } = {}) {
+  const features = vectors ? "web,bare,vectors" : "web,bare";
+  // The scan of vectors is written in 128-bit instructions (src/rank/kernel.rs).
+  const simd = vectors ? ["--enable-simd"] : [];
   const env = cargoEnv(work, "web");
   await step("web wasm: compile and bind", () => run("wasm-pack", [
     "build", "--target", "web", "--mode", "no-install", "--profile", "wasm", "--no-pack", "--no-typescript", "--no-gitignore", "--no-opt",
-    "--out-dir", out, "--out-name", "bindgen", root, "--no-default-features", "--features", "web,bare",
+    "--out-dir", out, "--out-name", "bindgen", root, "--no-default-features", "--features", features,
   ], { env, wayOut: compileHelp }));
   const bound = await readFile(join(out, "bindgen.js"), "utf8");
   try {

@@ -3,6 +3,7 @@
 import { toBytes } from "../src/bytes.js";
 import { shelfMaker } from "../src/create.js";
 import { NearshelfError } from "../src/error.js";
+import { TEXTS } from "../src/fixes.js";
 import { indexedStorage } from "../src/indexed-storage.js";
 import { lendNativeText } from "../src/text.js";
 import { webCore } from "../src/web-core.js";
@@ -25,7 +26,7 @@ export function makeWebShelf(defaultWasm) {
 
     pack: (pack) => toBytes(pack) || fetch(whole(pack)).then((response) => {
       if (!response.ok) {
-        throw new NearshelfError("pack_missing", "The address answers " + response.status + ".", "Check its address.");
+        throw new NearshelfError("pack_missing", (TEXTS ? "The address answers " : "") + response.status, TEXTS ? "Check its address." : "");
       }
       return response.arrayBuffer().then((buffer) => new Uint8Array(buffer));
     }),

@@ -1,6 +1,7 @@
 // Bounded little-endian writing and reading of the boundary's primitives (src/manual/boundary.md).
 
 import { NearshelfError } from "./error.js";
+import { TEXTS } from "./fixes.js";
 import { decodeUtf8, encodeUtf8 } from "./utf8.js";
 
 /** Bytes of the largest request but `open`; more than a page can mean. */
@@ -23,7 +24,7 @@ export class Writer {
     const need = this._at + more;
     if (need <= this._bytes.length) return;
     if (need > this._most) {
-      throw new NearshelfError("call_too_large", "One call was given more than " + this._most + " bytes.", "Split it.");
+      throw new NearshelfError("call_too_large", TEXTS ? "One call was given more than " + this._most + " bytes." : "", TEXTS ? "Split it." : "");
     }
     const bytes = new Uint8Array(Math.min(this._most, Math.max(need, this._bytes.length * 2)));
     bytes.set(this._bytes.subarray(0, this._at));
@@ -124,7 +125,7 @@ export class Reader {
    */
   _over(n) {
     const at = this._at;
-    if (n > this._bytes.length - at) throw new RangeError("The bytes end at " + this._bytes.length + ".");
+    if (n > this._bytes.length - at) throw new RangeError(TEXTS ? "The bytes end at " + this._bytes.length + "." : "");
     this._at = at + n;
     return at;
   }
@@ -167,7 +168,7 @@ export class Reader {
    */
   list(read) {
     const count = this.u32();
-    if (count > (this._bytes.length - this._at) / 4) throw new RangeError("A list claims " + count + " elements.");
+    if (count > (this._bytes.length - this._at) / 4) throw new RangeError(TEXTS ? "A list claims " + count + " elements." : "");
     const list = new Array(count);
     for (let i = 0; i < count; i++) list[i] = read(this);
     return list;

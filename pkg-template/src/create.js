@@ -1,6 +1,7 @@
 // `createShelf` for every host: it never rejects, never hangs, and makes one shelf a pack address.
 
 import { asError, NearshelfError } from "./error.js";
+import { TEXTS } from "./fixes.js";
 import { Hub } from "./hub.js";
 import { any, readOptions, whole } from "./options.js";
 import { WISHES } from "./shards.js";
@@ -23,25 +24,28 @@ const TIMEOUT_MS = 1500;
 /** The longest delay a timer can hold. */
 const LONGEST_MS = 0x7fffffff;
 
+/** @type {import("./options.js").Option} */
+const callable = (value, wrong) => (typeof value === "function" ? value : wrong(TEXTS ? "a function" : ""));
+
 const OPTIONS = {
   pack: any,
   market: VIEW.market,
   language: VIEW.language,
   consent: any,
-  timeoutMs: (value, wrong) => (typeof value === "number" && value >= 0 ? value : wrong("a number of milliseconds")),
+  timeoutMs: (value, wrong) => (typeof value === "number" && value >= 0 ? value : wrong(TEXTS ? "a number of milliseconds" : "")),
   wasm: any,
-  storage: (value, wrong) => (typeof value.remove === "function" ? value : wrong("an object with get, set, remove and keys")),
-  reports: (value, wrong) => (/^(string|function)$/.test(typeof value) || value.href ? value : wrong("an address or a function")),
+  storage: (value, wrong) => (typeof value.remove === "function" ? value : wrong(TEXTS ? "an object with get, set, remove and keys" : "")),
+  reports: (value, wrong) => (/^(string|function)$/.test(typeof value) || value.href ? value : wrong(TEXTS ? "an address or a function" : "")),
   overlay: any,
   overlayRefreshMs: whole(1000, LONGEST_MS),
   seed: whole(0, 0x1fffffffffffff),
-  now: (value, wrong) => (typeof value === "function" ? value : wrong("a function")),
+  now: callable,
   shards: (value, wrong) => {
     const wish = WISHES.indexOf(value);
-    if (wish < 0 && value !== false) wrong('"page", "personal", "all" or false');
+    if (wish < 0 && value !== false) wrong(TEXTS ? '"page", "personal", "all" or false' : "");
     return wish;
   },
-  loadShard: (value, wrong) => (typeof value === "function" ? value : wrong("a function")),
+  loadShard: callable,
 };
 
 /**
@@ -120,13 +124,13 @@ function shardLoader(host, address, given) {
  */
 function load(host, shelf, hub, options) {
   if (options.pack === undefined || options.pack === null) {
-    hub.misuse("bad_argument", "createShelf() was given no pack.", "Pass { pack: address or bytes }.");
+    hub.misuse("bad_argument", TEXTS ? "createShelf() was given no pack." : "createShelf(): 'pack'", TEXTS ? "Pass { pack: address or bytes }." : "");
     return Promise.resolve();
   }
   /** @type {Promise<import("./engine.js").Start | NearshelfError>} */
   const core = Promise.resolve()
     .then(() => host.core(options.wasm))
-    .catch((thrown) => asError(thrown, "wasm_missing", "Serve nearshelf.wasm beside the JavaScript or pass options.wasm."));
+    .catch((thrown) => asError(thrown, "wasm_missing", TEXTS ? "Serve nearshelf.wasm beside the JavaScript or pass options.wasm." : ""));
   const overlay = options.overlay && shelf.setOverlay(options.overlay);
   return Promise.resolve()
     .then(() => host.pack(options.pack))
@@ -140,7 +144,7 @@ function load(host, shelf, hub, options) {
       shelf._rest();
     })
     .catch((thrown) => {
-      hub.diagnose(asError(thrown, "pack_missing", "Check the address of the pack and that the page may load it."));
+      hub.diagnose(asError(thrown, "pack_missing", TEXTS ? "Check the address of the pack and that the page may load it." : ""));
       shelf._rest();
     })
     .then(() => overlay);
@@ -158,8 +162,8 @@ function inTime(loading, ms, shelf) {
     const late = setTimeout(() => {
       shelf._hub.diagnose({
         code: "slow_start",
-        message: "The shelf was not ready after " + ms + " ms; it goes on loading.",
-        fix: 'Show the list as it is, and again on the "change" event.',
+        message: TEXTS ? "The shelf was not ready after " + ms + " ms; it goes on loading." : "",
+        fix: TEXTS ? 'Show the list as it is, and again on the "change" event.' : "",
       });
       resolve(shelf);
     }, Math.min(ms, LONGEST_MS));

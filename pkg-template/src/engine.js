@@ -3,7 +3,7 @@
 import { Writer, Reader } from "./codec.js";
 import { newEra, remember, sameAnswer } from "./decisions.js";
 import { NearshelfError, said } from "./error.js";
-import { fixOf } from "./fixes.js";
+import { fixOf, sentenceOf, TEXTS } from "./fixes.js";
 import * as op from "./protocol.js";
 
 /** @typedef {{ call(op: number, request: Uint8Array): Uint8Array, free?: () => void }} Core */
@@ -337,7 +337,7 @@ export class Engine {
       const r = new Reader(/** @type {Core} */ (this._core).call(number, request));
       if (r.u8() !== 0) {
         const code = r.str();
-        throw new Refusal(code, r.str(), r.str() || fixOf(code));
+        throw new Refusal(code, r.str() || sentenceOf(code), r.str() || fixOf(code));
       }
       return read(r);
     } catch (thrown) {
@@ -359,8 +359,8 @@ export class Engine {
     this._restarted = true;
     this._hub.diagnose({
       code: "engine_restarted",
-      message: "The engine stopped and starts again: " + said(thrown),
-      fix: "Report it with the steps that led to it; the portrait is kept.",
+      message: (TEXTS ? "The engine stopped and starts again: " : "") + said(thrown),
+      fix: TEXTS ? "Report it with the steps that led to it; the portrait is kept." : "",
     });
     this._hub.change();
     this._boot();
@@ -372,15 +372,15 @@ export class Engine {
     if (this._restarted) return this._lose(thrown);
     this._hub.diagnose(thrown instanceof NearshelfError ? thrown : {
       code: "wasm_broken",
-      message: "The wasm file does not start: " + said(thrown),
-      fix: "Use the JavaScript and the wasm of one package version.",
+      message: (TEXTS ? "The wasm file does not start: " : "") + said(thrown),
+      fix: fixOf("bad_request"),
     });
     this._refused();
   }
 
   // A first start that failed may be tried again with another file; a second one was the last.
   _refused() {
-    if (this._restarted) this._lose("the core refused to open the pack again");
+    if (this._restarted) this._lose(TEXTS ? "the core refused to open the pack again" : "refused");
     else this.rest();
   }
 
@@ -392,8 +392,8 @@ export class Engine {
     this._forgetJournal();
     this._hub.diagnose({
       code: "engine_lost",
-      message: "The engine stopped twice and stays off: " + said(thrown),
-      fix: "Lists keep the given or published order until the page is loaded again. Report it with the steps.",
+      message: (TEXTS ? "The engine stopped twice and stays off: " : "") + said(thrown),
+      fix: TEXTS ? "Lists keep the given or published order until the page is loaded again. Report it with the steps." : "",
     });
     this._hub.change();
   }

@@ -3,15 +3,23 @@
 export class NearshelfError extends Error {
   /**
    * @param {string} code stable word, for programs
-   * @param {string} message what was expected and what was found
+   * @param {string} message what was expected and what was found; without one, the code in words
    * @param {string} [fix] the way out
    */
   constructor(code, message, fix) {
-    super(message);
+    super(message || inWords(code));
     this.name = "NearshelfError";
     this.code = code;
     this.fix = fix || "";
   }
+}
+
+/**
+ * What a build without sentences says of a code.
+ * @param {string} code
+ */
+export function inWords(code) {
+  return code.replace(/_/g, " ");
 }
 
 /**

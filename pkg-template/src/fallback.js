@@ -2,6 +2,7 @@
 
 import { Catalogue } from "./catalogue.js";
 import { NearshelfError } from "./error.js";
+import { TEXTS } from "./fixes.js";
 import { malformed } from "./pack.js";
 
 const NOT_SOLD = 255;
@@ -41,8 +42,8 @@ export class Fallback {
       if (missing) {
         this._hub.diagnose({
           code: "unknown_" + missing[0],
-          message: "The pack has no " + missing[0] + ' "' + missing[1] + '".',
-          fix: "Use one of the pack, or none for its default.",
+          message: TEXTS ? "The pack has no " + missing[0] + ' "' + missing[1] + '".' : "",
+          fix: TEXTS ? "Use one of the pack, or none for its default." : "",
         });
       }
       return c.view;

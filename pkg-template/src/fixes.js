@@ -23,5 +23,31 @@ const FIXES = {
   overlay_missing: "Check its address and that the page may load it; it is tried again.",
 };
 
+/** What happened, for codes of the core: its wasm has no sentences. @type {Record<string, string>} */
+const SENTENCES = {
+  not_a_pack: "The first eight bytes are not NEARSHLF.",
+  pack_truncated: "The file is shorter than its header says.",
+  pack_checksum: "A byte of the pack was changed or is missing.",
+  pack_too_new: "The pack needs a reader of a later format.",
+  pack_malformed: "A part of the pack is missing or does not fit the others; `nearshelf inspect` names it.",
+  bad_request: "The request's bytes do not fit the call.",
+  bad_snapshot: "What was kept of a portrait or of reports was cut or changed, or is of another version.",
+  unknown_call: "This core has no such call.",
+  unknown_shelf: "No shelf has this handle.",
+  unknown_market: "The pack has no such market.",
+  unknown_language: "The pack has no such language.",
+  not_served: "There is no such list, or the item is not on it.",
+  consent_required: "There is no consent for it: personalize for portraits, store for what is kept, report and store for reports.",
+  shard_mismatch: "The pack does not list this shard.",
+  bad_overlay: "It is no overlay, was cut or changed, or needs a newer reader.",
+  overlay_misfit: "It is made for another shop or pack, or one before it is missing.",
+};
+
+/** Whether this build has words for people: the `development` condition and mini-programs, which have one build. Set by the build. */
+export const TEXTS = typeof NEARSHELF_TEXTS !== "boolean" || NEARSHELF_TEXTS;
+
 /** @param {string} code */
-export const fixOf = (code) => (typeof NEARSHELF_DEV === "boolean" && !NEARSHELF_DEV ? "" : FIXES[code] || "");
+export const fixOf = (code) => (TEXTS ? FIXES[code] || "" : "");
+
+/** @param {string} code */
+export const sentenceOf = (code) => (TEXTS ? SENTENCES[code] || "" : "");

@@ -1,6 +1,7 @@
 // Binds and guards the calls of a shelf: they can be handed on as functions, and nothing they do reaches the page.
 
 import { asError } from "./error.js";
+import { TEXTS } from "./fixes.js";
 import { distinct } from "./options.js";
 
 /** What each call answers when everything else failed. */
@@ -53,11 +54,11 @@ export function guardCalls(shelf) {
           return call.call(shelf, a, b);
         }
         if (name !== "dispose") {
-          shelf._hub.misuse("disposed", name + "() was called on a disposed shelf.", "Create another shelf.");
+          shelf._hub.misuse("disposed", name + (TEXTS ? "() was called on a disposed shelf." : "()"), TEXTS ? "Create another shelf." : "");
         }
       } catch (thrown) {
         if (shelf._hub.passes(thrown)) throw thrown;
-        shelf._hub.diagnose(asError(thrown, "internal_error", "Report it with the call that led to it."));
+        shelf._hub.diagnose(asError(thrown, "internal_error", TEXTS ? "Report it with the call that led to it." : ""));
       }
       return NEUTRAL[name](shelf, a);
     };

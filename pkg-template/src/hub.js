@@ -1,6 +1,7 @@
 // Listeners, diagnostics and misuse: how a shelf speaks to its page without ever breaking a call.
 
-import { NearshelfError, said } from "./error.js";
+import { inWords, NearshelfError, said } from "./error.js";
+import { TEXTS } from "./fixes.js";
 
 /** Diagnostics kept for a listener that comes later: those of the start come before the shelf is handed over. */
 const KEPT = 32;
@@ -27,7 +28,7 @@ export class Hub {
   diagnose(what) {
     this._counts[what.code] = (this._counts[what.code] || 0) + 1;
     if (this._closed || this._waiting.length >= KEPT) return;
-    const told = { code: what.code, message: what.message };
+    const told = { code: what.code, message: what.message || inWords(what.code) };
     this._waiting.push(what.fix ? Object.assign(told, { fix: what.fix }) : told);
     this._schedule();
   }
@@ -63,8 +64,8 @@ export class Hub {
   on(type, listener) {
     const list = type === "change" || type === "diagnostic" ? this._listeners[type] : null;
     if (!list || typeof listener !== "function") {
-      this.misuse("bad_argument", "on() was given no known event or no function.",
-        'Use on("change", fn) or on("diagnostic", fn).');
+      this.misuse("bad_argument", TEXTS ? "on() was given no known event or no function." : "on()",
+        TEXTS ? 'Use on("change", fn) or on("diagnostic", fn).' : "");
       return () => {};
     }
     list.push(listener);
@@ -114,8 +115,8 @@ export class Hub {
         this._failed.push(listener);
         this.diagnose({
           code: "listener_failed",
-          message: "A " + type + " listener threw: " + said(thrown),
-          fix: "Correct the listener; it is still called, but its next failure is not told again.",
+          message: (TEXTS ? "A " + type + " listener threw: " : "") + said(thrown),
+          fix: TEXTS ? "Correct the listener; it is still called, but its next failure is not told again." : "",
         });
       }
     });

@@ -1,6 +1,7 @@
 // A storage in a database of our own, "nearshelf", where keys lie wrapped by a key that nobody can take out.
 
 import { NearshelfError } from "./error.js";
+import { TEXTS } from "./fixes.js";
 
 const STORE = "memory";
 
@@ -8,7 +9,7 @@ const STORE = "memory";
 export function indexedStorage() {
   const { subtle } = crypto;
   if (!subtle || typeof indexedDB === "undefined") {
-    throw new NearshelfError("memory_unavailable", "Nothing is kept: there is no WebCrypto or no IndexedDB.", "Serve the page over https.");
+    throw new NearshelfError("memory_unavailable", TEXTS ? "Nothing is kept: there is no WebCrypto or no IndexedDB." : "", TEXTS ? "Serve the page over https." : "");
   }
   /** @type {IDBDatabase | null} */
   let open = null;

@@ -1,6 +1,7 @@
 // What outlasts a visit, and whose it is: takes portraits out of the vault, saves them, and changes accounts.
 
 import { asError } from "./error.js";
+import { TEXTS } from "./fixes.js";
 import * as op from "./protocol.js";
 import { sealedPart, Vault, WITHDRAWN } from "./vault.js";
 
@@ -188,8 +189,8 @@ export class Memory {
     if (!place || taken || !unreadable.length) return;
     shelf._hub.diagnose({
       code: "memory_unreadable",
-      message: "What was kept cannot be read; the portrait starts clean.",
-      fix: "Nothing to do.",
+      message: TEXTS ? "What was kept cannot be read; the portrait starts clean." : "",
+      fix: TEXTS ? "Nothing to do." : "",
     });
     await vault._setAside(place, unreadable);
   }
@@ -259,6 +260,6 @@ export class Memory {
     if (this._told || thrown === WITHDRAWN) return;
     this._told = true;
     this._shelf._hub.diagnose(asError(thrown, "memory_failed",
-      "The shelf goes on. Is the storage full or blocked?"));
+      TEXTS ? "The shelf goes on. Is the storage full or blocked?" : ""));
   }
 }

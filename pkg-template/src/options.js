@@ -1,5 +1,7 @@
 // Reads the option objects of calls: unknown names and wrong types are misuse, never an exception in production.
 
+import { TEXTS } from "./fixes.js";
+
 /**
  * What one option may be: returns the cleaned value, or calls `wrong` with what was expected and returns a default.
  * @typedef {(value: any, wrong: (expected: string) => void) => any} Option
@@ -8,7 +10,7 @@
 /** @type {Option} */
 export function text(value, wrong) {
   if (typeof value === "string") return value;
-  wrong("a string");
+  wrong(TEXTS ? "a string" : "");
   return undefined;
 }
 
@@ -20,18 +22,18 @@ export function text(value, wrong) {
 export function whole(least, most) {
   return (value, wrong) => {
     if (typeof value !== "number" || value !== value) {
-      wrong("a number");
+      wrong(TEXTS ? "a number" : "");
       return undefined;
     }
     const n = Math.min(most, Math.max(least, Math.floor(value)));
-    if (n !== value) wrong("a whole number from " + least + " to " + most);
+    if (n !== value) wrong(TEXTS ? "a whole number from " + least + " to " + most : "");
     return n;
   };
 }
 
 /** A misspelt mode is read as the one that keeps the portrait closed. @type {Option} */
 export function mode(value, wrong) {
-  if (value !== "personal" && value !== "neutral") wrong('"personal" or "neutral"');
+  if (value !== "personal" && value !== "neutral") wrong(TEXTS ? '"personal" or "neutral"' : "");
   return value === "personal" ? 0 : 1;
 }
 
@@ -75,7 +77,7 @@ function read(value, wrong, described) {
   } catch (unreadable) {
     bad = true;
   }
-  if (bad) wrong("a list of at most " + MOST_IDS + " product ids");
+  if (bad) wrong(TEXTS ? "a list of at most " + MOST_IDS + " product ids" : "");
   return list;
 }
 
@@ -101,7 +103,7 @@ export function distinct(value, wrong, described) {
 /** @type {Option} */
 export function tri(value, wrong) {
   if (value === null || value === true || value === false) return value;
-  wrong("true, false or null");
+  wrong(TEXTS ? "true, false or null" : "");
   return undefined;
 }
 
@@ -114,7 +116,7 @@ export function tri(value, wrong) {
 export function between(least, most) {
   return (value, wrong) => {
     if (typeof value === "number" && value >= least && value <= most) return value;
-    wrong("a number from " + least + " to " + most);
+    wrong(TEXTS ? "a number from " + least + " to " + most : "");
     return value > most ? most : undefined;
   };
 }
@@ -130,7 +132,7 @@ export function parts(shape) {
     const clean = {};
     const names = Object.keys(shape);
     if (typeof value !== "object" || !value || !Object.keys(value).every((name) => names.indexOf(name) >= 0)) {
-      wrong("an object of " + names.join(", "));
+      wrong(TEXTS ? "an object of " + names.join(", ") : "");
     }
     for (const name of names) {
       if (value && value[name] !== undefined) clean[name] = shape[name](value[name], wrong);
@@ -141,7 +143,7 @@ export function parts(shape) {
 
 /** What the context of a list does. @type {Option} */
 export function kind(value, wrong) {
-  if (["page", "cart", "together"].indexOf(value) < 0) wrong('"page", "cart" or "together"');
+  if (["page", "cart", "together"].indexOf(value) < 0) wrong(TEXTS ? '"page", "cart" or "together"' : "");
   return value;
 }
 
@@ -153,7 +155,7 @@ export function pins(value, wrong) {
     const key = pin ? id(pin.id) : "";
     if (key && pin.index >= 0 && pin.index < 200 && pin.index === Math.floor(pin.index)) list.push({ id: key, index: pin.index, sponsored: pin.sponsored === true });
   }
-  if (!Array.isArray(value) || list.length !== value.length) wrong("a list of { id, index }, index a whole number from 0 to 199");
+  if (!Array.isArray(value) || list.length !== value.length) wrong(TEXTS ? "a list of { id, index }, index a whole number from 0 to 199" : "");
   return list;
 }
 
@@ -175,9 +177,9 @@ export function readOptions(hub, call, given, shape) {
   const options = {};
   if (given === undefined || given === null) return options;
   const wrong = (/** @type {string} */ message) =>
-    hub.misuse("bad_argument", call + "(): " + message + ".", "Its options are " + Object.keys(shape).join(", ") + ".");
+    hub.misuse("bad_argument", TEXTS ? call + "(): " + message + "." : call + "(): " + message, TEXTS ? "Its options are " + Object.keys(shape).join(", ") + "." : "");
   if (typeof given !== "object") {
-    wrong("the options are no object");
+    wrong(TEXTS ? "the options are no object" : "options");
     return options;
   }
   let names;
@@ -185,11 +187,11 @@ export function readOptions(hub, call, given, shape) {
     names = Object.keys(given);
   } catch (unreadable) {
     names = [];
-    wrong("the options cannot be read");
+    wrong(TEXTS ? "the options cannot be read" : "options");
   }
   for (const name of names) {
     if (!Object.prototype.hasOwnProperty.call(shape, name)) {
-      wrong("there is no option '" + name + "'");
+      wrong((TEXTS ? "there is no option '" : "'") + name + "'");
       continue;
     }
     let value;
@@ -198,16 +200,16 @@ export function readOptions(hub, call, given, shape) {
       value = given[name];
     } catch (unreadable) {
       readable = false;
-      wrong("'" + name + "' cannot be read");
+      wrong("'" + name + (TEXTS ? "' cannot be read" : "'"));
     }
     if (!readable || value === undefined) continue;
     let clean;
     try {
-      const expected = (/** @type {string} */ what) => wrong("'" + name + "' has to be " + what);
+      const expected = (/** @type {string} */ what) => wrong("'" + name + (TEXTS ? "' has to be " + what : "'"));
       clean = shape[name](value, expected);
     } catch (error) {
       if (hub.passes(error)) throw error;
-      wrong("'" + name + "' cannot be read");
+      wrong("'" + name + (TEXTS ? "' cannot be read" : "'"));
     }
     if (clean !== undefined) options[name] = clean;
   }

@@ -2,7 +2,7 @@
 
 import { toBytes } from "./bytes.js";
 import { said } from "./error.js";
-import { fixOf } from "./fixes.js";
+import { fixOf, TEXTS } from "./fixes.js";
 import { id } from "./options.js";
 import * as op from "./protocol.js";
 import { decodeUtf8 } from "./utf8.js";
@@ -98,7 +98,7 @@ export class Overlay {
       .catch((thrown) => {
         this._shelf._hub.diagnose({
           code: "overlay_missing",
-          message: "The overlay cannot be had: " + said(thrown),
+          message: (TEXTS ? "The overlay cannot be had: " : "") + said(thrown),
           fix: fixOf("overlay_missing"),
         });
       })

@@ -2,6 +2,7 @@
 
 import { Reader } from "./codec.js";
 import { NearshelfError } from "./error.js";
+import { fixOf, sentenceOf, TEXTS } from "./fixes.js";
 import { decodeUtf8 } from "./utf8.js";
 
 const MAGIC = "NEARSHLF";
@@ -11,7 +12,12 @@ const ENTRY = 32;
 
 /** @param {string} part of the pack that does not fit */
 export function malformed(part) {
-  return new NearshelfError("pack_malformed", "The pack's " + part + " cannot be read.", "Build it again with `nearshelf pack`.");
+  return new NearshelfError("pack_malformed", TEXTS ? "The pack's " + part + " cannot be read." : "", fixOf("pack_malformed"));
+}
+
+/** @param {string} code as the core's, and told as it is */
+function refused(code) {
+  return new NearshelfError(code, sentenceOf(code), fixOf(code));
 }
 
 /** A pack whose offsets are checked and whose checksums are not: those are the core's to check. */
@@ -19,18 +25,15 @@ export class Pack {
   /** @param {Uint8Array} bytes */
   constructor(bytes) {
     if (bytes.length < HEADER || decodeUtf8(bytes, 0, 8) !== MAGIC) {
-      throw new NearshelfError("not_a_pack", "The first bytes are not those of a pack.",
-        "Serve the file that `nearshelf pack` wrote; an HTML error page is a common mistake.");
+      throw refused("not_a_pack");
     }
     this._bytes = bytes;
     this._view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     if (this._view.getUint16(10, true) > FORMAT) {
-      throw new NearshelfError("pack_too_new", "The pack needs a reader of a later format than " + FORMAT + ".",
-        "Update the nearshelf package, or build the pack with the older `nearshelf pack`.");
+      throw refused("pack_too_new");
     }
     if (this._u32(16) !== bytes.length || this._u32(20) !== 0) {
-      throw new NearshelfError("pack_truncated", "The pack does not have the length it was written with.",
-        "Load the pack again; check that the server sends the whole file.");
+      throw refused("pack_truncated");
     }
     const count = this._u32(12);
     if (count > (bytes.length - HEADER) / ENTRY) throw malformed("directory");

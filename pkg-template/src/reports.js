@@ -1,6 +1,7 @@
 // Private reports: one noised answer a week, stored before it is sent (src/manual/privacy.md).
 
 import { asError, NearshelfError, said } from "./error.js";
+import { TEXTS } from "./fixes.js";
 import * as op from "./protocol.js";
 import { inTime, WITHDRAWN } from "./vault.js";
 
@@ -138,7 +139,7 @@ export class Reports {
       if (taken === false || taken?.ok === false) throw new Error("it was not taken");
       return true;
     } catch (thrown) {
-      this._fail(new NearshelfError("report_unsent", "The report was not sent: " + said(thrown), "It is tried again later. Does the address answer 2xx?"));
+      this._fail(new NearshelfError("report_unsent", (TEXTS ? "The report was not sent: " : "") + said(thrown), TEXTS ? "It is tried again later. Does the address answer 2xx?" : ""));
       return false;
     }
   }

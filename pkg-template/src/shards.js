@@ -1,6 +1,7 @@
 // Shards of a large catalogue: fetched when they are wanted, one at a time.
 
 import { NearshelfError, said } from "./error.js";
+import { TEXTS } from "./fixes.js";
 import * as op from "./protocol.js";
 
 /** What `options.shards` may be, by the core's number for it. */
@@ -53,7 +54,7 @@ export class Shards {
         this._later[name] = Infinity;
       }
     }).catch((thrown) => shelf._hub.diagnose(new NearshelfError("shard_missing", name + ": " + said(thrown),
-      "Serve the shards beside the pack, or pass options.loadShard."))).then(() => {
+      TEXTS ? "Serve the shards beside the pack, or pass options.loadShard." : ""))).then(() => {
       this._busy = false;
       this.look();
     });

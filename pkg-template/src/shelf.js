@@ -7,6 +7,7 @@ import { writeLog } from "./decisions.js";
 import { Engine, writeConsent } from "./engine.js";
 import { writeEvent, writeOrder } from "./event.js";
 import { said } from "./error.js";
+import { TEXTS } from "./fixes.js";
 import { Fallback } from "./fallback.js";
 import { guardCalls, NEUTRAL } from "./guard.js";
 import { Memory } from "./memory.js";
@@ -142,7 +143,7 @@ export class Shelf {
 
   trackMany(events) {
     if (!Array.isArray(events)) {
-      this._hub.misuse("bad_argument", "trackMany() was given no list.", "Pass a list of { name, params }.");
+      this._hub.misuse("bad_argument", TEXTS ? "trackMany() was given no list." : "trackMany()", TEXTS ? "Pass a list of { name, params }." : "");
       return NEUTRAL.trackMany();
     }
     return this._track(events, (w, event) => {
@@ -183,8 +184,8 @@ export class Shelf {
     const hub = this._hub;
     const o = readOptions(hub, "rank", options, RANK);
     const described = new Map();
-    const once = distinct(given, (expected) => hub.misuse("bad_argument", "rank() has to be given " + expected + ".",
-      "Pass ids as strings or numbers, or objects with an id."), described);
+    const once = distinct(given, (expected) => hub.misuse("bad_argument", TEXTS ? "rank() has to be given " + expected + "." : "rank()",
+      TEXTS ? "Pass ids as strings or numbers, or objects with an id." : ""), described);
     const asked = { _ids: once, _described: described };
     const answer = this._engine.decide(op.RANK, o.slot || "default", asked, (w) => {
       w.u8(o.mode || 0);
@@ -286,7 +287,7 @@ export class Shelf {
 
   setOverlay(overlay) {
     if (overlay !== undefined && (typeof overlay === "object" || typeof overlay === "string")) return this._overlay.take(overlay);
-    this._hub.misuse("bad_argument", "setOverlay() was given no overlay.", "Pass an address, bytes, { items } or null.");
+    this._hub.misuse("bad_argument", TEXTS ? "setOverlay() was given no overlay." : "setOverlay()", TEXTS ? "Pass an address, bytes, { items } or null." : "");
     return NEUTRAL.setOverlay();
   }
 
@@ -366,7 +367,7 @@ export class Shelf {
   identify(account) {
     const key = id(account);
     if (key && key.length <= LONGEST_ACCOUNT) return this._memory.identify(key);
-    this._hub.misuse("bad_argument", "identify() was given no account.", "Pass its key, at most " + LONGEST_ACCOUNT + " characters.");
+    this._hub.misuse("bad_argument", TEXTS ? "identify() was given no account." : "identify()", TEXTS ? "Pass its key, at most " + LONGEST_ACCOUNT + " characters." : "");
     return NEUTRAL.identify();
   }
 
@@ -379,7 +380,7 @@ export class Shelf {
   syncOrders(orders) {
     const length = lengthOf(orders);
     if (length < 0) {
-      this._hub.misuse("bad_argument", "syncOrders() was given no list.", "Pass a list of { transaction_id, timestamp, items }.");
+      this._hub.misuse("bad_argument", TEXTS ? "syncOrders() was given no list." : "syncOrders()", TEXTS ? "Pass a list of { transaction_id, timestamp, items }." : "");
       return NEUTRAL.syncOrders();
     }
     let written = 0;
@@ -423,13 +424,13 @@ export class Shelf {
       try {
         const now = Number(this._clock());
         if (Math.abs(now) <= LAST_TIME) return now;
-        throw new RangeError("it did not return a time");
+        throw new RangeError(TEXTS ? "it did not return a time" : "");
       } catch (thrown) {
         this._clock = undefined;
         this._hub.diagnose({
           code: "clock_failed",
-          message: "options.now failed, the device's clock is used: " + said(thrown),
-          fix: "Return milliseconds since 1970 UTC.",
+          message: (TEXTS ? "options.now failed, the device's clock is used: " : "") + said(thrown),
+          fix: TEXTS ? "Return milliseconds since 1970 UTC." : "",
         });
       }
     }
@@ -625,8 +626,8 @@ export class Shelf {
     if (count) {
       this._hub.diagnose({
         code: "event_unreadable",
-        message: count + " event(s) could not be read and were dropped.",
-        fix: "Pass plain objects with GA4 names and parameters, at most " + MOST_EVENTS + " at once.",
+        message: TEXTS ? count + " event(s) could not be read and were dropped." : "",
+        fix: TEXTS ? "Pass plain objects with GA4 names and parameters, at most " + MOST_EVENTS + " at once." : "",
       });
     }
     return count;

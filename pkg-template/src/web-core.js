@@ -3,6 +3,7 @@
 import { makeGlue } from "nearshelf-glue";
 import { toBytes } from "./bytes.js";
 import { NearshelfError, said } from "./error.js";
+import { TEXTS } from "./fixes.js";
 
 /** Modules by address: several shelves share one, each with an instance of its own. @type {Map<string, Promise<any>>} */
 const modules = new Map();
@@ -14,8 +15,8 @@ const modules = new Map();
  */
 export function webCore(source, load) {
   if (typeof WebAssembly === "undefined") {
-    throw new NearshelfError("wasm_unavailable", "This host has no WebAssembly.",
-      "Nothing to do: lists keep the given or published order.");
+    throw new NearshelfError("wasm_unavailable", TEXTS ? "This host has no WebAssembly." : "",
+      TEXTS ? "Nothing to do: lists keep the given or published order." : "");
   }
   return toModule(source, load).then((module) => () => {
     const glue = makeGlue(); // a fresh one, because the old one's memory is the old instance's
@@ -45,8 +46,8 @@ function toModule(source, load) {
   if (source && typeof source.arrayBuffer === "function") return fromResponse(source);
   const bytes = toBytes(source);
   if (bytes) return guard(WebAssembly.compile(bytes));
-  return Promise.reject(new NearshelfError("wasm_missing", "options.wasm is nothing a module can be made of.",
-    "Pass the address of nearshelf.wasm, a Response, its bytes, a WebAssembly.Module, or a function that returns one."));
+  return Promise.reject(new NearshelfError("wasm_missing", TEXTS ? "options.wasm is nothing a module can be made of." : "",
+    TEXTS ? "Pass the address of nearshelf.wasm, a Response, its bytes, a WebAssembly.Module, or a function that returns one." : ""));
 }
 
 /**
@@ -57,8 +58,8 @@ function fromResponse(response) {
   const type = (response.headers && response.headers.get("content-type")) || "";
   // Many servers answer an address they do not know with their start page, and 200.
   if (response.ok === false || /^text\/html/i.test(type)) {
-    return Promise.reject(new NearshelfError("wasm_missing", "The wasm file's address answers " + response.status + " " + type + ".",
-      "Serve nearshelf.wasm beside the JavaScript or pass options.wasm. With Vite: optimizeDeps.exclude: ['nearshelf']."));
+    return Promise.reject(new NearshelfError("wasm_missing", (TEXTS ? "The wasm file's address answers " : "") + response.status + " " + type,
+      TEXTS ? "Serve nearshelf.wasm beside the JavaScript or pass options.wasm. With Vite: optimizeDeps.exclude: ['nearshelf']." : ""));
   }
   if (/^application\/wasm\b/i.test(type) && WebAssembly.compileStreaming) return guard(WebAssembly.compileStreaming(response));
   return response.arrayBuffer().then((bytes) => guard(WebAssembly.compile(bytes)));
@@ -74,9 +75,10 @@ function guard(compiling) {
   return compiling.catch((thrown) => {
     const message = said(thrown);
     throw /unsafe-eval|Content Security|\bCSP\b/i.test(message)
-      ? new NearshelfError("wasm_blocked", "The page's policy forbids WebAssembly: " + message,
+      ? new NearshelfError("wasm_blocked", (TEXTS ? "The page's policy forbids WebAssembly: " : "") + message,
+        // Told in every build: many pages have such a policy only where they are published.
         "Add 'wasm-unsafe-eval' to script-src of its Content-Security-Policy.")
-      : new NearshelfError("wasm_broken", "The wasm file cannot be used: " + message,
-        "Serve the nearshelf.wasm of this package version, unchanged.");
+      : new NearshelfError("wasm_broken", (TEXTS ? "The wasm file cannot be used: " : "") + message,
+        TEXTS ? "Serve the nearshelf.wasm of this package version, unchanged." : "");
   });
 }

@@ -481,6 +481,11 @@ export interface PrivateReport {
   sent: boolean;
 }
 
+/**
+ * What went wrong. `code` is for programs and always there. `message` is a sentence under the `development` condition, in Node and in mini-programs; in
+ * browsers it is what is known beyond the code (an address, a status, the host's own words, which call and option), else the code in words. `fix` is
+ * the way out, where there are sentences.
+ */
 export interface Diagnostic { code: string; message: string; fix?: string; }
 
 export interface Product extends Omit<ShelfItem, "score" | "because" | "variant"> {

@@ -120,7 +120,7 @@ impl Catalog {
         let (aliases, tags) = (count(Tag::ALIAS, 0), count(Tag::TAG, 0));
         for tag in [Tag::PRODUCT_ID, Tag::VARIANT_ID] {
             if pack.find(tag, 0).is_none() {
-                return Err(Error::new(Code::PackMalformed, concat(&["section ", &tag.name(), " is missing."])));
+                return Err(Error::told(Code::PackMalformed, || concat(&["section ", &tag.name(), " is missing."])));
             }
         }
         let tag_end = open_csr_ends(&pack, Tag::PRODUCT_TAGS, products)?;
@@ -179,10 +179,9 @@ impl Catalog {
             let in_range = |v: u32, n: usize| v == NONE16 || (v as usize) < n;
             let fits = in_range(category, self.category_path.len()) && in_range(brand, self.brand.len());
             if end <= last || !fits {
-                return Err(Error::new(
-                    Code::PackMalformed,
-                    concat(&["product row ", &decimal(i as i64), " points outside the pack."]),
-                ));
+                return Err(Error::told(Code::PackMalformed, || {
+                    concat(&["product row ", &decimal(i as i64), " points outside the pack."])
+                }));
             }
             last = end;
         }
@@ -262,7 +261,7 @@ impl Catalog {
         self.markets
             .iter()
             .position(|m| m.code == code)
-            .ok_or_else(|| Error::new(Code::UnknownMarket, none_of(code, self.markets.iter().map(|m| &m.code))))
+            .ok_or_else(|| Error::told(Code::UnknownMarket, || none_of(code, self.markets.iter().map(|m| &m.code))))
     }
 
     /// Index of the language with this tag, or of one with the same primary subtag; the default for an empty one.
@@ -278,7 +277,7 @@ impl Catalog {
         let exact = self.languages.iter().position(|l| l.eq_ignore_ascii_case(tag));
         exact
             .or_else(|| self.languages.iter().position(|l| primary(l) == primary(tag)))
-            .ok_or_else(|| Error::new(Code::UnknownLanguage, none_of(tag, self.languages.iter())))
+            .ok_or_else(|| Error::told(Code::UnknownLanguage, || none_of(tag, self.languages.iter())))
     }
 
     /// Index of the market looked at.
@@ -568,7 +567,8 @@ fn none_of<'a>(name: &str, known: impl Iterator<Item = &'a String>) -> String {
 
 /// The ends of a `csr` section of 16-bit entries, as a column over its first `4 n` bytes.
 fn open_csr_ends(pack: &Pack, tag: Tag, n: usize) -> Result<Numbers<4>> {
-    let malformed = || Error::new(Code::PackMalformed, concat(&["section ", &tag.name(), " has the wrong length."]));
+    let malformed =
+        || Error::told(Code::PackMalformed, || concat(&["section ", &tag.name(), " has the wrong length."]));
     let column = Numbers::<4>::prefix(pack, tag, 0, n)?;
     let section = pack.find(tag, 0).ok_or_else(malformed)?;
     let entries = (section.range.len() - n * 4) / 2;

@@ -265,7 +265,8 @@ fn read_cart(c: &Catalog, raw: &RawCart<'_>) -> Result<Cart> {
         }
     });
     let cart = Cart::new(lines.gather(), minor(raw.shipping).unwrap_or(Minor(0)));
-    let mut cart = cart.map_err(|e| Error::new(Code::InvalidCart, concat(&[e.code.code(), " at ", &e.path, "."])))?;
+    let mut cart =
+        cart.map_err(|e| Error::with(Code::InvalidCart, concat(&[e.code.code(), " at ", &e.path, "."]).into()))?;
     cart.codes = raw.codes.iter().map(|s| s.to_string()).gather();
     cart.groups = raw.groups.iter().map(|(id, n)| (id.to_string(), *n)).gather();
     Ok(cart)

@@ -6,7 +6,7 @@ use crate::text::concat;
 use core::ops::Range;
 
 fn malformed(tag: Tag) -> Error {
-    Error::new(Code::PackMalformed, concat(&["section ", &tag.name(), " has the wrong length."]))
+    Error::told(Code::PackMalformed, || concat(&["section ", &tag.name(), " has the wrong length."]))
 }
 
 /// Number `i` of those that `bytes` holds.

@@ -54,14 +54,10 @@ impl Pack {
         r.check().map_err(|_| short())?;
         // Before the checksum: a newer header may be checked in another way.
         if oldest > FORMAT {
-            let detail = concat(&[
-                "this reader knows format ",
-                &decimal(FORMAT.into()),
-                ", the pack needs ",
-                &decimal(oldest.into()),
-                ".",
-            ]);
-            return Err(Error::new(Code::PackTooNew, detail));
+            return Err(Error::told(Code::PackTooNew, || {
+                let (known, needed) = (decimal(FORMAT.into()), decimal(oldest.into()));
+                concat(&["this reader knows format ", &known, ", the pack needs ", &needed, "."])
+            }));
         }
         let count = r.u32() as usize;
         let (length, version, header_sum) = (r.u64(), r.u64(), r.u64());
@@ -74,9 +70,9 @@ impl Pack {
         }
         if length != bytes.len() as u64 {
             let detail =
-                concat(&[&decimal(length as i64), " bytes expected, ", &decimal(bytes.len() as i64), " found."]);
+                || concat(&[&decimal(length as i64), " bytes expected, ", &decimal(bytes.len() as i64), " found."]);
             let code = if length > bytes.len() as u64 { Code::PackTruncated } else { Code::PackMalformed };
-            return Err(Error::new(code, detail));
+            return Err(Error::told(code, detail));
         }
         let directory_end = count.checked_mul(ENTRY).and_then(|n| n.checked_add(HEADER));
         let Some(directory) = directory_end.and_then(|end| bytes.get(HEADER..end)) else {
@@ -154,7 +150,7 @@ fn read_directory(directory: &[u8], bytes: &[u8]) -> Result<Vec<SectionInfo>> {
         };
         end = at + len;
         if hash(0, body) != sum {
-            return Err(Error::new(Code::PackChecksum, concat(&["section ", &tag.name(), " was changed."])));
+            return Err(Error::told(Code::PackChecksum, || concat(&["section ", &tag.name(), " was changed."])));
         }
         if sections.last().is_some_and(|s| (s.tag, s.key) >= (tag, key)) {
             return Err(malformed("the directory is not sorted."));

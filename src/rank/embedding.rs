@@ -2,7 +2,8 @@
 //!
 //! A visit is the sum of its products' vectors, and what a candidate scores is the cosine of its vector with that sum.
 
-use super::kernel::{LARGEST, MOST, ROWS, STEP, Top, Vectors, scan};
+pub use super::kernel::Top;
+use super::kernel::{LARGEST, MOST, ROWS, STEP, Vectors, scan};
 use crate::error::{Code, Error, Result};
 use crate::id::Row;
 use crate::list::Gather;

@@ -10,9 +10,11 @@ mod constrain;
 mod context;
 pub mod curve;
 mod diversify;
+#[cfg_attr(not(feature = "vectors"), path = "no_embedding.rs")]
 pub mod embedding;
 mod explain;
 mod explore;
+#[cfg(feature = "vectors")]
 pub mod kernel;
 mod pipeline;
 mod score;

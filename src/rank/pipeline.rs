@@ -5,10 +5,11 @@ use super::component::Component;
 use super::constrain::{Chosen, Limits, choose, in_band};
 use super::context::Context;
 use super::diversify::diversify;
+#[cfg(feature = "vectors")]
 use super::embedding::COSINE_BITS;
+use super::embedding::Top;
 use super::explain::{Part, Subject, parts, unit};
 use super::explore::{Drawn, Draws};
-use super::kernel::Top;
 use super::score::{Features, Pool, Slots, features};
 use super::source::Sources;
 use super::table::Tables;
@@ -276,6 +277,7 @@ impl Ranker {
     }
 
     /// The products nearest to the sum of some products' vectors, with the cosine, best first.
+    #[cfg(feature = "vectors")]
     pub fn nearest(&mut self, catalog: &Catalog, to: &[Row], limit: usize) -> Vec<(Row, f64)> {
         let embedding = self.tables.embedding();
         let from: Vec<(Row, u32)> = to.iter().map(|row| (*row, 1)).gather();
@@ -362,7 +364,7 @@ impl Ranker {
                 from.push((Component::Brand, Subject::Brand(b), raw[Component::Brand as usize]));
             }
             let cosine = raw[Component::Embedding as usize];
-            if cosine > 0 {
+            if cosine > 0 && !self.tables.embedding().is_empty() {
                 // The product of this visit that does most to point at it.
                 let (mut nearest, mut most) = (Subject::None, 0);
                 for (step, weight, aim) in &aims {

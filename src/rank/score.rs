@@ -3,7 +3,7 @@
 use super::blend::{Blend, ONE};
 use super::component::{COMPONENTS, Component};
 use super::curve::{Place, VIEWS, alone};
-use super::kernel::Top;
+use super::embedding::Top;
 use super::source::Sources;
 use crate::catalog::Catalog;
 use crate::id::Row;
@@ -145,8 +145,10 @@ pub(super) fn features(
         }
     }
     attributes(catalog, sources, open, &mut f);
-    for (row, raw) in f.rows.iter().zip(&mut f.raw) {
-        raw[Component::Embedding as usize] = embedding.cosine(catalog.pack(), &aim, *row);
+    if !embedding.is_empty() {
+        for (row, raw) in f.rows.iter().zip(&mut f.raw) {
+            raw[Component::Embedding as usize] = embedding.cosine(catalog.pack(), &aim, *row);
+        }
     }
     for raw in &f.raw {
         for (l, r) in f.largest.iter_mut().zip(raw) {

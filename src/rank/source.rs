@@ -132,7 +132,9 @@ impl Sources {
             add(Component::TogetherVisit, Some(TableKind::Together), together_visit);
             add(Component::Similar, Some(TableKind::Similar), together_visit);
             add(Component::Linear, Some(TableKind::Linear), together_visit);
-            self.towards.push((row, together_visit));
+            if cfg!(feature = "vectors") {
+                self.towards.push((row, together_visit));
+            }
             // The page need not be pointed to.
             add(Component::Again, None, if i < shown { 0 } else { again });
         }

@@ -211,6 +211,21 @@ pub struct TableSettings {
     pub embedding: bool,
 }
 
+impl TableSettings {
+    /// Refuses what a pack for shipped packages may not have: a device would rank otherwise than `nearshelf eval` said.
+    ///
+    /// # Errors
+    ///
+    /// `bad_config`.
+    pub fn check_shipped(&self) -> Result<()> {
+        if self.embedding {
+            let detail = "[tables] embedding = true: vectors can be evaluated (`nearshelf eval`), but shipped packages do not read them yet.";
+            return Err(Error::new(Code::BadConfig, detail));
+        }
+        Ok(())
+    }
+}
+
 /// What private reports may ask.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReportSettings {
@@ -453,6 +468,15 @@ mod tests {
         assert_eq!(profile.weight[EventKind::Purchase as usize], 6 * 256);
         assert_eq!(profile.half_life[0], 30 * DAY);
         assert_eq!(config.markets.len(), 2);
+    }
+
+    #[test]
+    fn vectors_are_for_evaluation_until_packages_read_them() {
+        let tables = |text: &str| ShopConfig::parse(text).and_then(|c| c.tables()).expect(text);
+        assert_eq!(tables("").check_shipped(), Ok(()));
+        let refused = tables("[tables]\nembedding = true").check_shipped().expect_err("not for devices");
+        assert_eq!(refused.code(), "bad_config");
+        assert!(refused.detail().contains("nearshelf eval"), "{refused}");
     }
 
     #[test]

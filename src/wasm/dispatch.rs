@@ -16,6 +16,8 @@ use crate::time::Millis;
 use alloc::vec::Vec;
 
 const NO_ROW: u32 = u32::MAX;
+/// The number of the call `nearest`, which only builds with vectors have.
+const NEAREST: u32 = 29;
 /// The number of the call `rehearse`.
 const REHEARSE: u32 = 37;
 
@@ -69,8 +71,11 @@ impl Table {
         if op == 1 {
             return self.open(r, out);
         }
-        if !matches!(op, 2..=33 | REHEARSE) {
-            return Err(Error::new(Code::UnknownCall, concat(&["this core has no call ", &decimal(op.into()), "."])));
+        let there = matches!(op, 2..=33 | REHEARSE) && (cfg!(feature = "vectors") || op != NEAREST);
+        if !there {
+            return Err(Error::told(Code::UnknownCall, || {
+                concat(&["this core has no call ", &decimal(op.into()), "."])
+            }));
         }
         let handle = r.u32() as usize;
         r.check()?;
@@ -110,7 +115,8 @@ impl Table {
             26 => checkout::offers(shelf, r, out),
             27 => reporting::report(shelf, r, out),
             28 => reporting::withdraw(r, out),
-            29 => nearest(shelf, r, out),
+            #[cfg(feature = "vectors")]
+            NEAREST => nearest(shelf, r, out),
             30 => attach(shelf, r, out, handle as u32),
             31 => wanted(shelf, r, out),
             32 | 33 => checkout::overlay(shelf, r, out, op == 32),
@@ -452,6 +458,7 @@ fn find(shelf: &mut Engine, r: &mut Reader<'_>, out: &mut Writer) -> Result<()> 
     Ok(())
 }
 
+#[cfg(feature = "vectors")]
 fn nearest(shelf: &mut Engine, r: &mut Reader<'_>, out: &mut Writer) -> Result<()> {
     let (ids, limit) = (strings(r), r.u32());
     r.end()?;

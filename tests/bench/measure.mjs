@@ -179,13 +179,14 @@ async function handOver(module, pack) {
 }
 
 /**
- * @param {{ createShelf: any, wasm: Uint8Array, load(name: string): Promise<Uint8Array>, first: boolean, sizes: number[], vectors: number[] }} job
+ * @param {{ createShelf: any, wasm: Uint8Array, vectorWasm: Uint8Array, load(name: string): Promise<Uint8Array>, first: boolean, sizes: number[], vectors: number[] }} job
  */
-export async function measure({ createShelf, wasm, load, first, sizes, vectors }) {
+export async function measure({ createShelf, wasm, vectorWasm, load, first, sizes, vectors }) {
   const module = await WebAssembly.compile(wasm);
   const out = { kernel: [], shelf: [], handOver: 0 };
-  for (const n of vectors) out.kernel.push(await kernel(module, await load(n), first));
-  for (const n of sizes) out.shelf.push(await shelf(createShelf, module, await load(n)));
-  out.handOver = await handOver(module, await load(sizes[0] || vectors[0]));
+  const withVectors = await WebAssembly.compile(vectorWasm);
+  for (const n of vectors) out.kernel.push(await kernel(withVectors, await load(`${n}-vectors`), first));
+  for (const n of sizes) out.shelf.push(await shelf(createShelf, module, await load(String(n))));
+  out.handOver = await handOver(module, await load(sizes.length ? sizes[0] : `${vectors[0]}-vectors`));
   return out;
 }

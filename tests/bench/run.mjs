@@ -10,6 +10,7 @@ import { cpus, loadavg } from "node:os";
 import { join } from "node:path";
 import { parseArgs, promisify } from "node:util";
 import { build } from "esbuild";
+import { buildWebWasm } from "../../pkg-template/build/wasm.mjs";
 import { launch, nearshelf, pkg, requirePackage, root } from "../browser/bench.mjs";
 
 const { values } = parseArgs({ options: {
@@ -22,19 +23,23 @@ const numbers = (text) => text.split(",").filter(Boolean).map(Number);
 const [sizes, vectors, runs] = [numbers(values.sizes), numbers(values.vectors), Number(values.runs)];
 const work = join(root, "target", "bench");
 const say = (text) => console.error(`${new Date().toTimeString().slice(0, 8)} ${text}`);
-const packOf = (n) => join(work, `${n}.pack`);
+/** A wasm as the package's, with vectors on top. */
+const vectorWasm = join(work, "vectors", "nearshelf.wasm");
+/** A pack by its name: a number of products, and "-vectors" where it has them. */
+const packOf = (name) => join(work, `${name}.pack`);
 
-/** The pack of a made-up shop with vectors; built once. */
-function makePack(n) {
-  if (existsSync(packOf(n))) return;
+/** The pack of a made-up shop; built once. */
+function makePack(n, withVectors) {
+  const out = packOf(withVectors ? `${n}-vectors` : n);
+  if (existsSync(out)) return;
   const folder = join(work, `shop-${n}`);
   rmSync(folder, { recursive: true, force: true });
   const run = (...args) => execFileSync(...nearshelf(...args), { cwd: root, stdio: ["ignore", "ignore", "inherit"] });
   say(`a shop of ${n} products`);
   run("synthetic", "--products", String(n), "--visits", String(2 * n), "--out", folder);
-  writeFileSync(join(folder, "shop.toml"), readFileSync(join(folder, "shop.toml"), "utf8") + "\n[tables]\nembedding = true\n");
+  if (withVectors) writeFileSync(join(folder, "shop.toml"), readFileSync(join(folder, "shop.toml"), "utf8") + "\n[tables]\nembedding = true\n");
   say(`its pack`);
-  run("pack", folder, "--min-support", "2", "--out", packOf(n));
+  run("pack", folder, "--min-support", "2", "--out", out, ...(withVectors ? ["--vectors"] : []));
 }
 
 /** One script for all hosts. */
@@ -42,13 +47,13 @@ async function bundle() {
   const glue = join(root, "target", "package", "web", "glue.js");
   await build({
     stdin: { contents: `export { measure } from "./measure.mjs"; export { createShelf } from ${JSON.stringify(join(pkg, "index.js"))};`, resolveDir: import.meta.dirname },
-    bundle: true, format: "esm", outfile: join(work, "measure.js"), alias: { "nearshelf-plain-glue": glue, "nearshelf-glue": join(import.meta.dirname, "glue.mjs") }, logLevel: "error", minify: false,
+    bundle: true, format: "esm", outfile: join(work, "measure.js"), alias: { "nearshelf-glue": glue, "nearshelf-glue": join(import.meta.dirname, "glue.mjs") }, logLevel: "error", minify: false,
   });
   writeFileSync(join(work, "process.mjs"), `import { readFileSync } from "node:fs";
 import { createShelf, measure } from "./measure.js";
 const job = JSON.parse(process.argv[2]);
 const read = (file) => new Uint8Array(readFileSync(file));
-const out = await measure({ ...job, createShelf, wasm: read(${JSON.stringify(join(pkg, "nearshelf.wasm"))}), load: async (n) => read(${JSON.stringify(work)} + "/" + n + ".pack") });
+const out = await measure({ ...job, createShelf, wasm: read(${JSON.stringify(join(pkg, "nearshelf.wasm"))}), vectorWasm: read(${JSON.stringify(vectorWasm)}), load: async (name) => read(${JSON.stringify(work)} + "/" + name + ".pack") });
 console.log(JSON.stringify(out));
 `);
 }
@@ -61,8 +66,8 @@ const inProcess = (program) => async (job) => {
 /** A page of its own, isolated so that its clock is fine. */
 async function inChromium(job) {
   const server = createServer((request, response) => {
-    const n = /^\/(\d+)\.pack$/.exec(request.url);
-    const file = n ? packOf(n[1]) : { "/measure.js": join(work, "measure.js"), "/nearshelf.wasm": join(pkg, "nearshelf.wasm") }[request.url];
+    const n = /^\/(\d+(?:-vectors)?)\.pack$/.exec(request.url);
+    const file = n ? packOf(n[1]) : { "/measure.js": join(work, "measure.js"), "/nearshelf.wasm": join(pkg, "nearshelf.wasm"), "/vectors.wasm": vectorWasm }[request.url];
     const type = /js$/.test(request.url) ? "text/javascript" : file ? "application/octet-stream" : "text/html";
     response.writeHead(200, { "content-type": type, "cross-origin-opener-policy": "same-origin", "cross-origin-embedder-policy": "require-corp" });
     response.end(file ? readFileSync(file) : "<!doctype html><title>bench</title>");
@@ -76,7 +81,7 @@ async function inChromium(job) {
     return await page.evaluate(async (job) => {
       const { createShelf, measure } = await import("/measure.js");
       const read = async (path) => new Uint8Array(await (await fetch(path)).arrayBuffer());
-      return measure({ ...job, createShelf, wasm: await read("/nearshelf.wasm"), load: (n) => read(`/${n}.pack`) });
+      return measure({ ...job, createShelf, wasm: await read("/nearshelf.wasm"), vectorWasm: await read("/vectors.wasm"), load: (name) => read(`/${name}.pack`) });
     }, job);
   } finally {
     await browser.close();
@@ -125,7 +130,11 @@ function report(name, all) {
 
 requirePackage();
 mkdirSync(work, { recursive: true });
-for (const n of new Set([...sizes, ...vectors])) makePack(n);
+for (const n of sizes) makePack(n, false);
+for (const n of vectors) makePack(n, true);
+say("the wasm with vectors");
+mkdirSync(join(work, "vectors"), { recursive: true });
+await buildWebWasm(join(root, "target", "package"), join(work, "vectors"), { vectors: true });
 await bundle();
 const wanted = values.hosts.split(",");
 const javascriptCore = wanted.includes("bun") && bun();

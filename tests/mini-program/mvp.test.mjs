@@ -10,12 +10,13 @@ import { build, root } from "./support/host.mjs";
 
 const { readWasm } = await wabt();
 
-/** Throws with the first thing that is not of the first version. */
-function validate(bytes) {
+/** Throws with the first thing that is not of the first version, nor of the later features given. */
+function validate(bytes, later = {}) {
   const features = {
     exceptions: false, mutable_globals: true, sat_float_to_int: false, sign_extension: false, simd: false, threads: false, function_references: false,
     multi_value: false, tail_call: false, bulk_memory: false, reference_types: false, annotations: false, code_metadata: false, gc: false,
     memory64: false, multi_memory: false, extended_const: false, relaxed_simd: false,
+    ...later,
   };
   const module = readWasm(bytes, { ...features, readDebugNames: false });
   try {
@@ -27,6 +28,18 @@ function validate(bytes) {
 
 test("the check refuses the web's wasm, so it can fail", () => {
   assert.throws(() => validate(readFileSync(join(root, "pkg", "nearshelf.wasm"))));
+});
+
+/** What the web's wasm is made with: no browser needs WebAssembly's vectors for it. */
+const OF_THE_WEB = { sat_float_to_int: true, sign_extension: true, multi_value: true, bulk_memory: true, reference_types: true };
+
+test("the web's wasm has no vectors", () => {
+  validate(readFileSync(join(root, "pkg", "nearshelf.wasm")), OF_THE_WEB);
+  // Without parameters, a vector of zeros that is dropped.
+  const vector = [0xfd, 12, ...Array(16).fill(0), 0x1a, 0x0b];
+  const module = [0, 97, 115, 109, 1, 0, 0, 0, 1, 4, 1, 0x60, 0, 0, 3, 2, 1, 0, 10, vector.length + 3, 1, vector.length + 1, 0, ...vector];
+  validate(Uint8Array.from(module), { simd: true });
+  assert.throws(() => validate(Uint8Array.from(module), OF_THE_WEB), /simd|v128|opcode/i);
 });
 
 test("the check refuses each later feature alone", () => {

@@ -12,7 +12,7 @@ import { root } from "./support/host.mjs";
 const platforms = `
   declare const my: any; declare const tt: any; declare const MYWebAssembly: any; declare const TTWebAssembly: any;
   declare const WebAssembly: any;
-  declare const NEARSHELF_DEV: boolean;
+  declare const NEARSHELF_DEV: boolean; declare const NEARSHELF_TEXTS: boolean;
 `;
 
 /** Names that the platforms do not have, with what TypeScript says of each. */

@@ -1,6 +1,8 @@
 // The installed package in Node: modules and require, a real pack, hosts without WebAssembly, and packs that are broken.
 
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { test } from "node:test";
 import { pathToFileURL } from "node:url";
 import { answerOf, packBytes, packFile, pkg, project } from "./support/project.mjs";
@@ -227,15 +229,20 @@ test("under development misuse is thrown where it happens, and data is not misus
   assert.deepEqual(await answerOf(both, "a.mjs", packFile()), ["nothing", "nothing", "nothing", "nothing"]);
 });
 
-test("under development a refusal of the core names the way out; what shoppers load goes without the text", async () => {
+test("a refusal of the core is a sentence with the way out; what shoppers load in browsers goes without", async () => {
   const script = `import { createShelf } from "nearshelf";
     const shelf = await createShelf({ pack: new TextEncoder().encode("<!doctype html>") });
-    shelf.on("diagnostic", (d) => console.log(JSON.stringify([d.code, d.fix ?? ""])));`;
+    shelf.on("diagnostic", (d) => console.log(JSON.stringify([d.code, d.message, d.fix ?? ""])));`;
   const both = project("way-out", { "a.mjs": script });
-  assert.deepEqual(await answerOf(both, "a.mjs"), ["not_a_pack", ""]);
-  const [code, fix] = await answerOf(both, "--conditions=development", "a.mjs");
-  assert.equal(code, "not_a_pack");
-  assert.match(fix, /nearshelf pack/);
+  for (const condition of ["production", "development"]) {
+    const [code, message, fix] = await answerOf(both, "--conditions=" + condition, "a.mjs");
+    assert.deepEqual([code, message], ["not_a_pack", "The first eight bytes are not NEARSHLF."]);
+    assert.match(fix, /nearshelf pack/);
+  }
+  for (const [name, has] of [["index.js", false], ["index.cjs", false], ["index.development.js", true], ["mini-program/index.js", true]]) {
+    const text = readFileSync(join(pkg, name), "utf8");
+    assert.deepEqual(["an HTML error page", "are not NEARSHLF", "was given no list"].map((words) => text.includes(words)), [has, has, has], name);
+  }
 });
 
 test("a storage of the shop's own carries the portrait from one process to the next, and without one nothing is carried", async () => {

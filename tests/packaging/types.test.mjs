@@ -163,12 +163,12 @@ test("what the source returns is what the types promise", async () => {
     import { shelfMaker } from "./src/create.js";
     import { NearshelfError as Thrown } from "./src/error.js";
     import type { NearshelfError, Shelf, ShelfOptions } from "./types/index.js";
-    declare const NEARSHELF_DEV: boolean;
+    declare const NEARSHELF_DEV: boolean; declare const NEARSHELF_TEXTS: boolean;
     export const create: (options: ShelfOptions) => Promise<${promise}> = shelfMaker({ address: () => "", pack: () => new Uint8Array(0), core: async () => async () => ({ call: () => new Uint8Array(0) }) });
     export const thrown: NearshelfError = new Thrown("code", "message");`;
   const compile = async (promise) => {
     writeFileSync(join(folder, "conform.ts"), conform(promise));
-    writeFileSync(join(folder, "dev.d.ts"), "declare const NEARSHELF_DEV: boolean; declare function setTimeout(f: () => void, ms: number): number; declare function clearTimeout(t: number): void;");
+    writeFileSync(join(folder, "dev.d.ts"), "declare const NEARSHELF_DEV: boolean; declare const NEARSHELF_TEXTS: boolean; declare function setTimeout(f: () => void, ms: number): number; declare function clearTimeout(t: number): void;");
     writeFileSync(join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions: { ...options, exactOptionalPropertyTypes: false, noUncheckedIndexedAccess: false, noImplicitAny: false, allowJs: true, checkJs: true, target: "es2020", module: "esnext", moduleResolution: "bundler", lib: ["es2020", "dom"] }, files: ["conform.ts", "dev.d.ts"] }));
     return run(folder, bin("tsc"), "-p", ".", "--pretty", "false");
   };

@@ -172,6 +172,21 @@ test("a missing file is told with its status, and tried again by the next call",
   });
 });
 
+test("what shoppers load says a refusal of the core by its code, in words", async () => {
+  await onPage(async () => {
+    for (const [bytes, code, message] of [
+      [new TextEncoder().encode("<!doctype html>"), "not_a_pack", "not a pack"],
+      [packBytes().map((b, i) => (i === 60 ? b ^ 1 : b)), "pack_checksum", "pack checksum"],
+    ]) {
+      const shelf = await createShelf({ pack: bytes, wasm: base + "nearshelf.wasm" });
+      assert.deepEqual((await told(shelf)).map((d) => [d.code, d.message, d.fix]), [[code, message, undefined]]);
+      shelf.recommend({ lmit: 3 });
+      assert.deepEqual((await told(shelf)).map((d) => [d.code, d.message]).pop(), ["bad_argument", "recommend(): 'lmit'"]);
+      shelf.dispose();
+    }
+  });
+});
+
 test("a page policy that forbids wasm is recognized in each engine's words", async () => {
   const words = [
     "WebAssembly.compileStreaming(): Refused to compile or instantiate WebAssembly module because 'unsafe-eval' is not an allowed source of script in the following Content Security Policy directive: \"script-src 'self'\"",

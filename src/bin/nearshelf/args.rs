@@ -119,6 +119,9 @@ pub(crate) struct PackArgs {
     /// Write a core of at most 250,000 bytes on the wire, and beside it shards by category that devices open on demand.
     #[arg(long)]
     pub(crate) shards: bool,
+    /// Write the vectors that `[tables] embedding = true` asks for, although shipped packages do not read them: for builds of one's own.
+    #[arg(long)]
+    pub(crate) vectors: bool,
     /// Where unusable rows go. Default: the pack's name with .rejects.csv.
     #[arg(long, value_name = "FILE")]
     pub(crate) rejects: Option<PathBuf>,

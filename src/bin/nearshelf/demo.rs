@@ -163,6 +163,7 @@ fn from_folder(dir: &Path) -> Result<(Vec<u8>, Names), Error> {
     let bars = Bars::default();
     let shop = Shop::read(&ShopFiles::in_folder(dir)?, &bars)?;
     shop.rejects.check(0.1)?;
+    shop.tables.check_shipped()?;
     let pack = build(&shop, &Options::default(), &bars)?;
     bars.finish();
     report(&shop, None);

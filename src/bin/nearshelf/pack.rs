@@ -17,6 +17,9 @@ pub(crate) fn run(args: &PackArgs) -> Result<(), Error> {
     let old = args.baseline.as_deref().map(old_pack).transpose()?;
     let rejects = args.rejects.clone().unwrap_or_else(|| with_suffix(&args.out, ".rejects.csv"));
     let shop = read(&args.shop, &rejects, &bars)?;
+    if !args.vectors {
+        shop.tables.check_shipped()?;
+    }
     let options = Options { min_support: args.shop.min_support, max_bytes: args.max_bytes.filter(|_| !args.shards) };
     let bytes = build(&shop, &options, &bars)?;
     let checked = match &old {
