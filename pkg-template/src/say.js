@@ -39,6 +39,7 @@ const ENGLISH_TREE = {
   similar: "Similar to what you saw",
   linear: "Expected after a visit like this one",
   recent: "Popular of late",
+  embedding: "Close to what this visit saw",
 };
 const CHINESE_TREE = {
   score: "得分",
@@ -53,6 +54,7 @@ const CHINESE_TREE = {
   similar: "与你看过的相似",
   linear: "本次访问之后常看",
   recent: "近来人气商品",
+  embedding: "与本次看过的相近",
 };
 
 /**
