@@ -37,6 +37,7 @@ const ENGLISH_TREE = {
   brand: "A brand you like",
   return: "Often looked at again",
   similar: "Similar to what you saw",
+  embedding: "Close to what you saw",
   linear: "Expected after a visit like this one",
   recent: "Popular of late",
 };
@@ -51,6 +52,7 @@ const CHINESE_TREE = {
   brand: "你喜欢的品牌",
   return: "常被再次查看",
   similar: "与你看过的相似",
+  embedding: "与你看过的相近",
   linear: "本次访问之后常看",
   recent: "近来人气商品",
 };

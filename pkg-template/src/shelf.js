@@ -562,6 +562,7 @@ export class Shelf {
     const rowsOf = (ids) => this._engine.call(op.FIND, (w) => w.list(ids, (v) => w.str(v)), op.readRows);
     // The fallback knows the rows of the pack as it came; with shards they are others.
     const moved = this._shards._open.length > 0;
+    /** @type {import("./catalogue.js").Found[] | null} */
     let found = null;
     if ((o.kind || o.slot) === "together") {
       const rows = moved ? null : rowsOf(context);
@@ -569,8 +570,10 @@ export class Shelf {
     } else if (words.length) {
       found = this._fallback.ask([], (c) => c.search(words));
     }
-    const rows = found && moved && rowsOf(this._fallback.ask([], (c) => found.map((x) => c.id(x._row))));
-    return rows ? found.map((x, i) => Object.assign({}, x, { _row: rows[i] })) : found;
+    if (!found || !moved) return found;
+    const core = found;
+    const rows = rowsOf(this._fallback.ask([], (c) => core.map((x) => c.id(x._row))));
+    return rows ? core.map((x, i) => Object.assign({}, x, { _row: rows[i] })) : core;
   }
 
   /** A list as GA4 names it. */

@@ -46,7 +46,7 @@ pub fn build(
     let mut out = vec![
         (TableKind::Next, rows(&rules, n, chance)),
         (TableKind::Together, rows(&pairs, n, cosine)),
-        (TableKind::Similar, similar::build(visits, &pairs, &size, products, k)),
+        (TableKind::Similar, similar::build(&pairs, &size, products)),
     ];
     if settings.linear {
         let linear = linear::build(&pairs, &rules, &size);

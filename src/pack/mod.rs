@@ -5,11 +5,11 @@
 pub mod column;
 mod format;
 mod read;
-#[cfg(any(feature = "cli", test))]
+#[cfg(not(feature = "bare"))]
 mod write;
 
 pub use format::{FORMAT, MAGIC, OLDEST_READABLE, Tag};
 pub(crate) use read::hex;
 pub use read::{Pack, SectionInfo};
-#[cfg(any(feature = "cli", test))]
+#[cfg(not(feature = "bare"))]
 pub use write::PackWriter;

@@ -70,8 +70,8 @@ fn overlays(c: &mut Criterion) {
     let item = |i: u32| Item {
         id: format!("sku-{i}"),
         price: Some(Some(900 + i % 80)),
-        sale: Some((i % 3 == 0).then_some(500)),
-        availability: Some(if i % 10 == 0 { Availability::OutOfStock } else { Availability::InStock }),
+        sale: Some((i.is_multiple_of(3)).then_some(500)),
+        availability: Some(if i.is_multiple_of(10) { Availability::OutOfStock } else { Availability::InStock }),
         hidden: None,
     };
     let items: Vec<Item> = (0..10_000).map(item).collect();

@@ -260,7 +260,30 @@ fn look(call: Call<'_>, ids: &[String], n: u32) {
         w.str("list");
         w.u8(0);
         strings(w, ids);
+        w.count(0);
     });
+    // An overlay of the host's: a price, nothing left, hidden.
+    call(33, &|w| {
+        let record = request(|w| {
+            (0..3).for_each(|_| w.str(""));
+            [0.0, 0.0, NOW].into_iter().for_each(|number| w.f64(number));
+            w.u32(60);
+            w.u8(0);
+            w.count(ids.len().min(3));
+            for (id, what) in ids.iter().zip([39, 0, 23]) {
+                w.str(id);
+                w.u8(what);
+                w.str(if what == 39 { "12" } else { "" });
+                w.str("");
+            }
+        });
+        w.f64(NOW);
+        w.bytes(&record);
+    });
+    for on in [1, 0] {
+        call(37, &|w| w.u8(on));
+        call(4, &|w| wanted(w, 0, ids));
+    }
     for (served, id) in first_served(&list, ids, 0..2) {
         call(6, &|w| {
             w.u32(served);
@@ -323,17 +346,25 @@ fn wanted(w: &mut Writer, wish: u32, ids: &[String]) {
     w.f64(if wish == 2 { 500.0 } else { f64::NAN });
     w.f64(if wish == 2 { 20_000.0 } else { f64::NAN });
     w.u32(if wish == 1 { 30_000 } else { 0 });
+    // Draws of exploration, what the page shows, and only some products.
+    w.f64(if wish == 1 { 7.0 } else { f64::NAN });
+    strings(w, &ids[..if wish == 3 { ids.len().min(3) } else { 0 }]);
+    w.u8([0, 0, 2, 1][wish as usize]);
+    if wish == 2 {
+        w.count(ids.len());
+        (0..ids.len() as u32).for_each(|row| w.u32(row));
+    }
 }
 
 /// A list's number, with ids of some of its items.
 fn first_served(answer: &[u8], ids: &[String], which: Range<usize>) -> Vec<(u32, String)> {
     let mut r = Reader::new(&answer[1..]);
     let served = r.u32();
-    (r.u8(), r.u8(), r.u8());
+    let _flags = (r.u8(), r.u8(), r.u8());
     let mut out = Vec::new();
     for i in 0..r.count(1) {
         let row = r.u32() as usize;
-        (r.u32(), r.u32(), r.f64(), r.f64(), r.f64(), r.u8(), r.str());
+        let _rest = (r.u32(), r.u32(), r.f64(), r.f64(), r.f64(), r.u8(), r.str());
         if which.contains(&i) {
             out.extend(ids.get(row).map(|id| (served, id.clone())));
         }
@@ -346,7 +377,7 @@ fn cart(w: &mut Writer, ids: &[String]) {
     let lines = &ids[..ids.len().min(4)];
     w.count(lines.len());
     for (i, id) in lines.iter().enumerate() {
-        w.str(&["a", "b", "c", "d"][i % 4]);
+        w.str(["a", "b", "c", "d"][i % 4]);
         w.str(id);
         w.f64(1000.0);
         w.f64(2.0);

@@ -6,6 +6,7 @@ use nearshelf::codec::Writer;
 use nearshelf::engine::{Because, Engine, RawCart, RawDescription, RawLine, Request, Shelf};
 use nearshelf::event::clean::{RawEvent, RawItem, RawPrice};
 use nearshelf::id::Row;
+use nearshelf::money::Minor;
 use nearshelf::offer::Customer;
 use nearshelf::pack::{Pack, PackWriter, Tag};
 use nearshelf::privacy::consent::{Consent, Tri};
@@ -148,6 +149,16 @@ fn record(shelf: &Engine, now: Millis, data: &Value) -> Vec<u8> {
     w.finish()
 }
 
+/// A product with a place of its own.
+fn pin(v: &Value) -> (&str, u32) {
+    (text(v, "id"), v["index"].as_u64().expect("a place") as u32)
+}
+
+/// What a step asks of a shelf as a whole; one that asks any says what was not kept.
+const LIMITS: [&str; 4] = ["pin", "quota", "price", "diversity"];
+/// What is not kept, by bit.
+const RELAXED: [&str; 3] = ["quota_category", "quota_brand", "price"];
+
 /// Runs one step and says what came of it.
 fn run(shelf: &mut Engine, served: &mut u32, step: &Value) -> Value {
     let now = Millis(step["now"].as_i64().expect("every step has a time"));
@@ -161,6 +172,12 @@ fn run(shelf: &mut Engine, served: &mut u32, step: &Value) -> Value {
         category: text(step, "category"),
         context: strings("context"),
         cart: text(step, "slot") == "cart",
+        pins: step["pin"].as_array().map(Vec::as_slice).unwrap_or_default().iter().map(pin).collect(),
+        per_brand: step["quota"]["brand"].as_u64().unwrap_or(0) as u32,
+        per_category: step["quota"]["category"].as_u64().unwrap_or(0) as u32,
+        price: ["min", "max"].map(|end| step["price"][end].as_i64().map(Minor)),
+        // As the JavaScript rounds it: halves upwards.
+        diversity: (step["diversity"].as_f64().unwrap_or(0.0) * 65_536.0 + 0.5) as u32,
         ..Request::default()
     };
     let source = |s: &Shelf| if s.personal { "personal" } else { "neutral" };
@@ -176,6 +193,10 @@ fn run(shelf: &mut Engine, served: &mut u32, step: &Value) -> Value {
             let list = shelf.recommend(now, &Request { only, ..request });
             *served = list.id;
             let mut said = json!({ "source": source(&list), "items": items(shelf, &list, &[]) });
+            if LIMITS.iter().any(|key| !step[*key].is_null()) {
+                let missed = RELAXED.iter().zip(0..).filter(|(_, bit)| list.relaxed >> bit & 1 == 1);
+                said["relaxed"] = missed.map(|(name, _)| *name).collect();
+            }
             if let Some(all) = together {
                 said["together"] = list.items.iter().filter_map(|i| all.get(&i.row?.0).map(numbers)).collect();
             }

@@ -10,6 +10,9 @@ const here = dirname(fileURLToPath(import.meta.url));
 /** What the engine may refuse an overlay with. */
 const REFUSALS = ["bad_overlay", "overlay_misfit", "unknown_market"];
 
+/** What a step asks of a shelf as a whole; one that asks any says what was not kept. */
+const LIMITS = ["pin", "quota", "price", "diversity"];
+
 const read = (name) => new Uint8Array(readFileSync(join(here, name)));
 
 /** A file's cases, and the bytes of the pack they are over, with the sections that the file adds. */
@@ -41,18 +44,19 @@ export async function replay(createShelf, { market, language, consent, steps }, 
 
   async function run(step) {
     const { call, limit, mode, exclude, category, slot, context } = step;
-    const given = Object.fromEntries(Object.entries({ limit, mode, exclude, category, slot, context }).filter(([, v]) => v !== undefined));
+    const wanted = LIMITS.filter((key) => step[key] !== undefined).map((key) => [key, step[key]]);
+    const given = Object.fromEntries(Object.entries({ limit, mode, exclude, category, slot, context }).filter(([, v]) => v !== undefined).concat(wanted));
     switch (call) {
       case "track":
         return { ...shelf.trackMany(step.events) };
       case "recommend":
-        return list(shelf.recommend(given), slot);
+        return list(shelf.recommend(given), slot, wanted.length > 0);
       case "rank":
         return list(shelf.rank(step.ids.map((id, i) => described(id, step.described?.find(({ place }) => place === i))), mode === undefined ? {} : { mode }));
       case "why":
         return tree(shelf.why(served, step.id));
       case "whyNot":
-        return shelf.whyNot(step.id, limit === undefined ? {} : { limit }).stage;
+        return shelf.whyNot(step.id, given).stage;
       case "consent":
         return shelf.setConsent(step.consent) ?? null;
       case "setView":
@@ -82,10 +86,10 @@ export async function replay(createShelf, { market, language, consent, steps }, 
     }
   }
 
-  function list({ source, servedId, items }, slot) {
+  function list({ source, servedId, items, relaxed }, slot, limited) {
     served = servedId;
     const together = items.filter((item) => item.together).map(({ together: t }) => [...[t.support, t.confidence, t.lift].map((x) => Math.round(x * 1e9)), t.count]);
-    return { source, items: Array.from(items, item), ...(slot === "together" && { together }) };
+    return { source, items: Array.from(items, item), ...(limited && { relaxed: Array.from(relaxed) }), ...(slot === "together" && { together }) };
   }
 
   function described(id, about) {

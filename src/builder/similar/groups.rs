@@ -1,11 +1,10 @@
-//! Groups of products, level by level: where no single pair has support, a product and a group often have.
+//! Groups of products, level by level: what few supported pairs say of a product, the pairs of its group say for it.
 //!
-//! On each level every group joins the one that it goes with most (Borůvka's step), up to a size; then the visits are counted
-//! again between the new groups, under the same threshold. So a product none of whose pairs is supported still comes to stand
-//! beside the group whose products K of its shoppers turned to.
+//! On each level every group joins the one that it goes with most (Borůvka's step), up to a size; then the supported pairs are added up
+//! between the new groups. Pairs below the threshold are no part of these sums, so a product without any stands alone.
 
 use super::sparse::{Links, strongest};
-use crate::builder::counts::{FRESH, Pair, Visit, together};
+use crate::builder::counts::Pair;
 
 /// Levels, the largest group of the first, and how much larger those of the next may be.
 const LEVELS: usize = 3;
@@ -26,8 +25,8 @@ pub(super) struct Level {
     pub(super) links: Links,
 }
 
-/// The levels over rows whose supported pairs are `pairs`. Rows of popularity 0 belong to no one.
-pub(super) fn levels(visits: &[Visit], pairs: &[Pair], popularity: &[f64], k: u32) -> Vec<Level> {
+/// The levels over rows whose supported pairs, both ways, are `pairs`. Rows of popularity 0 belong to no one.
+pub(super) fn levels(pairs: &[Pair], popularity: &[f64]) -> Vec<Level> {
     let mut links = cosines(pairs, popularity, SHRINK, KEPT);
     let mut of: Vec<u32> = (0..popularity.len() as u32).collect();
     let mut out: Vec<Level> = Vec::new();
@@ -38,17 +37,30 @@ pub(super) fn levels(visits: &[Visit], pairs: &[Pair], popularity: &[f64], k: u3
         let joined = join(&links, sizes, FIRST * GROWTH.pow(level as u32));
         of = of.iter().map(|g| joined[*g as usize]).collect();
         let groups = of.iter().max().map_or(0, |g| *g as usize + 1);
-        let grouped: Vec<Visit> = visits
-            .iter()
-            .map(|v| {
-                let known = v.rows.iter().filter(|r| popularity[**r as usize] > 0.0);
-                Visit { rows: known.map(|r| of[*r as usize]).collect(), ..*v }
-            })
-            .collect();
-        links = cosines(&together(&grouped, k), &sizes_by_visits(&grouped, groups), SHRINK, KEPT);
+        let grouped = between(pairs, &of);
+        // What leads away from a group, to its own products too: so no cosine is above 1.
+        let mut degree = vec![0.0; groups];
+        grouped.iter().for_each(|p| degree[p.a as usize] += p.visits());
+        let others: Vec<Pair> = grouped.into_iter().filter(|p| p.a != p.b).collect();
+        links = cosines(&others, &degree, SHRINK, KEPT);
         out.push(Level { members: members(&of, popularity, groups), of: of.clone(), links: links.clone() });
     }
     out
+}
+
+/// Pairs added up by the groups of their products.
+fn between(pairs: &[Pair], of: &[u32]) -> Vec<Pair> {
+    let of = |row: u32| of[row as usize];
+    let mut grouped: Vec<Pair> = pairs.iter().map(|p| Pair { a: of(p.a), b: of(p.b), ..*p }).collect();
+    grouped.sort_unstable_by_key(|p| (p.a, p.b));
+    grouped.dedup_by(|p, sum| {
+        let same = (p.a, p.b) == (sum.a, sum.b);
+        if same {
+            sum.weight += p.weight;
+        }
+        same
+    });
+    grouped
 }
 
 /// Each joins its strongest link, the strongest first, as long as the group stays within `most`: the group of each, numbered by
@@ -85,20 +97,6 @@ fn root_of(root: &mut [u32], mut i: u32) -> u32 {
     i
 }
 
-/// Visits that hold each group.
-fn sizes_by_visits(grouped: &[Visit], groups: usize) -> Vec<f64> {
-    let mut size = vec![0.0; groups];
-    let mut last = vec![usize::MAX; groups];
-    for (v, visit) in grouped.iter().enumerate() {
-        for g in &visit.rows {
-            if std::mem::replace(&mut last[*g as usize], v) != v {
-                size[*g as usize] += f64::from(visit.weight) / f64::from(FRESH);
-            }
-        }
-    }
-    size
-}
-
 fn members(of: &[u32], visits_of: &[f64], groups: usize) -> Links {
     let mut members: Links = vec![Vec::new(); groups];
     for ((row, group), visits) in (0..).zip(of).zip(visits_of).filter(|(_, v)| **v > 0.0) {
@@ -124,4 +122,16 @@ pub(in crate::builder) fn cosines(pairs: &[Pair], size: &[f64], shrink: f64, mos
         l.shrink_to_fit();
     }
     links
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pairs_add_up_by_the_groups_of_their_products() {
+        let pair = |a, b, weight| Pair { a, b, weight };
+        let pairs = [pair(0, 1, 9), pair(0, 2, 2), pair(1, 0, 9), pair(1, 3, 4), pair(2, 0, 2), pair(3, 1, 4)];
+        assert_eq!(between(&pairs, &[0, 0, 1, 1]), [pair(0, 0, 18), pair(0, 1, 6), pair(1, 0, 6)]);
+    }
 }

@@ -8,7 +8,7 @@ pub(super) mod content;
 mod groups;
 mod sparse;
 
-use super::counts::{Pair, Visit};
+use super::counts::Pair;
 use super::threads::{in_order, shares};
 use crate::catalog::build::ProductDraft;
 use crate::id::Row;
@@ -46,18 +46,12 @@ const UNKNOWN: f64 = 0.1;
 
 /// The similar rows of each. `pairs` are those with support, `popularity` is in visits and 0 below support; `products` are in the
 /// order of the rows.
-pub(super) fn build(
-    visits: &[Visit],
-    pairs: &[Pair],
-    popularity: &[f64],
-    products: &[&ProductDraft],
-    k: u32,
-) -> Vec<Neighbours> {
+pub(super) fn build(pairs: &[Pair], popularity: &[f64], products: &[&ProductDraft]) -> Vec<Neighbours> {
     let n = popularity.len();
     let mut degree = vec![0.0; n];
     pairs.iter().for_each(|p| degree[p.a as usize] += p.visits());
     let links = cosines(pairs, &degree, SHRINK, WALKED);
-    let levels = groups::levels(visits, pairs, popularity, k);
+    let levels = groups::levels(pairs, popularity);
     let content = content::neighbours(products);
     let rows = |share: &Range<usize>| {
         let mut sum = Sum::new(n);
@@ -120,7 +114,7 @@ fn by_content(row: u32, links: &Links, content: &Links, popularity: &[f64], sum:
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::builder::counts::{FRESH, together};
+    use crate::builder::counts::{FRESH, Visit, together};
 
     fn visit(shopper: u32, rows: &[u32]) -> Visit {
         Visit { shopper, weight: FRESH, rows: rows.to_vec() }
@@ -133,7 +127,7 @@ mod tests {
     fn table(visits: &[Visit], popularity: &[f64], products: &[ProductDraft], k: u32) -> Vec<Vec<u32>> {
         let pairs: Vec<Pair> = together(visits, k);
         let products: Vec<&ProductDraft> = products.iter().collect();
-        let rows = build(visits, &pairs, popularity, &products, k);
+        let rows = build(&pairs, popularity, &products);
         rows.into_iter().map(|row| row.into_iter().map(|(r, _)| r.0).collect()).collect()
     }
 
@@ -145,20 +139,20 @@ mod tests {
     }
 
     #[test]
-    fn a_product_none_of_whose_pairs_has_support_is_found_through_a_group() {
-        // 0, 1 and 2 are a group; 3 comes with each of them once, so with none twice. 4 and 5 are another group.
-        let mut visits: Vec<Visit> = (0..9).map(|i| visit(i, &[i % 3, (i + 1) % 3])).collect();
+    fn a_group_speaks_for_its_products_and_for_none_without_supported_pairs() {
+        // Two groups, 1 - 2 - 0 and 4 - 5 - 6, and one link between them, 0 - 4: from 1 to 6 it is five steps over links.
+        let links = [(1, 2, 5), (2, 0, 5), (4, 5, 5), (5, 6, 5), (0, 4, 3)];
+        let shoppers = links.into_iter().flat_map(|(a, b, n)| (0..n).map(move |shopper| (shopper, a, b)));
+        let mut visits: Vec<Visit> = shoppers.map(|(shopper, a, b)| visit(shopper, &[a, b])).collect();
+        // 3 has three shoppers, and no two of them with the same product.
+        let before = visits.clone();
         visits.extend((0..3).map(|i| visit(20 + i, &[3, i])));
-        visits.extend((30..40).map(|i| visit(i, &[4, 5])));
-        let popularity = [7.0, 7.0, 7.0, 3.0, 10.0, 10.0];
-        let products = titled(&["", "", "", "", "", ""]);
-        assert!(together(&visits, 3).iter().all(|p| p.a != 3 && p.b != 3));
+        let popularity = [9.0, 6.0, 11.0, 3.0, 8.0, 10.0, 5.0];
+        let products = titled(&[""; 7]);
         let similar = table(&visits, &popularity, &products, 3);
-        let mut of_three = similar[3].clone();
-        of_three.sort_unstable();
-        assert_eq!(of_three, [0, 1, 2]);
-        assert!((0..3).all(|i| similar[i].contains(&3)), "and they point to it: {similar:?}");
-        assert!(table(&visits, &popularity, &products, 4)[3].is_empty(), "a group needs support too");
+        assert!(similar[1].contains(&6) && similar[6].contains(&1), "{similar:?}");
+        assert!(similar[3].is_empty() && similar.iter().all(|row| !row.contains(&3)), "{similar:?}");
+        assert_eq!(similar, table(&before, &popularity, &products, 3), "as if these visits had not been");
     }
 
     #[test]
