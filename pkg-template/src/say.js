@@ -40,6 +40,7 @@ const ENGLISH_TREE = {
   embedding: "Close to what you saw",
   linear: "Expected after a visit like this one",
   recent: "Popular of late",
+  embedding: "Close to what this visit saw",
 };
 const CHINESE_TREE = {
   score: "得分",
@@ -55,6 +56,7 @@ const CHINESE_TREE = {
   embedding: "与你看过的相近",
   linear: "本次访问之后常看",
   recent: "近来人气商品",
+  embedding: "与本次看过的相近",
 };
 
 /**

@@ -7,19 +7,19 @@ use alloc::vec::Vec;
 
 /// No vectors.
 #[derive(Debug, Clone, Default)]
-pub struct Embedding {}
+pub struct Embedding(());
 
 /// No direction.
 #[derive(Debug, Clone, Default)]
-pub struct Aim {}
+pub struct Aim(());
 
 /// Room for nothing.
 #[derive(Debug, Clone, Default)]
-pub struct Top {}
+pub struct Top(());
 
 impl Embedding {
     pub(super) fn open(_: &Pack, _: usize) -> Result<Embedding> {
-        Ok(Embedding {})
+        Ok(Embedding(()))
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -27,7 +27,7 @@ impl Embedding {
     }
 
     pub(super) fn aim(&self, _: &Pack, _: &[(Row, u32)]) -> Aim {
-        Aim {}
+        Aim(())
     }
 
     pub(super) fn cosine(&self, _: &Pack, _: &Aim, _: Row) -> u64 {
