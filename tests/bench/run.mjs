@@ -47,7 +47,7 @@ async function bundle() {
   const glue = join(root, "target", "package", "web", "glue.js");
   await build({
     stdin: { contents: `export { measure } from "./measure.mjs"; export { createShelf } from ${JSON.stringify(join(pkg, "index.js"))};`, resolveDir: import.meta.dirname },
-    bundle: true, format: "esm", outfile: join(work, "measure.js"), alias: { "nearshelf-glue": glue, "nearshelf-glue": join(import.meta.dirname, "glue.mjs") }, logLevel: "error", minify: false,
+    bundle: true, format: "esm", outfile: join(work, "measure.js"), alias: { "nearshelf-plain-glue": glue, "nearshelf-glue": join(import.meta.dirname, "glue.mjs") }, logLevel: "error", minify: false,
   });
   writeFileSync(join(work, "process.mjs"), `import { readFileSync } from "node:fs";
 import { createShelf, measure } from "./measure.js";
