@@ -130,7 +130,7 @@ export class Fallback {
 
   /** True for a pack whose shelves explore. */
   explores() {
-    return this._read(false, (c) => c._pack.count("EXPL") > 0);
+    return this.ask(false, (c) => c._pack.count("EXPL") > 0);
   }
 
   categories() {
