@@ -32,11 +32,17 @@ impl Place {
     /// The place of a share (0–65536) in a view. Knots stand at a half, a quarter … of 65536 in the first view, at a quarter, a
     /// sixteenth … in the second: shares by themselves are often small.
     pub fn of(share: u32, view: usize) -> Place {
-        let knot_at = |k: usize| if k == 0 { 0 } else { 65_536_u32 >> ((view as u32 + 1) * (KNOTS - k) as u32) };
+        // Knot k stands at two to the power of `first + step * k`.
+        let (step, knots) = (view as u32 + 1, KNOTS as u32);
+        let first = 16 - step * knots;
         let share = share.min(65_536);
-        let before = (1..KNOTS).rev().find(|k| knot_at(*k) <= share).unwrap_or(0);
-        let (low, high) = (knot_at(before), knot_at(before + 1));
-        Place { knot: before, part: (u64::from(share - low) * 65_536 / u64::from(high - low)) as u32 }
+        let knot = ((share | 1).ilog2().saturating_sub(first) / step).min(knots - 1);
+        // A piece is as long as a power of two, or three times as long where the knots are two powers apart. No division by what
+        // is not known beforehand: this runs a thousand times and more for a shelf.
+        let (low, length) =
+            if knot == 0 { (0, first + step) } else { (1 << (first + step * knot), first + step * knot) };
+        let part = (share - low) << (16 - length);
+        Place { knot: knot as usize, part: if knot > 0 && view > 0 { part / 3 } else { part } }
     }
 }
 
@@ -156,6 +162,18 @@ mod tests {
         assert_eq!(Place::of(65_536, 0), Place { knot: 6, part: 65_536 });
         assert_eq!(Place::of(u32::MAX, 1), Place { knot: 6, part: 65_536 });
         assert_eq!(Place::of(16, 1), Place { knot: 1, part: 0 });
+    }
+
+    #[test]
+    fn a_place_is_how_far_a_share_is_from_one_knot_to_the_next() {
+        for view in 0..VIEWS {
+            let knot_at = |k: usize| if k == 0 { 0 } else { 65_536_u64 >> ((view + 1) * (KNOTS - k)) };
+            for share in 0..=65_536 {
+                let knot = (1..KNOTS).rev().find(|k| knot_at(*k) <= share).unwrap_or(0);
+                let part = (share - knot_at(knot)) * 65_536 / (knot_at(knot + 1) - knot_at(knot));
+                assert_eq!(Place::of(share as u32, view), Place { knot, part: part as u32 }, "{share} {view}");
+            }
+        }
     }
 
     #[test]

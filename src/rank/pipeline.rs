@@ -195,6 +195,12 @@ impl Query {
     fn is_plain(&self) -> bool {
         self.diversity == 0 && self.limits.is_empty()
     }
+
+    /// Candidates of which a shelf is made: the best, as many as diversity chooses among, where none has to give way to a worse one.
+    fn most(&self) -> usize {
+        let among = self.wanted() * if self.diversity > 0 { 4 } else { 1 };
+        if self.limits.is_empty() && self.draws.is_none() { among } else { usize::MAX }
+    }
 }
 
 impl Ranker {
@@ -229,7 +235,7 @@ impl Ranker {
             let items = composed.top().iter().map(item).gather();
             return Ranking { items, personal: false, relaxed: composed.chosen.relaxed, drawn: Vec::new() };
         };
-        let (sources, f, composed) = self.compose(catalog, portrait, query);
+        let (sources, f, composed) = self.compose(catalog, portrait, query, query.most());
         let items = self.serve(catalog, &sources, &f, &composed.top());
         let drawn = if query.draws.is_some() { composed.drawn() } else { Vec::new() };
         Ranking { items, personal: portrait.events > 0, relaxed: composed.chosen.relaxed, drawn }
@@ -241,10 +247,11 @@ impl Ranker {
         catalog: &Catalog,
         portrait: &PortraitView<'_>,
         query: &Query,
+        most: usize,
     ) -> (Sources, Features, Composed) {
         let mut fill = query.wanted() * if query.diversity > 0 { 4 } else { 2 };
         loop {
-            let (sources, f, order) = self.order(catalog, portrait, query, fill);
+            let (sources, f, order) = self.order(catalog, portrait, query, fill, most);
             let draws = query.draws.map(|d| d.after(portrait.events));
             let composed = Composed::of(catalog, query, f.rows.clone(), order, draws.as_ref());
             if composed.chosen.relaxed == 0 || fill >= catalog.len() {
@@ -254,25 +261,36 @@ impl Ranker {
         }
     }
 
-    /// The candidates of a query that pass, best first, as (score, candidate).
+    /// The candidates of a query that pass, the `most` best of them, best first, as (score, candidate).
     fn order(
         &mut self,
         catalog: &Catalog,
         portrait: &PortraitView<'_>,
         query: &Query,
         fill: usize,
+        most: usize,
     ) -> (Sources, Features, Vec<(i64, u32)>) {
         let mut sources = Sources::of(portrait, catalog, &self.blend, &query.context);
         sources.bought = self.bought(catalog, portrait);
-        let f = self.candidates(catalog, portrait, query, &sources, fill);
-        let mut order = Vec::with_capacity(f.rows.len());
+        sources.disliked = portrait.disliked.iter().filter_map(|(_, key)| catalog.row_of(*key)).gather();
+        // They are asked about for each candidate.
+        for rows in [&mut sources.seen, &mut sources.bought, &mut sources.disliked] {
+            rows.arrange_by_key(|row| *row);
+        }
+        let f = self.candidates(catalog, query, &sources, fill);
+        let mut order = Vec::new();
+        // What is worth less than `most` others is not looked at any more.
+        let mut bar = i64::MIN;
         for (i, row) in f.rows.iter().enumerate() {
-            if self.stage_before_rank(catalog, portrait, query, &sources, *row).is_none() {
-                order.push((f.score(i, &self.blend), i as u32));
+            let score = f.score(i, &self.blend);
+            if score >= bar && self.stage_before_rank(catalog, query, &sources, *row).is_none() {
+                order.push((score, i as u32));
+                if order.len() / 2 >= most {
+                    bar = best_first(&mut order, &f.rows, most);
+                }
             }
         }
-        // Ties by row, which is the published order.
-        order.arrange_by(|a, b| b.0.cmp(&a.0).then_with(|| f.rows[a.1 as usize].cmp(&f.rows[b.1 as usize])));
+        best_first(&mut order, &f.rows, most);
         (sources, f, order)
     }
 
@@ -289,21 +307,17 @@ impl Ranker {
     /// What earlier visits bought and is not bought again.
     fn bought(&self, catalog: &Catalog, portrait: &PortraitView<'_>) -> Vec<Row> {
         let Some(repeat) = &self.repeat else { return Vec::new() };
-        let again = |row: Row| repeat.iter().any(|c| catalog.is_in(row, *c));
+        let again = |row: Row| {
+            let mut chain = catalog.category(row).into_iter().flat_map(|c| catalog.category_chain(c));
+            chain.any(|c| repeat.contains(&c))
+        };
         let earlier = portrait.bought.iter().filter(|(at, _)| portrait.visit.start.is_none_or(|start| *at < start));
         earlier.filter_map(|(_, key)| catalog.row_of(*key)).filter(|row| !again(*row)).gather()
     }
 
-    fn candidates(
-        &mut self,
-        catalog: &Catalog,
-        portrait: &PortraitView<'_>,
-        query: &Query,
-        sources: &Sources,
-        fill: usize,
-    ) -> Features {
+    fn candidates(&mut self, catalog: &Catalog, query: &Query, sources: &Sources, fill: usize) -> Features {
         let (mut slots, mut top) = (core::mem::take(&mut self.slots), core::mem::take(&mut self.top));
-        let allowed = |row: Row| self.stage_before_rank(catalog, portrait, query, sources, row).is_none();
+        let allowed = |row: Row| self.stage_before_rank(catalog, query, sources, row).is_none();
         let pool = Pool::Open { fill, allowed: &allowed, pins: &query.limits.pins };
         let f = features(catalog, &self.tables, sources, &pool, &mut slots, &mut top);
         (self.slots, self.top) = (slots, top);
@@ -312,31 +326,25 @@ impl Ranker {
 
     /// What the components say about the candidates of a query that pass: for tuning.
     pub fn features(&mut self, catalog: &Catalog, portrait: &PortraitView<'_>, query: &Query) -> Features {
-        let (_, f, order) = self.order(catalog, portrait, query, query.wanted() * 2);
+        let (_, f, order) = self.order(catalog, portrait, query, query.wanted() * 2, usize::MAX);
         let rows = order.iter().map(|(_, i)| f.rows[*i as usize]).gather();
         let raw = order.iter().map(|(_, i)| f.raw[*i as usize]).gather();
         Features { rows, raw, ..f }
     }
 
     /// The stage that takes a product out before scores are compared.
-    fn stage_before_rank(
-        &self,
-        catalog: &Catalog,
-        portrait: &PortraitView<'_>,
-        query: &Query,
-        sources: &Sources,
-        row: Row,
-    ) -> Option<Stage> {
+    fn stage_before_rank(&self, catalog: &Catalog, query: &Query, sources: &Sources, row: Row) -> Option<Stage> {
         if let Some(stage) = stage_of_shop(catalog, query, row) {
             return Some(stage);
         }
-        if portrait.disliked.iter().any(|(_, k)| *k == catalog.key(row)) {
+        let is_of = |rows: &Vec<Row>| rows.binary_search(&row).is_ok();
+        if is_of(&sources.disliked) {
             return Some(Stage::Excluded);
         }
-        if sources.bought.contains(&row) {
+        if is_of(&sources.bought) {
             return Some(Stage::Bought);
         }
-        (self.blend.hide_seen && sources.seen.contains(&row)).then_some(Stage::Seen)
+        (self.blend.hide_seen && is_of(&sources.seen)).then_some(Stage::Seen)
     }
 
     /// Takes the scores of the chosen candidates apart.
@@ -410,20 +418,28 @@ impl Ranker {
             let stage = stage_of_shop(catalog, query, row);
             return stage.unwrap_or_else(|| published(catalog, query, usize::MAX).stage(catalog, query, row));
         };
-        let (sources, _, composed) = self.compose(catalog, portrait, query);
-        let stage = self.stage_before_rank(catalog, portrait, query, &sources, row);
+        let (sources, _, composed) = self.compose(catalog, portrait, query, usize::MAX);
+        let stage = self.stage_before_rank(catalog, query, &sources, row);
         let stage = stage.unwrap_or_else(|| composed.stage(catalog, query, row));
         if draws.is_none() {
             return stage;
         }
         query.draws = draws;
-        let (_, _, exploring) = self.compose(catalog, portrait, query);
+        let (_, _, exploring) = self.compose(catalog, portrait, query, usize::MAX);
         match (exploring.stage(catalog, query, row), stage) {
             (shown @ Stage::Shown(_), _) => shown,
             (_, Stage::Shown(at)) => Stage::Explored(at),
             _ => stage,
         }
     }
+}
+
+/// Brings candidates in their order and forgets all but the `most` best. Gives the score of the last.
+fn best_first(order: &mut Vec<(i64, u32)>, rows: &[Row], most: usize) -> i64 {
+    // Ties by row, which is the published order.
+    order.arrange_by(|a, b| b.0.cmp(&a.0).then_with(|| rows[a.1 as usize].cmp(&rows[b.1 as usize])));
+    order.truncate(most);
+    order.last().map_or(i64::MIN, |last| last.0)
 }
 
 /// What is known of the shopper: nothing is enough where the page shows something. `None` where there is nothing to go by.

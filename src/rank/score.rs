@@ -33,6 +33,10 @@ impl Features {
     /// A component's share of a candidate's score.
     pub fn value(&self, i: usize, component: Component, blend: &Blend) -> i64 {
         let c = component as usize;
+        // Most components say nothing of most candidates, and nothing is worth nothing.
+        if self.raw[i][c] == 0 {
+            return 0;
+        }
         if !blend.curves.is_empty() && component != Component::Given {
             let places = self.places(i, component);
             let worth = |view: usize| blend.curves.worth(self.depth, component, view, places[view]);
@@ -177,21 +181,46 @@ fn popular(
     slots: &mut Slots,
 ) {
     let (mut left, mut liked) = (fill, sources.liked_categories(fill / 2 + 1));
+    let mut nearest = nearest_liked(catalog, &liked);
     for row in (0..catalog.len() as u32).map(Row) {
-        if left == 0 && liked.iter().all(|(_, n)| *n == 0) {
-            break;
-        }
-        let mut chain = catalog.category(row).into_iter().flat_map(|c| catalog.category_chain(c));
-        let of_liked = chain.find_map(|c| liked.iter().position(|(l, n)| *l == c && *n > 0));
-        let wanted = if left > 0 { Some(&mut left) } else { of_liked.map(|at| &mut liked[at].1) };
-        let Some(wanted) = wanted else { continue };
-        if allowed(row) {
-            *wanted -= 1;
-            if slots.get(row).is_none() {
-                candidate(f, slots, row);
+        let mut at = None;
+        if left == 0 {
+            if liked.is_empty() {
+                break;
+            }
+            // Most products lie elsewhere: this is all that is asked of them.
+            at = catalog.category(row).and_then(|c| nearest[c as usize]);
+            if at.is_none() {
+                continue;
             }
         }
+        if !allowed(row) {
+            continue;
+        }
+        if slots.get(row).is_none() {
+            candidate(f, slots, row);
+        }
+        let Some(at) = at else {
+            left -= 1;
+            continue;
+        };
+        liked[at].1 -= 1;
+        if liked[at].1 == 0 {
+            liked.remove(at);
+            nearest = nearest_liked(catalog, &liked);
+        }
     }
+}
+
+/// For each category the liked one that it is or lies below, the nearest if there are several, by its place.
+fn nearest_liked(catalog: &Catalog, liked: &[(u32, usize)]) -> Vec<Option<usize>> {
+    let mut nearest: Vec<Option<usize>> = Vec::new();
+    for c in 0..catalog.category_count() as u32 {
+        // A parent stands before its children.
+        let above = catalog.category_chain(c).nth(1).and_then(|p| nearest[p as usize]);
+        nearest.push(liked.iter().position(|(l, _)| *l == c).or(above));
+    }
+    nearest
 }
 
 /// What a product's own attributes say.

@@ -59,6 +59,8 @@ pub(super) struct Sources {
     pub(super) seen: Vec<Row>,
     /// Products of earlier orders that are not bought again.
     pub(super) bought: Vec<Row>,
+    /// Products the shopper does not want to see.
+    pub(super) disliked: Vec<Row>,
     /// Depth of the visit.
     pub(super) depth: usize,
     /// Category → affinity, its own and what lies below it, 0–65536.
