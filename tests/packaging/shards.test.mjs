@@ -1,9 +1,15 @@
 // Shards of a large catalogue: which are fetched, from where, one at a time, and what a page hears when they cannot be had.
 
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { test } from "node:test";
+import { AbiCore } from "../../pkg-template/mini-program/core.js";
 import { shelfMaker } from "../../pkg-template/src/create.js";
 import { fakeHost } from "./support/fake-core.mjs";
+import { packBytes, pkg, root } from "./support/project.mjs";
 import { pack, sections } from "./support/small-pack.mjs";
 
 const NOW = 1_790_000_000_000;
@@ -129,4 +135,49 @@ test("a pack that was not split asks for nothing, and one given as bytes has no 
   await settle();
   assert.equal(cores[1].seen("WANTED"), 0);
   bytes.dispose();
+});
+
+test("with the real core, a shelf grows by its shards until nothing is missing", async () => {
+  const folder = join(import.meta.dirname, "..", "compat", "shards-v1");
+  const module = new WebAssembly.Module(readFileSync(join(pkg, "mini-program", "nearshelf.wasm")));
+  const createShelf = shelfMaker({
+    address: (given) => (typeof given === "string" ? given : ""),
+    pack: (given) => (typeof given === "string" ? new Uint8Array(readFileSync(given)) : given),
+    core: async () => async () => new AbiCore((await WebAssembly.instantiate(module, {})).exports),
+  });
+  const shelf = await createShelf({ pack: join(folder, "core.pack"), now: () => NOW, shards: "all", consent: { personalize: true } });
+  const told = [];
+  shelf.on("diagnostic", (d) => told.push(d));
+  const core = shelf.browse({ limit: 100 });
+  const list = shelf.recommend({ limit: 5 });
+  assert.equal(list.partial, true);
+  shelf.track("view_item", { items: [{ item_id: list.items[0].id }] });
+  const served = shelf.recommend({ limit: 5 });
+  const why = shelf.why(served.servedId, served.items[0].id);
+  assert.equal(shelf.replay(served.servedId).same, true);
+  // An overlay holds on: for what is open, and for what opens later.
+  const whole = await createShelf({ pack: packBytes(), now: () => NOW });
+  const mine = list.items[0].id;
+  const other = whole.browse({ limit: 100 }).products.map((p) => p.id).find((id) => shelf.product(id) === null);
+  whole.dispose();
+  await shelf.setOverlay({ items: [mine, other].map((id) => ({ id, price: "1.00", sale_price: "" })) });
+  for (let i = 0; i < 200 && shelf.recommend({ limit: 5 }).partial; i++) await later();
+  const all = shelf.browse({ limit: 100 });
+  assert.deepEqual([told, all.total], [[], 64]);
+  assert.ok(core.total < 64 && readdirSync(folder).length > 3);
+  assert.deepEqual(shelf.why(served.servedId, served.items[0].id), why, "reasons outlive the change of rows");
+  assert.deepEqual([mine, other].map((id) => shelf.product(id).price), [100, 100]);
+  assert.equal(shelf.replay(served.servedId), null, "a shard does not close again");
+  const searched = shelf.recommend({ query: shelf.product(other).title, limit: 3 });
+  assert.equal(shelf.replay(searched.servedId).same, true);
+  // On the shop's side the shards open again where they did.
+  const log = join(mkdtempSync(join(tmpdir(), "nearshelf-shards-")), "decisions.log");
+  writeFileSync(log, shelf.decisionLog());
+  const replay = ["run", "--quiet", "--features", "cli", "--bin", "nearshelf", "--", "replay", log, "--pack", join(folder, "core.pack")];
+  assert.match(execFileSync("cargo", replay, { cwd: root, encoding: "utf8", stdio: "pipe" }), /, 0 differ/);
+  rmSync(join(log, ".."), { recursive: true });
+  const ids = all.products.map((p) => p.id);
+  assert.equal(new Set(ids).size, 64);
+  assert.deepEqual(ids.filter((id) => core.products.some((p) => p.id === id)), core.products.map((p) => p.id), "one published order");
+  shelf.dispose();
 });

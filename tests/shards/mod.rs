@@ -1,7 +1,7 @@
 //! A pack split into a core and shards: nothing is lost, nothing depends on the order, and what does not belong is refused.
 
 use crate::api::{NOW, PACK, event};
-use nearshelf::builder::shards::{File, Limits, Split, in_parts, join, split};
+use nearshelf::builder::shards::{File, Limits, Split, in_parts, join, read_whole, split};
 use nearshelf::catalog::{Catalog, shards};
 use nearshelf::engine::{Engine, Request, Wish};
 use nearshelf::id::Row;
@@ -279,6 +279,22 @@ fn a_neutral_list_is_the_same_for_any_portrait_whatever_is_open() {
     a.track(NOW, &[event("purchase", &item)]);
     let request = Request { limit: 30, neutral: true, ..Request::default() };
     assert_eq!(shown(&mut a, &request), shown(&mut b, &request));
+}
+
+/// A core and shards of the first format, as the frozen pack was split when it was new; written anew only on request.
+#[test]
+fn the_first_parts_are_read() {
+    let folder = std::path::Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/compat/shards-v1"));
+    if std::env::var_os("NEARSHELF_FREEZE").is_some() {
+        let parts = parts();
+        std::fs::create_dir_all(folder).expect("a folder");
+        std::fs::write(folder.join("core.pack"), &parts.core.bytes).expect("written");
+        for s in &parts.shards {
+            std::fs::write(folder.join(&s.name), &s.bytes).expect("written");
+        }
+    }
+    // How a pack is cut may change; what is together must not.
+    assert!(read_whole(&folder.join("core.pack")).expect("core and shards") == PACK);
 }
 
 #[test]
