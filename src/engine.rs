@@ -577,11 +577,12 @@ impl Engine {
 
     /// Empties the portrait and the reasons that were drawn from it; even the latest time seen goes.
     pub fn forget(&mut self) {
+        // What waits for the end of a rehearsal goes too; overlays, which are the shop's, come back.
+        self.rehearse(false);
         self.clock = Millis(i64::MIN);
         self.portrait = Portrait::new(self.config.clone());
         self.served.clear();
         self.asked.clear();
-        self.rehearsal = None;
     }
 }
 

@@ -90,10 +90,10 @@ impl Engine {
 
     /// Nobody is known any more: a fresh portrait, and nothing of the account's in it.
     pub fn sign_out(&mut self) {
+        self.rehearse(false);
         self.portrait = Portrait::new(self.config.clone());
         self.served.clear();
         self.asked.clear();
-        self.rehearsal = None;
     }
 
     /// Takes in orders the shop's server knows of, of any age. An order counts once, tracked or synced.

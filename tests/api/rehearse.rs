@@ -50,10 +50,16 @@ fn what_is_withdrawn_in_a_rehearsal_does_not_come_back() {
         shelf.set_consent(Consent::all());
     }] {
         let mut shelf = lived();
+        // An overlay is the shop's: it waits with the rest, and is not the shopper's to withdraw.
+        let overlay = include_bytes!("../compat/overlay-v1.overlay");
+        shelf.overlay(NOW, overlay, true).expect("the frozen overlay");
+        let holds = shelf.overlay_version();
+        assert!(holds.is_some());
         shelf.rehearse(true);
+        assert_eq!(shelf.overlay_version(), None);
         withdraw(&mut shelf);
         shelf.rehearse(false);
-        assert_eq!(shelf.portrait(NOW).events, 0);
+        assert_eq!((shelf.portrait(NOW).events, shelf.overlay_version()), (0, holds));
     }
 }
 
