@@ -87,6 +87,7 @@ struct Kept {
     items: Vec<Served>,
     /// Those of the items that the pack does not have, by key.
     others: Vec<(Key, Row)>,
+    new_since: u32,
 }
 
 /// What became of tracked events.
@@ -152,6 +153,8 @@ pub struct ShelfItem {
     pub because: Because,
     /// …and what it points to.
     pub subject: Subject,
+    /// New, on a shelf that keeps places for new products.
+    pub arrival: bool,
 }
 
 /// A shelf, or a re-ranked list.
@@ -413,7 +416,12 @@ impl Engine {
         if self.served.len() >= KEPT {
             self.served.pop_front();
         }
-        self.served.push_back(Kept { id: self.last_served, items: ranking.items, others });
+        self.served.push_back(Kept {
+            id: self.last_served,
+            items: ranking.items,
+            others,
+            new_since: ranking.new_since,
+        });
         shelf
     }
 
@@ -422,21 +430,23 @@ impl Engine {
             id,
             personal: ranking.personal,
             relaxed: ranking.relaxed,
-            items: ranking.items.iter().map(|s| self.item(s)).gather(),
+            items: ranking.items.iter().map(|s| self.item(s, ranking.new_since)).gather(),
             drawn: ranking.drawn.clone(),
             partial: self.is_partial(category),
         }
     }
 
-    fn item(&self, served: &Served) -> ShelfItem {
+    fn item(&self, served: &Served, new_since: u32) -> ShelfItem {
         let (because, subject) = because(&served.parts);
         let (c, row, score) = (&self.catalog, served.row, served.score);
         let other = row.0.checked_sub(c.len() as u32);
         if let Some(given) = other {
-            return ShelfItem { row: None, given, variant: 0, price: Price::default(), score, because, subject };
+            let price = Price::default();
+            return ShelfItem { row: None, given, variant: 0, price, score, because, subject, arrival: false };
         }
         let variant = c.best_variant(row) - c.variants_of(row).start;
-        ShelfItem { row: Some(row), given: 0, variant, price: c.price(row), score, because, subject }
+        let (price, arrival) = (c.price(row), c.is_new(row, new_since));
+        ShelfItem { row: Some(row), given: 0, variant, price, score, because, subject, arrival }
     }
 
     /// Re-ranks a list of ids, each once. Of an id the pack does not have, what the host says of it counts (`described`, in the order of
@@ -508,12 +518,18 @@ impl Engine {
     /// `not_served` when that list is no longer kept or the item was not on it.
     pub fn why(&self, served: u32, id: &str) -> Result<Node> {
         let missing = || Error::new(Code::NotServed, "no such list, or the item is not on it.");
-        let Kept { items, others, .. } = self.served.iter().find(|list| list.id == served).ok_or_else(missing)?;
+        let Kept { items, others, new_since, .. } =
+            self.served.iter().find(|list| list.id == served).ok_or_else(missing)?;
         let key = Key::product(id);
         let other = || others.iter().find(|o| o.0 == key).map(|o| o.1);
         let row = self.catalog.find(id).map(|f| f.row).or_else(other).ok_or_else(missing)?;
         let item = items.iter().find(|s| s.row == row).ok_or_else(missing)?;
-        Ok(explain(&item.parts))
+        let mut tree = explain(&item.parts);
+        if self.catalog.is_new(row, *new_since) {
+            // What brought it may be that it is new; its score is none of that.
+            tree.children.push(Node { code: "arrival", subject: Subject::None, value: 0.0, children: Vec::new() });
+        }
+        Ok(tree)
     }
 
     /// The stage that keeps a product off a shelf, and the place it has.
@@ -604,7 +620,7 @@ fn because(parts: &[Part]) -> (Because, Subject) {
         Component::Category => Because::Category,
         Component::Brand => Because::Brand,
         Component::Popular | Component::Recent => Because::Popular,
-        Component::Given => Because::Given,
+        Component::Given | Component::Disliked => Because::Given,
     };
     (because, part.from.first().map_or(Subject::None, |(s, _)| *s))
 }

@@ -3,6 +3,7 @@
 import { Catalogue } from "./catalogue.js";
 import { NearshelfError } from "./error.js";
 import { TEXTS } from "./fixes.js";
+import { arrivals } from "./options.js";
 import { malformed } from "./pack.js";
 
 const NOT_SOLD = 255;
@@ -52,7 +53,7 @@ export class Fallback {
 
   /**
    * In published order, whatever places, quotas, band and diversity were asked for: the list says which constraints it does not keep.
-   * @param {{ context?: string[], limit?: number, exclude?: string[], category?: string, pin?: any[], quota?: any, price?: any }} o
+   * @param {{ context?: string[], limit?: number, exclude?: string[], category?: string, pin?: any[], quota?: any, price?: any, arrivals?: any }} o
    * @param {import("./catalogue.js").Found[] | null} found products in their order; `null` for all
    */
   recommend(o, found) {
@@ -63,6 +64,8 @@ export class Fallback {
       ["quota_brand", most.brand],
       ["price", band.min !== undefined || band.max !== undefined],
       ["pin", o.pin && o.pin.length],
+      ["quota_store", most.store],
+      ["arrivals", arrivals(o)],
     ];
     const relaxed = unmet.filter((u) => u[1]).map((u) => u[0]);
     return this._list(this.ask([], (c) => {

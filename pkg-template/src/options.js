@@ -159,6 +159,16 @@ export function pins(value, wrong) {
   return list;
 }
 
+/**
+ * Places that new products shall have at least.
+ * @param {{ limit?: number, arrivals?: { share?: number, count?: number } }} o
+ */
+export function arrivals(o) {
+  const { share, count } = o.arrivals || {};
+  // 0.1 of 30 is a little more than 3 to a computer.
+  return Math.max(count || 0, Math.ceil((share || 0) * (o.limit || 12) - 1e-9));
+}
+
 /** Anything; whoever uses it looks at it. @type {Option} */
 export function any(value) {
   return value;

@@ -95,8 +95,8 @@ function readDrawn(r) {
   return { _propensity: r.u32(), _instead: r.str() };
 }
 
-/** What could not be met, in the order in which it is given up. */
-const RELAXED = ["quota_category", "quota_brand", "price"];
+/** What could not be met, by bit. */
+const RELAXED = ["quota_category", "quota_brand", "price", "quota_store", "arrivals"];
 
 /** @param {number} bits */
 function readRelaxed(bits) {
@@ -112,8 +112,19 @@ function readShelfItem(r) {
     _price: r.money(),
     _listPrice: r.money(),
     _score: r.f64(),
-    _because: { code: BECAUSE[r.u8()] || "given", subject: r.str() },
+    _code: r.u8(),
+    _subject: r.str(),
   };
+}
+
+/** Why an item is on its list. @param {ReturnType<typeof readShelfItem>} item */
+export function because(item) {
+  return { code: BECAUSE[item._code & 127] || "given", subject: item._subject };
+}
+
+/** True for a new one, where new ones have places of their own. @param {ReturnType<typeof readShelfItem>} item */
+export function isArrival(item) {
+  return item._code > 127;
 }
 
 /** @param {Reader} r */

@@ -41,6 +41,8 @@ const ENGLISH_TREE = {
   linear: "Expected after a visit like this one",
   recent: "Popular of late",
   embedding: "Close to what this visit saw",
+  disliked: "Close to what you do not want to see",
+  arrival: "New here",
 };
 const CHINESE_TREE = {
   score: "得分",
@@ -57,6 +59,8 @@ const CHINESE_TREE = {
   linear: "本次访问之后常看",
   recent: "近来人气商品",
   embedding: "与本次看过的相近",
+  disliked: "与你不想看的相近",
+  arrival: "新品",
 };
 
 /**

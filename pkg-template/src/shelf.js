@@ -11,7 +11,7 @@ import { TEXTS } from "./fixes.js";
 import { Fallback } from "./fallback.js";
 import { guardCalls, NEUTRAL } from "./guard.js";
 import { Memory } from "./memory.js";
-import { any, between, distinct, id, ids, kind, mode, parts, pins, readOptions, text, tri, whole } from "./options.js";
+import { any, arrivals, between, distinct, id, ids, kind, mode, parts, pins, readOptions, text, tri, whole } from "./options.js";
 import { Overlay } from "./overlay.js";
 import * as op from "./protocol.js";
 import { Reports } from "./reports.js";
@@ -37,7 +37,8 @@ const RECOMMEND = {
   exclude: ids,
   category: text,
   pin: pins,
-  quota: parts({ brand: quota, category: quota }),
+  quota: parts({ brand: quota, category: quota, store: quota }),
+  arrivals: parts({ share: between(0, 1), count: quota, days: whole(1, 3650) }),
   price: parts({ min: between(0, MOST_MONEY), max: between(0, MOST_MONEY) }),
   diversity: between(0, 1),
   sponsored: ids,
@@ -533,8 +534,11 @@ export class Shelf {
     w.u32(Math.round((o.diversity || 0) * 65536));
     w.f64(this._seed);
     w.list(o.context || [], (v) => w.str(v));
-    w.u8(((o.kind || o.slot) === "cart" ? 1 : 0) + (found ? 2 : 0) + (kept ? 0 : 4));
+    const places = arrivals(o);
+    const more = most.store || places;
+    w.u8(((o.kind || o.slot) === "cart" ? 1 : 0) + (found ? 2 : 0) + (kept ? 0 : 4) + (more ? 8 : 0));
     if (found) w.list(found.map((x) => x._row).sort((a, b) => a - b), (row) => w.u32(row));
+    if (more) [most.store || 0, places, (o.arrivals || {}).days || 0].forEach((x) => w.u32(x));
   }
 
   /** The list of these options; one that is not kept can have no reasons. */
@@ -686,10 +690,11 @@ export class Shelf {
           price: item._price,
           listPrice: item._listPrice,
           score: item._score,
-          because: item._because,
+          because: op.because(item),
         });
+        if (op.isArrival(item)) shown[shown.length - 1].arrival = true;
       } else if (asked !== undefined) {
-        shown.push(Object.assign({}, described.get(asked), { id: asked, score: item._score, because: item._because }));
+        shown.push(Object.assign({}, described.get(asked), { id: asked, score: item._score, because: op.because(item) }));
       }
     }
     return shown;

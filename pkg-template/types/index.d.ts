@@ -195,6 +195,8 @@ export interface ShelfItem {
   explored?: true;
   /** The item that would stand here otherwise. */
   instead?: string;
+  /** True for a new product, on a list that was asked for `arrivals`. */
+  arrival?: true;
   /** True for an item that the host said is paid for. */
   sponsored?: true;
   /** Place on the list, from 0: GA4's `index`. */
@@ -254,8 +256,16 @@ export interface RecommendOptions {
    * true` and `because.code` "sponsored", wherever it stands and whatever brought it there.
    */
   sponsored?: (string | number)[];
-  /** At most so many products of one brand, and of one category (the product's own). 1–200. */
-  quota?: { brand?: number; category?: number };
+  /**
+   * At most so many products of one brand, of one category (the product's own), and of one store: the partner shop that sells it, where the
+   * pack says so. 1–200.
+   */
+  quota?: { brand?: number; category?: number; store?: number };
+  /**
+   * Places that new products have at least: a share of `limit` (0–1, rounded up) or a count (1–200); of both the larger. `days`: a product
+   * is new for so many days (1–3650). Default: the shop's, 30 as shipped.
+   */
+  arrivals?: { share?: number; count?: number; days?: number };
   /** Price band, both ends included, in minor units of `Shelf.currency`. */
   price?: { min?: number; max?: number };
   /**
@@ -266,10 +276,10 @@ export interface RecommendOptions {
 }
 
 /**
- * What of `pin`, `quota` and `price` a list does not keep. The engine gives up the quota of categories first, then that of brands, then the
- * price band, each only when nothing else fills the list. A fallback list keeps none of them.
+ * What of `pin`, `quota`, `arrivals` and `price` a list does not keep. The engine gives up places of `arrivals` first, then the quota of
+ * categories, that of brands, that of stores, and the price band, each only when nothing else fills the list. A fallback list keeps none of them.
  */
-export type Constraint = "quota_category" | "quota_brand" | "price" | "pin";
+export type Constraint = "quota_category" | "quota_brand" | "price" | "pin" | "quota_store" | "arrivals";
 
 export interface RankOptions { slot?: string; mode?: "personal" | "neutral"; sponsored?: (string | number)[]; }
 
@@ -351,7 +361,7 @@ export interface Reason { code: string; subject: string; value: number; children
 
 export type WhyNotStage =
   | "shown" | "unknown_item" | "not_sold_here" | "out_of_stock" | "seen" | "excluded" | "bought" | "not_candidate" | "price_band"
-  | "quota" | "ranked_below" | "hidden" | "explored";
+  | "quota" | "ranked_below" | "hidden" | "explored" | "arrivals";
 
 export interface Trait { key: string; label: string; share: number; events: number; last: number; }
 
@@ -401,7 +411,7 @@ export interface CartLine {
   price?: number;
   /** Whole units. Default 1. */
   quantity?: number;
-  /** The store that sells it. */
+  /** The store that sells it. Default: the pack's, none for the shop itself. */
   store?: string;
   /** Lowest unit price offers may lead to, in minor units. */
   floor?: number;

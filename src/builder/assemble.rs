@@ -1,5 +1,6 @@
 //! Visits to a pack, under weights that are given: published order, tables, sections.
 
+use super::arrivals;
 use super::associate;
 use super::counts::{self, Recipe};
 use super::fit::fit;
@@ -47,6 +48,7 @@ pub fn assemble(
     out.add(Tag::BLEND, 0, 1, blend.write());
     out.add(Tag::CONFIG, 0, 1, shop.profile.write());
     out.add(Tag::OVERLAY, 0, 1, shop.overlay.write());
+    out.add(Tag::LIMITS, 0, 1, shop.rules.write());
     if let Some((first, last)) = span(sessions) {
         out.add(Tag::SPAN, 0, 1, [first.to_le_bytes(), last.to_le_bytes()].concat());
     }
@@ -66,9 +68,11 @@ pub fn assemble(
     let recent = counts::popularity(late, shop.products.len(), k);
     let most_recent = recent.iter().copied().max().unwrap_or(0);
     let most = by_row.first().copied().unwrap_or(0);
+    let since = arrivals::since(shop, sessions, k);
     let products = order.iter().zip(&by_row).map(|(p, count)| ProductDraft {
         popularity: log_scale(*count, most),
         recent: log_scale(recent[*p as usize], most_recent),
+        since: since[*p as usize],
         ..shop.products[*p as usize].clone()
     });
     let draft = Draft {

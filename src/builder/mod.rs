@@ -1,5 +1,6 @@
 //! The shop's side: tables from logs, weights from replays, and the pack that holds both.
 
+mod arrivals;
 pub mod assemble;
 pub mod associate;
 pub mod counts;

@@ -53,6 +53,10 @@ pub struct ProductDraft {
     pub recent: u16,
     /// At least one.
     pub variants: Vec<VariantDraft>,
+    /// The store that sells it, or empty.
+    pub store: String,
+    /// UTC day since 1970 since which it is sold; 0 where nobody knows.
+    pub since: u16,
 }
 
 /// A variant to be written.
@@ -189,6 +193,18 @@ fn write_names(draft: &Draft, out: &mut PackWriter) -> Result<()> {
     }
     ends.extend(entries);
     out.add(Tag::PRODUCT_TAGS, 0, products.len(), ends);
+
+    // Few shops have stores or dates: a pack has these sections only if it has something to say in them.
+    let stores = number(products.iter().map(|p| p.store.clone()).filter(|s| !s.is_empty()), "stores")?;
+    if !stores.is_empty() {
+        out.add(Tag::STORE, 0, stores.len(), write_strings(stores.keys().map(String::as_str)));
+        let column = products.iter().flat_map(|p| stores.get(&p.store).map_or(0, |s| s + 1).to_le_bytes()).collect();
+        out.add(Tag::PRODUCT_STORE, 0, products.len(), column);
+    }
+    if products.iter().any(|p| p.since > 0) {
+        let column = products.iter().flat_map(|p| p.since.to_le_bytes()).collect();
+        out.add(Tag::PRODUCT_SINCE, 0, products.len(), column);
+    }
     Ok(())
 }
 

@@ -45,6 +45,9 @@ pub struct Catalog {
     brand: Strings,
     category_path: Strings,
     category_parent: Numbers<2>,
+    store: Strings,
+    store_of: Numbers<2>,
+    since: Numbers<2>,
 
     index: Index,
     product_key: Vec<Key>,
@@ -143,6 +146,9 @@ impl Catalog {
             brand: columns.strings(&pack, Tag::BRAND, 0, brands),
             category_path: columns.strings(&pack, Tag::CATEGORY, 0, categories),
             category_parent: columns.numbers(&pack, Tag::CATEGORY_PARENT, 0, categories),
+            store: columns.strings(&pack, Tag::STORE, 0, count(Tag::STORE, 0)),
+            store_of: columns.optional(&pack, Tag::PRODUCT_STORE, 0, products),
+            since: columns.optional(&pack, Tag::PRODUCT_SINCE, 0, products),
             index: Index::default(),
             product_key: Vec::new(),
             category_key: Vec::new(),
@@ -503,6 +509,26 @@ impl Catalog {
     /// The brand with this key.
     pub fn brand_of_key(&self, key: Key) -> Option<u32> {
         self.brand_index.find(key, |b| self.brand_key[b as usize] == key)
+    }
+
+    /// The store that sells the product: another shop on a marketplace. `None` for the shop itself, and in a pack that does not say.
+    pub fn store(&self, row: Row) -> Option<u32> {
+        self.store_of.get(&self.pack, row.index()).checked_sub(1)
+    }
+
+    /// A store's name, as carts and offers have it.
+    pub fn store_name(&self, store: u32) -> &str {
+        self.store.get(&self.pack, store as usize)
+    }
+
+    /// The day since which the product is sold, in UTC days since 1970; 0 where nobody knows.
+    pub fn since(&self, row: Row) -> u32 {
+        self.since.get(&self.pack, row.index())
+    }
+
+    /// True for a product that is sold since a day or a later one; never for day 0, which stands for none.
+    pub fn is_new(&self, row: Row, day: u32) -> bool {
+        day > 0 && self.since(row) >= day
     }
 
     /// The product's variants, as indices into all variants.

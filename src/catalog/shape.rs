@@ -33,7 +33,7 @@ pub(crate) struct Shape {
 }
 
 /// The sections of one element each: a table, since matching on tags costs a branch for each of their letters.
-const SHAPES: [(Tag, Per, bool, u8); 23] = [
+const SHAPES: [(Tag, Per, bool, u8); 26] = [
     (Tag::PRODUCT_ID, Per::Product, true, 1),
     (Tag::PRODUCT_CATEGORY, Per::Product, false, 2),
     (Tag::PRODUCT_BRAND, Per::Product, false, 2),
@@ -59,6 +59,9 @@ const SHAPES: [(Tag, Per, bool, u8); 23] = [
     // Names lie as strings do, in the order of their numbers.
     (Tag::BRAND, Per::Name, true, 1),
     (Tag::TAG, Per::Name, true, 1),
+    (Tag::STORE, Per::Name, true, 1),
+    (Tag::PRODUCT_STORE, Per::Product, false, 2),
+    (Tag::PRODUCT_SINCE, Per::Product, false, 2),
 ];
 
 /// Bytes before the rows of a table: what its weights stand for.

@@ -258,7 +258,12 @@ fn read_cart(c: &Catalog, raw: &RawCart<'_>) -> Result<Cart> {
             sku: variant.map_or(l.item, |v| c.variant_id(v)).into(),
             price: price.unwrap_or(Minor(-1)),
             qty: minor(l.qty).map_or(1, |q| q.0),
-            store: l.store.into(),
+            // The pack knows who sells a product where the host does not say.
+            store: match (l.store, found.and_then(|f| c.store(f.row))) {
+                ("", Some(store)) => c.store_name(store),
+                (said, _) => said,
+            }
+            .into(),
             category: found.and_then(|f| c.category(f.row)).map_or(String::new(), |x| scope_path(c.category_path(x))),
             tags: found.map_or(Vec::new(), |f| c.tags(f.row).map(String::from).gather()),
             floor: minor(l.floor).unwrap_or(Minor(0)),

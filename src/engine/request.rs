@@ -8,7 +8,8 @@ use crate::id::Row;
 use crate::list::Gather;
 use crate::money::Minor;
 use crate::pack::Tag;
-use crate::rank::{Context, Draws, Limits, MOST_SHOWN, Query};
+use crate::rank::{Context, Draws, Limits, MOST_SHOWN, Query, Rule, rule};
+use crate::time::DAY;
 use alloc::vec::Vec;
 
 /// What a shelf is asked for.
@@ -28,6 +29,12 @@ pub struct Request<'a> {
     pub per_brand: u32,
     /// Most products of one category; 0 for any number.
     pub per_category: u32,
+    /// Most products of one store; 0 for any number.
+    pub per_store: u32,
+    /// Fewest new products.
+    pub arrivals: u32,
+    /// Days for which a product is new; 0: as the pack says.
+    pub arrival_days: u32,
     /// Lowest and highest price, both included.
     pub price: [Option<Minor>; 2],
     /// How much unlike one another the items should be, 0–65536; 0 leaves the order alone.
@@ -53,6 +60,19 @@ impl Engine {
         Some(Draws::new(self.explorations.of(request.slot)?, request.seed?, request.slot))
     }
 
+    /// The first day of those new products were first sold on; 0 where a request asks nothing of them.
+    fn new_since(&self, request: &Request<'_>) -> u32 {
+        if request.arrivals == 0 {
+            return 0;
+        }
+        let days = match request.arrival_days {
+            0 => rule(self.catalog.pack(), Rule::ArrivalDays),
+            days => days,
+        };
+        // Day 0 is none, and a pack's days end with 65535.
+        (self.clock.0.div_euclid(DAY) + 1).saturating_sub(days.into()).clamp(1, 1 << 16) as u32
+    }
+
     /// The query in rows; `None` for a category the pack does not have.
     pub(super) fn query(&mut self, request: &Request<'_>) -> Option<Query> {
         let category = match request.category {
@@ -72,8 +92,13 @@ impl Engine {
             }
             exclude.push(row);
         }
-        let limits =
-            Limits { pins, per_category: request.per_category, per_brand: request.per_brand, price: request.price };
+        let limits = Limits {
+            pins,
+            quotas: [request.per_category, request.per_brand, request.per_store],
+            price: request.price,
+            arrivals: request.arrivals,
+            new_since: self.new_since(request),
+        };
         let draws = self.draws(request);
         let (limit, diversity, only) = (request.limit, request.diversity, request.only.clone());
         Some(Query { limit, exclude, category, limits, diversity, draws, context, only })

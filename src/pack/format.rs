@@ -72,6 +72,10 @@ tags! {
     ALIAS_NUMBER b"ALNO" "Place of each alias among those of all parts.";
     EXPLORE b"EXPL" "How shelves explore.";
     EMBEDDING b"EMBD" "A vector of each product.";
+    STORE b"STOR" "Stores.";
+    PRODUCT_STORE b"PRST" "Store of each product.";
+    PRODUCT_SINCE b"PRSI" "Day since which each product is sold.";
+    LIMITS b"LIMT" "What is new, and what a dislike costs what is near it.";
 }
 
 impl Tag {

@@ -1,4 +1,4 @@
-//! Constraints on a shelf as a whole: pinned places, quotas, a price band. What cannot be met is relaxed, and told.
+//! Constraints on a shelf as a whole: pinned places, quotas, new arrivals, a price band. What cannot be met is relaxed, and told.
 
 use super::explore::{CERTAIN, Draws};
 use crate::catalog::Catalog;
@@ -7,12 +7,18 @@ use crate::money::Minor;
 use crate::order::Arrange;
 use alloc::vec::Vec;
 
-/// Bit of the quota of a category in [`Ranking::relaxed`](super::Ranking::relaxed): the first to be relaxed.
+/// Bit of the quota of a category in [`Ranking::relaxed`](super::Ranking::relaxed): given up after the places of new arrivals.
 pub const QUOTA_CATEGORY: u8 = 1;
-/// Bit of the quota of a brand: the second.
+/// Bit of the quota of a brand: after that of a category.
 pub const QUOTA_BRAND: u8 = 2;
 /// Bit of the price band: the last.
 pub const PRICE: u8 = 4;
+/// Bit of the quota of a store: after that of a brand.
+pub const QUOTA_STORE: u8 = 8;
+/// Bit of the places of new arrivals: the first to be relaxed.
+pub const ARRIVALS: u8 = 16;
+
+const QUOTAS: [u8; 3] = [QUOTA_CATEGORY, QUOTA_BRAND, QUOTA_STORE];
 
 /// What a shelf as a whole has to meet.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -20,18 +26,48 @@ pub struct Limits {
     /// Products with a place of their own, counted from 0. Of two for one place the first has it. A product that cannot be
     /// shown, and a place behind the shelf's end, are skipped.
     pub pins: Vec<(u32, Row)>,
-    /// Most products of one category (their own, not one above it); 0 for any number.
-    pub per_category: u32,
-    /// Most products of one brand; 0 for any number.
-    pub per_brand: u32,
+    /// Most products of one category (their own, not one above it), one brand, one store (the shop's own products are of none); 0 for any
+    /// number.
+    pub quotas: [u32; 3],
     /// Lowest and highest price, both included. A product without a price is in no band.
     pub price: [Option<Minor>; 2],
+    /// Fewest new products.
+    pub arrivals: u32,
+    /// A product is new if it is sold since this day or a later one; 0 where nothing is asked of new products.
+    pub new_since: u32,
 }
 
 impl Limits {
     /// True when every list meets them.
     pub fn is_empty(&self) -> bool {
         *self == Limits::default()
+    }
+
+    /// True when a product's price lies in the band, or there is none.
+    pub(super) fn in_band(&self, catalog: &Catalog, row: Row) -> bool {
+        let [least, most] = self.price;
+        if least.is_none() && most.is_none() {
+            return true;
+        }
+        let inside = |m: Minor| least.is_none_or(|l| m >= l) && most.is_none_or(|l| m <= l);
+        catalog.price(row).now.is_some_and(inside)
+    }
+
+    /// What `row` would not meet beside `taken`, in bits.
+    pub(super) fn missed(&self, catalog: &Catalog, taken: &[Row], row: Row) -> u8 {
+        let mut missed = if self.in_band(catalog, row) { 0 } else { PRICE };
+        let of = |row: Row, kind: usize| match kind {
+            0 => catalog.category(row),
+            1 => catalog.brand(row),
+            _ => catalog.store(row),
+        };
+        for kind in 0..3 {
+            let (most, mine) = (self.quotas[kind], of(row, kind));
+            if most > 0 && mine.is_some() && taken.iter().filter(|r| of(**r, kind) == mine).count() >= most as usize {
+                missed |= QUOTAS[kind];
+            }
+        }
+        missed
     }
 }
 
@@ -42,6 +78,8 @@ pub(super) struct Chosen {
     pub(super) list: Vec<usize>,
     /// What could not be met, in bits.
     pub(super) relaxed: u8,
+    /// The same products in no order of interest.
+    pub(super) taken: Vec<Row>,
     /// Candidates looked at until the shelf was full: those before it that are not on it were taken out.
     pub(super) passed: usize,
     /// For each of the list, how likely it was after those before it, and what would stand there without exploration; pinned ones
@@ -49,9 +87,51 @@ pub(super) struct Chosen {
     pub(super) drawn: Vec<(u32, usize)>,
 }
 
-/// Takes the first of `rows` that meet the limits, up to `limit` of them, pinned ones at their places. While the shelf is not full, the
-/// quota of categories goes, then that of brands, then the price band; what comes in by that follows what did without. With `draws`,
-/// a place that is not pinned may show another of the best that meet all limits.
+/// The products that have a place, and what is asked of those that get one.
+struct Shelf<'a> {
+    catalog: &'a Catalog,
+    limits: &'a Limits,
+    limit: usize,
+    taken: Vec<Row>,
+    /// New candidates, best first; none where nothing is asked of them.
+    new: Vec<Row>,
+    /// New products that are asked for, and those that the shelf is sure to get.
+    asked: usize,
+    sure: usize,
+}
+
+impl Shelf<'_> {
+    fn missed(&self, row: Row) -> u8 {
+        self.limits.missed(self.catalog, &self.taken, row)
+    }
+
+    /// New products on the shelf once `row` and then the best new ones that meet the limits have a place.
+    fn new_with(&self, row: Option<Row>) -> usize {
+        let mut taken = self.taken.clone();
+        taken.extend(row);
+        let mut n = taken.iter().filter(|r| self.catalog.is_new(**r, self.limits.new_since)).count();
+        for row in &self.new {
+            if n >= self.asked || taken.len() >= self.limit {
+                break;
+            }
+            if !taken.contains(row) && self.limits.missed(self.catalog, &taken, *row) == 0 {
+                taken.push(*row);
+                n += 1;
+            }
+        }
+        n.min(self.asked)
+    }
+
+    /// True for a product that meets all limits, and leaves places enough to new ones.
+    fn fits(&self, row: Row) -> bool {
+        self.missed(row) == 0 && (self.sure == 0 || self.new_with(Some(row)) >= self.sure)
+    }
+}
+
+/// Takes the first of `rows` that meet the limits, up to `limit` of them, pinned ones at their places. The last places go to new products as
+/// far as no others came before. While the shelf is not full, the quota of categories goes, then that of brands, then that of stores, then the
+/// price band; what comes in by that follows what did without. With `draws`, a place that is not pinned may show another of the best that
+/// meet all limits.
 pub(super) fn choose(catalog: &Catalog, limits: &Limits, limit: usize, rows: &[Row], draws: Option<&Draws>) -> Chosen {
     let mut chosen = Chosen::default();
     let mut pins: Vec<(u32, usize)> = Vec::new();
@@ -64,25 +144,33 @@ pub(super) fn choose(catalog: &Catalog, limits: &Limits, limit: usize, rows: &[R
         }
     }
     pins.arrange_by_key(|(place, _)| *place);
-    let mut taken: Vec<Row> = Vec::new();
-    for (_, at) in &pins {
-        chosen.relaxed |= missed(catalog, limits, &taken, rows[*at]);
-        taken.push(rows[*at]);
+    let mut new = Vec::new();
+    for row in rows {
+        if catalog.is_new(*row, limits.new_since) {
+            new.push(*row);
+        }
     }
+    let asked = limit.min(limits.arrivals as usize);
+    let mut shelf = Shelf { catalog, limits, limit, taken: Vec::new(), new, asked, sure: 0 };
+    for (_, at) in &pins {
+        chosen.relaxed |= shelf.missed(rows[*at]);
+        shelf.taken.push(rows[*at]);
+    }
+    shelf.sure = shelf.new_with(None);
     // Candidate, propensity, best candidate.
     let mut free: Vec<(usize, u32, usize)> = Vec::new();
     let (mut rest, mut pool, mut place) = (rows.iter().enumerate(), Vec::new(), 0);
-    while taken.len() < limit {
+    while shelf.taken.len() < limit {
         while pins.iter().any(|(p, _)| *p == place) {
             place += 1;
         }
         // What has become too much of its category or brand stays so.
-        pool.retain(|at: &usize| missed(catalog, limits, &taken, rows[*at]) == 0);
+        pool.retain(|at: &usize| shelf.fits(rows[*at]));
         let most = draws.map_or(1, |d| d.pool(place));
         while pool.len() < most
             && let Some((at, row)) = rest.next()
         {
-            if !taken.contains(row) && missed(catalog, limits, &taken, *row) == 0 {
+            if !shelf.taken.contains(row) && shelf.fits(*row) {
                 pool.push(at);
             }
         }
@@ -90,27 +178,34 @@ pub(super) fn choose(catalog: &Catalog, limits: &Limits, limit: usize, rows: &[R
         let (i, propensity) = draws.map_or((0, CERTAIN), |d| d.at(place, pool.len()));
         let at = pool.remove(i);
         chosen.passed = chosen.passed.max(at);
-        taken.push(rows[at]);
+        shelf.taken.push(rows[at]);
         free.push((at, propensity, best));
         place += 1;
     }
-    for waived in [QUOTA_CATEGORY, QUOTA_CATEGORY | QUOTA_BRAND, QUOTA_CATEGORY | QUOTA_BRAND | PRICE] {
+    let mut waived = 0;
+    for more in &[0, QUOTA_CATEGORY, QUOTA_BRAND, QUOTA_STORE, PRICE] {
+        waived |= *more;
         for (at, row) in rows.iter().enumerate() {
-            if taken.len() >= limit {
+            if shelf.taken.len() >= limit {
                 break;
             }
-            if taken.contains(row) {
+            if shelf.taken.contains(row) {
                 continue;
             }
-            let missed = missed(catalog, limits, &taken, *row);
+            let missed = shelf.missed(*row);
             if missed & !waived == 0 {
                 chosen.relaxed |= missed;
                 chosen.passed = chosen.passed.max(at);
-                taken.push(*row);
+                shelf.taken.push(*row);
                 free.push((at, CERTAIN, at));
             }
         }
     }
+    // All places are taken, or nothing is left for them.
+    if shelf.new_with(None) < asked {
+        chosen.relaxed |= ARRIVALS;
+    }
+    chosen.taken = shelf.taken;
     let (mut pins, mut free) = (pins.iter(), free.iter());
     let mut pin = pins.next();
     while let Some(at) = match pin {
@@ -124,27 +219,4 @@ pub(super) fn choose(catalog: &Catalog, limits: &Limits, limit: usize, rows: &[R
         chosen.drawn.push((at.1, at.2));
     }
     chosen
-}
-
-/// True when a product's price lies in a band, or there is none.
-pub(super) fn in_band(catalog: &Catalog, band: &[Option<Minor>; 2], row: Row) -> bool {
-    let [least, most] = *band;
-    if least.is_none() && most.is_none() {
-        return true;
-    }
-    let inside = |m: Minor| least.is_none_or(|l| m >= l) && most.is_none_or(|l| m <= l);
-    catalog.price(row).now.is_some_and(inside)
-}
-
-/// What `row` would not meet beside `taken`, in bits.
-fn missed(catalog: &Catalog, limits: &Limits, taken: &[Row], row: Row) -> u8 {
-    let full = |most: u32, of: &dyn Fn(Row) -> Option<u32>| {
-        let mine = of(row);
-        most > 0 && mine.is_some() && taken.iter().filter(|r| of(**r) == mine).count() >= most as usize
-    };
-    let category = full(limits.per_category, &|r| catalog.category(r));
-    let brand = full(limits.per_brand, &|r| catalog.brand(r));
-    let price = !in_band(catalog, &limits.price, row);
-    let bit = |is: bool, bit: u8| if is { bit } else { 0 };
-    bit(category, QUOTA_CATEGORY) | bit(brand, QUOTA_BRAND) | bit(price, PRICE)
 }

@@ -72,7 +72,8 @@ pub fn alone(component: Component, raw: u64) -> u32 {
         | Component::Brand
         | Component::Popular
         | Component::Recent
-        | Component::Given => 0,
+        | Component::Given
+        | Component::Disliked => 0,
     };
     (raw >> shift).min(65_536) as u32
 }

@@ -1,7 +1,7 @@
 //! Reasons: a tree of values that adds up to the score, exactly.
 
 use super::blend::Blend;
-use super::component::Component;
+use super::component::{COMPONENTS, Component};
 use super::score::{Features, SCORE_BITS};
 use crate::list::Gather;
 use crate::order::Arrange;
@@ -50,31 +50,41 @@ pub(super) fn unit(value: i64) -> f64 {
     value as f64 / f64::from(1_u32 << SCORE_BITS)
 }
 
-/// Takes a candidate's score apart. `raw_from` lists, for each component, where its raw score comes from.
-pub(super) fn parts(f: &Features, i: usize, blend: &Blend, raw_from: &[(Component, Subject, u64)]) -> Vec<Part> {
-    let mut parts = Vec::new();
-    for component in Component::ALL {
-        let value = f.value(i, component, blend);
+/// Takes a candidate's score apart. `raw_from` lists, for each component, where its raw score comes from; what is missing to the score is
+/// what dislikes took.
+pub(super) fn parts(
+    f: &Features,
+    i: usize,
+    blend: &Blend,
+    raw_from: &[(Component, Subject, u64)],
+    score: i64,
+) -> Vec<Part> {
+    let (mut parts, mut left) = (Vec::new(), score);
+    for c in 0..=COMPONENTS {
+        let (component, value) = match Component::ALL.get(c) {
+            Some(component) => (*component, f.value(i, *component, blend)),
+            None => (Component::Disliked, left),
+        };
+        left -= value;
         if value == 0 {
             continue;
         }
-        let raw = f.raw[i][component as usize].max(1);
-        let mine = raw_from.iter().filter(|(c, _, _)| *c == component);
         // The same product may stand on the trail several times: one line for each subject.
-        let mut from: Vec<(Subject, u64)> = Vec::new();
-        for (_, subject, amount) in mine {
+        let (mut from, mut all): (Vec<(Subject, u64)>, _) = (Vec::new(), 0);
+        for (_, subject, amount) in raw_from.iter().filter(|(c, _, _)| *c == component) {
+            all += amount;
             match from.iter_mut().find(|(s, _)| s == subject) {
                 Some((_, sum)) => *sum += amount,
                 None => from.push((*subject, *amount)),
             }
         }
         if from.is_empty() {
-            from.push((Subject::None, raw));
+            from.push((Subject::None, 0));
         }
         from.arrange_by_key(|(_, amount)| core::cmp::Reverse(*amount));
-        let share = |amount: u64| (i128::from(value) * i128::from(amount) / i128::from(raw)) as i64;
+        let share = |amount: u64| (i128::from(value) * i128::from(amount) / i128::from(all.max(1))) as i64;
         let mut from: Vec<(Subject, i64)> = from.into_iter().map(|(s, amount)| (s, share(amount))).gather();
-        // Division rounds down; what is lost belongs to the strongest.
+        // Division rounds towards nothing; what is lost belongs to the strongest.
         let lost = value - from.iter().map(|(_, v)| v).sum::<i64>();
         from[0].1 += lost;
         parts.push(Part { component, value, from });

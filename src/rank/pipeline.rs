@@ -2,7 +2,7 @@
 
 use super::blend::Blend;
 use super::component::Component;
-use super::constrain::{Chosen, Limits, choose, in_band};
+use super::constrain::{Chosen, Limits, PRICE, choose};
 use super::context::Context;
 use super::diversify::diversify;
 #[cfg(feature = "vectors")]
@@ -64,10 +64,12 @@ pub struct Ranking {
     /// True when the portrait was read.
     pub personal: bool,
     /// What of the query's limits could not be met: bits [`QUOTA_CATEGORY`](super::QUOTA_CATEGORY),
-    /// [`QUOTA_BRAND`](super::QUOTA_BRAND), [`PRICE`](super::PRICE).
+    /// [`QUOTA_BRAND`](super::QUOTA_BRAND), [`QUOTA_STORE`](super::QUOTA_STORE), [`ARRIVALS`](super::ARRIVALS), [`PRICE`](super::PRICE).
     pub relaxed: u8,
     /// How each item came to its place, on a shelf that explores; else empty.
     pub drawn: Vec<Drawn>,
+    /// The day since which a product is new, on a shelf that keeps places for new ones; else 0.
+    pub new_since: u32,
 }
 
 /// Why a product is not on a shelf: the first stage that took it out.
@@ -89,7 +91,7 @@ pub enum Stage {
     Bought,
     /// Its price is outside the query's band.
     PriceBand,
-    /// The shelf has as many of its category or brand as it may.
+    /// The shelf has as many of its category, brand or store as it may.
     Quota,
     /// Nothing points to it.
     NotCandidate,
@@ -99,6 +101,8 @@ pub enum Stage {
     Hidden,
     /// It would be at this place, but the shelf explores.
     Explored(usize),
+    /// The places that are left go to new products.
+    Arrivals,
 }
 
 impl Stage {
@@ -118,6 +122,7 @@ impl Stage {
             Stage::RankedBelow(_) => "ranked_below",
             Stage::Hidden => "hidden",
             Stage::Explored(_) => "explored",
+            Stage::Arrivals => "arrivals",
         }
     }
 }
@@ -148,26 +153,36 @@ impl Composed {
         draws: Option<&Draws>,
     ) -> Composed {
         let limit = query.wanted();
-        let in_band = |i: u32| in_band(catalog, &query.limits.price, rows[i as usize]);
         // A band comes before scores, so that diversity chooses among what is in it.
         if query.limits.price != [None; 2] {
-            order.arrange_by_key(|(_, i)| !in_band(*i));
+            order.arrange_by_key(|(_, i)| !query.limits.in_band(catalog, rows[*i as usize]));
         }
         diversify(catalog, query.diversity, 4 * limit, &rows, &mut order);
-        let ordered: Vec<Row> = order.iter().map(|(_, i)| rows[*i as usize]).gather();
+        let mut ordered = Vec::with_capacity(order.len());
+        for (_, i) in &order {
+            ordered.push(rows[*i as usize]);
+        }
         let chosen = choose(catalog, &query.limits, limit, &ordered, draws);
         Composed { rows, order, chosen }
     }
 
     /// The shelf, as (score, place in `rows`).
     fn top(&self) -> Vec<(i64, u32)> {
-        self.chosen.list.iter().map(|at| self.order[*at]).gather()
+        let mut top = Vec::new();
+        for at in &self.chosen.list {
+            top.push(self.order[*at]);
+        }
+        top
     }
 
     /// How each of the shelf came to its place.
     fn drawn(&self) -> Vec<Drawn> {
-        let row = |at: usize| self.rows[self.order[at].1 as usize];
-        self.chosen.drawn.iter().map(|(propensity, best)| Drawn { propensity: *propensity, best: row(*best) }).gather()
+        let mut drawn = Vec::new();
+        for (propensity, best) in &self.chosen.drawn {
+            let best = self.rows[self.order[*best].1 as usize];
+            drawn.push(Drawn { propensity: *propensity, best });
+        }
+        drawn
     }
 
     /// What became of a product that passed the stages before.
@@ -178,10 +193,12 @@ impl Composed {
         if let Some(place) = self.chosen.list.iter().position(|x| *x == at) {
             return Stage::Shown(place);
         }
-        if !in_band(catalog, &query.limits.price, row) {
-            return Stage::PriceBand;
+        match query.limits.missed(catalog, &self.chosen.taken, row) {
+            missed if missed & PRICE != 0 => Stage::PriceBand,
+            _ if at >= self.chosen.passed => Stage::RankedBelow(at.max(self.chosen.list.len())),
+            0 => Stage::Arrivals,
+            _ => Stage::Quota,
         }
-        if at < self.chosen.passed { Stage::Quota } else { Stage::RankedBelow(at.max(self.chosen.list.len())) }
     }
 }
 
@@ -231,14 +248,18 @@ impl Ranker {
         let Some(portrait) = known(portrait, &nobody, query) else {
             let most = if query.is_plain() { query.wanted() } else { usize::MAX };
             let composed = published(catalog, query, most);
-            let item = |(_, i): &(i64, u32)| published_item(catalog, composed.rows[*i as usize]);
-            let items = composed.top().iter().map(item).gather();
-            return Ranking { items, personal: false, relaxed: composed.chosen.relaxed, drawn: Vec::new() };
+            let mut items = Vec::new();
+            for (_, i) in composed.top() {
+                items.push(published_item(catalog, composed.rows[i as usize]));
+            }
+            let relaxed = composed.chosen.relaxed;
+            return Ranking { items, relaxed, new_since: query.limits.new_since, ..Ranking::default() };
         };
         let (sources, f, composed) = self.compose(catalog, portrait, query, query.most());
         let items = self.serve(catalog, &sources, &f, &composed.top());
         let drawn = if query.draws.is_some() { composed.drawn() } else { Vec::new() };
-        Ranking { items, personal: portrait.events > 0, relaxed: composed.chosen.relaxed, drawn }
+        let (personal, relaxed) = (portrait.events > 0, composed.chosen.relaxed);
+        Ranking { items, personal, relaxed, drawn, new_since: query.limits.new_since }
     }
 
     /// The shelf of a query. Limits that the usual candidates cannot meet are tried on all products before they are relaxed.
@@ -270,9 +291,11 @@ impl Ranker {
         fill: usize,
         most: usize,
     ) -> (Sources, Features, Vec<(i64, u32)>) {
-        let mut sources = Sources::of(portrait, catalog, &self.blend, &query.context);
+        let mut sources = Sources::of(portrait, catalog, &self.tables, &self.blend, &query.context);
         sources.bought = self.bought(catalog, portrait);
-        sources.disliked = portrait.disliked.iter().filter_map(|(_, key)| catalog.row_of(*key)).gather();
+        for (_, key) in portrait.disliked {
+            sources.disliked.extend(catalog.row_of(*key));
+        }
         // They are asked about for each candidate.
         for rows in [&mut sources.seen, &mut sources.bought, &mut sources.disliked] {
             rows.arrange_by_key(|row| *row);
@@ -282,7 +305,7 @@ impl Ranker {
         // What is worth less than `most` others is not looked at any more.
         let mut bar = i64::MIN;
         for (i, row) in f.rows.iter().enumerate() {
-            let score = f.score(i, &self.blend);
+            let score = self.score(catalog, &sources, &f, i);
             if score >= bar && self.stage_before_rank(catalog, query, &sources, *row).is_none() {
                 order.push((score, i as u32));
                 if order.len() / 2 >= most {
@@ -311,14 +334,19 @@ impl Ranker {
             let mut chain = catalog.category(row).into_iter().flat_map(|c| catalog.category_chain(c));
             chain.any(|c| repeat.contains(&c))
         };
-        let earlier = portrait.bought.iter().filter(|(at, _)| portrait.visit.start.is_none_or(|start| *at < start));
-        earlier.filter_map(|(_, key)| catalog.row_of(*key)).filter(|row| !again(*row)).gather()
+        let mut bought = Vec::new();
+        for (at, key) in portrait.bought {
+            if portrait.visit.start.is_none_or(|start| *at < start) {
+                bought.extend(catalog.row_of(*key).filter(|row| !again(*row)));
+            }
+        }
+        bought
     }
 
     fn candidates(&mut self, catalog: &Catalog, query: &Query, sources: &Sources, fill: usize) -> Features {
         let (mut slots, mut top) = (core::mem::take(&mut self.slots), core::mem::take(&mut self.top));
         let allowed = |row: Row| self.stage_before_rank(catalog, query, sources, row).is_none();
-        let pool = Pool::Open { fill, allowed: &allowed, pins: &query.limits.pins };
+        let pool = Pool::Open { fill, allowed: &allowed, limits: &query.limits };
         let f = features(catalog, &self.tables, sources, &pool, &mut slots, &mut top);
         (self.slots, self.top) = (slots, top);
         f
@@ -347,11 +375,19 @@ impl Ranker {
         (self.blend.hide_seen && is_of(&sources.seen)).then_some(Stage::Seen)
     }
 
+    /// A candidate's score.
+    fn score(&self, catalog: &Catalog, sources: &Sources, f: &Features, i: usize) -> i64 {
+        sources.dislikes.damp(catalog, f.rows[i], f.score(i, &self.blend))
+    }
+
     /// Takes the scores of the chosen candidates apart.
     fn serve(&mut self, catalog: &Catalog, sources: &Sources, f: &Features, chosen: &[(i64, u32)]) -> Vec<Served> {
-        let rows: Vec<Row> = chosen.iter().map(|(_, i)| f.rows[*i as usize]).gather();
+        let (mut rows, mut from): (Vec<Row>, Vec<Vec<(Component, Subject, u64)>>) = (Vec::new(), Vec::new());
+        for (_, i) in chosen {
+            rows.push(f.rows[*i as usize]);
+            from.push(Vec::new());
+        }
         self.slots.assign(&rows);
-        let mut from: Vec<Vec<(Component, Subject, u64)>> = rows.iter().map(|_| Vec::new()).gather();
         for source in &sources.list {
             let mut note = |row: Row, amount: u64| {
                 if let Some(i) = self.slots.get(row) {
@@ -383,7 +419,8 @@ impl Ranker {
                 }
                 from.push((Component::Embedding, nearest, cosine));
             }
-            let parts = parts(f, *i as usize, &self.blend, &from);
+            sources.dislikes.note(catalog, &self.tables, row, &mut from);
+            let parts = parts(f, *i as usize, &self.blend, &from, *score);
             items.push(Served { row, score: unit(*score), parts });
         }
         items
@@ -392,16 +429,22 @@ impl Ranker {
     /// A given list in the order of this portrait; without one, as it is.
     pub fn rank(&mut self, catalog: &Catalog, portrait: Option<&PortraitView<'_>>, given: &[Row]) -> Ranking {
         let Some(portrait) = portrait.filter(|p| p.events > 0) else {
-            let items = given.iter().map(|row| Served { row: *row, score: 0.0, parts: Vec::new() }).gather();
-            return Ranking { items, personal: false, relaxed: 0, drawn: Vec::new() };
+            let mut items = Vec::new();
+            for row in given {
+                items.push(Served { row: *row, score: 0.0, parts: Vec::new() });
+            }
+            return Ranking { items, ..Ranking::default() };
         };
-        let sources = Sources::of(portrait, catalog, &self.blend, &Context::default());
+        let sources = Sources::of(portrait, catalog, &self.tables, &self.blend, &Context::default());
         let mut slots = core::mem::take(&mut self.slots);
         let f = features(catalog, &self.tables, &sources, &Pool::Given(given), &mut slots, &mut self.top);
         self.slots = slots;
-        let mut order: Vec<(i64, u32)> = (0..f.rows.len()).map(|i| (f.score(i, &self.blend), i as u32)).gather();
+        let mut order = Vec::new();
+        for i in 0..f.rows.len() {
+            order.push((self.score(catalog, &sources, &f, i), i as u32));
+        }
         order.arrange_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
-        Ranking { items: self.serve(catalog, &sources, &f, &order), personal: true, relaxed: 0, drawn: Vec::new() }
+        Ranking { items: self.serve(catalog, &sources, &f, &order), personal: true, ..Ranking::default() }
     }
 
     /// The first stage that keeps `row` off the shelf of `query`: that without exploration, unless the exploring one shows it.
@@ -454,9 +497,13 @@ fn known<'a, 'b>(
 
 /// The published order, by popularity, of at most `most` products: without a look at the portrait.
 fn published(catalog: &Catalog, query: &Query, most: usize) -> Composed {
-    let passes = |row: &Row| stage_of_shop(catalog, query, *row).is_none();
-    let rows = (0..catalog.len() as u32).map(Row).filter(passes).take(most).gather();
-    let order = rows.iter().zip(0..).map(|(row, i)| (popularity(catalog, *row), i)).gather();
+    let (mut rows, mut order) = (Vec::new(), Vec::new());
+    for row in (0..catalog.len() as u32).map(Row) {
+        if order.len() < most && stage_of_shop(catalog, query, row).is_none() {
+            order.push((popularity(catalog, row), rows.len() as u32));
+            rows.push(row);
+        }
+    }
     Composed::of(catalog, query, rows, order, None)
 }
 

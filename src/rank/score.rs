@@ -2,6 +2,7 @@
 
 use super::blend::{Blend, ONE};
 use super::component::{COMPONENTS, Component};
+use super::constrain::Limits;
 use super::curve::{Place, VIEWS, alone};
 use super::embedding::Top;
 use super::source::Sources;
@@ -96,8 +97,8 @@ impl Slots {
 
 /// Which products may become candidates.
 pub(super) enum Pool<'a> {
-    /// Whatever the sources point to, the most popular `fill` that `allowed` lets pass, and the pinned.
-    Open { fill: usize, allowed: &'a dyn Fn(Row) -> bool, pins: &'a [(u32, Row)] },
+    /// Whatever the sources point to, the most popular `fill` that `allowed` lets pass, the pinned, and where they have places of their own the new.
+    Open { fill: usize, allowed: &'a dyn Fn(Row) -> bool, limits: &'a Limits },
     /// These, in the order the host gave.
     Given(&'a [Row]),
 }
@@ -140,11 +141,21 @@ pub(super) fn features(
             }
         }
     }
-    if let Pool::Open { fill, allowed, pins } = pool {
+    if let Pool::Open { fill, allowed, limits } = pool {
         popular(catalog, sources, *fill, *allowed, &mut f, slots);
-        for (_, row) in *pins {
-            if slots.get(*row).is_none() {
-                candidate(&mut f, slots, *row);
+        let mut more = |row: Row| {
+            if slots.get(row).is_none() {
+                candidate(&mut f, slots, row);
+            }
+        };
+        for (_, row) in &limits.pins {
+            more(*row);
+        }
+        if limits.new_since > 0 {
+            for row in (0..catalog.len() as u32).map(Row) {
+                if catalog.is_new(row, limits.new_since) {
+                    more(row);
+                }
             }
         }
     }

@@ -4,6 +4,7 @@ use super::blend::{Blend, ONE};
 use super::component::Component;
 use super::context::Context;
 use super::curve::depth;
+use super::dislike::Dislikes;
 use super::embedding::Aim;
 use super::table::{TableKind, Tables};
 use crate::catalog::Catalog;
@@ -61,6 +62,8 @@ pub(super) struct Sources {
     pub(super) bought: Vec<Row>,
     /// Products the shopper does not want to see.
     pub(super) disliked: Vec<Row>,
+    /// What they take from the products near them.
+    pub(super) dislikes: Dislikes,
     /// Depth of the visit.
     pub(super) depth: usize,
     /// Category → affinity, its own and what lies below it, 0–65536.
@@ -71,8 +74,14 @@ pub(super) struct Sources {
 
 impl Sources {
     /// What `portrait` says about the products of `catalog`, and the page's `context` before it.
-    pub(super) fn of(portrait: &PortraitView<'_>, catalog: &Catalog, blend: &Blend, context: &Context) -> Sources {
-        let mut s = Sources::default();
+    pub(super) fn of(
+        portrait: &PortraitView<'_>,
+        catalog: &Catalog,
+        tables: &Tables,
+        blend: &Blend,
+        context: &Context,
+    ) -> Sources {
+        let mut s = Sources { dislikes: Dislikes::of(portrait, catalog, tables), ..Sources::default() };
         s.visit(portrait, catalog, blend, context);
         s.history(portrait, catalog);
         s.categories = vec![0; catalog.category_count()];

@@ -8,6 +8,7 @@ use crate::catalog::build::{ProductDraft, VariantDraft, VariantOffer};
 use crate::catalog::{Availability, Market, PATH_SEPARATOR};
 use crate::error::{Code, Error};
 use crate::money;
+use crate::time::DAY;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
@@ -79,6 +80,8 @@ struct Columns {
     url: Option<usize>,
     image: Option<usize>,
     aliases: Vec<usize>,
+    store: Option<usize>,
+    since: Option<usize>,
     languages: Vec<[Option<usize>; 3]>,
     markets: Vec<[Option<usize>; 3]>,
     /// Columns whose texts, one below the other, are the category of the first language; none where one column has the whole path.
@@ -148,6 +151,8 @@ impl Columns {
             url: find("link", &["link", "url"])?,
             image: find("image_link", &["image_link", "image_url", "image"])?,
             aliases,
+            store: find("store", &["external_seller_id", "store", "seller_id"])?,
+            since: find("availability_date", &["availability_date", "published_at"])?,
             languages,
             markets: market_columns,
             levels,
@@ -181,6 +186,7 @@ pub(super) fn read(
     let mut groups: BTreeMap<String, BTreeMap<String, ProductDraft>> = BTreeMap::new();
     let (mut seen, mut duplicates) = (BTreeSet::new(), 0_u64);
     let mut guessed: Option<String> = None;
+    let zone = config.zone_minutes()?;
     table.for_each(Part::Catalog, rejects, progress, |row| {
         let id = row.get(Some(columns.id));
         if id.is_empty() {
@@ -195,7 +201,7 @@ pub(super) fn read(
                 markets[0] = default_market(c);
             }
         }
-        let draft = product(row, id, &columns, &markets)?;
+        let draft = product(row, id, &columns, &markets, zone)?;
         if !seen.insert(id.to_string()) {
             duplicates += 1;
             return Err(Out::Rejected("a second row with this id"));
@@ -239,6 +245,7 @@ fn product(
     id: &str,
     c: &Columns,
     markets: &[Market],
+    zone_minutes: i32,
 ) -> std::result::Result<ProductDraft, &'static str> {
     let mut offers = Vec::with_capacity(markets.len());
     for (market, [price, sale, availability]) in markets.iter().zip(&c.markets) {
@@ -271,7 +278,18 @@ fn product(
         popularity: 0,
         recent: 0,
         variants: vec![VariantDraft { id: id.to_string(), titles: texts(1), offers }],
+        store: row.get(c.store).to_string(),
+        since: day_of(row.get(c.since), zone_minutes)?,
     })
+}
+
+/// The UTC day of a date, 0 for none. Days of a pack go from 1970 to 2149.
+fn day_of(cell: &str, zone_minutes: i32) -> std::result::Result<u16, &'static str> {
+    if cell.is_empty() {
+        return Ok(0);
+    }
+    let at = super::log::moment(cell, zone_minutes).ok_or("a date that is none")?;
+    u16::try_from(at.div_euclid(DAY)).map_err(|_| "a date before 1970 or after 2149")
 }
 
 /// A price cell in minor units; `59.00 CNY` must name the market's own currency.
@@ -320,6 +338,10 @@ fn merge(rows: impl Iterator<Item = ProductDraft>) -> Option<ProductDraft> {
         product.tags.extend(row.tags);
         product.aliases.extend(row.aliases);
         product.variants.extend(row.variants);
+        fill(&mut product.store, row.store);
+        // It is sold since its first variant is.
+        let known = [product.since, row.since].into_iter().filter(|d| *d > 0);
+        product.since = known.min().unwrap_or(0);
         product
     })
 }

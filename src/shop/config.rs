@@ -5,6 +5,7 @@ use super::files::ShopFiles;
 use super::limits::{BaselineSection, BaselineSettings, PolicySection, PolicySettings};
 use super::log::settings::{LogSection, LogSettings};
 use super::overlay::OverlaySection;
+use super::rules::{ArrivalSection, DislikedSection};
 use crate::catalog::overlay::Policy;
 use crate::error::{Code, Error, Result};
 use crate::event::EventKind;
@@ -56,6 +57,10 @@ pub(super) struct ShopConfig {
     pub slots: BTreeMap<String, SlotSection>,
     /// `[overlay]`
     pub overlay: OverlaySection,
+    /// `[arrivals]`
+    pub arrivals: ArrivalSection,
+    /// `[disliked]`
+    pub disliked: DislikedSection,
 }
 
 /// `[shop]`
@@ -280,6 +285,7 @@ impl ShopConfig {
         config.baseline()?;
         config.together()?;
         config.overlay()?;
+        config.rules()?;
         for l in &config.languages {
             if l.tag.is_empty() || l.title.is_empty() {
                 return Err(bad("each [[language]] needs a tag and the column of its title.".into()));
@@ -324,7 +330,7 @@ impl ShopConfig {
         named.into_iter().filter(|(_, n)| !n.is_empty()).map(|(l, n)| (l.into(), n.clone())).collect()
     }
 
-    fn shipped() -> Result<ShopConfig> {
+    pub(super) fn shipped() -> Result<ShopConfig> {
         toml::from_str(DEFAULTS).map_err(|e| Error::new(Code::BadConfig, format!("default.toml: {e}")))
     }
 

@@ -113,7 +113,7 @@ impl BaselineSection {
     }
 }
 
-fn limit(section: &str, name: &str, value: Option<f64>, low: f64, high: f64) -> Result<f64> {
+pub(super) fn limit(section: &str, name: &str, value: Option<f64>, low: f64, high: f64) -> Result<f64> {
     let value = value.unwrap_or(f64::NAN);
     if (low..=high).contains(&value) {
         return Ok(value);

@@ -11,6 +11,7 @@ mod offers;
 pub mod overlay;
 mod parquet;
 mod rejects;
+mod rules;
 mod source;
 pub mod synthetic;
 mod table;
@@ -23,6 +24,7 @@ pub use limits::{BaselineSettings, PolicySettings};
 pub use log::{Format, Log, LogStep, Session, Unit};
 pub use offers::MarketOffers;
 pub use rejects::{FileRead, Part, Reason, Reject, Rejects, Tally};
+pub use rules::RuleSettings;
 
 use crate::catalog::Market;
 use crate::catalog::build::ProductDraft;
@@ -121,6 +123,8 @@ pub struct Shop {
     pub slots: Vec<SlotName>,
     /// What is wanted of overlays.
     pub overlay: Policy,
+    /// What is new, and what a dislike costs.
+    pub rules: RuleSettings,
     /// Rows that could not be used.
     pub rejects: Rejects,
     /// Ids of the log that the catalogue does not have, with how often; most frequent first.
@@ -181,6 +185,7 @@ impl Shop {
             together: config.together()?,
             slots: config.slots()?,
             overlay: config.overlay()?,
+            rules: config.rules()?,
             rejects,
             unmatched,
             copies,

@@ -233,12 +233,15 @@ fn request<'a>(r: &mut Reader<'a>) -> Request<'a> {
         ..Request::default()
     };
     let flags = r.u8();
-    if flags > 7 {
+    if flags > 15 {
         r.fail();
     }
     (request.cart, request.unkept) = (flags & 1 != 0, flags & 4 != 0);
     if flags & 2 != 0 {
         request.only = Some(numbers(r));
+    }
+    if flags & 8 != 0 {
+        (request.per_store, request.arrivals, request.arrival_days) = (r.u32(), r.u32(), r.u32());
     }
     request
 }
@@ -293,7 +296,7 @@ fn write_shelf(shelf: &Engine, list: &Shelf, out: &mut Writer) {
         out.u32(item.variant);
         write_price(item.price, out);
         out.f64(item.score);
-        out.u8(item.because as u8);
+        out.u8(item.because as u8 | u8::from(item.arrival) << 7);
         out.str(subject(shelf, item.subject));
     }
     out.count(list.drawn.len());

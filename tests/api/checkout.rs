@@ -83,6 +83,34 @@ fn a_quote_takes_prices_and_categories_from_the_pack_and_adds_up() {
 }
 
 #[test]
+fn a_line_that_names_no_store_has_the_products() {
+    let draft = Draft {
+        shop: "test".into(),
+        support: 1,
+        markets: vec![Market { code: "cn".into(), currency: "CNY".into(), exponent: 2 }],
+        languages: vec!["en".into()],
+        products: vec![
+            ProductDraft { store: "kiln".into(), ..product("cup", "Home", 4500) },
+            product("litter", "Pets", 2900),
+        ],
+        ..Draft::default()
+    };
+    let mut kiln = Promotion::new("kiln-5", Kind::Fixed { amount: Minor(500) });
+    kiln.scope.stores = Some(vec!["kiln".into()]);
+    let mut out = PackWriter::new();
+    nearshelf::catalog::build::write(&draft, &mut out).expect("a small catalogue");
+    out.add(Tag::OFFERS, 0, 1, Offers::new(vec![kiln]).expect("a sound offer").write());
+    let mut shelf = Engine::open(out.finish().expect("small")).expect("a shelf");
+    let mut saved = |store, item| {
+        let lines = vec![RawLine { store, ..line("1", item, 1.0) }];
+        let quote = shelf.quote(NOW, &cart(lines), &Customer::default()).expect("a quote");
+        quote.subtotal.0 - quote.payable.0
+    };
+    assert_eq!([saved("", "cup"), saved("kiln", "cup"), saved("kiln", "litter")], [500; 3]);
+    assert_eq!([saved("other", "cup"), saved("", "litter")], [0; 2], "the host's word comes first");
+}
+
+#[test]
 fn a_bad_cart_says_where_and_consent_does_not_matter() {
     let mut shelf = shelf();
     for (lines, place) in [

@@ -56,7 +56,7 @@ fn what_is_not_relaxed_holds_and_what_is_could_not() {
         x ^= x << 17;
         x % n
     };
-    let (mut relaxed, mut explored) = ([0; 8], 0);
+    let (mut relaxed, mut explored) = ([0; 32], 0);
     for shelf in &mut shelves() {
         let everything = rows(&shelf.recommend(NOW, &Request { limit: 200, neutral: true, ..Request::default() }));
         for _ in 0..150 {

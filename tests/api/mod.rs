@@ -1,5 +1,6 @@
 //! The engine and its boundary, as a host sees them.
 
+mod arrivals;
 mod boundary;
 #[cfg(feature = "cli")]
 mod checkout;

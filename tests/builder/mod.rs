@@ -211,6 +211,52 @@ fn a_pack_says_what_is_bought_again_only_where_the_shop_does() {
 }
 
 #[test]
+fn stores_and_days_come_from_the_catalogue_and_where_a_shop_wants_it_from_the_log() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let write = |name: &str, text: &str| fs::write(dir.path().join(name), text).expect("written");
+    let rows = "1,a,Tea,kiln,2026-03-02\n2,a,Tea,,2026-03-01T23:00:00-05:00\n3,,Lamp,,\n4,,Cup,harbour,\n5,,Pot,,\n";
+    write("catalog.csv", &format!("id,item_group_id,title,external_seller_id,availability_date\n{rows}"));
+    // Day 20000 is the log's first; two shoppers each, `4` by the same one twice, and `5` again at the end.
+    let step = |item: u32, user: u32, day: u64| format!("{item},{},u{user},view_item\n", day * 86_400 + 50);
+    let steps = [
+        (1, 1, 20_000),
+        (3, 1, 20_001),
+        (3, 2, 20_040),
+        (4, 1, 20_050),
+        (4, 1, 20_060),
+        (5, 1, 20_002),
+        (5, 2, 20_003),
+    ];
+    let log: String = steps.iter().map(|(item, user, day)| step(*item, *user, *day)).collect();
+    write("interactions.csv", &format!("item_id,timestamp,user_id,event\n{log}"));
+    let facts = |settings: &str| {
+        write("shop.toml", settings);
+        let options = Options { min_support: Some(2), ..Options::default() };
+        let shelf = Engine::open(build(&read(dir.path()), &options, &Silent).expect("a pack")).expect("a shelf");
+        let c = shelf.catalog();
+        ["a", "3", "4", "5"].map(|id| {
+            let row = c.find(id).expect(id).row;
+            (c.store(row).map_or(String::new(), |s| c.store_name(s).to_string()), c.since(row))
+        })
+    };
+    // 2 March 2026 is day 20514; of two variants the earlier counts, in UTC.
+    let of = |days: [u32; 4]| ["kiln", "", "harbour", ""].map(String::from).into_iter().zip(days).collect::<Vec<_>>();
+    assert_eq!(facts("").to_vec(), of([20_514, 0, 0, 0]));
+    let told = facts("[arrivals]\nfrom_log = true\n");
+    assert_eq!(told.to_vec(), of([20_514, 20_040, 0, 0]), "by the second shopper, and not in the log's first 30 days");
+    let early = facts("[arrivals]\nfrom_log = true\ndays = 3\n");
+    assert_eq!(early.to_vec(), of([20_514, 20_040, 0, 20_003]));
+    // A column of another name, and one date that is none: its row is told of, and the others stay.
+    let other = "1,2026-03-02,kiln\n2,soon,kiln\n";
+    write("catalog.csv", &format!("id,here_since,partner\n{other}"));
+    write("shop.toml", "[columns]\nstore = \"partner\"\navailability_date = \"here_since\"\n");
+    let shop = read(dir.path());
+    assert_eq!(shop.rejects.rows().iter().filter(|r| format!("{r:?}").contains("a date that is none")).count(), 1);
+    let one = shop.products.iter().find(|p| p.id == "1").expect("the good row");
+    assert_eq!((one.store.as_str(), one.since), ("kiln", 20_514));
+}
+
+#[test]
 fn what_a_pack_says_is_bought_together_is_what_the_log_holds_and_has_k_shoppers() {
     let shop = read(Path::new(SAMPLE));
     // The sample's orders support no pair with five shoppers, so that visits are counted; with one they do.

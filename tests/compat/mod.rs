@@ -7,7 +7,8 @@ use nearshelf::pack::{FORMAT, OLDEST_READABLE, Pack, PackWriter, Tag};
 #[cfg(feature = "cli")]
 use nearshelf::rank::Counts;
 use nearshelf::rank::curve::{KNOTS, Place};
-use nearshelf::rank::{Associations, Blend, Component};
+use nearshelf::rank::table::TableKind;
+use nearshelf::rank::{Associations, Blend, Component, Rule, rule};
 use nearshelf::report::ReportSchema;
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
@@ -43,6 +44,43 @@ fn the_first_curves_are_read() {
 
 /// What is bought together in the shop of the frozen pack, and names of its slots.
 pub(crate) const ASSOCIATIONS: &[u8] = include_bytes!("associations-v1.section");
+
+/// Stores and days of the frozen pack's products, rules for them, and what is similar: tag, entries, bytes.
+pub(crate) const LIMITS: [(Tag, usize, &[u8]); 5] = [
+    (Tag::STORE, 3, include_bytes!("store-names-v1.section")),
+    (Tag::PRODUCT_STORE, 64, include_bytes!("product-stores-v1.section")),
+    (Tag::PRODUCT_SINCE, 64, include_bytes!("product-since-v1.section")),
+    (Tag::LIMITS, 1, include_bytes!("limits-v1.record")),
+    (Tag::TABLE, 64, include_bytes!("similar-v1.section")),
+];
+
+/// The frozen pack with some sections more.
+pub(crate) fn with_sections(more: &[(Tag, usize, &[u8])]) -> Vec<u8> {
+    let frozen = Pack::open(include_bytes!("pack-v1.pack").to_vec()).expect("format 1");
+    let mut w = PackWriter::new();
+    for s in frozen.sections() {
+        w.add(s.tag, s.key, s.entries as usize, frozen.bytes()[s.range.clone()].to_vec());
+    }
+    for (tag, entries, bytes) in more {
+        // The frozen pack has tables of what comes next and goes together; the one that may be added is of what is similar.
+        let key = if *tag == Tag::TABLE { TableKind::Similar as u32 } else { 0 };
+        w.add(*tag, key, *entries, bytes.to_vec());
+    }
+    w.finish().expect("small")
+}
+
+#[test]
+fn stores_days_and_rules_1_are_read() {
+    let c = Catalog::open(Pack::open(with_sections(&LIMITS)).expect("a pack")).expect("a catalogue");
+    let store = |row| c.store(Row(row)).map(|s| c.store_name(s));
+    assert_eq!((store(0), store(1), store(3)), (None, Some("Kiln & Co"), Some("东市")));
+    assert_eq!([0, 4, 7, 13].map(|row| c.since(Row(row))), [0, 20_713, 20_600, 20_704]);
+    assert!(c.is_new(Row(4), 20_713) && !c.is_new(Row(4), 20_714) && !c.is_new(Row(0), 0));
+    let all = [Rule::ArrivalDays, Rule::HalfLifeDays, Rule::Similar, Rule::Category, Rule::Brand, Rule::Most];
+    assert_eq!(all.map(|r| rule(c.pack(), r)), [30, 90, 32_768, 6_554, 3_277, 52_429]);
+    let none = Catalog::open(Pack::open(with_sections(&[])).expect("a pack")).expect("a catalogue");
+    assert_eq!((none.store(Row(1)), none.since(Row(4)), rule(none.pack(), Rule::Most)), (None, 0, 0));
+}
 
 #[test]
 fn associations_1_are_read() {

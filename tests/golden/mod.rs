@@ -2,13 +2,14 @@
 //!
 //! `NEARSHELF_BLESS=1 cargo test golden` writes what the engine says now into the file; read the difference before you keep it.
 
+use crate::compat::{ASSOCIATIONS, LIMITS as SECTIONS, with_sections};
 use nearshelf::codec::Writer;
 use nearshelf::engine::{Because, Engine, RawCart, RawDescription, RawLine, Request, Shelf};
 use nearshelf::event::clean::{RawEvent, RawItem, RawPrice};
 use nearshelf::id::Row;
 use nearshelf::money::Minor;
 use nearshelf::offer::Customer;
-use nearshelf::pack::{Pack, PackWriter, Tag};
+use nearshelf::pack::Tag;
 use nearshelf::privacy::consent::{Consent, Tri};
 use nearshelf::rank::{Association, Associations, Node, Subject};
 use nearshelf::time::Millis;
@@ -19,6 +20,7 @@ use wasm_bindgen_test::wasm_bindgen_test as test;
 
 const REPLAY: &str = include_str!("replay.json");
 const SLOTS: &str = include_str!("slots.json");
+const RULES: &str = include_str!("limits.json");
 const PACK: &[u8] = include_bytes!("../compat/pack-v1.pack");
 
 fn text<'a>(v: &'a Value, key: &str) -> &'a str {
@@ -154,10 +156,16 @@ fn pin(v: &Value) -> (&str, u32) {
     (text(v, "id"), v["index"].as_u64().expect("a place") as u32)
 }
 
+/// Places for new products, as the JavaScript counts them: the larger of a count and a share rounded up.
+fn places(arrivals: &Value, limit: u64) -> u32 {
+    let share = arrivals["share"].as_f64().unwrap_or(0.0) * limit as f64 - 1e-9;
+    (share.ceil() as u32).max(arrivals["count"].as_u64().unwrap_or(0) as u32)
+}
+
 /// What a step asks of a shelf as a whole; one that asks any says what was not kept.
-const LIMITS: [&str; 4] = ["pin", "quota", "price", "diversity"];
+const LIMITS: [&str; 5] = ["pin", "quota", "price", "diversity", "arrivals"];
 /// What is not kept, by bit.
-const RELAXED: [&str; 3] = ["quota_category", "quota_brand", "price"];
+const RELAXED: [&str; 5] = ["quota_category", "quota_brand", "price", "quota_store", "arrivals"];
 
 /// Runs one step and says what came of it.
 fn run(shelf: &mut Engine, served: &mut u32, step: &Value) -> Value {
@@ -175,6 +183,9 @@ fn run(shelf: &mut Engine, served: &mut u32, step: &Value) -> Value {
         pins: step["pin"].as_array().map(Vec::as_slice).unwrap_or_default().iter().map(pin).collect(),
         per_brand: step["quota"]["brand"].as_u64().unwrap_or(0) as u32,
         per_category: step["quota"]["category"].as_u64().unwrap_or(0) as u32,
+        per_store: step["quota"]["store"].as_u64().unwrap_or(0) as u32,
+        arrivals: places(&step["arrivals"], step["limit"].as_u64().unwrap_or(12)),
+        arrival_days: step["arrivals"]["days"].as_u64().unwrap_or(0) as u32,
         price: ["min", "max"].map(|end| step["price"][end].as_i64().map(Minor)),
         // As the JavaScript rounds it: halves upwards.
         diversity: (step["diversity"].as_f64().unwrap_or(0.0) * 65_536.0 + 0.5) as u32,
@@ -196,6 +207,9 @@ fn run(shelf: &mut Engine, served: &mut u32, step: &Value) -> Value {
             if LIMITS.iter().any(|key| !step[*key].is_null()) {
                 let missed = RELAXED.iter().zip(0..).filter(|(_, bit)| list.relaxed >> bit & 1 == 1);
                 said["relaxed"] = missed.map(|(name, _)| *name).collect();
+            }
+            if !step["arrivals"].is_null() {
+                said["arrivals"] = list.items.iter().map(|i| json!(i.arrival)).collect();
             }
             if let Some(all) = together {
                 said["together"] = list.items.iter().filter_map(|i| all.get(&i.row?.0).map(numbers)).collect();
@@ -291,16 +305,11 @@ fn numbers(a: &Association) -> Value {
 
 /// The frozen pack with the sections a file names.
 fn pack(file: &Value) -> Vec<u8> {
-    let frozen = Pack::open(PACK.to_vec()).expect("the frozen pack");
-    if file["sections"].is_null() {
-        return PACK.to_vec();
-    }
-    let mut w = PackWriter::new();
-    for s in frozen.sections() {
-        w.add(s.tag, s.key, s.entries as usize, frozen.bytes()[s.range.clone()].to_vec());
-    }
-    w.add(Tag::ASSOCIATION, 0, 64, crate::compat::ASSOCIATIONS.to_vec());
-    w.finish().expect("small")
+    let Some(named) = file["sections"].as_object() else { return PACK.to_vec() };
+    let known = SECTIONS.into_iter().chain([(Tag::ASSOCIATION, 64, ASSOCIATIONS)]);
+    let more: Vec<_> = known.filter(|(tag, _, _)| named.contains_key(&tag.name())).collect();
+    assert_eq!(more.len(), named.len());
+    with_sections(&more)
 }
 
 #[test]
@@ -311,6 +320,11 @@ fn golden_replays_give_what_the_file_says() {
 #[test]
 fn golden_slots_give_what_the_file_says() {
     check(SLOTS, "slots.json");
+}
+
+#[test]
+fn golden_limits_give_what_the_file_says() {
+    check(RULES, "limits.json");
 }
 
 #[cfg_attr(target_arch = "wasm32", allow(unused_variables, reason = "nothing is written there"))]

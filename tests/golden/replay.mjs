@@ -11,7 +11,7 @@ const here = dirname(fileURLToPath(import.meta.url));
 const REFUSALS = ["bad_overlay", "overlay_misfit", "unknown_market"];
 
 /** What a step asks of a shelf as a whole; one that asks any says what was not kept. */
-const LIMITS = ["pin", "quota", "price", "diversity"];
+const LIMITS = ["pin", "quota", "price", "diversity", "arrivals"];
 
 const read = (name) => new Uint8Array(readFileSync(join(here, name)));
 
@@ -20,7 +20,7 @@ export function golden(name = "replay.json") {
   const file = JSON.parse(readFileSync(join(here, name), "utf8"));
   if (file.spec_version !== 1) throw new Error("This reader knows spec_version 1, the file has " + file.spec_version + ".");
   const sections = Object.entries(file.sections ?? {});
-  return { cases: file.cases, pack: sections.reduce((pack, [tag, from]) => withSection(pack, tag, 64, read(from)), read(file.pack)) };
+  return { cases: file.cases, pack: sections.reduce((pack, [tag, from]) => withSection(pack, tag, from.entries ?? 64, read(from.file ?? from), from.key), read(file.pack)) };
 }
 
 /**
@@ -50,9 +50,9 @@ export async function replay(createShelf, { market, language, consent, steps }, 
       case "track":
         return { ...shelf.trackMany(step.events) };
       case "recommend":
-        return list(shelf.recommend(given), slot, wanted.length > 0);
+        return list(shelf.recommend(given), step, wanted.length > 0);
       case "rank":
-        return list(shelf.rank(step.ids.map((id, i) => described(id, step.described?.find(({ place }) => place === i))), mode === undefined ? {} : { mode }));
+        return list(shelf.rank(step.ids.map((id, i) => described(id, step.described?.find(({ place }) => place === i))), mode === undefined ? {} : { mode }), {});
       case "why":
         return tree(shelf.why(served, step.id));
       case "whyNot":
@@ -86,10 +86,10 @@ export async function replay(createShelf, { market, language, consent, steps }, 
     }
   }
 
-  function list({ source, servedId, items, relaxed }, slot, limited) {
+  function list({ source, servedId, items, relaxed }, { slot, arrivals }, limited) {
     served = servedId;
     const together = items.filter((item) => item.together).map(({ together: t }) => [...[t.support, t.confidence, t.lift].map((x) => Math.round(x * 1e9)), t.count]);
-    return { source, items: Array.from(items, item), ...(limited && { relaxed: Array.from(relaxed) }), ...(slot === "together" && { together }) };
+    return { source, items: Array.from(items, item), ...(limited && { relaxed: Array.from(relaxed) }), ...(slot === "together" && { together }), ...(arrivals && { arrivals: items.map((item) => item.arrival === true) }) };
   }
 
   function described(id, about) {

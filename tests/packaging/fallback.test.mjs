@@ -53,6 +53,8 @@ test("recommend keeps the published order, without what is out of stock or not s
   const wish = { pin: [{ id: "lamp", index: 0 }], quota: { brand: 1, category: 1 }, price: { max: 1 }, diversity: 1 };
   assert.deepEqual(shelf.recommend(wish).items, list.items);
   assert.deepEqual(shelf.recommend(wish).relaxed, ["quota_category", "quota_brand", "price", "pin"], "it keeps none and says so");
+  assert.deepEqual(shelf.recommend({ quota: { store: 1 }, arrivals: { share: 0.1 } }).relaxed, ["quota_store", "arrivals"]);
+  assert.deepEqual(shelf.recommend({ quota: {}, arrivals: { share: 0, days: 5 } }).relaxed, []);
   assert.deepEqual(told, ["wasm_unavailable"]);
 });
 

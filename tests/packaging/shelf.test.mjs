@@ -102,6 +102,28 @@ test("pins, quotas, a price band and diversity cross as meant, and what was rela
   assert.deepEqual(told.map((d) => d.code), Array(4).fill("bad_argument"));
 });
 
+test("a quota of stores and places for new products cross where they are asked for, a share as the places it makes", async () => {
+  const { shelf, core, told } = await ready();
+  const crossed = (options) => (shelf.recommend(options), core.more);
+  assert.equal(crossed({}), null);
+  assert.equal(crossed({ quota: { brand: 1 }, arrivals: {} }), null);
+  assert.equal(crossed({ arrivals: { share: 0, days: 3 } }), null, "no place, no question");
+  assert.deepEqual(crossed({ quota: { store: 2 } }), [2, 0, 0]);
+  assert.deepEqual(crossed({ arrivals: { share: 0.25 } }), [0, 3, 0]);
+  assert.deepEqual(crossed({ limit: 30, arrivals: { share: 0.1, days: 7 } }), [0, 3, 7], "a tenth of thirty is three");
+  assert.deepEqual(crossed({ limit: 10, arrivals: { share: 0.11 } }), [0, 2, 0], "rounded up");
+  assert.deepEqual(crossed({ limit: 10, arrivals: { share: 0.5, count: 7 } }), [0, 7, 0], "the larger of both");
+  core.relaxed = 25;
+  assert.deepEqual(shelf.recommend({ arrivals: { count: 1 } }).relaxed, ["quota_category", "quota_store", "arrivals"]);
+  shelf.whyNot("lamp", { quota: { store: 1 }, arrivals: { share: 1 } });
+  assert.deepEqual(core.more, [1, 12, 0], "whyNot asks about the same list");
+  await turn();
+  assert.deepEqual(told, []);
+  assert.deepEqual(crossed({ quota: { store: 201 }, arrivals: { share: 2, count: 0, days: 9000, part: 1 } }), [200, 12, 3650]);
+  await turn();
+  assert.ok(told.length >= 4 && told.every((d) => d.code === "bad_argument"), JSON.stringify(told));
+});
+
 test("a ranked list has each given id once, also those the pack does not know", async () => {
   const { shelf, core } = await ready();
   const list = shelf.rank(["lamp", 10080, "gone", "lamp", "10080"], { slot: "list" });

@@ -44,6 +44,25 @@ fn the_core_with_all_shards_is_the_pack_byte_for_byte() {
 }
 
 #[test]
+fn shards_carry_stores_and_days() {
+    let whole = crate::compat::with_sections(&crate::compat::LIMITS);
+    let parts =
+        split(&whole, Limits { core: 9_000, shard: 5_000 }, &Silent).expect("room").expect("too large for one file");
+    assert!(parts.shards.len() >= 2, "{}", parts.shards.len());
+    let shards = || parts.shards.iter().map(|s| s.bytes.clone());
+    assert!(join(parts.core.bytes.clone(), shards()).expect("all") == whole);
+    let (mut shelf, full) = (open(&parts), Engine::open(whole.clone()).expect("a shelf"));
+    let facts = |shelf: &Engine| -> BTreeSet<(String, String, u32)> {
+        let c = shelf.catalog();
+        let store = |row| c.store(row).map_or(String::new(), |s| c.store_name(s).to_string());
+        (0..c.len() as u32).map(Row).map(|row| (c.id(row).to_string(), store(row), c.since(row))).collect()
+    };
+    assert!(facts(&shelf).is_subset(&facts(&full)) && facts(&shelf).len() < 64);
+    attach(&mut shelf, &parts.shards.iter().collect::<Vec<_>>());
+    assert_eq!(facts(&shelf), facts(&full));
+}
+
+#[test]
 fn splitting_is_a_function_of_the_pack_and_every_product_is_in_one_part() {
     let (a, b) = (parts(), parts());
     assert!(a.core.bytes == b.core.bytes);

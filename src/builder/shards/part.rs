@@ -63,7 +63,7 @@ impl<'a> Parts<'a> {
             let bytes = c.pack().section(s.tag, s.key).unwrap_or(&[]);
             let Some(shape) = shape(s.tag).filter(|shape| shape.per != Per::Name) else {
                 match s.tag {
-                    Tag::BRAND | Tag::TAG => {
+                    Tag::BRAND | Tag::TAG | Tag::STORE => {
                         out.add(s.tag, s.key, s.entries as usize, self.names(s.tag, bytes, s.entries as usize, rows))
                     }
                     Tag::META if brought.is_some() => {
@@ -104,6 +104,7 @@ impl<'a> Parts<'a> {
         let c = self.catalog;
         let used: BTreeSet<&str> = match tag {
             Tag::BRAND => rows.iter().filter_map(|row| c.brand(Row(*row))).map(|b| c.brand_name(b)).collect(),
+            Tag::STORE => rows.iter().filter_map(|row| c.store(Row(*row))).map(|s| c.store_name(s)).collect(),
             _ => rows.iter().flat_map(|row| c.tags(Row(*row))).collect(),
         };
         let Some(shape) = shape(Tag::PRODUCT_ID) else { return Vec::new() };

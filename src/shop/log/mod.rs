@@ -19,6 +19,11 @@ pub(crate) use access::LINK;
 pub use detect::Format;
 pub use time::Unit;
 
+/// A moment as a log or a catalogue writes it, in milliseconds since 1970.
+pub(super) fn moment(text: &str, zone_minutes: i32) -> Option<i64> {
+    time::parse(text, zone_minutes).map(|t| t.at)
+}
+
 use super::catalog::KeyColumn;
 use super::config::ShopConfig;
 use super::rejects::Rejects;

@@ -218,6 +218,7 @@ export class FakeCore {
     const context = r.list((r) => r.str());
     const flags = r.u8();
     this.about = { context, flags, only: flags & 2 ? r.list((r) => r.u32()) : [] };
+    this.more = flags & 8 ? [r.u32(), r.u32(), r.u32()] : null;
   }
 
   on_WHY_NOT(r, w) {

@@ -118,14 +118,14 @@ export function pack(list = sections()) {
 }
 
 /** A finished pack with one more section. */
-export function withSection(bytes, tag, entries, body) {
+export function withSection(bytes, tag, entries, body, key = 0) {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const list = Array.from({ length: view.getUint32(12, true) }, (_, i) => {
     const at = 40 + 32 * i;
     const u32 = (o) => view.getUint32(at + o, true);
     return [new TextDecoder().decode(bytes.subarray(at, at + 4)), u32(4), u32(24), bytes.slice(u32(8), u32(8) + u32(12))];
   });
-  return pack([...list, [tag, 0, entries, body]]);
+  return pack([...list, [tag, key, entries, body]]);
 }
 
 /** Writes the header's checksum anew, in place. */
