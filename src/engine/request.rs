@@ -69,8 +69,8 @@ impl Engine {
             0 => rule(self.catalog.pack(), Rule::ArrivalDays),
             days => days,
         };
-        // Day 0 is none, and a pack's days end with 65535.
-        (self.clock.0.div_euclid(DAY) + 1).saturating_sub(days.into()).clamp(1, 1 << 16) as u32
+        // Day 0 is none.
+        ((self.clock.0 / DAY).max(0) as u32 + 1).saturating_sub(days).max(1)
     }
 
     /// The query in rows; `None` for a category the pack does not have.

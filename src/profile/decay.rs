@@ -35,13 +35,6 @@ fn two_to(x: f64) -> f64 {
     (1..18).rev().fold(1.0, |sum, i| 1.0 + y * sum / f64::from(i))
 }
 
-/// What is left of `value` after `age` milliseconds, rounded down.
-pub(crate) fn faded(value: u32, age: i64, half_life: i64) -> u32 {
-    let (whole, mantissa) = growth(Millis(-age.max(0)), half_life);
-    let grown = (u128::from(value) * mantissa) >> FRACTION;
-    grown.checked_shr(whole.unsigned_abs().min(128) as u32).unwrap_or(0) as u32
-}
-
 /// `value` as a share of `of`, in `one`s, rounded down; values keep at least 32 significant bits.
 pub(crate) fn share(value: u128, of: u128, one: u32) -> u64 {
     let spare = (128 - of.leading_zeros()).saturating_sub(96);

@@ -291,11 +291,8 @@ impl Ranker {
         fill: usize,
         most: usize,
     ) -> (Sources, Features, Vec<(i64, u32)>) {
-        let mut sources = Sources::of(portrait, catalog, &self.tables, &self.blend, &query.context);
+        let mut sources = Sources::of(portrait, catalog, &self.blend, &query.context);
         sources.bought = self.bought(catalog, portrait);
-        for (_, key) in portrait.disliked {
-            sources.disliked.extend(catalog.row_of(*key));
-        }
         // They are asked about for each candidate.
         for rows in [&mut sources.seen, &mut sources.bought, &mut sources.disliked] {
             rows.arrange_by_key(|row| *row);
@@ -305,7 +302,7 @@ impl Ranker {
         // What is worth less than `most` others is not looked at any more.
         let mut bar = i64::MIN;
         for (i, row) in f.rows.iter().enumerate() {
-            let score = self.score(catalog, &sources, &f, i);
+            let score = f.score(i, &self.blend);
             if score >= bar && self.stage_before_rank(catalog, query, &sources, *row).is_none() {
                 order.push((score, i as u32));
                 if order.len() / 2 >= most {
@@ -357,7 +354,7 @@ impl Ranker {
         let (_, f, order) = self.order(catalog, portrait, query, query.wanted() * 2, usize::MAX);
         let rows = order.iter().map(|(_, i)| f.rows[*i as usize]).gather();
         let raw = order.iter().map(|(_, i)| f.raw[*i as usize]).gather();
-        Features { rows, raw, ..f }
+        Features { rows, raw, against: Vec::new(), ..f }
     }
 
     /// The stage that takes a product out before scores are compared.
@@ -375,11 +372,6 @@ impl Ranker {
         (self.blend.hide_seen && is_of(&sources.seen)).then_some(Stage::Seen)
     }
 
-    /// A candidate's score.
-    fn score(&self, catalog: &Catalog, sources: &Sources, f: &Features, i: usize) -> i64 {
-        sources.dislikes.damp(catalog, f.rows[i], f.score(i, &self.blend))
-    }
-
     /// Takes the scores of the chosen candidates apart.
     fn serve(&mut self, catalog: &Catalog, sources: &Sources, f: &Features, chosen: &[(i64, u32)]) -> Vec<Served> {
         let (mut rows, mut from): (Vec<Row>, Vec<Vec<(Component, Subject, u64)>>) = (Vec::new(), Vec::new());
@@ -388,7 +380,7 @@ impl Ranker {
             from.push(Vec::new());
         }
         self.slots.assign(&rows);
-        for source in &sources.list {
+        for source in sources.list.iter().chain(sources.dislikes.iter().map(|d| &d.similar)) {
             let mut note = |row: Row, amount: u64| {
                 if let Some(i) = self.slots.get(row) {
                     from[i].push((source.component_for(row), Subject::Product(source.row.0), amount));
@@ -419,7 +411,12 @@ impl Ranker {
                 }
                 from.push((Component::Embedding, nearest, cosine));
             }
-            sources.dislikes.note(catalog, &self.tables, row, &mut from);
+            for dislike in &sources.dislikes {
+                let share = dislike.by_kind(catalog, row);
+                if share > 0 {
+                    from.push((Component::Disliked, Subject::Product(dislike.similar.row.0), share));
+                }
+            }
             let parts = parts(f, *i as usize, &self.blend, &from, *score);
             items.push(Served { row, score: unit(*score), parts });
         }
@@ -435,13 +432,13 @@ impl Ranker {
             }
             return Ranking { items, ..Ranking::default() };
         };
-        let sources = Sources::of(portrait, catalog, &self.tables, &self.blend, &Context::default());
+        let sources = Sources::of(portrait, catalog, &self.blend, &Context::default());
         let mut slots = core::mem::take(&mut self.slots);
         let f = features(catalog, &self.tables, &sources, &Pool::Given(given), &mut slots, &mut self.top);
         self.slots = slots;
         let mut order = Vec::new();
         for i in 0..f.rows.len() {
-            order.push((self.score(catalog, &sources, &f, i), i as u32));
+            order.push((f.score(i, &self.blend), i as u32));
         }
         order.arrange_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
         Ranking { items: self.serve(catalog, &sources, &f, &order), personal: true, ..Ranking::default() }

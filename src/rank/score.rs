@@ -4,6 +4,7 @@ use super::blend::{Blend, ONE};
 use super::component::{COMPONENTS, Component};
 use super::constrain::Limits;
 use super::curve::{Place, VIEWS, alone};
+use super::dislike::damped;
 use super::embedding::Top;
 use super::source::Sources;
 use crate::catalog::Catalog;
@@ -22,6 +23,10 @@ pub struct Features {
     pub largest: [u64; COMPONENTS],
     /// Depth of the visit.
     pub depth: usize,
+    /// What dislikes take from each candidate's score, in 2^-24 of it; empty without any.
+    pub against: Vec<u64>,
+    /// Largest share of a score that they take, in 1/65536.
+    pub most: u32,
 }
 
 /// Candidates that the vectors bring up.
@@ -55,9 +60,10 @@ impl Features {
         [Place::of(share as u32, 0), Place::of(alone(component, raw), 1)]
     }
 
-    /// A candidate's score: the sum of its components' values.
+    /// A candidate's score: the sum of its components' values, without what dislikes take from it.
     pub fn score(&self, i: usize, blend: &Blend) -> i64 {
-        Component::ALL.iter().map(|c| self.value(i, *c, blend)).sum()
+        let score = Component::ALL.iter().map(|c| self.value(i, *c, blend)).sum();
+        damped(score, self.against.get(i).copied().unwrap_or(0), self.most)
     }
 }
 
@@ -112,7 +118,7 @@ pub(super) fn features(
     slots: &mut Slots,
     top: &mut Top,
 ) -> Features {
-    let mut f = Features { largest: [1; COMPONENTS], depth: sources.depth, ..Features::default() };
+    let mut f = Features { largest: [1; COMPONENTS], depth: sources.depth, most: sources.most, ..Features::default() };
     let open = matches!(pool, Pool::Open { .. });
     if let Pool::Given(rows) = pool {
         for row in *rows {
@@ -160,6 +166,17 @@ pub(super) fn features(
         }
     }
     attributes(catalog, sources, open, &mut f);
+    for dislike in &sources.dislikes {
+        f.against.resize(f.rows.len(), 0);
+        for i in 0..f.rows.len() {
+            f.against[i] += dislike.by_kind(catalog, f.rows[i]);
+        }
+        dislike.similar.each(catalog, tables, &mut |row, share| {
+            if let Some(i) = slots.get(row) {
+                f.against[i] += share;
+            }
+        });
+    }
     if !embedding.is_empty() {
         for (row, raw) in f.rows.iter().zip(&mut f.raw) {
             raw[Component::Embedding as usize] = embedding.cosine(catalog.pack(), &aim, *row);

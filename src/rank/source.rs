@@ -4,7 +4,7 @@ use super::blend::{Blend, ONE};
 use super::component::Component;
 use super::context::Context;
 use super::curve::depth;
-use super::dislike::Dislikes;
+use super::dislike::{Dislike, Rule, rule};
 use super::embedding::Aim;
 use super::table::{TableKind, Tables};
 use crate::catalog::Catalog;
@@ -62,8 +62,9 @@ pub(super) struct Sources {
     pub(super) bought: Vec<Row>,
     /// Products the shopper does not want to see.
     pub(super) disliked: Vec<Row>,
-    /// What they take from the products near them.
-    pub(super) dislikes: Dislikes,
+    /// The same products with what they take from others, and the largest share that all of them take; none where they take nothing.
+    pub(super) dislikes: Vec<Dislike>,
+    pub(super) most: u32,
     /// Depth of the visit.
     pub(super) depth: usize,
     /// Category → affinity, its own and what lies below it, 0–65536.
@@ -74,14 +75,16 @@ pub(super) struct Sources {
 
 impl Sources {
     /// What `portrait` says about the products of `catalog`, and the page's `context` before it.
-    pub(super) fn of(
-        portrait: &PortraitView<'_>,
-        catalog: &Catalog,
-        tables: &Tables,
-        blend: &Blend,
-        context: &Context,
-    ) -> Sources {
-        let mut s = Sources { dislikes: Dislikes::of(portrait, catalog, tables), ..Sources::default() };
+    pub(super) fn of(portrait: &PortraitView<'_>, catalog: &Catalog, blend: &Blend, context: &Context) -> Sources {
+        let mut s = Sources { most: rule(catalog.pack(), Rule::Most), ..Sources::default() };
+        for (at, key) in portrait.disliked {
+            if let Some(row) = catalog.row_of(*key) {
+                s.disliked.push(row);
+                // Without a new event nothing fades, so that a shelf stays as it is while nothing happens.
+                let age = portrait.updated.map_or(0, |now| now.since(*at));
+                s.dislikes.push(Dislike::of(catalog.pack(), row, age));
+            }
+        }
         s.visit(portrait, catalog, blend, context);
         s.history(portrait, catalog);
         s.categories = vec![0; catalog.category_count()];
