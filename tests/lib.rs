@@ -7,6 +7,8 @@ mod builder;
 mod compat;
 mod crashers;
 #[cfg(all(feature = "cli", not(target_arch = "wasm32")))]
+mod customers;
+#[cfg(all(feature = "cli", not(target_arch = "wasm32")))]
 mod data;
 mod golden;
 #[cfg(all(feature = "cli", not(target_arch = "wasm32")))]

@@ -40,6 +40,9 @@ pub(crate) enum Command {
     Overlay(OverlayArgs),
     /// Decide once more what a shelf's decision log holds, and print whether it comes out to the same bytes.
     Replay(crate::replay::ReplayLogArgs),
+    /// Who of the customers is still there, how often they will buy, and for how much.
+    #[command(subcommand)]
+    Customers(crate::customers::CustomersCommand),
 }
 
 #[derive(Debug, Args)]
