@@ -44,6 +44,9 @@ pub mod policy;
 pub mod customers;
 
 #[cfg(feature = "cli")]
+pub mod coupons;
+
+#[cfg(feature = "cli")]
 pub mod builder;
 
 #[cfg(feature = "cli")]
@@ -63,6 +66,8 @@ pub mod manual {
     pub mod architecture {}
     #[doc = include_str!("manual/boundary.md")]
     pub mod boundary {}
+    #[doc = include_str!("manual/coupons.md")]
+    pub mod coupons {}
     #[doc = include_str!("manual/customers.md")]
     pub mod customers {}
     #[doc = include_str!("manual/decisions.md")]

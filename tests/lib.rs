@@ -5,6 +5,8 @@ mod api;
 #[cfg(all(feature = "cli", not(target_arch = "wasm32")))]
 mod builder;
 mod compat;
+#[cfg(all(feature = "cli", not(target_arch = "wasm32")))]
+mod coupons;
 mod crashers;
 #[cfg(all(feature = "cli", not(target_arch = "wasm32")))]
 mod customers;

@@ -14,6 +14,7 @@ pub mod overlay;
 mod parquet;
 mod rejects;
 mod source;
+mod strict;
 mod summaries;
 pub mod synthetic;
 mod table;
@@ -28,6 +29,7 @@ pub use log::{Format, Log, LogStep, Session, Unit};
 pub use offers::MarketOffers;
 pub use orders::{Order, OrderColumns, Orders, date_of};
 pub use rejects::{FileRead, Part, Reason, Reject, Rejects, Tally};
+pub use strict::for_each_row;
 pub use summaries::{CustomerSummary, Summaries};
 
 use crate::catalog::Market;

@@ -43,6 +43,9 @@ pub(crate) enum Command {
     /// Who of the customers is still there, how often they will buy, and for how much.
     #[command(subcommand)]
     Customers(crate::customers::CustomersCommand),
+    /// Which coupons of a campaign a household is likely to use.
+    #[command(subcommand)]
+    Coupons(crate::coupons::CouponsCommand),
 }
 
 #[derive(Debug, Args)]
