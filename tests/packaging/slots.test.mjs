@@ -204,6 +204,9 @@ test("reasons speak both languages, and every code has its text", async () => {
   assert.equal(say(shelf, { code: "again", subject: "10001" }), "You just looked at it");
   const tree = shelf.why(list.servedId, next.id);
   assert.deepEqual([say(shelf, tree), say(shelf, tree, "zh-CN")], ["Score", "得分"]);
+  const near = (code) => [say(shelf, { code, subject: "" }), say(shelf, { code, subject: "" }, "zh-CN")];
+  assert.deepEqual(near("disliked"), ["Close to what you do not want to see", "与你不想看的相近"]);
+  assert.deepEqual(near("arrival"), ["New here", "新品"]);
   for (const part of tree.children) for (const leaf of part.children) assert.equal(say(shelf, leaf), leaf.subject ? dress : "");
   shelf.setView({ language: "zh-CN" });
   assert.equal(say(shelf, { code: "similar", subject: "10001" }), "与《" + shelf.product("10001").title + "》相似");
