@@ -61,10 +61,10 @@ impl Limits {
             1 => catalog.brand(row),
             _ => catalog.store(row),
         };
-        for kind in 0..3 {
+        for (kind, bit) in QUOTAS.iter().enumerate() {
             let (most, mine) = (self.quotas[kind], of(row, kind));
             if most > 0 && mine.is_some() && taken.iter().filter(|r| of(**r, kind) == mine).count() >= most as usize {
-                missed |= QUOTAS[kind];
+                missed |= bit;
             }
         }
         missed

@@ -374,7 +374,8 @@ impl Ranker {
 
     /// Takes the scores of the chosen candidates apart.
     fn serve(&mut self, catalog: &Catalog, sources: &Sources, f: &Features, chosen: &[(i64, u32)]) -> Vec<Served> {
-        let (mut rows, mut from): (Vec<Row>, Vec<Vec<(Component, Subject, u64)>>) = (Vec::new(), Vec::new());
+        let mut rows: Vec<Row> = Vec::new();
+        let mut from: Vec<Vec<(Component, Subject, u64)>> = Vec::new();
         for (_, i) in chosen {
             rows.push(f.rows[*i as usize]);
             from.push(Vec::new());
