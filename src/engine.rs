@@ -2,7 +2,9 @@
 
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
+mod cards;
 mod checkout;
+mod declare;
 mod identity;
 mod overlay;
 mod rehearse;
@@ -28,7 +30,7 @@ use crate::privacy::consent::Consent;
 use crate::profile::{Dimension, Facts, Portrait, ProfileConfig, Step, Taken, Trait, decay};
 use crate::rank::{
     Blend, Component, Drawn, Explorations, Features, Node, Part, Ranker, Ranking, Served, Stage, Subject, Tables,
-    explain,
+    answer, answers, explain,
 };
 use crate::text::{concat, decimal};
 use crate::time::Millis;
@@ -122,6 +124,12 @@ pub enum Because {
     Given = 8,
     /// Is like a product of this visit.
     Similar = 9,
+    /// Lies in a category that what the shopper declared speaks for.
+    Declared = 10,
+    /// Is lifted by a scene that holds.
+    Scene = 11,
+    /// Has just come out.
+    New = 12,
 }
 
 /// What a host says of an item of a list that the pack does not have.
@@ -199,6 +207,8 @@ pub struct PortraitSummary {
     pub traits: [Vec<TraitView>; 4],
     /// Product ids of this visit, oldest first; unknown ones left out.
     pub visit: Vec<String>,
+    /// What the shopper declared, as field and answer.
+    pub declared: Vec<(String, String)>,
 }
 
 impl Engine {
@@ -511,7 +521,8 @@ impl Engine {
         let Kept { items, others, .. } = self.served.iter().find(|list| list.id == served).ok_or_else(missing)?;
         let key = Key::product(id);
         let other = || others.iter().find(|o| o.0 == key).map(|o| o.1);
-        let row = self.catalog.find(id).map(|f| f.row).or_else(other).ok_or_else(missing)?;
+        // What the list alone knows comes first: a card may be called as a product is.
+        let row = other().or_else(|| self.catalog.find(id).map(|f| f.row)).ok_or_else(missing)?;
         let item = items.iter().find(|s| s.row == row).ok_or_else(missing)?;
         Ok(explain(&item.parts))
     }
@@ -543,7 +554,9 @@ impl Engine {
             let total = affinity.total();
             affinity.strongest(SHOWN).iter().map(|t| trait_view(c, d, t, total)).gather()
         });
-        PortraitSummary { events: view.events, sessions: view.sessions, updated: view.updated, traits, visit }
+        let declared = answers(c).into_iter().filter(|(f, v)| view.declared.iter().any(|d| d.1 == answer(f, v)));
+        let declared = declared.map(|(f, v)| (f.to_string(), v.to_string())).gather();
+        PortraitSummary { events: view.events, sessions: view.sessions, updated: view.updated, traits, visit, declared }
     }
 
     /// What was dropped or noted since the start, by code.
@@ -592,9 +605,13 @@ fn no_consent() -> Error {
 
 /// The strongest part of the strongest component.
 fn because(parts: &[Part]) -> (Because, Subject) {
-    let strongest = parts.iter().rev().max_by_key(|p| p.value);
+    let strongest = parts.iter().rev().filter(|p| p.value > 0 || p.component != Component::Scene).max_by_key(|p| p.value);
     let Some(part) = strongest else { return (Because::Given, Subject::None) };
+    let subject = part.from.first().map_or(Subject::None, |(s, _)| *s);
     let because = match part.component {
+        Component::Category if matches!(subject, Subject::Declared(_)) => Because::Declared,
+        Component::Scene => Because::Scene,
+        Component::New => Because::New,
         Component::Next | Component::NextVisit => Because::Next,
         Component::Together | Component::TogetherVisit | Component::Linear => Because::Together,
         Component::Similar | Component::Embedding => Because::Similar,
@@ -606,7 +623,7 @@ fn because(parts: &[Part]) -> (Because, Subject) {
         Component::Popular | Component::Recent => Because::Popular,
         Component::Given => Because::Given,
     };
-    (because, part.from.first().map_or(Subject::None, |(s, _)| *s))
+    (because, subject)
 }
 
 fn trait_view(c: &Catalog, d: Dimension, t: &Trait, total: u128) -> TraitView {

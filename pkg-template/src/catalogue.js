@@ -84,7 +84,7 @@ export class Catalogue {
       _titleElse: p.strings("TITL", 0, this.length),
       _variantTitle: p.strings("VATI", l, this._variants),
       _label: p.strings("CATG", l, p.count("CATG")),
-      _slots: new Map(p.pairs("SLOT", l)),
+      _slots: new Map(p.list("SLOT", l, (r) => /** @type {[string, string]} */ ([r.str(), r.str()]))),
       /** Titles, brands and categories of the products, folded, once somebody searches. @type {string[] | null} */
       _texts: null,
       _listed: p.numbers("VAPR", m, 4, this._variants),
@@ -203,6 +203,32 @@ export class Catalogue {
   /** A slot's name in reports. @param {string} slot */
   slot(slot) {
     return this._seen._slots.get(slot) || slot;
+  }
+
+  /**
+   * Content (0) or the market's activities (1), in neutral order: their ids, the cards by id, and when each is first listed.
+   * @param {number} activities
+   */
+  cards(activities) {
+    const l = this._l;
+    const text = (/** @type {import("./codec.js").Reader} */ r) => r.str();
+    const names = (/** @type {(i: number) => string} */ of) => (/** @type {import("./codec.js").Reader} */ r) => of(r.u32());
+    /** @type {(number | null)[]} */
+    const listed = [];
+    const all = this._pack.list("CARD", activities && 1 + this._m, (r) => {
+      const id = r.str();
+      const kind = r.str();
+      const style = r.str();
+      const titles = r.list(text);
+      const [start, end] = [r.money(), r.money()];
+      listed.push(r.money());
+      r.u32();
+      return {
+        id, kind, style, title: titles[l] || titles[0] || id, start, end,
+        topics: r.list(names(this._path)), brands: r.list(names(this._brand)), products: r.list(text),
+      };
+    });
+    return { _ids: all.map((card) => card.id), _described: new Map(all.map((card) => [card.id, card])), _listed: listed };
   }
 
   /**

@@ -34,12 +34,15 @@ export const WANTED = 31;
 export const OVERLAY = 32;
 export const OVERLAY_ITEMS = 33;
 export const REHEARSE = 37;
+export const CARDS = 44;
+export const DECLARE = 45;
 
 /** A row or parent that is not there. */
 export const NONE = 0xffffffff;
 
 const BECAUSE = [
   "popular", "next", "together", "again", "history", "history_together", "category", "brand", "given", "similar",
+  "declared", "scene", "new",
 ];
 
 export const AVAILABILITY = ["out_of_stock", "in_stock", "preorder", "backorder", "not_sold"];
@@ -167,6 +170,7 @@ export function readPortrait(r) {
     brands: r.list(readTrait),
     priceBands: r.list(readTrait),
     session: r.list(readText),
+    declared: r.list((r) => ({ field: r.str(), value: r.str() })),
   };
 }
 

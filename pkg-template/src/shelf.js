@@ -44,6 +44,7 @@ const RECOMMEND = {
   kind,
   context: ids,
   query: text,
+  scene: parts({ hour: whole(0, 23), weekday: whole(1, 7), holiday: text, page: text, device: text, weather: text }),
 };
 const SUGGEST = { limit: whole(1, 200), mode };
 const RANK = { slot: text, mode, sponsored: ids };
@@ -61,7 +62,7 @@ const MOST_ORDERS = 1e4;
 /** The last millisecond that JavaScript knows. */
 const LAST_TIME = 8.64e15;
 /** A list that the host gave no ids for. */
-const NOBODY_GAVE = { _ids: [], _described: new Map() };
+const NOBODY_GAVE = { _ids: [], _described: new Map(), _listed: [] };
 const NOTHING = { _slot: "", _list: null };
 /** Bytes of a seed. */
 const SEED_BYTES = 6;
@@ -105,6 +106,13 @@ export class Shelf {
     this._shards = new Shards(this, loadShard ? wishes.shards || 0 : -1, /** @type {any} */ (loadShard));
     /** What exploration is drawn from; NaN: nothing is explored. */
     this._seed = wishes.seed === undefined ? NaN : wishes.seed;
+    /** What was declared before there was a core to take it. @type {any} */
+    this._declared = null;
+    /** The products of a card, as an event has them. @param {string} card */
+    this._productsOf = (card) => {
+      const found = [0, 1].map((activities) => this._fallback.ask(NOBODY_GAVE, (c) => c.cards(activities))._described.get(card)).filter(Boolean)[0];
+      return found && found.products.map((/** @type {string} */ item_id) => ({ item_id }));
+    };
     this._disposed = false;
     guardCalls(this);
   }
@@ -138,7 +146,7 @@ export class Shelf {
   }
 
   track(name, params) {
-    return this._track([name], (w, name) => writeEvent(w, name, params));
+    return this._track([name], (w, name) => writeEvent(w, name, params, this._productsOf));
   }
 
   trackMany(events) {
@@ -149,7 +157,7 @@ export class Shelf {
     return this._track(events, (w, event) => {
       if (typeof event !== "object" || event === null) return false;
       try {
-        return writeEvent(w, event.name, event.params);
+        return writeEvent(w, event.name, event.params, this._productsOf);
       } catch (unreadable) {
         return false;
       }
@@ -306,6 +314,27 @@ export class Shelf {
 
   portrait() {
     return this._engine.call(op.PORTRAIT, (w) => w.f64(this._engine.time()), op.readPortrait) || NEUTRAL.portrait();
+  }
+
+  declare(answers) {
+    const said = [];
+    try {
+      Object.keys(answers).forEach((field) => said.push([field, id(answers[field])]));
+    } catch (unreadable) {
+      this._hub.misuse("bad_argument", TEXTS ? "declare() was given no answers." : "declare()", TEXTS ? "Pass an object such as { age_band: \"25-35\" }." : "");
+      return NEUTRAL.declare();
+    }
+    const accepted = this._engine.call(op.DECLARE, (w) => {
+      w.f64(this._engine.time());
+      w.list(said, (answer) => answer.forEach((part) => w.str(part)));
+    }, (r) => r.u32());
+    // Without consent nothing waits either.
+    this._declared = accepted === null && this._consent.personalize === true ? answers : null;
+    if (typeof accepted !== "number") return NEUTRAL.declare();
+    this._engine.consented();
+    this._memory.changed();
+    this._hub.change();
+    return { accepted, dropped: said.length - accepted };
   }
 
   consent() {
@@ -479,6 +508,7 @@ export class Shelf {
     this._look(view._market, view._language);
     this._view = view;
     this._overlay.told(view);
+    if (this._declared) this.declare(this._declared);
     this._memory.consented();
     this._reports.consented();
     this._shards.look();
@@ -533,12 +563,17 @@ export class Shelf {
     w.u32(Math.round((o.diversity || 0) * 65536));
     w.f64(this._seed);
     w.list(o.context || [], (v) => w.str(v));
-    w.u8(((o.kind || o.slot) === "cart" ? 1 : 0) + (found ? 2 : 0) + (kept ? 0 : 4));
+    const scene = o.scene || {};
+    const said = Object.keys(scene);
+    w.u8(((o.kind || o.slot) === "cart" ? 1 : 0) + (found ? 2 : 0) + (kept ? 0 : 4) + (said.length ? 16 : 0));
     if (found) w.list(found.map((x) => x._row).sort((a, b) => a - b), (row) => w.u32(row));
+    if (said.length) w.list(said, (key) => w.str(key + "=" + scene[key]));
   }
 
   /** The list of these options; one that is not kept can have no reasons. */
   _recommend(o, kept) {
+    const activities = ["content", "activity"].indexOf(o.kind || o.slot);
+    if (activities >= 0) return this._cards(o, activities);
     const found = this._found(o);
     const write = (w) => this._request(w, o, found, kept);
     const answer = kept ? this._engine.decide(op.RECOMMEND, o.slot || "default", NOBODY_GAVE, write)
@@ -553,6 +588,18 @@ export class Shelf {
       if (item.id === x._id) item.together = x._together;
     }));
     return this._done(list, o);
+  }
+
+  /** Content (0) or activities (1). */
+  _cards(o, activities) {
+    const given = this._fallback.ask(NOBODY_GAVE, (c) => c.cards(activities));
+    const answer = this._engine.decide(op.CARDS, o.slot || "default", given, (w) => {
+      w.u8(activities);
+      w.u8(o.mode || 0);
+      w.u32(o.limit || 12);
+      w.list(o.exclude || [], (v) => w.str(v));
+    });
+    return this._done(this._listOf(answer, given) || this._fallback.cards(o, given, this._now()), o);
   }
 
   /** The products a list is restricted to, `null` for none: those with the words of a query, or bought together with the context. */

@@ -1,6 +1,7 @@
 //! Visits to a pack, under weights that are given: published order, tables, sections.
 
 use super::associate;
+use super::cards;
 use super::counts::{self, Recipe};
 use super::fit::fit;
 use super::tables;
@@ -97,6 +98,7 @@ pub fn assemble(
     if let Some(bytes) = vectors {
         out.add(Tag::EMBEDDING, 0, order.len(), bytes);
     }
+    cards::add(shop, &catalog, &mut out)?;
     for (key, slots) in (0..).zip(names_of_slots(shop)) {
         out.add(Tag::SLOT, key, shop.slots.len(), slots);
     }

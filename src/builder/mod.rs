@@ -2,6 +2,7 @@
 
 pub mod assemble;
 pub mod associate;
+pub mod cards;
 pub mod counts;
 mod embed;
 pub mod evaluate;

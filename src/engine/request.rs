@@ -8,7 +8,7 @@ use crate::id::Row;
 use crate::list::Gather;
 use crate::money::Minor;
 use crate::pack::Tag;
-use crate::rank::{Context, Draws, Limits, MOST_SHOWN, Query};
+use crate::rank::{Context, Draws, Limits, MOST_SHOWN, Query, scenes};
 use alloc::vec::Vec;
 
 /// What a shelf is asked for.
@@ -44,6 +44,8 @@ pub struct Request<'a> {
     pub only: Option<Vec<u32>>,
     /// The shelf gets no number and no room among those that [`Engine::why`] knows.
     pub unkept: bool,
+    /// What the host says of time and place, such as `hour=20`: see [`scenes`].
+    pub scene: Vec<&'a str>,
 }
 
 impl Engine {
@@ -76,7 +78,8 @@ impl Engine {
             Limits { pins, per_category: request.per_category, per_brand: request.per_brand, price: request.price };
         let draws = self.draws(request);
         let (limit, diversity, only) = (request.limit, request.diversity, request.only.clone());
-        Some(Query { limit, exclude, category, limits, diversity, draws, context, only })
+        let lifts = if request.scene.is_empty() { Vec::new() } else { scenes(&self.catalog, &request.scene).1 };
+        Some(Query { limit, exclude, category, limits, diversity, draws, context, only, lifts })
     }
 }
 

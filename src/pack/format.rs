@@ -72,6 +72,9 @@ tags! {
     ALIAS_NUMBER b"ALNO" "Place of each alias among those of all parts.";
     EXPLORE b"EXPL" "How shelves explore.";
     EMBEDDING b"EMBD" "A vector of each product.";
+    CARD b"CARD" "Content, or a market's activities.";
+    PRIOR b"PRIO" "Where a shopper without history starts.";
+    SCENE b"SCEN" "What lifts products when and where.";
 }
 
 impl Tag {

@@ -36,13 +36,17 @@ pub enum Component {
     Recent = 14,
     /// Points the same way as the products of this visit.
     Embedding = 15,
+    /// Is lifted by a scene that holds; no component of curves and weights.
+    Scene = 16,
+    /// Has just come out; only of cards.
+    New = 17,
 }
 
-/// Number of components.
+/// Number of components that curves and weights know.
 pub const COMPONENTS: usize = 16;
 
 impl Component {
-    /// Every component, in the order of its number.
+    /// Every component that curves and weights know, in the order of its number.
     pub const ALL: [Component; COMPONENTS] = [
         Component::Next,
         Component::NextVisit,
@@ -81,6 +85,8 @@ impl Component {
             Component::Linear => "linear",
             Component::Recent => "recent",
             Component::Embedding => "embedding",
+            Component::Scene => "scene",
+            Component::New => "new",
         }
     }
 }

@@ -19,6 +19,10 @@ pub enum Subject {
     Category(u32),
     /// A brand, by number.
     Brand(u32),
+    /// A category that what was declared speaks for, by number.
+    Declared(u32),
+    /// A scene, by its place in the pack.
+    Scene(u32),
 }
 
 /// A component's contribution to a score, and where it comes from.
@@ -35,7 +39,7 @@ pub struct Part {
 /// A node of an explanation: a code, what it points to, a value that is the sum of its children's.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Node {
-    /// `score`, a component's code, or `because`.
+    /// `score`, a component's code, `because`, or `declared` for what comes of a declaration.
     pub code: &'static str,
     /// What it points to.
     pub subject: Subject,
@@ -46,7 +50,7 @@ pub struct Node {
 }
 
 /// A score in score units.
-pub(super) fn unit(value: i64) -> f64 {
+pub fn unit(value: i64) -> f64 {
     value as f64 / f64::from(1_u32 << SCORE_BITS)
 }
 
@@ -91,7 +95,10 @@ pub fn explain(parts: &[Part]) -> Node {
         children: p
             .from
             .iter()
-            .map(|(subject, v)| Node { code: "because", subject: *subject, value: unit(*v), children: vec![] })
+            .map(|(subject, v)| {
+                let code = if matches!(subject, Subject::Declared(_)) { "declared" } else { "because" };
+                Node { code, subject: *subject, value: unit(*v), children: vec![] }
+            })
             .gather(),
     };
     let total = parts.iter().map(|p| p.value).sum();

@@ -17,6 +17,8 @@ mod explore;
 #[cfg(feature = "vectors")]
 pub mod kernel;
 mod pipeline;
+mod prior;
+mod scene;
 mod score;
 mod source;
 pub mod table;
@@ -24,14 +26,16 @@ pub mod table;
 #[cfg(any(feature = "cli", test))]
 pub use associate::Counts;
 pub use associate::{Association, Associations};
-pub use blend::Blend;
+pub use blend::{Blend, ONE};
 pub use component::{COMPONENTS, Component};
 pub use constrain::{Limits, PRICE, QUOTA_BRAND, QUOTA_CATEGORY};
 pub use context::{Context, MOST_SHOWN};
 pub use curve::Curves;
 pub use diversify::Traits;
-pub use explain::{Node, Part, Subject, explain};
+pub use explain::{Node, Part, Subject, explain, unit};
 pub use explore::{CERTAIN, Drawn, Draws, Exploration, Explorations, MOST_POOL, MOST_SHARE};
 pub use pipeline::{Query, Ranker, Ranking, Served, Stage};
-pub use score::Features;
+pub use prior::{answer, answers};
+pub use scene::{Lift, What, scenes};
+pub use score::{Features, UNIT};
 pub use table::{Table, Tables};

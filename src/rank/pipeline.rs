@@ -11,6 +11,7 @@ use super::embedding::Top;
 use super::explain::{Part, Subject, parts, unit};
 use super::explore::{Drawn, Draws};
 use super::score::{Features, Pool, Slots, features};
+use super::scene::{self, Lift};
 use super::source::Sources;
 use super::table::Tables;
 use crate::catalog::{Availability, Catalog};
@@ -43,6 +44,8 @@ pub struct Query {
     pub context: Context,
     /// Only these products, by ascending row; `None` for any.
     pub only: Option<Vec<u32>>,
+    /// What the scenes that hold lift.
+    pub lifts: Vec<Lift>,
 }
 
 /// An item on a shelf.
@@ -236,9 +239,9 @@ impl Ranker {
             return Ranking { items, personal: false, relaxed: composed.chosen.relaxed, drawn: Vec::new() };
         };
         let (sources, f, composed) = self.compose(catalog, portrait, query, query.most());
-        let items = self.serve(catalog, &sources, &f, &composed.top());
+        let items = self.serve(catalog, &sources, &f, &composed.top(), &query.lifts);
         let drawn = if query.draws.is_some() { composed.drawn() } else { Vec::new() };
-        Ranking { items, personal: portrait.events > 0, relaxed: composed.chosen.relaxed, drawn }
+        Ranking { items, personal: portrait.is_known(), relaxed: composed.chosen.relaxed, drawn }
     }
 
     /// The shelf of a query. Limits that the usual candidates cannot meet are tried on all products before they are relaxed.
@@ -318,9 +321,13 @@ impl Ranker {
     fn candidates(&mut self, catalog: &Catalog, query: &Query, sources: &Sources, fill: usize) -> Features {
         let (mut slots, mut top) = (core::mem::take(&mut self.slots), core::mem::take(&mut self.top));
         let allowed = |row: Row| self.stage_before_rank(catalog, query, sources, row).is_none();
-        let pool = Pool::Open { fill, allowed: &allowed, pins: &query.limits.pins };
-        let f = features(catalog, &self.tables, sources, &pool, &mut slots, &mut top);
+        let more: Vec<Row> = query.limits.pins.iter().map(|p| p.1).chain(scene::products(&query.lifts)).gather();
+        let pool = Pool::Open { fill, allowed: &allowed, more: &more };
+        let mut f = features(catalog, &self.tables, sources, &pool, &mut slots, &mut top);
         (self.slots, self.top) = (slots, top);
+        if !query.lifts.is_empty() {
+            f.lift = f.rows.iter().map(|row| scene::part(catalog, &query.lifts, *row).value).gather();
+        }
         f
     }
 
@@ -348,7 +355,14 @@ impl Ranker {
     }
 
     /// Takes the scores of the chosen candidates apart.
-    fn serve(&mut self, catalog: &Catalog, sources: &Sources, f: &Features, chosen: &[(i64, u32)]) -> Vec<Served> {
+    fn serve(
+        &mut self,
+        catalog: &Catalog,
+        sources: &Sources,
+        f: &Features,
+        chosen: &[(i64, u32)],
+        lifts: &[Lift],
+    ) -> Vec<Served> {
         let rows: Vec<Row> = chosen.iter().map(|(_, i)| f.rows[*i as usize]).gather();
         self.slots.assign(&rows);
         let mut from: Vec<Vec<(Component, Subject, u64)>> = rows.iter().map(|_| Vec::new()).gather();
@@ -366,7 +380,13 @@ impl Ranker {
         for ((row, mut from), (score, i)) in rows.into_iter().zip(from).zip(chosen) {
             let raw = &f.raw[*i as usize];
             if let Some(c) = catalog.category(row) {
-                from.push((Component::Category, Subject::Category(c), raw[Component::Category as usize]));
+                let prior = sources.prior_of(catalog, c);
+                let events = raw[Component::Category as usize] - prior;
+                for (subject, amount) in [(Subject::Category(c), events), (Subject::Declared(c), prior)] {
+                    if amount > 0 {
+                        from.push((Component::Category, subject, amount));
+                    }
+                }
             }
             if let Some(b) = catalog.brand(row) {
                 from.push((Component::Brand, Subject::Brand(b), raw[Component::Brand as usize]));
@@ -383,7 +403,11 @@ impl Ranker {
                 }
                 from.push((Component::Embedding, nearest, cosine));
             }
-            let parts = parts(f, *i as usize, &self.blend, &from);
+            let mut parts = parts(f, *i as usize, &self.blend, &from);
+            let scene = scene::part(catalog, lifts, row);
+            if !scene.from.is_empty() {
+                parts.push(scene);
+            }
             items.push(Served { row, score: unit(*score), parts });
         }
         items
@@ -391,7 +415,7 @@ impl Ranker {
 
     /// A given list in the order of this portrait; without one, as it is.
     pub fn rank(&mut self, catalog: &Catalog, portrait: Option<&PortraitView<'_>>, given: &[Row]) -> Ranking {
-        let Some(portrait) = portrait.filter(|p| p.events > 0) else {
+        let Some(portrait) = portrait.filter(|p| p.is_known()) else {
             let items = given.iter().map(|row| Served { row: *row, score: 0.0, parts: Vec::new() }).gather();
             return Ranking { items, personal: false, relaxed: 0, drawn: Vec::new() };
         };
@@ -401,7 +425,8 @@ impl Ranker {
         self.slots = slots;
         let mut order: Vec<(i64, u32)> = (0..f.rows.len()).map(|i| (f.score(i, &self.blend), i as u32)).gather();
         order.arrange_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
-        Ranking { items: self.serve(catalog, &sources, &f, &order), personal: true, relaxed: 0, drawn: Vec::new() }
+        let items = self.serve(catalog, &sources, &f, &order, &[]);
+        Ranking { items, personal: true, relaxed: 0, drawn: Vec::new() }
     }
 
     /// The first stage that keeps `row` off the shelf of `query`: that without exploration, unless the exploring one shows it.
@@ -448,8 +473,8 @@ fn known<'a, 'b>(
     nobody: &'a PortraitView<'b>,
     query: &Query,
 ) -> Option<&'a PortraitView<'b>> {
-    let portrait = portrait.filter(|p| p.events > 0);
-    if query.context.rows.is_empty() { portrait } else { portrait.or(Some(nobody)) }
+    let portrait = portrait.filter(|p| p.is_known());
+    if query.context.rows.is_empty() && query.lifts.is_empty() { portrait } else { portrait.or(Some(nobody)) }
 }
 
 /// The published order, by popularity, of at most `most` products: without a look at the portrait.

@@ -21,6 +21,8 @@ pub struct Features {
     pub largest: [u64; COMPONENTS],
     /// Depth of the visit.
     pub depth: usize,
+    /// What scenes that hold lift each candidate by; empty where none does.
+    pub lift: Vec<i64>,
 }
 
 /// Candidates that the vectors bring up.
@@ -28,6 +30,8 @@ const NEAREST: usize = 100;
 
 /// Bits of a score after the point: a component at its largest with weight one is worth 2^20.
 pub(super) const SCORE_BITS: u32 = 20;
+/// One score unit.
+pub const UNIT: i64 = 1 << SCORE_BITS;
 
 impl Features {
     /// A component's share of a candidate's score.
@@ -56,7 +60,8 @@ impl Features {
 
     /// A candidate's score: the sum of its components' values.
     pub fn score(&self, i: usize, blend: &Blend) -> i64 {
-        Component::ALL.iter().map(|c| self.value(i, *c, blend)).sum()
+        let lift = self.lift.get(i).copied().unwrap_or(0);
+        Component::ALL.iter().map(|c| self.value(i, *c, blend)).sum::<i64>() + lift
     }
 }
 
@@ -96,8 +101,8 @@ impl Slots {
 
 /// Which products may become candidates.
 pub(super) enum Pool<'a> {
-    /// Whatever the sources point to, the most popular `fill` that `allowed` lets pass, and the pinned.
-    Open { fill: usize, allowed: &'a dyn Fn(Row) -> bool, pins: &'a [(u32, Row)] },
+    /// Whatever the sources point to, the most popular `fill` that `allowed` lets pass, and `more`: the pinned, and what scenes lift.
+    Open { fill: usize, allowed: &'a dyn Fn(Row) -> bool, more: &'a [Row] },
     /// These, in the order the host gave.
     Given(&'a [Row]),
 }
@@ -140,9 +145,9 @@ pub(super) fn features(
             }
         }
     }
-    if let Pool::Open { fill, allowed, pins } = pool {
+    if let Pool::Open { fill, allowed, more } = pool {
         popular(catalog, sources, *fill, *allowed, &mut f, slots);
-        for (_, row) in *pins {
+        for row in *more {
             if slots.get(*row).is_none() {
                 candidate(&mut f, slots, *row);
             }

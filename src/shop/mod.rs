@@ -2,6 +2,7 @@
 
 mod catalog;
 mod config;
+mod content;
 pub mod doctor;
 mod exploration;
 mod files;
@@ -10,7 +11,9 @@ mod log;
 mod offers;
 pub mod overlay;
 mod parquet;
+mod prior;
 mod rejects;
+mod scenes;
 mod source;
 pub mod synthetic;
 mod table;
@@ -18,11 +21,14 @@ mod table;
 use config::ShopConfig;
 pub use config::{ReportSettings, ShelfSettings, SlotName, TableSettings, TogetherSettings};
 use files::files_in;
+pub use content::{CardDraft, CardSettings};
 pub use files::{Preset, ShopFiles};
 pub use limits::{BaselineSettings, PolicySettings};
 pub use log::{Format, Log, LogStep, Session, Unit};
 pub use offers::MarketOffers;
+pub use prior::{AnswerDraft, FieldDraft, PriorDraft};
 pub use rejects::{FileRead, Part, Reason, Reject, Rejects, Tally};
+pub use scenes::SceneDraft;
 
 use crate::catalog::Market;
 use crate::catalog::build::ProductDraft;
@@ -39,6 +45,11 @@ use std::path::Path;
 /// `io`, naming the file.
 pub fn read_file(path: &Path) -> Result<Vec<u8>> {
     std::fs::read(path).map_err(|e| Error::new(Code::Io, format!("{}: {e}.", path.display())))
+}
+
+/// The text of a file.
+fn text_of(path: &Path) -> Result<String> {
+    std::fs::read_to_string(path).map_err(|e| Error::new(Code::Io, format!("{}: {e}.", path.display())))
 }
 
 /// Writes a file whole: beside its place first, so that a reader never sees half of it.
@@ -121,6 +132,16 @@ pub struct Shop {
     pub slots: Vec<SlotName>,
     /// What is wanted of overlays.
     pub overlay: Policy,
+    /// Content, newest first.
+    pub content: Vec<CardDraft>,
+    /// Tasks that members are rewarded for.
+    pub tasks: Vec<CardDraft>,
+    /// How content and activities are ordered.
+    pub cards: CardSettings,
+    /// Where a shopper without history starts, and how many looks that is worth, in 1/256.
+    pub prior: Option<(PriorDraft, u32)>,
+    /// What is lifted when and where.
+    pub scenes: Vec<SceneDraft>,
     /// Rows that could not be used.
     pub rejects: Rejects,
     /// Ids of the log that the catalogue does not have, with how often; most frequent first.
@@ -162,6 +183,16 @@ impl Shop {
             Some(path) => offers::read(path, &markets, &languages)?,
             None => Vec::new(),
         };
+        let cards = config.cards()?;
+        let content = match &files.content {
+            Some(path) => {
+                content::read(path, &products, &languages, config.zone_minutes()?, cards.ahead, &mut rejects)?
+            }
+            None => Vec::new(),
+        };
+        let tasks = files.loyalty.as_deref().map_or(Ok(Vec::new()), |path| content::tasks(path, &languages))?;
+        let prior = files.prior.as_deref().map(prior::read).transpose()?;
+        let prior = prior.map(|p| config.prior().map(|weight| (p, weight))).transpose()?;
         let id = if config.shop.id.is_empty() { files.name.clone() } else { config.shop.id.clone() };
         Ok(Shop {
             id,
@@ -181,6 +212,11 @@ impl Shop {
             together: config.together()?,
             slots: config.slots()?,
             overlay: config.overlay()?,
+            content,
+            tasks,
+            cards,
+            prior,
+            scenes: config.scenes()?,
             rejects,
             unmatched,
             copies,

@@ -65,6 +65,8 @@ fn subject(shelf: &Engine, s: Subject) -> String {
         Subject::Product(row) => c.id(Row(row)).into(),
         Subject::Category(x) => c.category_path(x).into(),
         Subject::Brand(x) => c.brand_name(x).into(),
+        Subject::Declared(x) => c.category_path(x).into(),
+        Subject::Scene(x) => shelf.scene_name(x).into(),
     }
 }
 
@@ -80,6 +82,9 @@ fn because(b: Because) -> &'static str {
         Because::Brand => "brand",
         Because::Given => "given",
         Because::Similar => "similar",
+        Because::Declared => "declared",
+        Because::Scene => "scene",
+        Because::New => "new",
     }
 }
 
