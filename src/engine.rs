@@ -2,7 +2,6 @@
 
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
-mod cards;
 mod checkout;
 mod declare;
 mod identity;
@@ -30,7 +29,7 @@ use crate::privacy::consent::Consent;
 use crate::profile::{Dimension, Facts, Portrait, ProfileConfig, Step, Taken, Trait, decay};
 use crate::rank::{
     Blend, Component, Drawn, Explorations, Features, Node, Part, Ranker, Ranking, Served, Stage, Subject, Tables,
-    answer, answers, explain,
+    explain, prior,
 };
 use crate::text::{concat, decimal};
 use crate::time::Millis;
@@ -128,8 +127,6 @@ pub enum Because {
     Declared = 10,
     /// Is lifted by a scene that holds.
     Scene = 11,
-    /// Has just come out.
-    New = 12,
 }
 
 /// What a host says of an item of a list that the pack does not have.
@@ -521,8 +518,7 @@ impl Engine {
         let Kept { items, others, .. } = self.served.iter().find(|list| list.id == served).ok_or_else(missing)?;
         let key = Key::product(id);
         let other = || others.iter().find(|o| o.0 == key).map(|o| o.1);
-        // What the list alone knows comes first: a card may be called as a product is.
-        let row = other().or_else(|| self.catalog.find(id).map(|f| f.row)).ok_or_else(missing)?;
+        let row = self.catalog.find(id).map(|f| f.row).or_else(other).ok_or_else(missing)?;
         let item = items.iter().find(|s| s.row == row).ok_or_else(missing)?;
         Ok(explain(&item.parts))
     }
@@ -554,8 +550,8 @@ impl Engine {
             let total = affinity.total();
             affinity.strongest(SHOWN).iter().map(|t| trait_view(c, d, t, total)).gather()
         });
-        let declared = answers(c).into_iter().filter(|(f, v)| view.declared.iter().any(|d| d.1 == answer(f, v)));
-        let declared = declared.map(|(f, v)| (f.to_string(), v.to_string())).gather();
+        let declared = prior(c, view.declared).answers.into_iter().filter(|a| a.declared);
+        let declared = declared.map(|a| (a.field.to_string(), a.value.to_string())).gather();
         PortraitSummary { events: view.events, sessions: view.sessions, updated: view.updated, traits, visit, declared }
     }
 
@@ -611,7 +607,6 @@ fn because(parts: &[Part]) -> (Because, Subject) {
     let because = match part.component {
         Component::Category if matches!(subject, Subject::Declared(_)) => Because::Declared,
         Component::Scene => Because::Scene,
-        Component::New => Because::New,
         Component::Next | Component::NextVisit => Because::Next,
         Component::Together | Component::TogetherVisit | Component::Linear => Because::Together,
         Component::Similar | Component::Embedding => Because::Similar,

@@ -1,7 +1,7 @@
 // A pack's products in one market and language, read in place: what there is to show without the engine.
 
 import { Pack } from "./pack.js";
-import { availability } from "./protocol.js";
+import { availability, readText } from "./protocol.js";
 import { fold, search } from "./words.js";
 
 const NONE16 = 0xffff;
@@ -206,29 +206,37 @@ export class Catalogue {
   }
 
   /**
-   * Content (0) or the market's activities (1), in neutral order: their ids, the cards by id, and when each is first listed.
+   * Content (0) or the market's activities (1), in neutral order.
    * @param {number} activities
+   * @returns {import("./cards.js").Entry[]}
    */
   cards(activities) {
-    const l = this._l;
-    const text = (/** @type {import("./codec.js").Reader} */ r) => r.str();
     const names = (/** @type {(i: number) => string} */ of) => (/** @type {import("./codec.js").Reader} */ r) => of(r.u32());
-    /** @type {(number | null)[]} */
-    const listed = [];
-    const all = this._pack.list("CARD", activities && 1 + this._m, (r) => {
-      const id = r.str();
-      const kind = r.str();
-      const style = r.str();
-      const titles = r.list(text);
-      const [start, end] = [r.money(), r.money()];
-      listed.push(r.money());
-      r.u32();
+    return this._pack.list("CARD", activities && 1 + this._m, (r) => {
+      const card = { id: r.str(), kind: r.str(), style: r.str(), title: "", start: null, end: null };
+      const titles = r.list(readText);
+      card.title = titles[this._l] || titles[0] || card.id;
+      Object.assign(card, { start: r.money(), end: r.money() });
       return {
-        id, kind, style, title: titles[l] || titles[0] || id, start, end,
-        topics: r.list(names(this._path)), brands: r.list(names(this._brand)), products: r.list(text),
+        _listed: r.money(),
+        _card: Object.assign(card, { topics: r.list(names(this._path)), brands: r.list(names(this._brand)), products: r.list(readText) }),
+        _things: [],
+        _soon: false,
       };
     });
-    return { _ids: all.map((card) => card.id), _described: new Map(all.map((card) => [card.id, card])), _listed: listed };
+  }
+
+  /**
+   * The scenes that hold by what a host said of time and place: their names, and the products they lift, in 1/65536.
+   * @param {Record<string, any>} said
+   * @returns {{ _name: string, _lifts: [string, number][] }[]}
+   */
+  scenes(said) {
+    return this._pack.list("SCEN", 0, (r) => ({
+      _name: r.str(),
+      _holds: r.list((r) => r.list(readText)).every((any) => any.some((text) => Object.keys(said).some((key) => text === key + "=" + said[key]))),
+      _lifts: r.list((r) => /** @type {[string, number]} */ ([r.str(), r.u32()])),
+    })).filter((scene) => scene._holds);
   }
 
   /**

@@ -1,5 +1,6 @@
 // Lists without the engine: the given order for `rank`, the published order for `recommend`.
 
+import { order } from "./cards.js";
 import { Catalogue } from "./catalogue.js";
 import { NearshelfError } from "./error.js";
 import { TEXTS } from "./fixes.js";
@@ -111,19 +112,9 @@ export class Fallback {
     });
   }
 
-  /**
-   * Cards in neutral order, what has begun before what is to come.
-   * @param {{ limit?: number, exclude?: string[] }} o
-   * @param {{ _ids: string[], _described: Map<string, any>, _listed: (number | null)[] }} given
-   * @param {number} now
-   */
-  cards(o, { _ids, _described, _listed }, now) {
-    const shown = _ids.filter((id, i) => !(Number(_listed[i]) > now || (o.exclude || []).indexOf(id) >= 0)).map((id) => _described.get(id))
-      .filter((card) => card.end === null || card.end > now);
-    const begun = (/** @type {any} */ card) => card.start === null || card.start <= now;
-    const items = shown.filter(begun).concat(shown.filter((card) => !begun(card))).slice(0, o.limit || 12)
-      .map((card) => Object.assign({}, card, { score: 0, because: { code: "given", subject: "" } }));
-    return this._list(items, []);
+  /** Cards in neutral order. @param {import("./cards.js").Dealt} dealt */
+  cards(dealt) {
+    return this._list(order(dealt, [], false), []);
   }
 
   /** @param {string} id */

@@ -34,15 +34,14 @@ export const WANTED = 31;
 export const OVERLAY = 32;
 export const OVERLAY_ITEMS = 33;
 export const REHEARSE = 37;
-export const CARDS = 44;
-export const DECLARE = 45;
+export const DECLARE = 44;
 
 /** A row or parent that is not there. */
 export const NONE = 0xffffffff;
 
 const BECAUSE = [
   "popular", "next", "together", "again", "history", "history_together", "category", "brand", "given", "similar",
-  "declared", "scene", "new",
+  "declared", "scene",
 ];
 
 export const AVAILABILITY = ["out_of_stock", "in_stock", "preorder", "backorder", "not_sold"];
@@ -221,6 +220,6 @@ export function readTexts(r) {
 }
 
 /** @param {Reader} r */
-function readText(r) {
+export function readText(r) {
   return r.str();
 }

@@ -14,7 +14,6 @@ const ENGLISH = {
   similar: "Similar to {}",
   declared: "For what you told us: {}",
   scene: "Fits the moment",
-  new: "New here",
 };
 const CHINESE = {
   popular: "店里的人气商品",
@@ -29,7 +28,6 @@ const CHINESE = {
   similar: "与{}相似",
   declared: "按你填写的信息推荐：{}",
   scene: "正合此时此景",
-  new: "新上线",
 };
 /** What the tree has beside them; nothing here points to anything. */
 const ENGLISH_TREE = {

@@ -1,5 +1,6 @@
 // The shelf: every method of the public face over an engine that may be absent, late or gone.
 
+import { deal, order } from "./cards.js";
 import { lastPart } from "./catalogue.js";
 import { readCoupons, readOffers, readQuote, writeCart } from "./checkout.js";
 import { Reader } from "./codec.js";
@@ -62,10 +63,12 @@ const MOST_ORDERS = 1e4;
 /** The last millisecond that JavaScript knows. */
 const LAST_TIME = 8.64e15;
 /** A list that the host gave no ids for. */
-const NOBODY_GAVE = { _ids: [], _described: new Map(), _listed: [] };
+const NOBODY_GAVE = { _ids: [], _described: new Map() };
 const NOTHING = { _slot: "", _list: null };
 /** Bytes of a seed. */
 const SEED_BYTES = 6;
+/** Lists whose reasons are kept, as in the core. */
+const KEPT = 16;
 /** Certainty, in millionths. */
 const CERTAIN = 1e6;
 /** Display data kept of this many products. */
@@ -106,12 +109,15 @@ export class Shelf {
     this._shards = new Shards(this, loadShard ? wishes.shards || 0 : -1, /** @type {any} */ (loadShard));
     /** What exploration is drawn from; NaN: nothing is explored. */
     this._seed = wishes.seed === undefined ? NaN : wishes.seed;
+    /** The cards of the latest lists, by the list. @type {Map<number, import("./cards.js").Dealt>} */
+    this._dealt = new Map();
     /** What was declared before there was a core to take it. @type {any} */
     this._declared = null;
     /** The products of a card, as an event has them. @param {string} card */
     this._productsOf = (card) => {
-      const found = [0, 1].map((activities) => this._fallback.ask(NOBODY_GAVE, (c) => c.cards(activities))._described.get(card)).filter(Boolean)[0];
-      return found && found.products.map((/** @type {string} */ item_id) => ({ item_id }));
+      const all = this._fallback.ask([], (c) => c.cards(0).concat(c.cards(1)));
+      const found = all.filter((entry) => entry._card.id === card)[0];
+      return found && found._card.products.map((/** @type {string} */ item_id) => ({ item_id }));
     };
     this._disposed = false;
     guardCalls(this);
@@ -194,18 +200,7 @@ export class Shelf {
     const described = new Map();
     const once = distinct(given, (expected) => hub.misuse("bad_argument", TEXTS ? "rank() has to be given " + expected + "." : "rank()",
       TEXTS ? "Pass ids as strings or numbers, or objects with an id." : ""), described);
-    const asked = { _ids: once, _described: described };
-    const answer = this._engine.decide(op.RANK, o.slot || "default", asked, (w) => {
-      w.u8(o.mode || 0);
-      w.list(once, (v) => w.str(v));
-      w.list(Array.from(described.keys()), (key) => {
-        const about = described.get(key);
-        w.u32(once.indexOf(key));
-        w.str(id(about.category));
-        w.str(id(about.brand));
-      });
-    });
-    const list = this._listOf(answer, asked);
+    const list = this._ranked(o, { _ids: once, _described: described });
     return this._done(list ? Object.assign({ ids: list.items.map((item) => item.id) }, list) : this._fallback.rank(once, described), o);
   }
 
@@ -244,10 +239,13 @@ export class Shelf {
     if (servedId === 0) return { code: "score", subject: "", value: 0, children: [] };
     const inner = typeof servedId === "number" ? this._engine.innerServedId(servedId) : 0;
     if (!inner) return null;
-    return this._engine.call(op.WHY, (w) => {
+    const dealt = this._dealt.get(servedId);
+    const card = dealt && dealt._entries.find((entry) => entry._card.id === id(given));
+    // A card is worth what the best is worth that it is about.
+    return (card ? card._things : [id(given)]).map((thing) => this._engine.call(op.WHY, (w) => {
       w.u32(inner);
-      w.str(id(given));
-    }, op.readNode) || null;
+      w.str(thing);
+    }, op.readNode) || null).reduce((best, node) => best && node && node.value > best.value ? node : best);
   }
 
   whyNot(given, options) {
@@ -563,11 +561,15 @@ export class Shelf {
     w.u32(Math.round((o.diversity || 0) * 65536));
     w.f64(this._seed);
     w.list(o.context || [], (v) => w.str(v));
-    const scene = o.scene || {};
-    const said = Object.keys(scene);
-    w.u8(((o.kind || o.slot) === "cart" ? 1 : 0) + (found ? 2 : 0) + (kept ? 0 : 4) + (said.length ? 16 : 0));
+    const lifts = this._scenes(o).reduce((all, scene) => all.concat(scene._lifts), /** @type {[string, number][]} */ ([]));
+    w.u8(((o.kind || o.slot) === "cart" ? 1 : 0) + (found ? 2 : 0) + (kept ? 0 : 4) + (lifts.length ? 16 : 0));
     if (found) w.list(found.map((x) => x._row).sort((a, b) => a - b), (row) => w.u32(row));
-    if (said.length) w.list(said, (key) => w.str(key + "=" + scene[key]));
+    if (lifts.length) {
+      w.list(lifts, (lift) => {
+        w.str(lift[0]);
+        w.u32(lift[1]);
+      });
+    }
   }
 
   /** The list of these options; one that is not kept can have no reasons. */
@@ -587,19 +589,37 @@ export class Shelf {
     (found || []).forEach((x) => x._together && list.items.forEach((item) => {
       if (item.id === x._id) item.together = x._together;
     }));
+    if (o.scene) list.scenes = this._scenes(o).map((scene) => scene._name);
     return this._done(list, o);
+  }
+
+  /** The scenes that hold. */
+  _scenes(o) {
+    return o.scene ? this._fallback.ask([], (c) => c.scenes(o.scene)) : [];
   }
 
   /** Content (0) or activities (1). */
   _cards(o, activities) {
-    const given = this._fallback.ask(NOBODY_GAVE, (c) => c.cards(activities));
-    const answer = this._engine.decide(op.CARDS, o.slot || "default", given, (w) => {
-      w.u8(activities);
+    /** @type {import("./cards.js").Dealt} */
+    const dealt = deal(this._fallback.ask([], (c) => c.cards(activities)), o, this._engine.time());
+    const list = this._ranked(o, dealt) || this._fallback.cards(dealt);
+    this._dealt.set(list.servedId, dealt);
+    this._dealt.forEach((_, old) => old <= list.servedId - KEPT && this._dealt.delete(old));
+    return this._done(list, o);
+  }
+
+  /** A given list in its order; `null` without an engine. */
+  _ranked(o, asked) {
+    return this._listOf(this._engine.decide(op.RANK, o.slot || "default", asked, (w) => {
       w.u8(o.mode || 0);
-      w.u32(o.limit || 12);
-      w.list(o.exclude || [], (v) => w.str(v));
-    });
-    return this._done(this._listOf(answer, given) || this._fallback.cards(o, given, this._now()), o);
+      w.list(asked._ids, (v) => w.str(v));
+      w.list(Array.from(asked._described.keys()), (key) => {
+        const about = asked._described.get(key);
+        w.u32(asked._ids.indexOf(key));
+        w.str(id(about.category));
+        w.str(id(about.brand));
+      });
+    }), asked);
   }
 
   /** The products a list is restricted to, `null` for none: those with the words of a query, or bought together with the context. */
@@ -688,7 +708,7 @@ export class Shelf {
       if (drawn._propensity) items[i].propensity = drawn._propensity;
       if (drawn._instead) Object.assign(items[i], { explored: true, instead: drawn._instead });
     });
-    return this._list(items, answer._source, answer._servedId, answer._partial, answer._relaxed, answer._overlay);
+    return this._list(given._entries ? order(given, items, answer._source === "personal") : items, answer._source, answer._servedId, answer._partial, answer._relaxed, answer._overlay);
   }
 
   /** A list as it is given out; the decision behind it remembers it. */

@@ -7,9 +7,12 @@ use crate::id::Row;
 use crate::offer::{Kind, Promotion, Scope};
 use crate::pack::{PackWriter, Tag};
 use crate::shop::{CardDraft, MarketOffers, PriorDraft, SceneDraft, Shop};
+use std::collections::BTreeMap;
 
-/// Products that stand for a scope which is no list of products or categories, and those that a scene brings up of a category or tag.
+/// Products that stand for a scope which is no list of products or categories.
 const LEADING: usize = 24;
+/// Products that a category or a tag of a scene lifts, the most popular.
+const LIFTED: usize = 500;
 
 /// Adds the sections.
 ///
@@ -17,9 +20,9 @@ const LEADING: usize = 24;
 ///
 /// `bad_config` when a scene or the prior names what the catalogue does not have.
 pub(super) fn add(shop: &Shop, catalog: &Catalog, out: &mut PackWriter) -> Result<()> {
-    section(shop, catalog, 0, &shop.content, out);
+    section(catalog, 0, &shop.content, out);
     for (market, offers) in (1..).zip(&shop.offers) {
-        section(shop, catalog, market, &activities(shop, catalog, offers), out);
+        section(catalog, market, &activities(shop, catalog, offers), out);
     }
     if let Some((draft, weight)) = &shop.prior {
         let (n, bytes) = prior(catalog, draft, *weight)?;
@@ -31,11 +34,10 @@ pub(super) fn add(shop: &Shop, catalog: &Catalog, out: &mut PackWriter) -> Resul
     Ok(())
 }
 
-fn section(shop: &Shop, catalog: &Catalog, key: u32, cards: &[CardDraft], out: &mut PackWriter) {
+fn section(catalog: &Catalog, key: u32, cards: &[CardDraft], out: &mut PackWriter) {
     if cards.is_empty() {
         return;
     }
-    let score = |v: f64| libm::round(v * 65_536.0) as u32;
     let time = |at: Option<i64>| at.map_or(f64::NAN, |ms| ms as f64);
     let mut w = Writer::new();
     w.count(cards.len());
@@ -44,7 +46,6 @@ fn section(shop: &Shop, catalog: &Catalog, key: u32, cards: &[CardDraft], out: &
         w.count(card.titles.len());
         card.titles.iter().for_each(|t| w.str(t));
         [card.start, card.end, card.shown].into_iter().for_each(|t| w.f64(time(t)));
-        w.u32(score(card.plain));
         let topics: Vec<u32> = card.topics.iter().filter_map(|t| catalog.category_named(t)).collect();
         let brands = |name: &String| (0..catalog.brand_count() as u32).find(|b| catalog.brand_name(*b) == name);
         let brands: Vec<u32> = card.brands.iter().filter_map(brands).collect();
@@ -56,9 +57,6 @@ fn section(shop: &Shop, catalog: &Catalog, key: u32, cards: &[CardDraft], out: &
         w.count(products.len());
         products.iter().for_each(|id| w.str(id));
     }
-    // An activity does not grow old: it ends.
-    w.u32(if key == 0 { score(shop.cards.recent) } else { 0 });
-    w.u32(shop.cards.half_life_hours);
     out.add(Tag::CARD, key, cards.len(), w.finish());
 }
 
@@ -82,15 +80,12 @@ fn activities(shop: &Shop, catalog: &Catalog, market: &MarketOffers) -> Vec<Card
         if card.products.is_empty() {
             about(catalog, &p.scope, &mut card);
         }
-        if card.products.is_empty() && card.topics.is_empty() {
-            card.plain = shop.cards.everyone;
-        }
         card
     };
     let mut all: Vec<CardDraft> = market.offers.list().iter().enumerate().map(promotion).collect();
     for task in &shop.tasks {
         if all.iter().all(|card| card.id != task.id) {
-            all.push(CardDraft { plain: shop.cards.everyone, ..task.clone() });
+            all.push(task.clone());
         }
     }
     all.sort_by_key(|card| card.end.unwrap_or(i64::MAX));
@@ -119,14 +114,14 @@ fn about(catalog: &Catalog, scope: &Scope, card: &mut CardDraft) {
                     && !of(&scope.exclude_skus)
                     && !tagged(&scope.exclude_tags)
             };
-            card.products = leading(catalog, holds);
+            card.products = leading(catalog, LEADING, holds);
         }
     }
 }
 
 /// Ids of the most popular products that pass.
-fn leading(catalog: &Catalog, passes: impl Fn(&Row) -> bool) -> Vec<String> {
-    let rows = (0..catalog.len() as u32).map(Row).filter(passes).take(LEADING);
+fn leading(catalog: &Catalog, most: usize, passes: impl Fn(&Row) -> bool) -> Vec<String> {
+    let rows = (0..catalog.len() as u32).map(Row).filter(passes).take(most);
     rows.map(|row| catalog.id(row).to_string()).collect()
 }
 
@@ -135,7 +130,7 @@ fn prior(catalog: &Catalog, draft: &PriorDraft, weight: u32) -> Result<(usize, V
         let unknown = || format!("prior.json has \"{path}\", which is no category.");
         catalog.category_named(path).ok_or_else(|| Error::new(Code::BadConfig, unknown()))
     };
-    let pairs = |w: &mut Writer, of: &std::collections::BTreeMap<String, u32>| {
+    let pairs = |w: &mut Writer, of: &BTreeMap<String, u32>| {
         w.count(of.len());
         for (path, value) in of {
             w.u32(number(path)?);
@@ -166,29 +161,29 @@ fn scenes(catalog: &Catalog, drafts: &[SceneDraft]) -> Result<Vec<u8>> {
             w.count(any.len());
             any.iter().for_each(|text| w.str(text));
         }
-        let mut lifts: Vec<(u8, String, i32)> = Vec::new();
-        let mut brought: Vec<String> = Vec::new();
-        for (what, list) in (0..).zip(&scene.lifts) {
+        let mut lifts: BTreeMap<String, i32> = BTreeMap::new();
+        for (kind, list) in ["category", "tag", "product"].into_iter().zip(&scene.lifts) {
             for (key, by) in list {
-                let found = match what {
-                    0 => catalog.category_named(key).map(|c| leading(catalog, |row| catalog.is_in(*row, c))),
-                    1 => Some(leading(catalog, |row| catalog.tags(*row).any(|t| t == key))).filter(|l| !l.is_empty()),
-                    _ => catalog.find(key).map(|_| Vec::new()),
+                let found = match kind {
+                    "category" => {
+                        let within = |c| leading(catalog, LIFTED, |row| catalog.is_in(*row, c));
+                        catalog.category_named(key).map(within).unwrap_or_default()
+                    }
+                    "tag" => leading(catalog, LIFTED, |row| catalog.tags(*row).any(|t| t == key)),
+                    _ => catalog.find(key).map(|f| catalog.id(f.row).to_string()).into_iter().collect(),
                 };
-                let kind = ["category", "tag", "product"][usize::from(what)];
-                let unknown = || format!("scenes.{}: \"{key}\" is no {kind} of the catalogue.", scene.name);
-                let found = found.ok_or_else(|| Error::new(Code::BadConfig, unknown()))?;
-                brought.extend(found.into_iter().filter(|_| *by > 0));
-                lifts.push((what, key.clone(), *by));
+                if found.is_empty() {
+                    let unknown = format!("scenes.{}: \"{key}\" is no {kind} of a product.", scene.name);
+                    return Err(Error::new(Code::BadConfig, unknown));
+                }
+                for id in found {
+                    *lifts.entry(id).or_default() += by;
+                }
             }
         }
-        brought.sort();
-        brought.dedup();
-        lifts.extend(brought.into_iter().map(|id| (2, id, 0)));
         w.count(lifts.len());
-        for (what, key, by) in lifts {
-            w.u8(what);
-            w.str(&key);
+        for (id, by) in lifts {
+            w.str(&id);
             w.i32(by);
         }
     }

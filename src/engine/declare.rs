@@ -3,14 +3,13 @@
 use super::{Engine, no_consent};
 use crate::error::Result;
 use crate::event::clean::Drop;
-use crate::id::Key;
-use crate::rank::{answer, answers, scenes};
+use crate::list::Gather;
+use crate::rank::prior;
 use crate::time::Millis;
-use alloc::vec::Vec;
 
 impl Engine {
-    /// Takes over all that the shopper declares, as field and answer, in place of what was declared before; of two answers to a field the first. What the
-    /// pack's prior does not list is counted and kept nowhere. Answers how many were taken.
+    /// Takes over all that the shopper declares, as field and answer, in place of what was declared before. What the pack's prior does not list is
+    /// counted and kept nowhere. Answers how many were taken.
     ///
     /// # Errors
     ///
@@ -18,21 +17,12 @@ impl Engine {
     pub fn declare(&mut self, now: Millis, said: &[(&str, &str)]) -> Result<u32> {
         let now = self.tick(now);
         let allowed = self.consent.may_personalize().ok_or_else(no_consent)?;
-        let known = answers(&self.catalog);
-        let (mut fields, mut keys) = (Vec::new(), Vec::<Key>::new());
-        for (field, value) in said {
-            if known.contains(&(*field, *value)) && !fields.contains(field) {
-                fields.push(*field);
-                keys.push(answer(field, value));
-            }
-        }
-        self.portrait.declare(&allowed, now, &keys);
-        self.drop_many(Drop::UnknownAnswer, (said.len() - keys.len()) as u32);
-        Ok(keys.len() as u32)
-    }
-
-    /// The name of a scene, by its place in the pack.
-    pub fn scene_name(&self, place: u32) -> &str {
-        scenes(&self.catalog, &[]).0.get(place as usize).copied().unwrap_or("")
+        let mut known = prior(&self.catalog, &[]).answers;
+        known.retain(|a| said.contains(&(a.field, a.value)));
+        let taken = known.len();
+        let keys = known.into_iter().map(|a| a.key).gather();
+        self.portrait.declare(&allowed, now, keys);
+        self.drop_many(Drop::UnknownAnswer, said.len().saturating_sub(taken) as u32);
+        Ok(taken as u32)
     }
 }

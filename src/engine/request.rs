@@ -8,7 +8,7 @@ use crate::id::Row;
 use crate::list::Gather;
 use crate::money::Minor;
 use crate::pack::Tag;
-use crate::rank::{Context, Draws, Limits, MOST_SHOWN, Query, scenes};
+use crate::rank::{Context, Draws, Limits, MOST_SHOWN, Query};
 use alloc::vec::Vec;
 
 /// What a shelf is asked for.
@@ -44,8 +44,8 @@ pub struct Request<'a> {
     pub only: Option<Vec<u32>>,
     /// The shelf gets no number and no room among those that [`Engine::why`] knows.
     pub unkept: bool,
-    /// What the host says of time and place, such as `hour=20`: see [`scenes`].
-    pub scene: Vec<&'a str>,
+    /// Product ids that scenes lift, each by so much, in 1/65536 of a score unit.
+    pub lifts: Vec<(&'a str, i32)>,
 }
 
 impl Engine {
@@ -78,7 +78,7 @@ impl Engine {
             Limits { pins, per_category: request.per_category, per_brand: request.per_brand, price: request.price };
         let draws = self.draws(request);
         let (limit, diversity, only) = (request.limit, request.diversity, request.only.clone());
-        let lifts = if request.scene.is_empty() { Vec::new() } else { scenes(&self.catalog, &request.scene).1 };
+        let lifts = request.lifts.iter().filter_map(|(id, by)| Some((row(id)?, i64::from(*by) << 4))).gather();
         Some(Query { limit, exclude, category, limits, diversity, draws, context, only, lifts })
     }
 }

@@ -160,9 +160,8 @@ impl Portrait {
             new += usize::from(self.absorb_one(p.clone()));
         }
         // What was declared in it is the newest word.
-        let said = |(at, _): &(Millis, Key)| start.is_none_or(|s| *at >= s);
-        if other.declared.iter().any(said) {
-            self.declared = other.declared.iter().copied().filter(said).gather();
+        if other.declared.first().is_some_and(|(at, _)| start.is_none_or(|s| *at >= s)) {
+            self.declared.clone_from(&other.declared);
         }
         // The visit itself counts once, with its first event.
         self.sessions = self.sessions.saturating_add(u32::from(new > 0));
@@ -170,10 +169,10 @@ impl Portrait {
     }
 
     /// Takes over all that is declared, at `at`, by the keys of the answers.
-    pub fn declare(&mut self, _: &Personalize, at: Millis, answers: &[Key]) {
+    pub fn declare(&mut self, _: &Personalize, at: Millis, answers: Vec<Key>) {
         self.declared.clear();
         for key in answers {
-            insert_sorted(&mut self.declared, (at, *key), DECLARED);
+            insert_sorted(&mut self.declared, (at, key), DECLARED);
         }
     }
 

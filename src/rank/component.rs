@@ -38,8 +38,6 @@ pub enum Component {
     Embedding = 15,
     /// Is lifted by a scene that holds; no component of curves and weights.
     Scene = 16,
-    /// Has just come out; only of cards.
-    New = 17,
 }
 
 /// Number of components that curves and weights know.
@@ -86,7 +84,6 @@ impl Component {
             Component::Recent => "recent",
             Component::Embedding => "embedding",
             Component::Scene => "scene",
-            Component::New => "new",
         }
     }
 }

@@ -73,7 +73,6 @@ pub fn alone(component: Component, raw: u64) -> u32 {
         | Component::Popular
         | Component::Recent
         | Component::Scene
-        | Component::New
         | Component::Given => 0,
     };
     (raw >> shift).min(65_536) as u32

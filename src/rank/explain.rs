@@ -21,8 +21,6 @@ pub enum Subject {
     Brand(u32),
     /// A category that what was declared speaks for, by number.
     Declared(u32),
-    /// A scene, by its place in the pack.
-    Scene(u32),
 }
 
 /// A component's contribution to a score, and where it comes from.
@@ -50,7 +48,7 @@ pub struct Node {
 }
 
 /// A score in score units.
-pub fn unit(value: i64) -> f64 {
+pub(super) fn unit(value: i64) -> f64 {
     value as f64 / f64::from(1_u32 << SCORE_BITS)
 }
 

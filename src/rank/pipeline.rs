@@ -11,7 +11,6 @@ use super::embedding::Top;
 use super::explain::{Part, Subject, parts, unit};
 use super::explore::{Drawn, Draws};
 use super::score::{Features, Pool, Slots, features};
-use super::scene::{self, Lift};
 use super::source::Sources;
 use super::table::Tables;
 use crate::catalog::{Availability, Catalog};
@@ -44,8 +43,8 @@ pub struct Query {
     pub context: Context,
     /// Only these products, by ascending row; `None` for any.
     pub only: Option<Vec<u32>>,
-    /// What the scenes that hold lift.
-    pub lifts: Vec<Lift>,
+    /// What scenes lift, and by how much, in 2^-20.
+    pub lifts: Vec<(Row, i64)>,
 }
 
 /// An item on a shelf.
@@ -239,7 +238,7 @@ impl Ranker {
             return Ranking { items, personal: false, relaxed: composed.chosen.relaxed, drawn: Vec::new() };
         };
         let (sources, f, composed) = self.compose(catalog, portrait, query, query.most());
-        let items = self.serve(catalog, &sources, &f, &composed.top(), &query.lifts);
+        let items = self.serve(catalog, &sources, &f, &composed.top());
         let drawn = if query.draws.is_some() { composed.drawn() } else { Vec::new() };
         Ranking { items, personal: portrait.is_known(), relaxed: composed.chosen.relaxed, drawn }
     }
@@ -321,13 +320,13 @@ impl Ranker {
     fn candidates(&mut self, catalog: &Catalog, query: &Query, sources: &Sources, fill: usize) -> Features {
         let (mut slots, mut top) = (core::mem::take(&mut self.slots), core::mem::take(&mut self.top));
         let allowed = |row: Row| self.stage_before_rank(catalog, query, sources, row).is_none();
-        let more: Vec<Row> = query.limits.pins.iter().map(|p| p.1).chain(scene::products(&query.lifts)).gather();
-        let pool = Pool::Open { fill, allowed: &allowed, more: &more };
-        let mut f = features(catalog, &self.tables, sources, &pool, &mut slots, &mut top);
-        (self.slots, self.top) = (slots, top);
-        if !query.lifts.is_empty() {
-            f.lift = f.rows.iter().map(|row| scene::part(catalog, &query.lifts, *row).value).gather();
+        let mut more = query.lifts.clone();
+        for (_, row) in &query.limits.pins {
+            more.push((*row, 0));
         }
+        let pool = Pool::Open { fill, allowed: &allowed, more: &more };
+        let f = features(catalog, &self.tables, sources, &pool, &mut slots, &mut top);
+        (self.slots, self.top) = (slots, top);
         f
     }
 
@@ -355,14 +354,7 @@ impl Ranker {
     }
 
     /// Takes the scores of the chosen candidates apart.
-    fn serve(
-        &mut self,
-        catalog: &Catalog,
-        sources: &Sources,
-        f: &Features,
-        chosen: &[(i64, u32)],
-        lifts: &[Lift],
-    ) -> Vec<Served> {
+    fn serve(&mut self, catalog: &Catalog, sources: &Sources, f: &Features, chosen: &[(i64, u32)]) -> Vec<Served> {
         let rows: Vec<Row> = chosen.iter().map(|(_, i)| f.rows[*i as usize]).gather();
         self.slots.assign(&rows);
         let mut from: Vec<Vec<(Component, Subject, u64)>> = rows.iter().map(|_| Vec::new()).gather();
@@ -404,9 +396,9 @@ impl Ranker {
                 from.push((Component::Embedding, nearest, cosine));
             }
             let mut parts = parts(f, *i as usize, &self.blend, &from);
-            let scene = scene::part(catalog, lifts, row);
-            if !scene.from.is_empty() {
-                parts.push(scene);
+            let value = f.lift[*i as usize];
+            if value != 0 {
+                parts.push(Part { component: Component::Scene, value, from: vec![(Subject::None, value)] });
             }
             items.push(Served { row, score: unit(*score), parts });
         }
@@ -425,7 +417,7 @@ impl Ranker {
         self.slots = slots;
         let mut order: Vec<(i64, u32)> = (0..f.rows.len()).map(|i| (f.score(i, &self.blend), i as u32)).gather();
         order.arrange_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
-        let items = self.serve(catalog, &sources, &f, &order, &[]);
+        let items = self.serve(catalog, &sources, &f, &order);
         Ranking { items, personal: true, relaxed: 0, drawn: Vec::new() }
     }
 

@@ -21,7 +21,7 @@ pub struct Features {
     pub largest: [u64; COMPONENTS],
     /// Depth of the visit.
     pub depth: usize,
-    /// What scenes that hold lift each candidate by; empty where none does.
+    /// What scenes lift each candidate by, in 2^-20.
     pub lift: Vec<i64>,
 }
 
@@ -30,8 +30,6 @@ const NEAREST: usize = 100;
 
 /// Bits of a score after the point: a component at its largest with weight one is worth 2^20.
 pub(super) const SCORE_BITS: u32 = 20;
-/// One score unit.
-pub const UNIT: i64 = 1 << SCORE_BITS;
 
 impl Features {
     /// A component's share of a candidate's score.
@@ -60,8 +58,7 @@ impl Features {
 
     /// A candidate's score: the sum of its components' values.
     pub fn score(&self, i: usize, blend: &Blend) -> i64 {
-        let lift = self.lift.get(i).copied().unwrap_or(0);
-        Component::ALL.iter().map(|c| self.value(i, *c, blend)).sum::<i64>() + lift
+        Component::ALL.iter().map(|c| self.value(i, *c, blend)).sum::<i64>() + self.lift[i]
     }
 }
 
@@ -101,8 +98,9 @@ impl Slots {
 
 /// Which products may become candidates.
 pub(super) enum Pool<'a> {
-    /// Whatever the sources point to, the most popular `fill` that `allowed` lets pass, and `more`: the pinned, and what scenes lift.
-    Open { fill: usize, allowed: &'a dyn Fn(Row) -> bool, more: &'a [Row] },
+    /// Whatever the sources point to, the most popular `fill` that `allowed` lets pass, and `more`: the pinned, and what
+    /// scenes lift by so much.
+    Open { fill: usize, allowed: &'a dyn Fn(Row) -> bool, more: &'a [(Row, i64)] },
     /// These, in the order the host gave.
     Given(&'a [Row]),
 }
@@ -147,10 +145,9 @@ pub(super) fn features(
     }
     if let Pool::Open { fill, allowed, more } = pool {
         popular(catalog, sources, *fill, *allowed, &mut f, slots);
-        for row in *more {
-            if slots.get(*row).is_none() {
-                candidate(&mut f, slots, *row);
-            }
+        for (row, lift) in *more {
+            let i = slots.get(*row).unwrap_or_else(|| candidate(&mut f, slots, *row));
+            f.lift[i] += lift;
         }
     }
     attributes(catalog, sources, open, &mut f);
@@ -173,6 +170,7 @@ fn candidate(f: &mut Features, slots: &mut Slots, row: Row) -> usize {
     slots.set(row, i);
     f.rows.push(row);
     f.raw.push([0; COMPONENTS]);
+    f.lift.push(0);
     i
 }
 

@@ -86,7 +86,7 @@ impl Sources {
             }
         }
         if portrait.is_known() {
-            s.prior = prior::of(portrait, catalog);
+            s.prior = prior::added(portrait, catalog);
         }
         s.brands = vec![0; catalog.brand_count()];
         for (t, share) in shares(portrait.affinity(Dimension::Brand).traits()) {

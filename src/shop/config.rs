@@ -419,7 +419,7 @@ impl ShopConfig {
         self.overlay.or(&ShopConfig::shipped()?.overlay)
     }
 
-    /// How content and activities are ordered: as shipped, unless this shop says otherwise.
+    /// How long before they begin cards are listed: as shipped, unless this shop says otherwise.
     pub(super) fn cards(&self) -> Result<CardSettings> {
         let shipped = ShopConfig::shipped()?;
         content::settings((&self.content, &self.activity), (&shipped.content, &shipped.activity))
@@ -570,7 +570,7 @@ mod tests {
         assert!(wrong("[[market]]\ncode = \"cn\"").contains("currency"));
         assert!(wrong("[together]\nmin_count = 0").contains("at least 1"));
         assert!(wrong("[together]\nneighbours = 51").contains("51"));
-        assert!(wrong("[content]\nhalf_life_days = 0").contains("half_life_days"));
+        assert!(wrong("[content]\nahead_days = -1").contains("between 0 and 366"));
         assert!(wrong("[activity]\nlater_days = 3").contains("later_days"));
         assert!(wrong("[prior]\nweight = -1").contains("between 0 and 1000"));
         assert!(wrong("[scenes.a]").contains("no condition"));

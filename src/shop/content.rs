@@ -41,8 +41,6 @@ pub struct CardDraft {
     pub end: Option<i64>,
     /// First instant at which it is listed.
     pub shown: Option<i64>,
-    /// What it is worth for everyone, in score units.
-    pub plain: f64,
     /// Category paths of the first language.
     pub topics: Vec<String>,
     /// Brands.
@@ -51,27 +49,19 @@ pub struct CardDraft {
     pub products: Vec<String>,
 }
 
-/// How cards are ordered and how long before they begin they are listed.
-#[derive(Debug, Clone, Copy, PartialEq)]
+/// How long before they begin cards are listed, in milliseconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CardSettings {
-    /// What a piece of content that has just come out adds to its score, in score units.
-    pub recent: f64,
-    /// After how many hours half of that is left.
-    pub half_life_hours: u32,
-    /// How long before it begins a live stream is listed, in milliseconds.
+    /// A live stream.
     pub ahead: i64,
-    /// The same for activities.
+    /// An activity.
     pub soon: i64,
-    /// What an activity without a scope is worth, in score units.
-    pub everyone: f64,
 }
 
 /// `[content]`
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(super) struct ContentSection {
-    recent: Option<f64>,
-    half_life_days: Option<f64>,
     ahead_days: Option<f64>,
 }
 
@@ -80,7 +70,6 @@ pub(super) struct ContentSection {
 #[serde(deny_unknown_fields, default)]
 pub(super) struct ActivitySection {
     soon_days: Option<f64>,
-    everyone: Option<f64>,
 }
 
 /// The settings, with the shipped ones where a shop is silent.
@@ -88,20 +77,14 @@ pub(super) fn settings(
     (content, activity): (&ContentSection, &ActivitySection),
     shipped: (&ContentSection, &ActivitySection),
 ) -> Result<CardSettings> {
-    let limit = |name: &str, own: Option<f64>, shipped: Option<f64>, low: f64, high: f64| {
+    let days = |name: &str, own: Option<f64>, shipped: Option<f64>| {
         let v = own.or(shipped).unwrap_or(f64::NAN);
-        let bad = || Error::new(Code::BadConfig, format!("{name} = {v} is not between {low} and {high}."));
-        if (low..=high).contains(&v) { Ok(v) } else { Err(bad()) }
+        let bad = || Error::new(Code::BadConfig, format!("{name} = {v} is not between 0 and 366."));
+        if (0.0..=366.0).contains(&v) { Ok(libm::round(v * DAY as f64) as i64) } else { Err(bad()) }
     };
-    let days = |v: f64| libm::round(v * DAY as f64) as i64;
-    let (c, a) = (shipped.0, shipped.1);
-    let half_life = limit("content: half_life_days", content.half_life_days, c.half_life_days, 1.0 / 24.0, 36_525.0)?;
     Ok(CardSettings {
-        recent: limit("content: recent", content.recent, c.recent, 0.0, 4.0)?,
-        half_life_hours: libm::round(half_life * 24.0) as u32,
-        ahead: days(limit("content: ahead_days", content.ahead_days, c.ahead_days, 0.0, 366.0)?),
-        soon: days(limit("activity: soon_days", activity.soon_days, a.soon_days, 0.0, 366.0)?),
-        everyone: limit("activity: everyone", activity.everyone, a.everyone, 0.0, 4.0)?,
+        ahead: days("content: ahead_days", content.ahead_days, shipped.0.ahead_days)?,
+        soon: days("activity: soon_days", activity.soon_days, shipped.1.soon_days)?,
     })
 }
 

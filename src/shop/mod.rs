@@ -136,7 +136,7 @@ pub struct Shop {
     pub content: Vec<CardDraft>,
     /// Tasks that members are rewarded for.
     pub tasks: Vec<CardDraft>,
-    /// How content and activities are ordered.
+    /// How long before they begin cards are listed.
     pub cards: CardSettings,
     /// Where a shopper without history starts, and how many looks that is worth, in 1/256.
     pub prior: Option<(PriorDraft, u32)>,

@@ -20,10 +20,8 @@ const NO_ROW: u32 = u32::MAX;
 const NEAREST: u32 = 29;
 /// The number of the call `rehearse`.
 const REHEARSE: u32 = 37;
-/// The number of the call `cards`.
-const CARDS: u32 = 44;
 /// The number of the call `declare`.
-const DECLARE: u32 = 45;
+const DECLARE: u32 = 44;
 
 /// The open shelves of one wasm instance, by handle.
 #[derive(Debug, Default)]
@@ -75,7 +73,7 @@ impl Table {
         if op == 1 {
             return self.open(r, out);
         }
-        let there = matches!(op, 2..=33 | REHEARSE | CARDS | DECLARE) && (cfg!(feature = "vectors") || op != NEAREST);
+        let there = matches!(op, 2..=33 | REHEARSE | DECLARE) && (cfg!(feature = "vectors") || op != NEAREST);
         if !there {
             return Err(Error::told(Code::UnknownCall, || {
                 concat(&["this core has no call ", &decimal(op.into()), "."])
@@ -123,7 +121,6 @@ impl Table {
             NEAREST => nearest(shelf, r, out),
             30 => attach(shelf, r, out, handle as u32),
             31 => wanted(shelf, r, out),
-            CARDS => cards(shelf, r, out),
             DECLARE => declare(shelf, r, out),
             32 | 33 => checkout::overlay(shelf, r, out, op == 32),
             _ => {
@@ -221,8 +218,8 @@ fn items<'a>(r: &mut Reader<'a>) -> Vec<RawItem<'a>> {
     items
 }
 
-/// The flag behind which a scene follows.
-const SCENE: u8 = 16;
+/// The flag behind which lifts follow.
+const LIFTS: u8 = 16;
 
 /// A slot, and what is wanted for it.
 fn request<'a>(r: &mut Reader<'a>) -> Request<'a> {
@@ -242,15 +239,15 @@ fn request<'a>(r: &mut Reader<'a>) -> Request<'a> {
         ..Request::default()
     };
     let flags = r.u8();
-    if flags & !(7 | SCENE) != 0 {
+    if flags & !(7 | LIFTS) != 0 {
         r.fail();
     }
     (request.cart, request.unkept) = (flags & 1 != 0, flags & 4 != 0);
     if flags & 2 != 0 {
         request.only = Some(numbers(r));
     }
-    if flags & SCENE != 0 {
-        request.scene = strings(r);
+    if flags & LIFTS != 0 {
+        request.lifts = (0..r.count(8)).map(|_| (r.str(), r.i32())).gather();
     }
     request
 }
@@ -280,15 +277,6 @@ fn rank(shelf: &mut Engine, r: &mut Reader<'_>, out: &mut Writer) -> Result<()> 
         (0..r.count(12)).map(|_| RawDescription { place: r.u32(), category: r.str(), brand: r.str() }).gather();
     r.end()?;
     let list = shelf.rank(now, neutral, &ids, &described);
-    write_shelf(shelf, &list, out);
-    Ok(())
-}
-
-fn cards(shelf: &mut Engine, r: &mut Reader<'_>, out: &mut Writer) -> Result<()> {
-    let (now, _slot, activities, neutral, limit) = (time(r), r.str(), r.bool(), r.bool(), r.u32());
-    let exclude = strings(r);
-    r.end()?;
-    let list = shelf.cards(now, activities, neutral, limit as usize, &exclude)?;
     write_shelf(shelf, &list, out);
     Ok(())
 }
@@ -340,7 +328,6 @@ fn subject(shelf: &Engine, s: Subject) -> &str {
         Subject::None => "",
         Subject::Product(row) => c.id(Row(row)),
         Subject::Category(x) | Subject::Declared(x) => c.category_path(x),
-        Subject::Scene(x) => shelf.scene_name(x),
         Subject::Brand(x) => c.brand_name(x),
     }
 }

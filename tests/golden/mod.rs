@@ -66,7 +66,6 @@ fn subject(shelf: &Engine, s: Subject) -> String {
         Subject::Category(x) => c.category_path(x).into(),
         Subject::Brand(x) => c.brand_name(x).into(),
         Subject::Declared(x) => c.category_path(x).into(),
-        Subject::Scene(x) => shelf.scene_name(x).into(),
     }
 }
 
@@ -84,7 +83,6 @@ fn because(b: Because) -> &'static str {
         Because::Similar => "similar",
         Because::Declared => "declared",
         Because::Scene => "scene",
-        Because::New => "new",
     }
 }
 
