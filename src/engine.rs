@@ -29,7 +29,7 @@ use crate::privacy::consent::Consent;
 use crate::profile::{Dimension, Facts, Portrait, ProfileConfig, Step, Taken, Trait, decay};
 use crate::rank::{
     Blend, Component, Drawn, Explorations, Features, Node, Part, Ranker, Ranking, Served, Stage, Subject, Tables,
-    explain, prior,
+    explain,
 };
 use crate::text::{concat, decimal};
 use crate::time::Millis;
@@ -204,8 +204,6 @@ pub struct PortraitSummary {
     pub traits: [Vec<TraitView>; 4],
     /// Product ids of this visit, oldest first; unknown ones left out.
     pub visit: Vec<String>,
-    /// What the shopper declared, as field and answer.
-    pub declared: Vec<(String, String)>,
 }
 
 impl Engine {
@@ -550,9 +548,7 @@ impl Engine {
             let total = affinity.total();
             affinity.strongest(SHOWN).iter().map(|t| trait_view(c, d, t, total)).gather()
         });
-        let declared = prior(c, view.declared).answers.into_iter().filter(|a| a.declared);
-        let declared = declared.map(|a| (a.field.to_string(), a.value.to_string())).gather();
-        PortraitSummary { events: view.events, sessions: view.sessions, updated: view.updated, traits, visit, declared }
+        PortraitSummary { events: view.events, sessions: view.sessions, updated: view.updated, traits, visit }
     }
 
     /// What was dropped or noted since the start, by code.

@@ -211,31 +211,33 @@ export class Catalogue {
    * @returns {import("./cards.js").Entry[]}
    */
   cards(activities) {
-    const names = (/** @type {(i: number) => string} */ of) => (/** @type {import("./codec.js").Reader} */ r) => of(r.u32());
-    return this._pack.list("CARD", activities && 1 + this._m, (r) => {
-      const card = { id: r.str(), kind: r.str(), style: r.str(), title: "", start: null, end: null };
-      const titles = r.list(readText);
-      card.title = titles[this._l] || titles[0] || card.id;
-      Object.assign(card, { start: r.money(), end: r.money() });
-      return {
-        _listed: r.money(),
-        _card: Object.assign(card, { topics: r.list(names(this._path)), brands: r.list(names(this._brand)), products: r.list(readText) }),
-        _things: [],
-        _soon: false,
-      };
-    });
+    const title = (/** @type {string[]} */ titles) => titles[this._l] || titles[0];
+    return this._pack.list("CARD", activities && 1 + this._m, (r) => ({
+      _listed: r.money(),
+      _card: {
+        id: r.str(),
+        kind: r.str(),
+        style: r.str(),
+        title: title(r.list(readText)),
+        start: r.money(),
+        end: r.money(),
+        topics: r.list((r) => this._path(r.u32())),
+        brands: r.list((r) => this._brand(r.u32())),
+        products: r.list(readText),
+      },
+    }));
   }
 
   /**
-   * The scenes that hold by what a host said of time and place: their names, and the products they lift, in 1/65536.
+   * The scenes that hold by what a host said of time and place: their names, and what they lift, as pins.
    * @param {Record<string, any>} said
-   * @returns {{ _name: string, _lifts: [string, number][] }[]}
    */
   scenes(said) {
+    const texts = Object.keys(said).map((key) => key + "=" + said[key]);
     return this._pack.list("SCEN", 0, (r) => ({
       _name: r.str(),
-      _holds: r.list((r) => r.list(readText)).every((any) => any.some((text) => Object.keys(said).some((key) => text === key + "=" + said[key]))),
-      _lifts: r.list((r) => /** @type {[string, number]} */ ([r.str(), r.u32()])),
+      _holds: r.list((r) => r.list(readText)).every((any) => any.some((text) => texts.indexOf(text) >= 0)),
+      _lifts: r.list((r) => ({ id: r.str(), index: r.u32() })),
     })).filter((scene) => scene._holds);
   }
 

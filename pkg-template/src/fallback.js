@@ -114,7 +114,7 @@ export class Fallback {
 
   /** Cards in neutral order. @param {import("./cards.js").Dealt} dealt */
   cards(dealt) {
-    return this._list(order(dealt, [], false), []);
+    return this._list(order(dealt, []), []);
   }
 
   /** @param {string} id */

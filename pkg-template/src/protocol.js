@@ -169,7 +169,10 @@ export function readPortrait(r) {
     brands: r.list(readTrait),
     priceBands: r.list(readTrait),
     session: r.list(readText),
-    declared: r.list((r) => ({ field: r.str(), value: r.str() })),
+    declared: r.list((r) => {
+      const [field, value] = r.str().split("=");
+      return { field, value };
+    }),
   };
 }
 

@@ -240,7 +240,7 @@ export class Shelf {
     const inner = typeof servedId === "number" ? this._engine.innerServedId(servedId) : 0;
     if (!inner) return null;
     const dealt = this._dealt.get(servedId);
-    const card = dealt && dealt._entries.find((entry) => entry._card.id === id(given));
+    const card = dealt && dealt._cards.find((entry) => entry._card.id === id(given));
     // A card is worth what the best is worth that it is about.
     return (card ? card._things : [id(given)]).map((thing) => this._engine.call(op.WHY, (w) => {
       w.u32(inner);
@@ -317,14 +317,14 @@ export class Shelf {
   declare(answers) {
     const said = [];
     try {
-      Object.keys(answers).forEach((field) => said.push([field, id(answers[field])]));
+      Object.keys(answers).forEach((field) => said.push(field + "=" + id(answers[field])));
     } catch (unreadable) {
       this._hub.misuse("bad_argument", TEXTS ? "declare() was given no answers." : "declare()", TEXTS ? "Pass an object such as { age_band: \"25-35\" }." : "");
       return NEUTRAL.declare();
     }
     const accepted = this._engine.call(op.DECLARE, (w) => {
       w.f64(this._engine.time());
-      w.list(said, (answer) => answer.forEach((part) => w.str(part)));
+      w.list(said, (answer) => w.str(answer));
     }, (r) => r.u32());
     // Without consent nothing waits either.
     this._declared = accepted === null && this._consent.personalize === true ? answers : null;
@@ -550,7 +550,7 @@ export class Shelf {
     w.u8(o.mode || 0);
     w.list(o.exclude || [], (v) => w.str(v));
     w.str(o.category || "");
-    w.list(o.pin || [], (pin) => {
+    w.list(this._scenes(o).reduce((all, scene) => all.concat(scene._lifts), o.pin || []), (pin) => {
       w.str(pin.id);
       w.u32(pin.index);
     });
@@ -561,15 +561,8 @@ export class Shelf {
     w.u32(Math.round((o.diversity || 0) * 65536));
     w.f64(this._seed);
     w.list(o.context || [], (v) => w.str(v));
-    const lifts = this._scenes(o).reduce((all, scene) => all.concat(scene._lifts), /** @type {[string, number][]} */ ([]));
-    w.u8(((o.kind || o.slot) === "cart" ? 1 : 0) + (found ? 2 : 0) + (kept ? 0 : 4) + (lifts.length ? 16 : 0));
+    w.u8(((o.kind || o.slot) === "cart" ? 1 : 0) + (found ? 2 : 0) + (kept ? 0 : 4));
     if (found) w.list(found.map((x) => x._row).sort((a, b) => a - b), (row) => w.u32(row));
-    if (lifts.length) {
-      w.list(lifts, (lift) => {
-        w.str(lift[0]);
-        w.u32(lift[1]);
-      });
-    }
   }
 
   /** The list of these options; one that is not kept can have no reasons. */
@@ -708,7 +701,7 @@ export class Shelf {
       if (drawn._propensity) items[i].propensity = drawn._propensity;
       if (drawn._instead) Object.assign(items[i], { explored: true, instead: drawn._instead });
     });
-    return this._list(given._entries ? order(given, items, answer._source === "personal") : items, answer._source, answer._servedId, answer._partial, answer._relaxed, answer._overlay);
+    return this._list(given._cards ? order(given, answer._source === "personal" ? items : []) : items, answer._source, answer._servedId, answer._partial, answer._relaxed, answer._overlay);
   }
 
   /** A list as it is given out; the decision behind it remembers it. */

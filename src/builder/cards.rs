@@ -6,6 +6,7 @@ use crate::error::{Code, Error, Result};
 use crate::id::Row;
 use crate::offer::{Kind, Promotion, Scope};
 use crate::pack::{PackWriter, Tag};
+use crate::rank::LIFT;
 use crate::shop::{CardDraft, MarketOffers, PriorDraft, SceneDraft, Shop};
 use std::collections::BTreeMap;
 
@@ -42,10 +43,14 @@ fn section(catalog: &Catalog, key: u32, cards: &[CardDraft], out: &mut PackWrite
     let mut w = Writer::new();
     w.count(cards.len());
     for card in cards {
+        w.f64(time(card.shown));
         [&card.id, &card.kind, &card.style].into_iter().for_each(|s| w.str(s));
-        w.count(card.titles.len());
-        card.titles.iter().for_each(|t| w.str(t));
-        [card.start, card.end, card.shown].into_iter().for_each(|t| w.f64(time(t)));
+        // The first language has one: another's, or the id.
+        let first = card.titles.iter().find(|t| !t.is_empty()).unwrap_or(&card.id);
+        w.count(card.titles.len().max(1));
+        w.str(card.titles.first().filter(|t| !t.is_empty()).unwrap_or(first));
+        card.titles.iter().skip(1).for_each(|t| w.str(t));
+        [card.start, card.end].into_iter().for_each(|t| w.f64(time(t)));
         let topics: Vec<u32> = card.topics.iter().filter_map(|t| catalog.category_named(t)).collect();
         let brands = |name: &String| (0..catalog.brand_count() as u32).find(|b| catalog.brand_name(*b) == name);
         let brands: Vec<u32> = card.brands.iter().filter_map(brands).collect();
@@ -144,8 +149,7 @@ fn prior(catalog: &Catalog, draft: &PriorDraft, weight: u32) -> Result<(usize, V
     let answers: Vec<_> = draft.fields.iter().flat_map(|f| f.answers.iter().map(move |a| (&f.field, a))).collect();
     w.count(answers.len());
     for (field, answer) in &answers {
-        w.str(field);
-        w.str(&answer.value);
+        w.str(&format!("{field}={}", answer.value));
         pairs(&mut w, &answer.lift_pct)?;
     }
     Ok((answers.len(), w.finish()))
@@ -184,7 +188,7 @@ fn scenes(catalog: &Catalog, drafts: &[SceneDraft]) -> Result<Vec<u8>> {
         w.count(lifts.len());
         for (id, by) in lifts {
             w.str(&id);
-            w.i32(by);
+            w.u32(by as u32 | LIFT);
         }
     }
     Ok(w.finish())

@@ -22,7 +22,7 @@ pub struct Request<'a> {
     pub exclude: Vec<&'a str>,
     /// Category path, or empty.
     pub category: &'a str,
-    /// Product ids with a place of their own on the shelf, counted from 0.
+    /// Product ids with a place of their own on the shelf, counted from 0; from [`LIFT`](crate::rank::LIFT) on, what a scene lifts them by.
     pub pins: Vec<(&'a str, u32)>,
     /// Most products of one brand; 0 for any number.
     pub per_brand: u32,
@@ -44,8 +44,6 @@ pub struct Request<'a> {
     pub only: Option<Vec<u32>>,
     /// The shelf gets no number and no room among those that [`Engine::why`] knows.
     pub unkept: bool,
-    /// Product ids that scenes lift, each by so much, in 1/65536 of a score unit.
-    pub lifts: Vec<(&'a str, i32)>,
 }
 
 impl Engine {
@@ -78,8 +76,7 @@ impl Engine {
             Limits { pins, per_category: request.per_category, per_brand: request.per_brand, price: request.price };
         let draws = self.draws(request);
         let (limit, diversity, only) = (request.limit, request.diversity, request.only.clone());
-        let lifts = request.lifts.iter().filter_map(|(id, by)| Some((row(id)?, i64::from(*by) << 4))).gather();
-        Some(Query { limit, exclude, category, limits, diversity, draws, context, only, lifts })
+        Some(Query { limit, exclude, category, limits, diversity, draws, context, only })
     }
 }
 

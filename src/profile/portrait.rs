@@ -34,7 +34,7 @@ pub(super) const DISLIKED: usize = 128;
 /// Bought products remembered.
 pub(super) const BOUGHT: usize = 256;
 /// Declared answers remembered.
-pub(super) const DECLARED: usize = 32;
+pub(super) const DECLARED: usize = 1_024;
 
 /// What an event says about one product, in keys that outlive the pack.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -102,7 +102,7 @@ pub struct Portrait {
     pub(super) disliked: Vec<(Millis, Key)>,
     /// Bought products, each with its latest order, sorted by time.
     pub(super) bought: Vec<(Millis, Key)>,
-    /// Keys of what the shopper declared, sorted by time.
+    /// Keys of what the shopper declared, with the time.
     pub(super) declared: Vec<(Millis, Key)>,
     /// Settled and provisional together; made when asked for.
     merged: Option<[Affinity; 4]>,
@@ -161,19 +161,21 @@ impl Portrait {
         }
         // What was declared in it is the newest word.
         if other.declared.first().is_some_and(|(at, _)| start.is_none_or(|s| *at >= s)) {
-            self.declared.clone_from(&other.declared);
+            self.declared = other.declared.clone();
         }
         // The visit itself counts once, with its first event.
         self.sessions = self.sessions.saturating_add(u32::from(new > 0));
         new
     }
 
-    /// Takes over all that is declared, at `at`, by the keys of the answers.
-    pub fn declare(&mut self, _: &Personalize, at: Millis, answers: Vec<Key>) {
-        self.declared.clear();
-        for key in answers {
-            insert_sorted(&mut self.declared, (at, key), DECLARED);
-        }
+    /// Takes over all that is declared, by the keys of the answers, at most 1,024.
+    pub fn declare(&mut self, _: &Personalize, answers: Vec<(Millis, Key)>) {
+        self.declared = answers;
+    }
+
+    /// Keys of what is declared, with the time.
+    pub fn declared(&self, _: &Personalize) -> &[(Millis, Key)] {
+        &self.declared
     }
 
     /// Takes in an event that may be of any age, such as an order of last year. False when its id was known.

@@ -61,8 +61,8 @@ impl Portrait {
         }
         // What nothing was bought or declared in ends here, as all did before that was remembered.
         let lists = [&self.ids, &self.disliked, &self.bought, &self.declared];
-        let last = lists.iter().rposition(|list| !list.is_empty()).unwrap_or(0).max(1);
-        for list in &lists[..=last] {
+        let used = if !self.declared.is_empty() { 4 } else { 2 + usize::from(!self.bought.is_empty()) };
+        for list in &lists[..used] {
             w.count(list.len());
             for (at, key) in *list {
                 w.i64(at.0);
@@ -138,7 +138,6 @@ fn read(config: ProfileConfig, r: &mut Reader<'_>) -> core::result::Result<Portr
         && p.ids.is_sorted()
         && p.disliked.is_sorted()
         && p.bought.is_sorted()
-        && p.declared.is_sorted()
         && p.settled.iter().all(|a| a.traits.is_sorted_by_key(|t| t.key));
     if sorted { Ok(p) } else { Err(Malformed) }
 }

@@ -61,7 +61,7 @@ pub(super) fn parts(f: &Features, i: usize, blend: &Blend, raw_from: &[(Componen
             continue;
         }
         let raw = f.raw[i][component as usize].max(1);
-        let mine = raw_from.iter().filter(|(c, _, _)| *c == component);
+        let mine = raw_from.iter().filter(|(c, _, amount)| *c == component && *amount > 0);
         // The same product may stand on the trail several times: one line for each subject.
         let mut from: Vec<(Subject, u64)> = Vec::new();
         for (_, subject, amount) in mine {

@@ -2,7 +2,7 @@
 
 use super::blend::Blend;
 use super::component::Component;
-use super::constrain::{Chosen, Limits, choose, in_band};
+use super::constrain::{Chosen, LIFT, Limits, choose, in_band};
 use super::context::Context;
 use super::diversify::diversify;
 #[cfg(feature = "vectors")]
@@ -43,8 +43,6 @@ pub struct Query {
     pub context: Context,
     /// Only these products, by ascending row; `None` for any.
     pub only: Option<Vec<u32>>,
-    /// What scenes lift, and by how much, in 2^-20.
-    pub lifts: Vec<(Row, i64)>,
 }
 
 /// An item on a shelf.
@@ -320,11 +318,7 @@ impl Ranker {
     fn candidates(&mut self, catalog: &Catalog, query: &Query, sources: &Sources, fill: usize) -> Features {
         let (mut slots, mut top) = (core::mem::take(&mut self.slots), core::mem::take(&mut self.top));
         let allowed = |row: Row| self.stage_before_rank(catalog, query, sources, row).is_none();
-        let mut more = query.lifts.clone();
-        for (_, row) in &query.limits.pins {
-            more.push((*row, 0));
-        }
-        let pool = Pool::Open { fill, allowed: &allowed, more: &more };
+        let pool = Pool::Open { fill, allowed: &allowed, pins: &query.limits.pins };
         let f = features(catalog, &self.tables, sources, &pool, &mut slots, &mut top);
         (self.slots, self.top) = (slots, top);
         f
@@ -373,12 +367,8 @@ impl Ranker {
             let raw = &f.raw[*i as usize];
             if let Some(c) = catalog.category(row) {
                 let prior = sources.prior_of(catalog, c);
-                let events = raw[Component::Category as usize] - prior;
-                for (subject, amount) in [(Subject::Category(c), events), (Subject::Declared(c), prior)] {
-                    if amount > 0 {
-                        from.push((Component::Category, subject, amount));
-                    }
-                }
+                from.push((Component::Category, Subject::Category(c), raw[Component::Category as usize] - prior));
+                from.push((Component::Category, Subject::Declared(c), prior));
             }
             if let Some(b) = catalog.brand(row) {
                 from.push((Component::Brand, Subject::Brand(b), raw[Component::Brand as usize]));
@@ -466,7 +456,8 @@ fn known<'a, 'b>(
     query: &Query,
 ) -> Option<&'a PortraitView<'b>> {
     let portrait = portrait.filter(|p| p.is_known());
-    if query.context.rows.is_empty() && query.lifts.is_empty() { portrait } else { portrait.or(Some(nobody)) }
+    let plain = query.context.rows.is_empty() && query.limits.pins.iter().all(|pin| pin.0 < LIFT);
+    if plain { portrait } else { portrait.or(Some(nobody)) }
 }
 
 /// The published order, by popularity, of at most `most` products: without a look at the portrait.

@@ -2,6 +2,7 @@
 
 use super::blend::{Blend, ONE};
 use super::component::{COMPONENTS, Component};
+use super::constrain::LIFT;
 use super::curve::{Place, VIEWS, alone};
 use super::embedding::Top;
 use super::source::Sources;
@@ -98,9 +99,8 @@ impl Slots {
 
 /// Which products may become candidates.
 pub(super) enum Pool<'a> {
-    /// Whatever the sources point to, the most popular `fill` that `allowed` lets pass, and `more`: the pinned, and what
-    /// scenes lift by so much.
-    Open { fill: usize, allowed: &'a dyn Fn(Row) -> bool, more: &'a [(Row, i64)] },
+    /// Whatever the sources point to, the most popular `fill` that `allowed` lets pass, the pinned and lifted.
+    Open { fill: usize, allowed: &'a dyn Fn(Row) -> bool, pins: &'a [(u32, Row)] },
     /// These, in the order the host gave.
     Given(&'a [Row]),
 }
@@ -143,11 +143,13 @@ pub(super) fn features(
             }
         }
     }
-    if let Pool::Open { fill, allowed, more } = pool {
+    if let Pool::Open { fill, allowed, pins } = pool {
         popular(catalog, sources, *fill, *allowed, &mut f, slots);
-        for (row, lift) in *more {
+        for (place, row) in *pins {
             let i = slots.get(*row).unwrap_or_else(|| candidate(&mut f, slots, *row));
-            f.lift[i] += lift;
+            if *place >= LIFT {
+                f.lift[i] += i64::from((place << 1) as i32 >> 1) << (SCORE_BITS - 16);
+            }
         }
     }
     attributes(catalog, sources, open, &mut f);

@@ -189,9 +189,13 @@ impl Sources {
 
     /// Up to `n` more products each from the three best-liked categories.
     pub(super) fn liked_categories(&self, n: usize) -> Vec<(u32, usize)> {
-        let liked = |c: u32| self.categories[c as usize] + self.prior.get(c as usize).copied().unwrap_or(0);
-        let mut liked: Vec<(u64, u32)> =
-            (0..self.categories.len() as u32).map(|c| (liked(c), c)).filter(|(v, _)| *v > 0).gather();
+        let mut liked: Vec<(u64, u32)> = Vec::new();
+        for (c, value) in self.categories.iter().enumerate() {
+            let value = value + self.prior.get(c).copied().unwrap_or(0);
+            if value > 0 {
+                liked.push((value, c as u32));
+            }
+        }
         liked.arrange_by(|a, b| b.cmp(a));
         liked.into_iter().take(3).map(|(_, c)| (c, n)).gather()
     }

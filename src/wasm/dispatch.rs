@@ -218,9 +218,6 @@ fn items<'a>(r: &mut Reader<'a>) -> Vec<RawItem<'a>> {
     items
 }
 
-/// The flag behind which lifts follow.
-const LIFTS: u8 = 16;
-
 /// A slot, and what is wanted for it.
 fn request<'a>(r: &mut Reader<'a>) -> Request<'a> {
     let mut request = Request {
@@ -239,15 +236,12 @@ fn request<'a>(r: &mut Reader<'a>) -> Request<'a> {
         ..Request::default()
     };
     let flags = r.u8();
-    if flags & !(7 | LIFTS) != 0 {
+    if flags > 7 {
         r.fail();
     }
     (request.cart, request.unkept) = (flags & 1 != 0, flags & 4 != 0);
     if flags & 2 != 0 {
         request.only = Some(numbers(r));
-    }
-    if flags & LIFTS != 0 {
-        request.lifts = (0..r.count(8)).map(|_| (r.str(), r.i32())).gather();
     }
     request
 }
@@ -283,7 +277,7 @@ fn rank(shelf: &mut Engine, r: &mut Reader<'_>, out: &mut Writer) -> Result<()> 
 
 fn declare(shelf: &mut Engine, r: &mut Reader<'_>, out: &mut Writer) -> Result<()> {
     let now = time(r);
-    let said: Vec<_> = (0..r.count(8)).map(|_| (r.str(), r.str())).gather();
+    let said = strings(r);
     r.end()?;
     out.u32(shelf.declare(now, &said)?);
     Ok(())
@@ -417,10 +411,10 @@ fn portrait(shelf: &mut Engine, r: &mut Reader<'_>, out: &mut Writer) -> Result<
     for id in &p.visit {
         out.str(id);
     }
-    out.count(p.declared.len());
-    for (field, value) in &p.declared {
-        out.str(field);
-        out.str(value);
+    let declared = shelf.declared();
+    out.count(declared.len());
+    for answer in declared {
+        out.str(answer);
     }
     Ok(())
 }
