@@ -62,9 +62,12 @@ pub fn prior<'a>(catalog: &'a Catalog, declared: &[(Millis, Key)], said: &[&str]
     }
 }
 
-/// What the prior adds to the value of each category it names, 0–65536.
+/// What the prior adds to the value of each category it names, 0–65536; nothing without one.
 pub(super) fn added(portrait: &PortraitView<'_>, catalog: &Catalog) -> Vec<u64> {
     let Prior { weight, mut parts, .. } = prior(catalog, portrait.declared, &[], Millis(0));
+    if weight == 0 {
+        return Vec::new();
+    }
     // Its part in the mean of all that is known.
     let events: u64 = portrait.affinity(Dimension::Category).traits().iter().map(|t| u64::from(t.events)).sum();
     let weight = u64::from(weight.min(HEAVIEST));

@@ -115,6 +115,10 @@ pub(super) fn features(
     top: &mut Top,
 ) -> Features {
     let mut f = Features { largest: [1; COMPONENTS], depth: sources.depth, ..Features::default() };
+    // What the prior alone says of a category is no more than it is: a part of all interest.
+    if !sources.prior.is_empty() {
+        f.largest[Component::Category as usize] = u64::from(ONE);
+    }
     let open = matches!(pool, Pool::Open { .. });
     if let Pool::Given(rows) = pool {
         for row in *rows {

@@ -69,7 +69,7 @@ pub(super) struct Sources {
     /// Brand → affinity.
     brands: Vec<u64>,
     /// Category → what the prior adds to it and to what lies below it, 0–65536; empty where it adds nothing.
-    prior: Vec<u64>,
+    pub(super) prior: Vec<u64>,
 }
 
 impl Sources {

@@ -3,6 +3,7 @@
 mod boundary;
 #[cfg(feature = "cli")]
 mod checkout;
+mod cold_start;
 mod diversity;
 mod limits;
 mod memory;

@@ -2,6 +2,8 @@
 //!
 //! `NEARSHELF_BLESS=1 cargo test golden` writes what the engine says now into the file; read the difference before you keep it.
 
+mod cards;
+
 use nearshelf::codec::Writer;
 use nearshelf::engine::{Because, Engine, RawCart, RawDescription, RawLine, Request, Shelf};
 use nearshelf::event::clean::{RawEvent, RawItem, RawPrice};
@@ -19,6 +21,7 @@ use wasm_bindgen_test::wasm_bindgen_test as test;
 
 const REPLAY: &str = include_str!("replay.json");
 const SLOTS: &str = include_str!("slots.json");
+const COLD_START: &str = include_str!("cold-start.json");
 const PACK: &[u8] = include_bytes!("../compat/pack-v1.pack");
 
 fn text<'a>(v: &'a Value, key: &str) -> &'a str {
@@ -168,6 +171,12 @@ fn run(shelf: &mut Engine, served: &mut u32, step: &Value) -> Value {
     let strings = |key: &str| -> Vec<&str> {
         step[key].as_array().map(Vec::as_slice).unwrap_or_default().iter().filter_map(Value::as_str).collect()
     };
+    // Numbers and texts alike are said as they are written.
+    let scene = step["scene"].as_object().into_iter().flatten();
+    let scene: Vec<String> = scene.map(|(k, v)| format!("{k}={}", v.to_string().trim_matches('"'))).collect();
+    let (lifts, scenes) = if scene.is_empty() { Default::default() } else { cards::scenes(shelf, &scene) };
+    let mut pins: Vec<_> = step["pin"].as_array().map(Vec::as_slice).unwrap_or_default().iter().map(pin).collect();
+    pins.extend(lifts.iter().map(|(id, by)| (id.as_str(), *by)));
     let request = Request {
         limit: step["limit"].as_u64().unwrap_or(12) as usize,
         neutral: text(step, "mode") == "neutral",
@@ -175,7 +184,7 @@ fn run(shelf: &mut Engine, served: &mut u32, step: &Value) -> Value {
         category: text(step, "category"),
         context: strings("context"),
         cart: text(step, "slot") == "cart",
-        pins: step["pin"].as_array().map(Vec::as_slice).unwrap_or_default().iter().map(pin).collect(),
+        pins,
         per_brand: step["quota"]["brand"].as_u64().unwrap_or(0) as u32,
         per_category: step["quota"]["category"].as_u64().unwrap_or(0) as u32,
         price: ["min", "max"].map(|end| step["price"][end].as_i64().map(Minor)),
@@ -190,6 +199,22 @@ fn run(shelf: &mut Engine, served: &mut u32, step: &Value) -> Value {
             let t = shelf.track(now, &events);
             json!({ "accepted": t.accepted, "dropped": t.dropped })
         }
+        "declare" => {
+            let said = step["answers"].as_object().expect("answers").iter();
+            let said: Vec<String> = said.map(|(field, value)| format!("{field}={}", value.as_str().expect("a text"))).collect();
+            let accepted = shelf.declare(now, &said.iter().map(String::as_str).collect::<Vec<_>>()).unwrap_or(0);
+            json!({ "accepted": accepted, "declared": shelf.declared() })
+        }
+        "cards" => {
+            let (list, dealt) = cards::cards(shelf, now, request.neutral, request.limit, &request.exclude);
+            *served = list.id;
+            let item = |(card, score, b, s): &(cards::Card, f64, Because, Subject)| {
+                json!([card.id, null, null, units(*score), because(*b), subject(shelf, *s)])
+            };
+            let items: Vec<Value> = dealt.iter().map(item).collect();
+            let first = dealt.first().map(|d| tree(shelf, &cards::why(shelf, list.id, &d.0)));
+            json!({ "source": source(&list), "items": items, "why": first })
+        }
         "recommend" => {
             let together = (text(step, "slot") == "together").then(|| together(shelf, &request.context));
             let only = together.as_ref().map(|all| all.keys().copied().collect());
@@ -199,6 +224,9 @@ fn run(shelf: &mut Engine, served: &mut u32, step: &Value) -> Value {
             if LIMITS.iter().any(|key| !step[*key].is_null()) {
                 let missed = RELAXED.iter().zip(0..).filter(|(_, bit)| list.relaxed >> bit & 1 == 1);
                 said["relaxed"] = missed.map(|(name, _)| *name).collect();
+            }
+            if !scene.is_empty() {
+                said["scenes"] = json!(scenes);
             }
             if let Some(all) = together {
                 said["together"] = list.items.iter().filter_map(|i| all.get(&i.row?.0).map(numbers)).collect();
@@ -293,7 +321,7 @@ fn numbers(a: &Association) -> Value {
 }
 
 /// The frozen pack with the sections a file names.
-fn pack(file: &Value) -> Vec<u8> {
+pub(crate) fn pack(file: &Value) -> Vec<u8> {
     let frozen = Pack::open(PACK.to_vec()).expect("the frozen pack");
     if file["sections"].is_null() {
         return PACK.to_vec();
@@ -302,7 +330,15 @@ fn pack(file: &Value) -> Vec<u8> {
     for s in frozen.sections() {
         w.add(s.tag, s.key, s.entries as usize, frozen.bytes()[s.range.clone()].to_vec());
     }
-    w.add(Tag::ASSOCIATION, 0, 64, crate::compat::ASSOCIATIONS.to_vec());
+    for tag in file["sections"].as_object().expect("tags").keys() {
+        let (tag, bytes) = match tag.as_str() {
+            "ASSO" => (Tag::ASSOCIATION, crate::compat::ASSOCIATIONS),
+            "CARD" => (Tag::CARD, &include_bytes!("../compat/cards-v1.section")[..]),
+            "PRIO" => (Tag::PRIOR, &include_bytes!("../compat/prior-v1.section")[..]),
+            _ => (Tag::SCENE, &include_bytes!("../compat/scenes-v1.section")[..]),
+        };
+        w.add(tag, 0, 64, bytes.to_vec());
+    }
     w.finish().expect("small")
 }
 
@@ -314,6 +350,11 @@ fn golden_replays_give_what_the_file_says() {
 #[test]
 fn golden_slots_give_what_the_file_says() {
     check(SLOTS, "slots.json");
+}
+
+#[test]
+fn golden_cold_starts_scenes_and_cards_give_what_the_file_says() {
+    check(COLD_START, "cold-start.json");
 }
 
 #[cfg_attr(target_arch = "wasm32", allow(unused_variables, reason = "nothing is written there"))]
