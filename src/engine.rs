@@ -597,7 +597,8 @@ fn no_consent() -> Error {
 
 /// The strongest part of the strongest component.
 fn because(parts: &[Part]) -> (Because, Subject) {
-    let strongest = parts.iter().rev().filter(|p| p.value > 0 || p.component != Component::Scene).max_by_key(|p| p.value);
+    let strongest =
+        parts.iter().rev().filter(|p| p.value > 0 || p.component != Component::Scene).max_by_key(|p| p.value);
     let Some(part) = strongest else { return (Because::Given, Subject::None) };
     let subject = part.from.first().map_or(Subject::None, |(s, _)| *s);
     let because = match part.component {

@@ -193,3 +193,76 @@ fn scenes(catalog: &Catalog, drafts: &[SceneDraft]) -> Result<Vec<u8>> {
     }
     Ok(w.finish())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::builder::assemble::assemble;
+    use crate::builder::counts::Recipe;
+    use crate::codec::Reader;
+    use crate::pack::Pack;
+    use crate::rank::Blend;
+    use crate::shop::{ShopFiles, Silent};
+
+    fn sample() -> Shop {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("www-demo/shop");
+        Shop::read(&ShopFiles::in_folder(&folder).expect("the sample"), &Silent).expect("the sample")
+    }
+
+    fn pack(shop: &Shop) -> Result<Pack> {
+        let sessions = &shop.log.sessions;
+        let recipe = Recipe::of(sessions, shop.products.len(), 5);
+        Pack::open(assemble(shop, sessions, recipe, &Blend::default(), &Silent)?)
+    }
+
+    fn texts(r: &mut Reader<'_>) -> Vec<String> {
+        (0..r.count(4)).map(|_| r.str().to_string()).collect()
+    }
+
+    #[test]
+    fn the_samples_content_offers_prior_and_scenes_are_in_its_pack() {
+        let mut shop = sample();
+        let scene = |key: &str| SceneDraft {
+            name: "tea".into(),
+            conditions: vec![vec!["hour=20".into()]],
+            lifts: [vec![("Food > Tea & coffee".into(), 32_768)], vec![], vec![(key.into(), -65_536)]],
+        };
+        shop.scenes = vec![scene("40001")];
+        let p = pack(&shop).expect("a pack");
+        let entries = |tag, key| p.find(tag, key).map_or(0, |s| s.entries);
+        assert_eq!((entries(Tag::CARD, 0), entries(Tag::PRIOR, 0), entries(Tag::SCENE, 0)), (50, 23, 1));
+        for key in 0..=2 {
+            let mut r = Reader::new(p.section(Tag::CARD, key).expect("cards"));
+            let (mut latest, mut ids) = (f64::NAN, Vec::new());
+            for _ in 0..r.count(48) {
+                let shown = r.f64();
+                ids.push(r.str().to_string());
+                let (kind, _style, titles) = (r.str(), r.str(), texts(&mut r));
+                let (start, end) = (r.f64(), r.f64());
+                assert!(titles.len() == 2 && titles.iter().all(|t| !t.is_empty()), "{}", titles[0]);
+                let times = if key == 0 { -start } else { if end.is_nan() { f64::INFINITY } else { end } };
+                assert!(latest.is_nan() || latest <= times, "newest first, or by the end");
+                latest = times;
+                assert!(
+                    key > 0 || (kind != "live" && shown == if kind == "live_stream" { start - 6.048e8 } else { start })
+                );
+                (0..r.count(4)).for_each(|_| _ = r.u32());
+                (0..r.count(4)).for_each(|_| _ = r.u32());
+                texts(&mut r);
+            }
+            r.end().expect("nothing is left over");
+            assert!(key != 1 || (ids.contains(&"cn-set-newborn".into()) && ids.contains(&"invite-a-friend".into())));
+        }
+        let mut r = Reader::new(p.section(Tag::SCENE, 0).expect("scenes"));
+        assert_eq!((r.count(12), r.str(), r.count(4), texts(&mut r)), (1, "tea", 1, vec!["hour=20".to_string()]));
+        let lifts: Vec<(String, i32)> =
+            (0..r.count(8)).map(|_| (r.str().to_string(), (r.u32() << 1) as i32 >> 1)).collect();
+        let of = |id: &str| lifts.iter().find(|l| l.0 == id).map(|l| l.1);
+        assert_eq!((of("40001"), of("40003")), (Some(32_768 - 65_536), Some(32_768)), "lifts of a product add up");
+        shop.scenes = vec![scene("no-such")];
+        assert!(pack(&shop).expect_err("unknown").detail().contains("no-such"));
+        shop.scenes.clear();
+        shop.prior.as_mut().expect("a prior").0.base_bp.insert("Nowhere".into(), 1);
+        assert_eq!(pack(&shop).expect_err("unknown").code(), "bad_config");
+    }
+}

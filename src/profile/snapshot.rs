@@ -123,8 +123,7 @@ fn read(config: ProfileConfig, r: &mut Reader<'_>) -> core::result::Result<Portr
         trail.add(Mark { at, order, kind, key: Key(r.u64()) });
     }
     p.trail = trail;
-    let lists =
-        [(&mut p.ids, IDS), (&mut p.disliked, DISLIKED), (&mut p.bought, BOUGHT), (&mut p.declared, DECLARED)];
+    let lists = [(&mut p.ids, IDS), (&mut p.disliked, DISLIKED), (&mut p.bought, BOUGHT), (&mut p.declared, DECLARED)];
     for (i, (list, room)) in lists.into_iter().enumerate() {
         if i > 1 && r.left() == 0 {
             break;

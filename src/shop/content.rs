@@ -144,7 +144,11 @@ pub(super) fn read(
                 card.topics.retain(|t| known.paths.contains(t.as_str()));
                 card.products.retain(|p| known.ids.contains(p.as_str()));
                 if card.topics.len() + card.products.len() < named {
-                    rejects.out(line, Out::Ignored("topics or products that the catalogue does not have (the rest counts)"), row);
+                    rejects.out(
+                        line,
+                        Out::Ignored("topics or products that the catalogue does not have (the rest counts)"),
+                        row,
+                    );
                 }
                 cards.push(card);
             }
@@ -156,7 +160,12 @@ pub(super) fn read(
     Ok(cards)
 }
 
-fn card(v: &Value, languages: &[String], zone_minutes: i32, ahead: i64) -> std::result::Result<CardDraft, &'static str> {
+fn card(
+    v: &Value,
+    languages: &[String],
+    zone_minutes: i32,
+    ahead: i64,
+) -> std::result::Result<CardDraft, &'static str> {
     let text = |key: &str| v[key].as_str().unwrap_or("").trim().to_string();
     let id = v["id"].as_i64().map_or_else(|| text("id"), |n| n.to_string());
     if id.is_empty() {
@@ -166,7 +175,10 @@ fn card(v: &Value, languages: &[String], zone_minutes: i32, ahead: i64) -> std::
         Value::Null => Ok(Vec::new()),
         Value::Array(all) => {
             let one = |x: &Value| x.as_str().map(str::to_string).or(x.as_i64().map(|n| n.to_string()));
-            all.iter().map(one).collect::<Option<Vec<String>>>().ok_or("topics, brands or products that are no list of texts")
+            all.iter()
+                .map(one)
+                .collect::<Option<Vec<String>>>()
+                .ok_or("topics, brands or products that are no list of texts")
         }
         _ => Err("topics, brands or products that are no list of texts"),
     };
@@ -225,7 +237,9 @@ mod tests {
     fn a_line_is_content_or_says_why_not() {
         let languages = ["en".to_string(), "zh-CN".to_string()];
         let of = |row: &str| card(&serde_json::from_str(row).expect(row), &languages, 480, DAY);
-        let live = of(r#"{"id": 7, "kind": "live", "title": "T", "title_zh": "题", "published": "2026-01-02", "topics": ["A"]}"#);
+        let live = of(
+            r#"{"id": 7, "kind": "live", "title": "T", "title_zh": "题", "published": "2026-01-02", "topics": ["A"]}"#,
+        );
         let live = live.expect("a live stream");
         assert_eq!((live.id.as_str(), live.kind.as_str(), live.titles.len()), ("7", "live_stream", 2));
         assert_eq!(live.start, live.shown.map(|s| s + DAY));
@@ -238,6 +252,8 @@ mod tests {
         ] {
             assert_eq!(of(row), Err(why));
         }
-        assert!(of(r#"{"id": "a", "kind": "review", "title": "T", "published": "2026-01-02", "topics": "A"}"#).is_err());
+        assert!(
+            of(r#"{"id": "a", "kind": "review", "title": "T", "published": "2026-01-02", "topics": "A"}"#).is_err()
+        );
     }
 }

@@ -20,8 +20,8 @@ mod table;
 
 use config::ShopConfig;
 pub use config::{ReportSettings, ShelfSettings, SlotName, TableSettings, TogetherSettings};
-use files::files_in;
 pub use content::{CardDraft, CardSettings};
+use files::files_in;
 pub use files::{Preset, ShopFiles};
 pub use limits::{BaselineSettings, PolicySettings};
 pub use log::{Format, Log, LogStep, Session, Unit};

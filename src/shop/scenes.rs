@@ -90,7 +90,8 @@ mod tests {
     #[test]
     fn a_scene_says_when_it_holds_and_what_it_lifts() {
         let of = |text: &str| ShopConfig::parse(text).and_then(|c| c.scenes());
-        let scenes = of("[scenes.night]\nhour = [22, 1]\nweather = [\"rain\", \"snow\"]\ntags = { tea = 0.5 }").expect("one");
+        let scenes =
+            of("[scenes.night]\nhour = [22, 1]\nweather = [\"rain\", \"snow\"]\ntags = { tea = 0.5 }").expect("one");
         assert_eq!(scenes[0].name, "night");
         let hours = ["hour=0", "hour=1", "hour=22", "hour=23"].map(String::from).to_vec();
         assert_eq!(scenes[0].conditions, [hours, vec!["weather=rain".into(), "weather=snow".into()]]);

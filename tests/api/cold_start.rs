@@ -4,7 +4,7 @@ use super::{NOW, event};
 use nearshelf::engine::{Because, Engine, Request, Shelf};
 use nearshelf::pack::{Pack, PackWriter, Tag};
 use nearshelf::privacy::consent::{Consent, Tri};
-use nearshelf::rank::{LIFT, Node};
+use nearshelf::rank::{Component, LIFT, Node};
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
@@ -58,16 +58,21 @@ fn what_is_declared_moves_the_first_shelf_and_says_so() {
         assert_eq!(tree.value, leaves(&tree, ""), "it adds up to the last bit");
         assert!(leaves(&tree, "declared") > 0.0, "every category has its part of the prior");
     }
-    // Where little else speaks, it is the reason.
-    let categories = Request { category: "Digital", ..home() };
-    let list = shelf.recommend(NOW, &categories);
+    // Where nothing else speaks, it is the reason.
+    let mut blend = shelf.blend().clone();
+    blend.weight[Component::Popular as usize] = 0;
+    shelf.set_blend(blend);
+    let list = shelf.recommend(NOW, &home());
     assert!(list.items.iter().any(|i| i.because == Because::Declared));
 }
 
 #[test]
 fn nothing_but_an_answer_of_the_prior_is_taken_and_nothing_of_the_rest_is_kept() {
     let (mut told, mut silent) = (shelf(), shelf());
-    assert_eq!(told.declare(NOW, &["phone=13800000000", "name=Wang", "gender", "gender=", "=male", "gender=Female"]), Ok(0));
+    assert_eq!(
+        told.declare(NOW, &["phone=13800000000", "name=Wang", "gender", "gender=", "=male", "gender=Female"]),
+        Ok(0)
+    );
     assert_eq!(told.diagnostics(), [("unknown_answer", 6)]);
     silent.declare(NOW, &[]).expect("consent");
     assert_eq!(told.snapshot(), silent.snapshot());
@@ -164,7 +169,8 @@ fn lifts_are_integers_of_the_tree_and_neutral_lists_are_alike() {
     for (shelf, item) in [(&mut a, "80001"), (&mut b, "20001")] {
         shelf.track(NOW, &[event("view_item", item)]);
     }
-    let pins = vec![("10003", by(3.5)), ("60007", by(2.0)), ("20001", by(-4.0)), ("10003", by(0.25)), ("none", by(1.0))];
+    let pins =
+        vec![("10003", by(3.5)), ("60007", by(2.0)), ("20001", by(-4.0)), ("10003", by(0.25)), ("none", by(1.0))];
     let scene = Request { pins, limit: 20, ..Request::default() };
     let list = a.recommend(NOW, &scene);
     for id in ids(&a, &list) {

@@ -201,7 +201,8 @@ fn run(shelf: &mut Engine, served: &mut u32, step: &Value) -> Value {
         }
         "declare" => {
             let said = step["answers"].as_object().expect("answers").iter();
-            let said: Vec<String> = said.map(|(field, value)| format!("{field}={}", value.as_str().expect("a text"))).collect();
+            let said: Vec<String> =
+                said.map(|(field, value)| format!("{field}={}", value.as_str().expect("a text"))).collect();
             let accepted = shelf.declare(now, &said.iter().map(String::as_str).collect::<Vec<_>>()).unwrap_or(0);
             json!({ "accepted": accepted, "declared": shelf.declared() })
         }
