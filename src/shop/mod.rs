@@ -6,15 +6,19 @@ mod content;
 pub mod doctor;
 mod exploration;
 mod files;
+mod forecast;
 mod limits;
 mod log;
 mod offers;
+mod orders;
 pub mod overlay;
 mod parquet;
 mod prior;
 mod rejects;
 mod scenes;
 mod source;
+mod strict;
+mod summaries;
 pub mod synthetic;
 mod table;
 
@@ -23,12 +27,16 @@ pub use config::{ReportSettings, ShelfSettings, SlotName, TableSettings, Togethe
 pub use content::{CardDraft, CardSettings};
 use files::files_in;
 pub use files::{Preset, ShopFiles};
+pub use forecast::ForecastSettings;
 pub use limits::{BaselineSettings, PolicySettings};
 pub use log::{Format, Log, LogStep, Session, Unit};
 pub use offers::MarketOffers;
+pub use orders::{Order, OrderColumns, Orders, date_of};
 pub use prior::{AnswerDraft, FieldDraft, PriorDraft};
 pub use rejects::{FileRead, Part, Reason, Reject, Rejects, Tally};
 pub use scenes::SceneDraft;
+pub use strict::for_each_row;
+pub use summaries::{CustomerSummary, Summaries};
 
 use crate::catalog::Market;
 use crate::catalog::build::ProductDraft;
