@@ -240,12 +240,11 @@ export class Shelf {
     const inner = typeof servedId === "number" ? this._engine.innerServedId(servedId) : 0;
     if (!inner) return null;
     const dealt = this._dealt.get(servedId);
-    const card = dealt && dealt._cards.find((entry) => entry._card.id === id(given));
-    // A card is worth what the best is worth that it is about.
-    return (card ? card._things : [id(given)]).map((thing) => this._engine.call(op.WHY, (w) => {
+    const card = dealt && dealt._cards.find((card) => card._card.id === id(given));
+    return this._engine.call(op.WHY, (w) => {
       w.u32(inner);
-      w.str(thing);
-    }, op.readNode) || null).reduce((best, node) => best && node && node.value > best.value ? node : best);
+      w.str(card ? card._best : id(given));
+    }, op.readNode) || null;
   }
 
   whyNot(given, options) {
@@ -315,13 +314,7 @@ export class Shelf {
   }
 
   declare(answers) {
-    const said = [];
-    try {
-      Object.keys(answers).forEach((field) => said.push(field + "=" + id(answers[field])));
-    } catch (unreadable) {
-      this._hub.misuse("bad_argument", TEXTS ? "declare() was given no answers." : "declare()", TEXTS ? "Pass an object such as { age_band: \"25-35\" }." : "");
-      return NEUTRAL.declare();
-    }
+    const said = Object.keys(answers || {}).map((field) => field + "=" + id(answers[field]));
     const accepted = this._engine.call(op.DECLARE, (w) => {
       w.f64(this._engine.time());
       w.list(said, (answer) => w.str(answer));

@@ -570,13 +570,13 @@ export interface Shelf {
   recommend(options: CardOptions & ({ kind: "content" | "activity" } | { slot: "content" | "activity"; kind?: undefined })): CardList;
   recommend(options?: RecommendOptions): ShelfList;
   /**
-   * Takes over all that the shopper declares of themselves, in place of what was declared before; `{}` takes everything back. Only answers that
+   * Takes over all that the shopper declares of themselves, in place of what was declared before; `{}`, or nothing, takes everything back. Only answers that
    * the pack's prior lists are taken, and nothing is kept of others. Needs consent to personalize. They order lists and move no price.
    *
    * @example
    * shelf.declare({ age_band: "25-35", gender: "female" }); // { accepted: 2, dropped: 0 }
    */
-  declare(answers: Record<string, string | number>): TrackResult;
+  declare(answers?: Record<string, string | number> | null): TrackResult;
   /** A list of yours in the shopper's order. What the pack does not have is ranked by its category and brand, where they are given. */
   rank(list: (string | number | DescribedItem)[], options?: RankOptions): RankedList;
   /**
