@@ -56,7 +56,7 @@ pub struct Data {
     pub(super) redemptions: Vec<Redemption>,
     campaigns: BTreeMap<u64, Campaign>,
     /// Each household's purchases, by day.
-    purchases: HashMap<u64, Vec<Purchase>>,
+    purchases: BTreeMap<u64, Vec<Purchase>>,
     /// Households that bought a product in a month, with the first day after that month.
     popularity: Vec<(i64, HashMap<u64, u32>)>,
 }

@@ -176,16 +176,14 @@ fn standard_errors(logs: &[f64], likelihood: Likelihood<'_>) -> Vec<Option<f64>>
         likelihood(&from_logs(&moved)).unwrap_or(f64::NAN)
     };
     let middle = at(&[]);
-    let mut curvature = vec![vec![0.0; n]; n];
-    for i in 0..n {
-        curvature[i][i] = -(at(&[(i, STEP)]) - 2.0 * middle + at(&[(i, -STEP)])) / (STEP * STEP);
-        for j in 0..i {
-            let mixed = at(&[(i, STEP), (j, STEP)]) - at(&[(i, STEP), (j, -STEP)]) - at(&[(i, -STEP), (j, STEP)])
-                + at(&[(i, -STEP), (j, -STEP)]);
-            curvature[i][j] = -mixed / (4.0 * STEP * STEP);
-            curvature[j][i] = curvature[i][j];
+    let bend = |i: usize, j: usize| {
+        if i == j {
+            return -(at(&[(i, STEP)]) - 2.0 * middle + at(&[(i, -STEP)])) / (STEP * STEP);
         }
-    }
+        let both = |a: f64, b: f64| at(&[(i, a), (j, b)]);
+        -(both(STEP, STEP) - both(STEP, -STEP) - both(-STEP, STEP) + both(-STEP, -STEP)) / (4.0 * STEP * STEP)
+    };
+    let curvature = (0..n).map(|i| (0..n).map(|j| bend(i.max(j), i.min(j))).collect()).collect();
     match inverse(curvature) {
         Some(inverse) => (0..n).map(|i| Some(inverse[i][i]).filter(|v| *v > 0.0).map(f64::sqrt)).collect(),
         None => vec![None; n],
