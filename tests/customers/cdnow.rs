@@ -52,7 +52,7 @@ fn the_fit_finds_the_published_parameters_and_foretells_as_well() {
     assert!(out.status.success(), "{}", text(&out.stderr));
     let printed: Value = serde_json::from_slice(&out.stdout).expect("JSON");
     let fit = &printed[0];
-    let rounded = |v: f64, digits: i32| (v * 10_f64.powi(digits)).round() / 10_f64.powi(digits);
+    let rounded = |v: f64, digits: i32| format!("{v:.*}", digits as usize).parse::<f64>().expect("a number");
     let b = &fit["bgnbd"]["parameters"];
     for (name, published) in [("r", 0.243), ("alpha", 4.414), ("a", 0.793), ("b", 2.426)] {
         assert_eq!(rounded(f(b, name), 3), published, "{name}");
