@@ -511,7 +511,9 @@ impl Engine {
         let Kept { items, others, .. } = self.served.iter().find(|list| list.id == served).ok_or_else(missing)?;
         let key = Key::product(id);
         let other = || others.iter().find(|o| o.0 == key).map(|o| o.1);
-        let row = self.catalog.find(id).map(|f| f.row).or_else(other).ok_or_else(missing)?;
+        // An id that the list had no product for may be a new item's by now, in a row that was another's.
+        let found = || self.catalog.find(id).map(|f| f.row).filter(|row| others.iter().all(|o| o.1 != *row));
+        let row = other().or_else(found).ok_or_else(missing)?;
         let item = items.iter().find(|s| s.row == row).ok_or_else(missing)?;
         Ok(explain(&item.parts))
     }
