@@ -40,6 +40,12 @@ pub(crate) enum Command {
     Overlay(OverlayArgs),
     /// Decide once more what a shelf's decision log holds, and print whether it comes out to the same bytes.
     Replay(crate::replay::ReplayLogArgs),
+    /// Who of the customers is still there, how often they will buy, and for how much.
+    #[command(subcommand)]
+    Customers(crate::customers::CustomersCommand),
+    /// Which coupons of a campaign a household is likely to use.
+    #[command(subcommand)]
+    Coupons(crate::coupons::CouponsCommand),
 }
 
 #[derive(Debug, Args)]

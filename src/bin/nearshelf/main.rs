@@ -2,6 +2,8 @@
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command line prints")]
 
 mod args;
+mod coupons;
+mod customers;
 mod demo;
 mod diff;
 mod doctor;
@@ -44,6 +46,8 @@ fn run() -> Result<ExitCode, Error> {
         args::Command::Policy(a) => policy::run(&a)?,
         args::Command::Synthetic(a) => synthetic::run(&a)?,
         args::Command::Overlay(a) => overlay::run(&a)?,
+        args::Command::Customers(a) => customers::run(&a)?,
+        args::Command::Coupons(a) => coupons::run(&a)?,
     }
     Ok(ExitCode::SUCCESS)
 }
