@@ -490,15 +490,7 @@ impl Engine {
 
     /// A description in the pack's numbers.
     fn describe(&self, known: u32, d: &RawDescription<'_>) -> Described {
-        let mut path = d.category;
-        let mut category = self.catalog.category_named(path);
-        // The nearest category above that the pack knows.
-        while let (None, Some(end)) = (category, path.bytes().rposition(|b| b == b'>')) {
-            path = path.get(..end.saturating_sub(1)).unwrap_or("");
-            category = self.catalog.category_named(path);
-        }
-        let brand = self.catalog.brand_of_key(Key::brand(d.brand));
-        Described { row: Row(known.saturating_add(d.place)), category, brand }
+        self.catalog.place(Row(known.saturating_add(d.place)), d.category, d.brand)
     }
 
     /// The tree behind a served item: its root's value is the item's score.

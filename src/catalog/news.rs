@@ -4,16 +4,6 @@ use super::{Catalog, Described};
 use crate::codec::Reader;
 use crate::id::{Key, Row};
 use crate::pack::column::Strings;
-use alloc::vec::Vec;
-
-/// One of them. It stays as long as the pack is open; where no overlay in force says of it, it is hidden.
-#[derive(Debug, Clone)]
-pub(super) struct New {
-    /// As the overlay has it.
-    record: Vec<u8>,
-    /// Its category and brand.
-    pub(super) what: Described,
-}
 
 /// Texts of a record, by those that stand before them: the item as any, then what it is.
 pub(super) const ID: usize = 0;
@@ -49,26 +39,20 @@ pub(super) fn skip_item(r: &mut Reader<'_>) -> bool {
     described
 }
 
-/// The place of a key behind the first `n`.
-fn behind(keys: &[Key], n: usize, key: Key) -> Option<u32> {
-    (n..keys.len()).find(|i| keys[*i] == key).map(|i| i as u32)
-}
-
 impl Catalog {
     /// Number of products of the pack itself: rows from here on are new items.
     pub fn packed(&self) -> usize {
         self.products
     }
 
-    /// The new item in a row.
-    pub(super) fn new_item(&self, row: Row) -> Option<&New> {
-        self.news.get(row.index().wrapping_sub(self.products))
+    /// The record of the new item in a row.
+    fn new_item(&self, row: Row) -> Option<Reader<'_>> {
+        Some(Reader::new(self.news.get(row.index().wrapping_sub(self.products))?))
     }
 
     /// A text of a product: from the pack's column, or of a new item.
     pub(super) fn text(&self, row: Row, column: &Strings, place: usize) -> &str {
-        let Some(new) = self.new_item(row) else { return column.get(&self.pack, row.index()) };
-        let mut r = Reader::new(&new.record);
+        let Some(mut r) = self.new_item(row) else { return column.get(&self.pack, row.index()) };
         let (text, _) = skip(&mut r, place.min(IMAGE));
         if place < TITLE {
             return text;
@@ -84,19 +68,28 @@ impl Catalog {
         title
     }
 
+    /// The name of the product's brand; empty without one. A new item may have one that the pack does not know.
+    pub fn brand_shown(&self, row: Row) -> &str {
+        match self.new_item(row) {
+            Some(mut r) => skip(&mut r, BRAND).0,
+            None => self.brand(row).map_or("", |b| self.brand_name(b)),
+        }
+    }
+
     /// The row of the new item with this key.
     pub(super) fn new_row(&self, key: Key) -> Option<Row> {
-        behind(&self.product_key, self.products, key).map(Row)
+        (self.products..self.len()).find(|i| self.product_key[*i] == key).map(|i| Row(i as u32))
     }
 
-    /// The brand with this key that only new items have: it is numbered by the first of them.
-    pub(super) fn new_brand(&self, key: Key) -> Option<u32> {
-        behind(&self.brand_key, self.brand.len(), key)
-    }
-
-    /// The name of such a brand.
-    pub(super) fn new_brand_name(&self, brand: usize) -> &str {
-        self.news.get(brand).map_or("", |new| skip(&mut Reader::new(&new.record), BRAND).0)
+    /// What is known of an item that the pack does not have: the nearest category at or above a path that the pack knows, and the brand if it does.
+    #[inline(never)]
+    pub fn place(&self, row: Row, mut path: &str, brand: &str) -> Described {
+        let mut category = self.category_named(path);
+        while let (None, Some(end)) = (category, path.bytes().rposition(|b| b == b'>')) {
+            path = path.get(..end.saturating_sub(1)).unwrap_or("");
+            category = self.category_named(path);
+        }
+        Described { row, category, brand: self.brand_of_key(Key::brand(brand)) }
     }
 
     /// Makes a row for what has none. Answers whether the pack lacks the category that it names.
@@ -107,14 +100,10 @@ impl Catalog {
         if id.is_empty() || self.find(id).is_some() {
             return false;
         }
-        let mut what = Described { row: Row(self.product_key.len() as u32), category: None, brand: None };
-        what.category = self.category_of_key(Key::category(category));
+        let placed = self.place(Row(self.len() as u32), category, brand);
         self.product_key.push(Key::product(id));
-        self.brand_key.push(Key::brand(brand));
-        if !brand.is_empty() {
-            what.brand = self.brand_of_key(Key::brand(brand));
-        }
-        self.news.push(New { record: record.to_vec(), what });
-        what.category.is_none() && !category.is_empty()
+        self.news.push(record.to_vec());
+        self.placed.push(placed);
+        placed.category.is_none() && !category.is_empty()
     }
 }

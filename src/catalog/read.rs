@@ -2,7 +2,7 @@
 
 use super::index::Index;
 use super::live::Live;
-use super::news::{ID, IMAGE, LINK, New, TITLE};
+use super::news::{ID, IMAGE, LINK, TITLE};
 use super::overlay::Policy;
 use super::{Availability, Found, Market, Price};
 use crate::codec::{Malformed, Reader};
@@ -43,7 +43,7 @@ pub struct Catalog {
     tag: Strings,
     tag_end: Numbers<4>,
     tag_start_of_entries: usize,
-    pub(super) brand: Strings,
+    brand: Strings,
     category_path: Strings,
     category_parent: Numbers<2>,
 
@@ -51,7 +51,7 @@ pub struct Catalog {
     /// By row; those of new items are behind the others.
     pub(super) product_key: Vec<Key>,
     category_key: Vec<Key>,
-    pub(super) brand_key: Vec<Key>,
+    brand_key: Vec<Key>,
     category_index: Index,
     brand_index: Index,
 
@@ -62,8 +62,9 @@ pub struct Catalog {
 
     /// What a host says of items that are not in the pack.
     described: Vec<Described>,
-    /// New items of overlays, by row.
-    pub(super) news: Vec<New>,
+    /// New items of overlays, by row: their records, and what they are.
+    pub(super) news: Vec<Vec<u8>>,
+    pub(super) placed: Vec<Described>,
 }
 
 /// What a host says of an item that is not in the pack. It has a row behind the products.
@@ -156,6 +157,7 @@ impl Catalog {
             view: View::default(),
             described: Vec::new(),
             news: Vec::new(),
+            placed: Vec::new(),
             policy: Policy::of(&pack),
             lives: markets.iter().map(|_| Live::default()).gather(),
             pack,
@@ -431,8 +433,8 @@ impl Catalog {
     /// What a host or an overlay says of the item with a row behind the pack's products.
     #[inline(never)]
     pub fn described(&self, row: Row) -> Option<&Described> {
-        if let Some(new) = self.new_item(row) {
-            return Some(&new.what);
+        if let Some(new) = self.placed.get(row.index().wrapping_sub(self.products)) {
+            return Some(new);
         }
         self.described.binary_search_by_key(&row, |d| d.row).ok().map(|at| &self.described[at])
     }
@@ -498,15 +500,12 @@ impl Catalog {
 
     /// Number of brands.
     pub fn brand_count(&self) -> usize {
-        self.brand_key.len()
+        self.brand.len()
     }
 
     /// A brand's name.
     pub fn brand_name(&self, brand: u32) -> &str {
-        match (brand as usize).checked_sub(self.brand.len()) {
-            Some(new) => self.new_brand_name(new),
-            None => self.brand.get(&self.pack, brand as usize),
-        }
+        self.brand.get(&self.pack, brand as usize)
     }
 
     /// A brand's stable key.
@@ -516,8 +515,7 @@ impl Catalog {
 
     /// The brand with this key.
     pub fn brand_of_key(&self, key: Key) -> Option<u32> {
-        let known = self.brand_index.find(key, |b| self.brand_key[b as usize] == key);
-        known.or_else(|| self.new_brand(key))
+        self.brand_index.find(key, |b| self.brand_key[b as usize] == key)
     }
 
     /// The product's variants, as indices into all variants.

@@ -128,7 +128,7 @@ fn overlay_format_2_is_read() {
     let c = shelf.catalog();
     let said = |id: &str| {
         let row = c.find(id).expect(id).row;
-        let brand = c.brand(row).map_or("", |b| c.brand_name(b));
+        let brand = c.brand_shown(row);
         let category = c.category(row).map_or("", |x| c.category_path(x));
         (c.title(row), category, brand, c.url(row), c.price(row).now.map(|m| m.0), c.availability(row))
     };
