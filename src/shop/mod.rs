@@ -1,5 +1,6 @@
 //! Reading a shop folder: catalogue, log and settings as the shop exports them, messy as they are.
 
+mod allocation;
 mod catalog;
 mod config;
 pub mod doctor;
@@ -19,6 +20,7 @@ mod summaries;
 pub mod synthetic;
 mod table;
 
+pub use allocation::AllocationFile;
 use config::ShopConfig;
 pub use config::{ReportSettings, ShelfSettings, SlotName, TableSettings, TogetherSettings};
 use files::files_in;

@@ -217,6 +217,8 @@ pub(crate) enum OffersCommand {
         #[arg(value_name = "FILE", required = true)]
         files: Vec<PathBuf>,
     },
+    /// Spend a budget over shoppers' coupons: the multiplier that each device then goes by, and how good the answer is.
+    Allocate(crate::allocate::AllocateArgs),
 }
 
 #[derive(Debug, Args)]

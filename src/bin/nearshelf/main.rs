@@ -1,6 +1,7 @@
 //! The command line: builds packs, looks into them, evaluates, serves the demo.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command line prints")]
 
+mod allocate;
 mod args;
 mod coupons;
 mod customers;
