@@ -1,8 +1,8 @@
 //! What else comes from outside: overlays, shards of a core, what a device has stored, offers with a cart.
 
 use super::{
-    Choices, EDGES, HEADER, NOW, SEEDS, Section, ask, ask_over, change, join, look, opening, request, split, track,
-    wanted,
+    Call, Choices, EDGES, HEADER, NOW, SEEDS, Section, ask, ask_over, change, join, look, opening, request, split,
+    track, wanted,
 };
 use nearshelf::codec::Writer;
 use nearshelf::engine::Engine;
@@ -195,7 +195,7 @@ pub(crate) fn stored(data: &[u8]) {
     }
     let bytes = |answer: &[u8]| answer.get(5..).unwrap_or(&[]).to_vec();
     let mut snapshot = bytes(&call(12, &|_| ()));
-    let report = |call: &mut dyn FnMut(u32, &dyn Fn(&mut Writer)) -> Vec<u8>, ledger: &[u8]| {
+    let report = |call: Call<'_>, ledger: &[u8]| {
         call(27, &|w| {
             w.f64(NOW);
             w.bytes(ledger);
