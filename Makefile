@@ -8,7 +8,7 @@ nearshelf := cargo run --release --features cli --
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test setup package size lint fmt bench eval audit clean
+.PHONY: help demo test setup package size lint fmt bench eval fuzz audit clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
@@ -44,6 +44,10 @@ bench: ## measure the package in Node, Chromium and Bun, then the native core; A
 
 eval: ## replay a log and score the ranking: DATA=DIR, ARGS="..."
 	$(nearshelf) eval $(if $(DATA),"$(DATA)") $(ARGS)
+
+fuzz: ## try wild bytes on every reader; SECONDS=N for each target (60), ONLY="pack calls ..." for some of them
+	@.ci/setup fuzz
+	@.ci/fuzz "$(or $(SECONDS),60)" $(ONLY)
 
 audit: ## check the licences, sources and duplicates of the dependencies
 	@.ci/setup deny

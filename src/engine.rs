@@ -505,15 +505,7 @@ impl Engine {
 
     /// A description in the pack's numbers.
     fn describe(&self, known: u32, d: &RawDescription<'_>) -> Described {
-        let mut path = d.category;
-        let mut category = self.catalog.category_named(path);
-        // The nearest category above that the pack knows.
-        while let (None, Some(end)) = (category, path.bytes().rposition(|b| b == b'>')) {
-            path = path.get(..end.saturating_sub(1)).unwrap_or("");
-            category = self.catalog.category_named(path);
-        }
-        let brand = self.catalog.brand_of_key(Key::brand(d.brand));
-        Described { row: Row(known.saturating_add(d.place)), category, brand }
+        self.catalog.place(Row(known.saturating_add(d.place)), d.category, d.brand)
     }
 
     /// The tree behind a served item: its root's value is the item's score.
@@ -527,7 +519,9 @@ impl Engine {
             self.served.iter().find(|list| list.id == served).ok_or_else(missing)?;
         let key = Key::product(id);
         let other = || others.iter().find(|o| o.0 == key).map(|o| o.1);
-        let row = self.catalog.find(id).map(|f| f.row).or_else(other).ok_or_else(missing)?;
+        // An id that the list had no product for may be a new item's by now, in a row that was another's.
+        let found = || self.catalog.find(id).map(|f| f.row).filter(|row| others.iter().all(|o| o.1 != *row));
+        let row = other().or_else(found).ok_or_else(missing)?;
         let item = items.iter().find(|s| s.row == row).ok_or_else(missing)?;
         let mut tree = explain(&item.parts);
         if self.catalog.is_new(row, *new_since) {

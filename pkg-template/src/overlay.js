@@ -191,14 +191,26 @@ function writeItems(w, o, market, issued) {
   w.f64(issued);
   w.u32(o.max_age);
   w.u8(o.full === true ? 1 : 0);
+  const text = (/** @type {any} */ value) => w.str(value == null ? "" : String(value));
   w.list(Array.isArray(o.items) ? o.items : [], (item) => {
-    const { id: given, availability, hidden, price, sale_price } = Object(item);
+    const { id: given, availability, hidden, price, sale_price, title, product_type, brand, link, image_link } = Object(item);
+    // What has a title is new where the pack does not have it, and then shown and in stock where nothing else is said.
+    const isNew = title != null;
     // 7 is not said, 5 is no word.
-    const stock = availability == null ? 7 : (op.AVAILABILITY.indexOf(String(availability).replace(/ /g, "_")) + 6) % 6;
+    const stock = availability == null ? (isNew ? 1 : 7) : (op.AVAILABILITY.indexOf(String(availability).replace(/ /g, "_")) + 6) % 6;
     w.str(id(given));
-    w.u8(stock | (hidden === true ? 16 : hidden === false ? 8 : 0) | (price === undefined ? 0 : 32) | (sale_price === undefined ? 0 : 64));
-    w.str(price == null ? "" : String(price));
-    w.str(sale_price == null ? "" : String(sale_price));
+    w.u8(stock | (hidden === true ? 16 : isNew || hidden === false ? 8 : 0) | (price === undefined ? 0 : 32) |
+      (sale_price === undefined ? 0 : 64) | (isNew ? 128 : 0));
+    text(price);
+    text(sale_price);
+    if (isNew) {
+      [product_type, brand, link, image_link].forEach(text);
+      const titles = Object(title) === title ? title : { "": title };
+      w.list(Object.keys(titles), (language) => {
+        w.str(language);
+        text(titles[language]);
+      });
+    }
   });
   w.patch(at, w.length - at - 4);
 }

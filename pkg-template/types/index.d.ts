@@ -103,6 +103,16 @@ export interface OverlayItem {
   availability?: "in_stock" | "out_of_stock" | "preorder" | "backorder" | "not_sold" | null;
   /** Hidden from every shelf and from `browse`. */
   hidden?: boolean | null;
+  /**
+   * Of an item that the pack does not have: its title, or one for each language. With it the item is a product until the next pack, in stock unless
+   * `availability` says otherwise. An item that the pack has is not described by it.
+   */
+  title?: string | Record<string, string>;
+  /** Path of a category of the pack, in its first language. Only with `title`, as what follows. */
+  product_type?: string;
+  brand?: string;
+  link?: string;
+  image_link?: string;
 }
 
 /** Named bytes. Each of our names begins with "nearshelf/"; a value is less than 70,000 bytes. An answer has five seconds. */

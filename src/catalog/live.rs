@@ -78,6 +78,10 @@ impl Live {
     /// A variant as the pack has it.
     fn packed(&self, pack: &Pack, row: u32, v: u32) -> Offer {
         let v = v as usize;
+        if v >= self.price.len() {
+            // A new item's: the pack knows nothing of it.
+            return Offer { row, price: NONE, sale: NONE, stock: 4, hidden: true, listed: false };
+        }
         Offer {
             row,
             price: self.price.get(pack, v),
@@ -119,7 +123,7 @@ impl Live {
 impl Catalog {
     /// Reads a market's columns, unless that was done before.
     pub(super) fn unpack(&mut self, market: usize) -> Result<()> {
-        if self.lives[market].best.len() == self.products {
+        if self.lives[market].best.len() >= self.products {
             return Ok(());
         }
         let (p, m, n) = (&self.pack, market as u32, self.variants);
@@ -172,7 +176,8 @@ impl Catalog {
         match self.live().offers.get(v as usize) {
             Some(o) if o.hidden => Availability::Hidden,
             Some(o) => Availability::from_byte(o.stock),
-            None => Availability::NotSold,
+            // A new item of which no overlay of this market has said anything.
+            None => Availability::Hidden,
         }
     }
 
@@ -180,6 +185,12 @@ impl Catalog {
     pub(super) fn lay(&mut self, market: usize, before: Before, patches: &[Patch]) {
         let (pack, live) = (&self.pack, &mut self.lives[market]);
         live.priceless = false;
+        // New items that came with this overlay or that of another market.
+        while live.best.len() < self.product_key.len() {
+            let v = live.offers.len() as u32;
+            live.offers.push(live.packed(pack, live.best.len() as u32, v));
+            live.best.push(v);
+        }
         let mut last = Vec::new();
         if before != Before::Stays {
             last = core::mem::take(&mut live.touched);

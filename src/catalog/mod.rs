@@ -7,6 +7,7 @@ pub mod build;
 mod index;
 mod live;
 pub(crate) mod merge;
+mod news;
 pub mod overlay;
 #[cfg(any(feature = "cli", test))]
 pub mod overlay_file;

@@ -2,6 +2,7 @@
 //! ([`manual/overlay`](crate::manual::overlay) has the bytes).
 
 use super::live::{Before, NONE};
+use super::news::skip_item;
 use super::{Catalog, Market};
 use crate::codec::{Malformed, Reader};
 use crate::error::{Code, Error, Result};
@@ -14,8 +15,8 @@ use core::ops::Range;
 
 /// What an overlay's file begins with.
 pub const MAGIC: [u8; 8] = *b"NEAROVLY";
-/// The format this build writes, and the newest it reads.
-pub const FORMAT: u16 = 1;
+/// The newest format that this build reads; it writes files without new items in format 1.
+pub const FORMAT: u16 = 2;
 /// Seconds an overlay holds where neither it nor the pack says.
 const MAX_AGE: u32 = 3600;
 
@@ -123,12 +124,30 @@ impl Catalog {
         if !head.full && head.since > if held { last } else { 0 } {
             return misfit("one before it is missing.");
         }
-        let patches = if head.base.is_empty() {
-            self.named(r, &self.markets()[market], &mut told)
+        let mut patches = Vec::new();
+        let mut items = Reader::new(&[]);
+        if head.base.is_empty() {
+            items = r.clone();
+            for _ in 0..r.count(13) {
+                skip_item(r);
+            }
         } else {
-            numbered(r, self.variant_count())
-        };
+            patches = numbered(r, self.variants);
+        }
+        // All fits, so from here on something happens.
         r.end().map_err(not_whole)?;
+        let mut news = items.clone();
+        for _ in 0..news.count(13) {
+            let (mut record, left) = (news.clone(), news.left());
+            if skip_item(&mut news) {
+                told.bad += u32::from(self.add_new(record.take(left - news.left())));
+            }
+        }
+        for _ in 0..items.count(13) {
+            let mut item = items.clone();
+            skip_item(&mut items);
+            self.named(&mut item, market, &mut told, &mut patches);
+        }
         self.lay(market, if head.full { Before::Goes } else { Before::Stays }, &patches);
         let age = if head.max_age == 0 { self.policy.max_age } else { head.max_age };
         let live = &mut self.lives[market];
@@ -170,29 +189,25 @@ impl Catalog {
         Some(all)
     }
 
-    /// Items by id, with prices in major units.
-    fn named(&self, r: &mut Reader<'_>, market: &Market, told: &mut Overlaid) -> Vec<Patch> {
-        let mut patches = Vec::new();
-        for _ in 0..r.count(13) {
-            let (id, mut what) = (r.str(), r.u8());
-            let mut prices = [NONE; 2];
-            for (bit, slot) in [32, 64].into_iter().zip(&mut prices) {
-                match price(r.str(), market) {
-                    Some(price) => *slot = price,
-                    None => {
-                        told.bad += 1;
-                        what &= !bit;
-                    }
+    /// An item by its id, with prices in major units.
+    fn named(&self, r: &mut Reader<'_>, market: usize, told: &mut Overlaid, patches: &mut Vec<Patch>) {
+        let (id, mut what) = (r.str(), r.u8());
+        let mut prices = [NONE; 2];
+        for (bit, slot) in [32, 64].into_iter().zip(&mut prices) {
+            match price(r.str(), &self.markets()[market]) {
+                Some(price) => *slot = price,
+                None => {
+                    told.bad += 1;
+                    what &= !bit;
                 }
             }
-            let [price, sale] = prices;
-            told.bad += u32::from(what & 7 == 5);
-            match self.variants_named(id) {
-                Some(variants) => patches.push(Patch { variants, price, sale, what }),
-                None => told.unknown += 1,
-            }
         }
-        patches
+        let [price, sale] = prices;
+        told.bad += u32::from(what & 7 == 5);
+        match self.variants_named(id) {
+            Some(variants) => patches.push(Patch { variants, price, sale, what }),
+            None => told.unknown += 1,
+        }
     }
 }
 

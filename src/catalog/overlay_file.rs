@@ -1,5 +1,6 @@
 //! Writing overlays, and taking them apart again for a person to look at.
 
+use super::news::{skip, skip_item};
 use super::overlay::{FORMAT, Head, MAGIC, Policy};
 use super::{Availability, Catalog};
 use crate::codec::{Reader, Writer};
@@ -23,13 +24,31 @@ pub struct Item {
     pub availability: Option<Availability>,
     /// Whether it is hidden.
     pub hidden: Option<bool>,
+    /// What a new item is, for packs that do not have it.
+    pub about: Option<About>,
+}
+
+/// What an overlay says of a new item beside price and stock. All but one title may be empty.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct About {
+    /// Language and title; the empty language is the pack's first.
+    pub titles: Vec<(String, String)>,
+    /// Path of a category of the pack, in its first language.
+    pub category: String,
+    /// Brand.
+    pub brand: String,
+    /// Link.
+    pub link: String,
+    /// Image link.
+    pub image: String,
 }
 
 impl Item {
     fn what(&self) -> u8 {
         let stock = self.availability.map_or(7, |a| (a as u8).min(4));
         let hidden = self.hidden.map_or(0, |h| 1 + u8::from(h));
-        stock | hidden << 3 | u8::from(self.price.is_some()) << 5 | u8::from(self.sale.is_some()) << 6
+        let described = u8::from(self.about.is_some()) << 7;
+        stock | hidden << 3 | u8::from(self.price.is_some()) << 5 | u8::from(self.sale.is_some()) << 6 | described
     }
 
     /// What a later item says, over this one.
@@ -38,11 +57,32 @@ impl Item {
         self.sale = later.sale.or(self.sale);
         self.availability = later.availability.or(self.availability);
         self.hidden = later.hidden.or(self.hidden);
+        if later.about.is_some() {
+            self.about.clone_from(&later.about);
+        }
+    }
+
+    /// The item by its id, with prices in major units.
+    fn write(&self, w: &mut Writer, exponent: u8) {
+        w.str(&self.id);
+        w.u8(self.what());
+        w.str(&major(self.price, exponent));
+        w.str(&major(self.sale, exponent));
+        let Some(about) = &self.about else { return };
+        for text in [&about.category, &about.brand, &about.link, &about.image] {
+            w.str(text);
+        }
+        w.count(about.titles.len());
+        for (language, title) in &about.titles {
+            w.str(language);
+            w.str(title);
+        }
     }
 }
 
-/// An overlay's file, and the ids that the pack does not have. With a base in `head`, which has to be the version of `catalog`, it numbers variants
-/// and leaves such ids out; else it names variants, and such ids after them. Written alike whatever the order of distinct items.
+/// An overlay's file, and the ids that the pack does not have and nothing is said about. With a base in `head`, which has to be the version of
+/// `catalog`, it numbers variants and leaves such ids out; else it names variants, and such ids after them, new items among them. Written alike whatever the
+/// order of distinct items.
 pub fn write(head: &Head<'_>, items: &[Item], catalog: &Catalog) -> (Vec<u8>, Vec<String>) {
     let mut known: BTreeMap<u32, Item> = BTreeMap::new();
     let mut unknown: BTreeMap<String, Item> = BTreeMap::new();
@@ -55,16 +95,26 @@ pub fn write(head: &Head<'_>, items: &[Item], catalog: &Catalog) -> (Vec<u8>, Ve
     for (v, item) in &mut known {
         item.id = catalog.variant_id(*v).to_string();
     }
+    for (v, item) in &mut known {
+        (item.id, item.about) = (catalog.variant_id(*v).to_string(), None);
+    }
     let named = head.base.is_empty();
     let exponent = catalog.market_named(head.market).map_or(2, |m| catalog.markets()[m].exponent);
     for (id, item) in &mut unknown {
         item.id.clone_from(id);
+        if item.about.is_some() {
+            // One that is described is there to be bought where nothing else is said.
+            item.availability = item.availability.or(Some(Availability::InStock));
+            item.hidden = item.hidden.or(Some(false));
+        }
     }
     let all: Vec<&Item> = known.values().chain(unknown.values().filter(|_| named)).collect();
     let mut w = Writer::new();
     w.raw(&MAGIC);
-    w.u16(FORMAT);
-    w.u16(FORMAT);
+    // Only what has new items asks for a reader that knows of them.
+    let format = if all.iter().any(|item| item.about.is_some()) { FORMAT } else { 1 };
+    w.u16(format);
+    w.u16(format);
     w.str(head.shop);
     w.str(head.market);
     w.str(head.base);
@@ -75,12 +125,7 @@ pub fn write(head: &Head<'_>, items: &[Item], catalog: &Catalog) -> (Vec<u8>, Ve
     w.u8(u8::from(head.full));
     w.count(all.len());
     if named {
-        for item in all {
-            w.str(&item.id);
-            w.u8(item.what());
-            w.str(&major(item.price, exponent));
-            w.str(&major(item.sale, exponent));
-        }
+        all.iter().for_each(|item| item.write(&mut w, exponent));
     } else {
         for (v, item) in &known {
             w.u32(*v);
@@ -91,7 +136,8 @@ pub fn write(head: &Head<'_>, items: &[Item], catalog: &Catalog) -> (Vec<u8>, Ve
     }
     let mut file = w.finish();
     file.extend_from_slice(&hash(0, &file).to_le_bytes());
-    (file, unknown.into_keys().collect())
+    let undescribed = unknown.into_values().filter(|item| !named || item.about.is_none());
+    (file, undescribed.map(|item| item.id).collect())
 }
 
 /// A price in major units, all digits of its minor ones after the point; empty for none.
@@ -105,9 +151,9 @@ fn major(price: Option<Option<u32>>, exponent: u8) -> String {
     }
 }
 
-/// What a file says, without a look at a pack: its head and how many items name each field: price, sale price, availability, hidden, in all.
-/// `None` for what is no overlay, or was changed.
-pub fn read(file: &[u8]) -> Option<(Head<'_>, [usize; 5])> {
+/// What a file says, without a look at a pack: its head and how many items name each field: price, sale price, availability, hidden, in all; and how many
+/// are described as new. `None` for what is no overlay, or was changed.
+pub fn read(file: &[u8]) -> Option<(Head<'_>, [usize; 6])> {
     let (body, sum) = file.split_last_chunk::<8>()?;
     if hash(0, body) != u64::from_le_bytes(*sum) {
         return None;
@@ -115,17 +161,17 @@ pub fn read(file: &[u8]) -> Option<(Head<'_>, [usize; 5])> {
     let mut r = Reader::new(body.strip_prefix(&MAGIC)?);
     let (_, oldest) = (r.u16(), r.u16());
     let head = Head::read(&mut r);
-    let n = r.count(13);
-    let mut said = [0, 0, 0, 0, n];
-    for _ in 0..n {
+    let mut said = [0; 6];
+    for _ in 0..r.count(13) {
         let what = if head.base.is_empty() {
-            let (_, what, _, _) = (r.str(), r.u8(), r.str(), r.str());
-            what
+            let what = r.clone();
+            skip_item(&mut r);
+            skip(&mut { what }, 0).1
         } else {
             r.take(12);
             r.u8()
         };
-        let says = [what & 32 != 0, what & 64 != 0, what & 7 < 5, what & 16 != 0];
+        let says = [what & 32 != 0, what & 64 != 0, what & 7 < 5, what & 16 != 0, true, what & 128 != 0];
         said.iter_mut().zip(says).for_each(|(n, says)| *n += usize::from(says));
     }
     r.end().ok().filter(|()| oldest <= FORMAT)?;

@@ -2,6 +2,7 @@
 
 use super::index::Index;
 use super::live::Live;
+use super::news::{ID, IMAGE, LINK, TITLE};
 use super::overlay::Policy;
 use super::{Availability, Found, Market, Price};
 use crate::codec::{Malformed, Reader};
@@ -50,7 +51,8 @@ pub struct Catalog {
     since: Numbers<2>,
 
     index: Index,
-    product_key: Vec<Key>,
+    /// By row; those of new items are behind the others.
+    pub(super) product_key: Vec<Key>,
     category_key: Vec<Key>,
     brand_key: Vec<Key>,
     category_index: Index,
@@ -63,6 +65,9 @@ pub struct Catalog {
 
     /// What a host says of items that are not in the pack.
     described: Vec<Described>,
+    /// New items of overlays, by row: their records, and what they are.
+    pub(super) news: Vec<Vec<u8>>,
+    pub(super) placed: Vec<Described>,
 }
 
 /// What a host says of an item that is not in the pack. It has a row behind the products.
@@ -157,6 +162,8 @@ impl Catalog {
             brand_index: Index::default(),
             view: View::default(),
             described: Vec::new(),
+            news: Vec::new(),
+            placed: Vec::new(),
             policy: Policy::of(&pack),
             lives: markets.iter().map(|_| Live::default()).gather(),
             pack,
@@ -331,24 +338,28 @@ impl Catalog {
         &self.languages[self.view.language]
     }
 
-    /// Number of products: rows are 0 to this.
+    /// Number of products: rows are 0 to this. New items of overlays are among them, behind those of the pack.
     pub fn len(&self) -> usize {
-        self.products
+        self.product_key.len()
     }
 
     /// True without products.
     pub fn is_empty(&self) -> bool {
-        self.products == 0
+        self.len() == 0
     }
 
     /// Number of variants of all products.
     pub fn variant_count(&self) -> usize {
-        self.variants
+        self.variants + self.news.len()
     }
 
     /// What an id stands for: a product, a variant or an alias.
     pub fn find(&self, id: &str) -> Option<Found> {
-        let entry = self.index.find(Key::product(id), |e| self.entry_text(e) == id)? as usize;
+        let key = Key::product(id);
+        let Some(entry) = self.index.find(key, |e| self.entry_text(e) == id) else {
+            return self.new_row(key).map(|row| Found { row, variant: None });
+        };
+        let entry = entry as usize;
         if entry < self.products {
             return Some(Found { row: Row(entry as u32), variant: None });
         }
@@ -373,7 +384,7 @@ impl Catalog {
     /// The product with this key.
     pub fn row_of(&self, key: Key) -> Option<Row> {
         let is_it = |e: u32| self.product_key.get(e as usize) == Some(&key);
-        self.index.find(key, is_it).map(Row)
+        self.index.find(key, is_it).map(Row).or_else(|| self.new_row(key))
     }
 
     /// The product's stable key.
@@ -383,25 +394,24 @@ impl Catalog {
 
     /// The product's id.
     pub fn id(&self, row: Row) -> &str {
-        self.product_id.get(&self.pack, row.index())
+        self.text(row, &self.product_id, ID)
     }
 
     /// The product's title in the view's language, else in the first language, else its id.
     pub fn title(&self, row: Row) -> &str {
-        let i = row.index();
-        let here = self.view.title.get(&self.pack, i);
-        let title = if here.is_empty() { self.view.title_default.get(&self.pack, i) } else { here };
+        let here = self.text(row, &self.view.title, TITLE);
+        let title = if here.is_empty() { self.text(row, &self.view.title_default, TITLE) } else { here };
         if title.is_empty() { self.id(row) } else { title }
     }
 
     /// The product's link.
     pub fn url(&self, row: Row) -> &str {
-        self.url.get(&self.pack, row.index())
+        self.text(row, &self.url, LINK)
     }
 
     /// The product's image link.
     pub fn image(&self, row: Row) -> &str {
-        self.image.get(&self.pack, row.index())
+        self.text(row, &self.image, IMAGE)
     }
 
     /// The product's tags.
@@ -426,9 +436,12 @@ impl Catalog {
         self.described = items;
     }
 
-    /// What a host says of the item with a row behind the products.
+    /// What a host or an overlay says of the item with a row behind the pack's products.
     #[inline(never)]
     pub fn described(&self, row: Row) -> Option<&Described> {
+        if let Some(new) = self.placed.get(row.index().wrapping_sub(self.products)) {
+            return Some(new);
+        }
         self.described.binary_search_by_key(&row, |d| d.row).ok().map(|at| &self.described[at])
     }
 
@@ -534,13 +547,18 @@ impl Catalog {
     /// The product's variants, as indices into all variants.
     pub fn variants_of(&self, row: Row) -> core::ops::Range<u32> {
         let i = row.index();
+        if i >= self.products {
+            let v = (self.variants + i - self.products) as u32;
+            return v..v + 1;
+        }
         let start = if i == 0 { 0 } else { self.variant_end.get(&self.pack, i - 1) };
         start..self.variant_end.get(&self.pack, i)
     }
 
     /// A variant's id.
     pub fn variant_id(&self, v: u32) -> &str {
-        self.variant_id.get(&self.pack, v as usize)
+        let row = (v as usize).wrapping_sub(self.variants).wrapping_add(self.products);
+        if v as usize >= self.variants { self.id(Row(row as u32)) } else { self.variant_id.get(&self.pack, v as usize) }
     }
 
     /// What tells a variant from the others, in the view's language; may be empty.
@@ -550,7 +568,7 @@ impl Catalog {
 
     /// The variant a shelf shows, as an index into all variants.
     pub fn best_variant(&self, row: Row) -> u32 {
-        self.live().best[row.index()]
+        self.live().best.get(row.index()).copied().unwrap_or(self.variants_of(row).start)
     }
 
     /// Whether the product can be bought here: that of its best variant.

@@ -44,6 +44,8 @@ impl Embedding {
     /// `pack_malformed` when the section has the wrong length.
     pub fn open(pack: &Pack, products: usize) -> Result<Embedding> {
         let Some(section) = pack.find(Tag::EMBEDDING, 0) else { return Ok(Embedding::default()) };
+        // Behind the rows that have vectors there may be new items of an overlay.
+        let products = products.min(section.entries as usize);
         let bytes = pack.section(Tag::EMBEDDING, 0).unwrap_or(&[]);
         let number = |i: usize| bytes.get(2 * i..2 * i + 2).map_or(0, |b| u16::from_le_bytes([b[0], b[1]]));
         let dims = [0, 1].map(|i| usize::from(number(i)));
@@ -105,7 +107,11 @@ impl Embedding {
 
     /// A product's cosine with an aim, in 2^-24; 0 where it points elsewhere.
     pub fn cosine(&self, pack: &Pack, aim: &Aim, row: Row) -> u64 {
-        aim.cosine(if aim.length > 0 { self.vectors(pack).score(row.index(), &aim.numbers) } else { 0 })
+        aim.cosine(if aim.length > 0 && row.index() < self.rows {
+            self.vectors(pack).score(row.index(), &aim.numbers)
+        } else {
+            0
+        })
     }
 
     /// The products nearest to an aim with their cosines, best first, ties in the published order; at most `most`, and none that points elsewhere.

@@ -214,9 +214,12 @@ fn popular(
     f: &mut Features,
     slots: &mut Slots,
 ) {
-    let (mut left, mut liked) = (fill, sources.liked_categories(fill / 2 + 1));
+    // No log speaks of an overlay's new items, so all of them come up, before the others.
+    let (all, packed) = (catalog.len(), catalog.packed());
+    let (mut left, mut liked) = (fill.saturating_add(all - packed), sources.liked_categories(fill / 2 + 1));
     let mut nearest = nearest_liked(catalog, &liked);
-    for row in (0..catalog.len() as u32).map(Row) {
+    for i in packed..packed + all {
+        let row = Row(if i < all { i } else { i - all } as u32);
         let mut at = None;
         if left == 0 {
             if liked.is_empty() {

@@ -91,8 +91,8 @@ struct Columns {
 }
 
 const ID: &[&str] = &["id", "item_id", "product_id", "sku"];
-const TITLE: &[&str] = &["title", "name", "item_name", "product_name", "description"];
-const CATEGORY: &[&str] = &["product_type", "category", "product_category", "google_product_category"];
+pub(super) const TITLE: &[&str] = &["title", "name", "item_name", "product_name", "description"];
+pub(super) const CATEGORY: &[&str] = &["product_type", "category", "product_category", "google_product_category"];
 const ALIASES: &[&str] = &["gtin", "ean", "barcode", "mpn", "sku", "stock_code", "item_code", "handle"];
 
 impl Columns {

@@ -1,13 +1,13 @@
 //! Overlays as a shop exports them: the JSON form, or a table with some of the catalogue's columns.
 
-use super::catalog::{availability_of, money_of};
+use super::catalog::{CATEGORY, TITLE, availability_of, money_of};
 use super::config::ShopConfig;
 use super::rejects::{Out, Part, Rejects};
 use super::table::{Row, Table};
 use super::{Progress, read_file, source};
 use crate::catalog::overlay::{Head, Policy};
-use crate::catalog::overlay_file::{Item, STALE};
-use crate::catalog::{Catalog, Market};
+use crate::catalog::overlay_file::{About, Item, STALE};
+use crate::catalog::{Catalog, Market, PATH_SEPARATOR};
 use crate::error::{Code, Error, Result};
 use crate::time::Millis;
 use serde::Deserialize;
@@ -150,7 +150,76 @@ fn item_of(v: &Value, market: &Market) -> std::result::Result<Item, &'static str
         None | Some(Value::Null) => None,
         Some(hidden) => Some(hidden.as_bool().ok_or("hidden is neither true nor false")?),
     };
-    Ok(Item { id, price: money("price")?, sale: money("sale_price")?, availability, hidden })
+    let about = v.get("title").filter(|title| !title.is_null()).map(|title| About {
+        titles: match title {
+            Value::Object(by_language) => by_language.iter().map(|(tag, title)| (tag.clone(), text(title))).collect(),
+            title => vec![(String::new(), text(title))],
+        },
+        category: v.get("product_type").map(text).unwrap_or_default(),
+        brand: v.get("brand").map(text).unwrap_or_default(),
+        link: v.get("link").map(text).unwrap_or_default(),
+        image: v.get("image_link").map(text).unwrap_or_default(),
+    });
+    Ok(Item { id, price: money("price")?, sale: money("sale_price")?, availability, hidden, about })
+}
+
+/// The columns that say what a new item is.
+struct Texts {
+    titles: Vec<(String, usize)>,
+    /// Columns whose texts, one below the other, are the category's path.
+    category: Vec<usize>,
+    brand: Option<usize>,
+    link: Option<usize>,
+    image: Option<usize>,
+    group: Option<usize>,
+}
+
+impl Texts {
+    fn find(table: &Table<'_>, config: &ShopConfig) -> Texts {
+        let find = |ours: &str, usual: &[&str]| match config.columns.get(ours) {
+            Some(name) => table.column(&[name]),
+            None => table.column(usual),
+        };
+        let given = |name: &str| if name.is_empty() { None } else { table.column(&[name]) };
+        let mut titles = Vec::new();
+        for l in &config.languages {
+            titles.extend(given(&l.title).map(|column| (l.tag.clone(), column)));
+        }
+        let path = config.columns.get("product_type").map_or("", String::as_str);
+        let mut category: Vec<usize> = path.split(PATH_SEPARATOR).filter_map(|name| given(name.trim())).collect();
+        if config.languages.is_empty() {
+            titles.extend(find("title", TITLE).map(|column| (String::new(), column)));
+            titles.extend(table.column(&["title_zh", "name_zh"]).map(|column| ("zh-CN".to_string(), column)));
+            if path.is_empty() {
+                category.extend(table.column(CATEGORY));
+            }
+        } else if category.is_empty() {
+            category.extend(given(&config.languages[0].category));
+        }
+        Texts {
+            titles,
+            category,
+            brand: find("brand", &["brand", "vendor", "manufacturer"]),
+            link: find("link", &["link", "url"]),
+            image: find("image_link", &["image_link", "image_url", "image"]),
+            group: find("item_group_id", &["item_group_id", "product_group_id", "parent_id"]),
+        }
+    }
+
+    /// What a row says of a product that the pack does not have. One of a group that it has is a variant of that product, which no overlay can bring.
+    fn about(&self, row: &Row<'_>, catalog: &Catalog) -> Option<About> {
+        let text = |column: Option<usize>| row.get(column).to_string();
+        let titles: Vec<(String, String)> =
+            self.titles.iter().map(|(tag, c)| (tag.clone(), text(Some(*c)))).filter(|(_, t)| !t.is_empty()).collect();
+        let group = row.get(self.group);
+        if titles.is_empty() || (!group.is_empty() && catalog.find(group).is_some()) {
+            return None;
+        }
+        let levels: Vec<&str> =
+            self.category.iter().map(|c| row.get(Some(*c))).filter(|level| !level.is_empty()).collect();
+        let category = levels.join(PATH_SEPARATOR);
+        Some(About { titles, category, brand: text(self.brand), link: text(self.link), image: text(self.image) })
+    }
 }
 
 fn from_table(
@@ -181,9 +250,13 @@ fn from_table(
     if columns.iter().all(Option::is_none) {
         return Err(missing("\"price\", \"sale_price\", \"availability\" or \"hidden\""));
     }
+    let texts = Texts::find(&table, config);
     let (items, rejects) = (&mut out.items, &mut out.rejects);
     table.for_each(Part::Catalog, rejects, progress, |row| {
-        items.push(item_of_row(row, id, columns, market)?);
+        let item = item_of_row(row, id, columns, market)?;
+        // What the pack has needs no description.
+        let about = if catalog.find(&item.id).is_none() { texts.about(row, catalog) } else { None };
+        items.push(Item { about, ..item });
         Ok(())
     })?;
     Ok(out)
@@ -214,5 +287,6 @@ fn item_of_row(
             "false" | "0" | "no" => Some(false),
             _ => return Err("hidden is neither true nor false"),
         },
+        about: None,
     })
 }

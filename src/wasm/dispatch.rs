@@ -370,7 +370,7 @@ fn products(shelf: &Engine, r: &mut Reader<'_>, out: &mut Writer) -> Result<()> 
         out.u32(row.0);
         out.str(c.id(row));
         out.str(c.title(row));
-        out.str(c.brand(row).map_or("", |b| c.brand_name(b)));
+        out.str(c.brand_shown(row));
         out.str(c.category(row).map_or("", |x| c.category_label(x)));
         out.str(c.url(row));
         out.str(c.image(row));

@@ -9,6 +9,8 @@ mod diversity;
 mod limits;
 mod memory;
 #[cfg(feature = "cli")]
+mod new_items;
+#[cfg(feature = "cli")]
 mod overlay;
 mod rehearse;
 #[cfg(feature = "cli")]

@@ -73,6 +73,7 @@ fn overlays(c: &mut Criterion) {
         sale: Some((i.is_multiple_of(3)).then_some(500)),
         availability: Some(if i.is_multiple_of(10) { Availability::OutOfStock } else { Availability::InStock }),
         hidden: None,
+        about: None,
     };
     let items: Vec<Item> = (0..10_000).map(item).collect();
     let base = shelf.catalog().pack().version();

@@ -158,6 +158,24 @@ fn overlay_format_1_is_read() {
     assert_eq!(shelf.quote_expires(crate::api::NOW).map(|t| t.map(|t| t.0)), Ok(Some(1_790_000_900_000)));
 }
 
+#[test]
+fn overlay_format_2_is_read() {
+    let mut shelf = crate::api::shelf();
+    let told = shelf.overlay(crate::api::NOW, include_bytes!("overlay-v2.overlay"), true).expect("format 2");
+    assert_eq!((told.outcome, told.unknown, told.bad, shelf.overlay_version()), (1, 0, 0, Some(8)));
+    let c = shelf.catalog();
+    let said = |id: &str| {
+        let row = c.find(id).expect(id).row;
+        let brand = c.brand_shown(row);
+        let category = c.category(row).map_or("", |x| c.category_path(x));
+        (c.title(row), category, brand, c.url(row), c.price(row).now.map(|m| m.0), c.availability(row))
+    };
+    let link = "https://shop.example/90001";
+    assert_eq!(said("90001"), ("Cat tunnel", "Pets > Cats", "Whiskado", link, Some(12_900), Availability::InStock));
+    assert_eq!(said("90002"), ("Bowl", "", "Newcomer", "", Some(2_000), Availability::Preorder));
+    assert_eq!(said("20001").4, Some(8_500));
+}
+
 #[cfg(all(feature = "cli", not(target_arch = "wasm32")))]
 #[test]
 fn decision_log_1_is_read() {

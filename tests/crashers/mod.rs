@@ -13,6 +13,15 @@ const PACK: &[&[u8]] = &[];
 /// Inputs that the calls target once failed on.
 const CALLS: &[&[u8]] = &[];
 
+/// The other targets, by name, with the inputs that each once failed on.
+type Target = (&'static str, fn(&[u8]), &'static [&'static [u8]]);
+const OTHERS: [Target; 4] = [
+    ("overlay", harness::overlay, &[]),
+    ("shard", harness::shard, &[]),
+    ("stored", harness::stored, &[]),
+    ("offers", harness::offers, &[]),
+];
+
 /// A walk of xorshift: the same bytes at every run.
 struct Walk(u64);
 
@@ -34,13 +43,25 @@ impl Walk {
 fn what_crashed_once_does_not_crash_again() {
     PACK.iter().for_each(|data| harness::pack(data));
     CALLS.iter().for_each(|data| harness::calls(data));
+    OTHERS.iter().for_each(|(_, target, found)| found.iter().for_each(|data| target(data)));
+}
+
+#[test]
+fn what_else_comes_from_outside_is_answered_too() {
+    let mut walk = Walk(0xD1B5_4A32_D192_ED03);
+    let rounds = if cfg!(target_arch = "wasm32") { 40 } else { 150 };
+    for (_, target, _) in OTHERS {
+        (0..rounds).for_each(|_| target(&walk.bytes(80)));
+    }
 }
 
 #[test]
 fn good_packs_answer_all_that_is_asked() {
     harness::pack(&[0]);
     harness::pack(&[1]);
-    assert!(harness::opened() >= 2);
+    harness::shard(&[]);
+    harness::offers(&[0]);
+    assert!(harness::opened() >= 4);
 }
 
 #[test]

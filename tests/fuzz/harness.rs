@@ -3,6 +3,11 @@
 //! A pack's checksums hide everything behind them from random bytes. So the bytes here are a list of changes to the sections of a
 //! good pack, and the checksums are set right before it is opened: what a wrong writer, or one with bad intent, could publish.
 
+mod wild;
+
+#[allow(unused_imports, reason = "a target runs one of them")]
+pub(crate) use wild::{offers, overlay, shard, stored};
+
 use nearshelf::codec::{Reader, Writer};
 use nearshelf::engine::Engine;
 use nearshelf::id::Row;
@@ -189,13 +194,30 @@ fn request(write: impl FnOnce(&mut Writer)) -> Vec<u8> {
 
 /// Opens a pack and asks everything of it, in every market and language. A good one answers all of it.
 fn ask(pack: Vec<u8>, is_good: bool) {
+    ask_over(pack, &[], is_good);
+}
+
+/// The same with shards over it.
+fn ask_over(pack: Vec<u8>, shards: &[Vec<u8>], is_good: bool) {
     let mut table = Table::default();
     let opened = table.call(1, &opening(&pack, 2));
-    let Ok(engine) = Engine::open(pack) else {
+    let Ok(mut engine) = Engine::open(pack) else {
         assert_eq!((opened[0], is_good), (1, false));
         return;
     };
     assert_eq!(opened[0], 0);
+    for shard in shards {
+        let attached = table.call(
+            30,
+            &request(|w| {
+                w.u32(1);
+                w.bytes(shard);
+            }),
+        );
+        let natively = engine.attach(shard.clone());
+        assert_eq!(attached[0] == 0, natively.is_ok(), "both open it, or neither");
+        assert!(natively.is_ok() || !is_good);
+    }
     OPENED.fetch_add(1, Ordering::Relaxed);
     let c = engine.catalog();
     let n = (c.len() as u32).min(LOOKED_AT);

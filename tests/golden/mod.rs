@@ -149,10 +149,28 @@ fn record(shelf: &Engine, now: Millis, data: &Value) -> Vec<u8> {
             Value::Null => String::new(),
             number => number.to_string(),
         };
+        let title = &item["title"];
+        let (stock, hidden) = if title.is_null() {
+            (stock, hidden)
+        } else {
+            (if stock == 7 { 1 } else { stock }, 128 | if hidden == 0 { 8 } else { hidden })
+        };
         w.str(text(item, "id"));
         w.u8(stock | hidden | said("price", 32) | said("sale_price", 64));
         w.str(&price("price"));
         w.str(&price("sale_price"));
+        if title.is_null() {
+            continue;
+        }
+        ["product_type", "brand", "link", "image_link"].into_iter().for_each(|key| w.str(text(item, key)));
+        let one = [(String::new(), title.clone())];
+        let titles: Vec<(&String, &Value)> =
+            title.as_object().map_or_else(|| one.iter().map(|(l, t)| (l, t)).collect(), |o| o.iter().collect());
+        w.count(titles.len());
+        for (language, title) in titles {
+            w.str(language);
+            w.str(title.as_str().unwrap_or(""));
+        }
     }
     w.finish()
 }

@@ -69,6 +69,24 @@ test("items cross with their prices as they stand and what they say marked", asy
   assert.equal(shelf.recommend().overlayVersion, 7);
 });
 
+test("an item with a title crosses with what it is, shown and in stock where nothing else is said", async () => {
+  const { shelf, cores: [core] } = await ready();
+  await shelf.setOverlay({
+    items: [
+      { id: 90001, title: { en: "Cat tunnel", "zh-CN": "猫隧道" }, product_type: "Pets > Cats", brand: "Whiskado", price: "129.00",
+        link: "https://shop.example/90001", image_link: "https://shop.example/90001.jpg" },
+      { id: "bowl", title: "Bowl", availability: "preorder", hidden: true },
+      { id: "plain", title: null },
+    ],
+  });
+  assert.deepEqual(core.laid[0].items, [
+    ["90001", 1 | 8 | 32 | 128, "129.00", "",
+      ["Pets > Cats", "Whiskado", "https://shop.example/90001", "https://shop.example/90001.jpg"], [["en", "Cat tunnel"], ["zh-CN", "猫隧道"]]],
+    ["bowl", 2 | 16 | 128, "", "", ["", "", "", ""], [["", "Bowl"]]],
+    ["plain", 7, "", ""],
+  ]);
+});
+
 test("lists and products are asked for again after an overlay, and the page is told", async () => {
   const { shelf, cores: [core], changes, pass } = await ready();
   shelf.recommend();

@@ -59,6 +59,30 @@ fn a_table_becomes_an_overlay_whatever_its_order_and_rows_that_cannot_be_used_ar
 }
 
 #[test]
+fn rows_of_the_catalogue_that_the_pack_does_not_have_are_new_items() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let table = "id,item_group_id,title,title_zh,product_type,brand,price,availability\n\
+                 20001,,ignored,,,,85.00,\n\
+                 90001,,Cat tunnel,猫隧道,Pets > Cats,Whiskado,129.00,\n\
+                 90002,,Rake,,Garden,Newcomer,20.00,preorder\n\
+                 10001-XXL,10001,A size more,,,,199.00,\n\
+                 90003,,,,,,1.00,\n";
+    let (said, _, out) = overlay(folder.path(), "catalog.csv", table, &[]);
+    assert!(said.contains("for any pack"), "new items have no number: {said}");
+    assert!(said.contains("0 hidden, 2 new"), "{said}");
+    assert!(said.contains("1 fields cannot be used"), "the pack has no category Garden: {said}");
+    assert!(said.contains("2 ids are not in the pack and were kept by their name: 10001-XXL, 90003"), "{said}");
+    let mut shelf = Engine::open(fs::read(PACK).expect("the pack")).expect("a shelf");
+    shelf.set_view("", "zh-CN").expect("a language");
+    shelf.overlay(Millis(ISSUED), &fs::read(out.expect("written")).expect("written"), true).expect("sound");
+    let c = shelf.catalog();
+    let row = |id: &str| c.find(id).expect(id).row;
+    assert_eq!((c.len(), c.title(row("90001")), c.title(row("90002"))), (66, "猫隧道", "Rake"));
+    assert_eq!(c.price(row("90001")).now.map(|m| m.0), Some(12_900));
+    assert!(c.find("10001-XXL").is_none() && c.find("90003").is_none());
+}
+
+#[test]
 fn the_json_form_says_what_it_is_and_inspect_reads_it_back() {
     let folder = tempfile::tempdir().expect("a folder");
     let json = r#"{ "sequence": 12, "since": 11, "market": "us", "max_age": 60,

@@ -1,7 +1,7 @@
 //! A pack split into a core and shards: nothing is lost, nothing depends on the order, and what does not belong is refused.
 
 use crate::api::{NOW, PACK, event};
-use nearshelf::builder::shards::{File, Limits, Split, in_parts, join, read_whole, split};
+use nearshelf::builder::shards::{File, Limits, Split, in_parts, join, read_whole, split, split_above};
 use nearshelf::catalog::{Catalog, shards};
 use nearshelf::engine::{Engine, Request, Wish};
 use nearshelf::id::Row;
@@ -60,6 +60,16 @@ fn shards_carry_stores_and_days() {
     assert!(facts(&shelf).is_subset(&facts(&full)) && facts(&shelf).len() < 64);
     attach(&mut shelf, &parts.shards.iter().collect::<Vec<_>>());
     assert_eq!(facts(&shelf), facts(&full));
+}
+
+#[test]
+fn a_pack_above_a_bar_is_split_below_it_and_another_is_not() {
+    assert!(split_above(PACK, 100_000, &Silent).expect("room").is_none());
+    let parts = split_above(PACK, 6_500, &Silent).expect("room").expect("larger than that");
+    assert!(!parts.shards.is_empty());
+    assert!(parts.shards.iter().chain([&parts.core]).all(|f| f.wire <= 6_500));
+    let products: usize = parts.shards.iter().chain([&parts.core]).map(|f| f.products).sum();
+    assert_eq!(products, 64);
 }
 
 #[test]

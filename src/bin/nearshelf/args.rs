@@ -118,13 +118,17 @@ pub(crate) struct PackArgs {
     /// The pack to write.
     #[arg(long, value_name = "FILE", default_value = "shop.pack")]
     pub(crate) out: PathBuf,
-    /// Largest file on the wire, in bytes after brotli. Of a pack the strongest neighbours that fit are kept; default: 2 MB for each
-    /// 10,000 products. With --shards: of each shard, default 500,000.
+    /// Largest file on the wire, in bytes after brotli: a pack that would be larger is split into a core and shards, as with --shards, and no file
+    /// passes this. Without it a pack is not split, and has room for 2 MB for each 10,000 products.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(usize))]
     pub(crate) max_bytes: Option<usize>,
-    /// Write a core of at most 250,000 bytes on the wire, and beside it shards by category that devices open on demand.
+    /// Write a core of at most 250,000 bytes on the wire, and beside it shards by category that devices open on demand: of at most --max-bytes,
+    /// default 500,000.
     #[arg(long)]
     pub(crate) shards: bool,
+    /// Keep to --max-bytes in one file, with the strongest neighbours that fit, rather than split.
+    #[arg(long, requires = "max_bytes", conflicts_with = "shards")]
+    pub(crate) one_file: bool,
     /// Write the vectors that `[tables] embedding = true` asks for, although shipped packages do not read them: for builds of one's own.
     #[arg(long)]
     pub(crate) vectors: bool,

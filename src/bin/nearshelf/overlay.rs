@@ -4,7 +4,7 @@ use crate::args::OverlayArgs;
 use crate::output::say;
 use crate::progress::Bars;
 use nearshelf::catalog::overlay::{Head, MAGIC};
-use nearshelf::catalog::overlay_file::{damaged, read, write};
+use nearshelf::catalog::overlay_file::{Item, damaged, read, write};
 use nearshelf::catalog::shards;
 use nearshelf::engine::Engine;
 use nearshelf::error::Error;
@@ -33,11 +33,16 @@ pub(crate) fn run(args: &OverlayArgs) -> Result<(), Error> {
     let version = catalog.pack().version();
     let market = catalog.markets()[catalog.market_named(said.market)?].code.clone();
     let shop = catalog.shop().to_string();
+    let is_new = |item: &Item| item.about.is_some() && catalog.find(&item.id).is_none();
     let head = Head {
         shop: if said.shop.is_empty() { &shop } else { said.shop },
         market: &market,
-        // Rows of a split pack move as its shards open.
-        base: if args.any_pack || shards::count(catalog.pack()) > 0 { "" } else { &version },
+        // Rows of a split pack move as its shards open, and new items have no number.
+        base: if args.any_pack || shards::count(catalog.pack()) > 0 || given.items.iter().any(is_new) {
+            ""
+        } else {
+            &version
+        },
         sequence: first([args.sequence.unwrap_or(0), said.sequence, issued.0.unsigned_abs()]),
         since: args.since.unwrap_or(said.since),
         issued: Some(issued),
@@ -50,10 +55,13 @@ pub(crate) fn run(args: &OverlayArgs) -> Result<(), Error> {
     let (file, unknown) = write(&head, &given.items, catalog);
     // What a device does with it is found out here, where what it builds upon is not there: another shop's is not written.
     let (alone, _) = write(&Head { since: 0, ..head }, &given.items, catalog);
-    engine.overlay(issued, &alone, true)?;
+    let told = engine.overlay(issued, &alone, true)?;
     write_file(&args.out, &file)?;
     say!("{}: {} bytes", args.out.display(), file.len());
     say!("{}", facts(&file).unwrap_or_default());
+    if told.bad > 0 {
+        say!("{} fields cannot be used: a category or a language of new items that the pack does not have", told.bad);
+    }
     if !unknown.is_empty() {
         let some: Vec<&str> = unknown.iter().take(10).map(String::as_str).collect();
         let fate = if head.base.is_empty() { "kept by their name" } else { "left out" };
@@ -74,13 +82,13 @@ fn now() -> Millis {
 
 /// What an overlay's file says of itself, in two lines; `None` for what is none.
 fn facts(file: &[u8]) -> Option<String> {
-    let (head, [price, sale, stock, hidden, items]) = read(file)?;
+    let (head, [price, sale, stock, hidden, items, new]) = read(file)?;
     let kind = if head.full { "full".into() } else { format!("delta upon {}", head.since) };
     let base = if head.base.is_empty() { "any pack".into() } else { format!("pack {}", head.base) };
     let issued = head.issued.map_or(0, |t| t.0);
     Some(format!(
         "overlay {} of shop {}, market {}: {kind}, for {base}, issued {issued}, holds {} s\n\
-         {items} items: {price} prices, {sale} sale prices, {stock} availabilities, {hidden} hidden",
+         {items} items: {price} prices, {sale} sale prices, {stock} availabilities, {hidden} hidden, {new} new",
         head.sequence, head.shop, head.market, head.max_age
     ))
 }
@@ -91,14 +99,14 @@ pub(crate) fn inspect(path: &Path, as_json: bool) -> Result<bool, Error> {
     if !file.starts_with(&MAGIC) {
         return Ok(false);
     }
-    let Some((head, [price, sale, stock, hidden, items])) = read(&file) else {
+    let Some((head, [price, sale, stock, hidden, items, new])) = read(&file) else {
         return Err(damaged(path));
     };
     if as_json {
         let facts = json!({
             "shop": head.shop, "market": head.market, "base": head.base, "sequence": head.sequence, "since": head.since,
             "issued": head.issued.map(|t| t.0), "max_age": head.max_age, "full": head.full, "bytes": file.len(),
-            "items": items, "prices": price, "sale_prices": sale, "availabilities": stock, "hidden": hidden,
+            "items": items, "prices": price, "sale_prices": sale, "availabilities": stock, "hidden": hidden, "new": new,
         });
         say!("{facts:#}");
     } else {

@@ -5,7 +5,7 @@ use crate::diff;
 use crate::output::say;
 use crate::progress::Bars;
 use nearshelf::builder::pack::{Options, build};
-use nearshelf::builder::shards::{File, Limits, Split, read_whole, split};
+use nearshelf::builder::shards::{File, Limits, Split, read_whole, split, split_above};
 use nearshelf::engine::Engine;
 use nearshelf::error::Error;
 use nearshelf::publish::check;
@@ -20,13 +20,17 @@ pub(crate) fn run(args: &PackArgs) -> Result<(), Error> {
     if !args.vectors {
         shop.tables.check_shipped()?;
     }
-    let options = Options { min_support: args.shop.min_support, max_bytes: args.max_bytes.filter(|_| !args.shards) };
+    let options = Options { min_support: args.shop.min_support, max_bytes: args.max_bytes.filter(|_| args.one_file) };
     let bytes = build(&shop, &options, &bars)?;
     let checked = match &old {
         Some(old) => Some(check(&shop, old, &bytes, &options, &shop.baseline, &bars)?),
         None => None,
     };
-    let parts = if args.shards { split(&bytes, Limits::of(args.max_bytes), &bars)? } else { None };
+    let parts = match args.max_bytes {
+        _ if args.shards => split(&bytes, Limits::of(args.max_bytes), &bars)?,
+        Some(most) if !args.one_file => split_above(&bytes, most, &bars)?,
+        _ => None,
+    };
     bars.finish();
     report(&shop, Some(&rejects));
     if let Some(checked) = &checked {

@@ -105,6 +105,15 @@ pub fn split(whole: &[u8], limits: Limits, progress: &dyn Progress) -> Result<Op
     Err(Error::new(Code::TooLarge, format!("shards of {} bytes cannot be made.", limits.shard)))
 }
 
+/// Splits a pack that has more than `most` bytes on the wire, so that no file has; `None` for one that has not.
+///
+/// # Errors
+///
+/// As [`split`].
+pub fn split_above(whole: &[u8], most: usize, progress: &dyn Progress) -> Result<Option<Split>> {
+    if core_wire(whole) <= most { Ok(None) } else { split(whole, Limits::of(Some(most)), progress) }
+}
+
 /// A pack without the sections that are not made in parts: what is bought together, and vectors. It is what all parts are together.
 ///
 /// # Errors

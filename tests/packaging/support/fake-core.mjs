@@ -100,7 +100,12 @@ export class FakeCore {
     const now = r.f64();
     r = new Reader(r.bytes());
     const head = { now, shop: r.str(), market: r.str(), base: r.str(), sequence: r.f64(), since: r.f64(), issued: r.f64(), max_age: r.u32(), full: r.u8() };
-    const items = r.list((r) => [r.str(), r.u8(), r.str(), r.str()]);
+    const items = r.list((r) => {
+      const item = [r.str(), r.u8(), r.str(), r.str()];
+      // A new item is described.
+      if (item[1] & 128) item.push([r.str(), r.str(), r.str(), r.str()], r.list((r) => [r.str(), r.str()]));
+      return item;
+    });
     if (r.left()) return refusal("bad_overlay");
     this.laid = [...(this.laid || []), { ...head, items }];
     this.overlay = { sequence: head.sequence || 1, expires: head.issued + 1000 * (head.max_age || 600) };

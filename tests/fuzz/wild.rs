@@ -1,0 +1,247 @@
+//! What else comes from outside: overlays, shards of a core, what a device has stored, offers with a cart.
+
+use super::{
+    Call, Choices, EDGES, HEADER, NOW, SEEDS, Section, ask, ask_over, change, join, look, opening, request, split,
+    track, wanted,
+};
+use nearshelf::codec::Writer;
+use nearshelf::engine::Engine;
+use nearshelf::id::Row;
+use nearshelf::wasm::dispatch::Table;
+use twox_hash::XxHash64;
+
+/// A core and one of its shards, frozen.
+const CORE: &[u8] = include_bytes!("../compat/shards-v1/core.pack");
+const SHARD: &[u8] = include_bytes!("../compat/shards-v1/harbour-lane.100a832f44662e2c.shard");
+
+/// Words that overlays and carts are made of.
+const WORDS: [&str; 16] = [
+    "",
+    "new",
+    "other",
+    "Pets > Cats",
+    "Garden",
+    "Whiskado",
+    "Newcomer",
+    "en",
+    "zh-CN",
+    "cn",
+    "us",
+    "12.90",
+    "12.90 CNY",
+    "-1",
+    "99999999999",
+    "harbour-lane",
+];
+
+/// Overlays one after the other, by id and by number, as files and as records, between views and rehearsals.
+pub(crate) fn overlay(data: &[u8]) {
+    let mut c = Choices(data);
+    let seed = SEEDS[c.number(1) as usize % SEEDS.len()];
+    let Ok(engine) = Engine::open(seed.to_vec()) else { return };
+    let catalog = engine.catalog();
+    let (ids, version): (Vec<String>, _) =
+        ((0..catalog.len().min(12) as u32).map(|row| catalog.id(Row(row)).into()).collect(), catalog.pack().version());
+    let mut table = Table::default();
+    table.call(1, &opening(seed, 2));
+    let mut call = |op: u32, write: &dyn Fn(&mut Writer)| {
+        table.call(
+            op,
+            &request(|w| {
+                w.u32(1);
+                write(w);
+            }),
+        )
+    };
+    for _ in 0..6 {
+        if c.0.is_empty() {
+            break;
+        }
+        match c.number(1) % 8 {
+            0 => drop(call(37, &|w| w.u8(1))),
+            1 => drop(call(37, &|w| w.u8(0))),
+            2 => {
+                let (market, language) = (word(&mut c, &ids), word(&mut c, &ids));
+                call(15, &|w| {
+                    w.str(&market);
+                    w.str(&language);
+                });
+            }
+            3 => {
+                let id = word(&mut c, &ids);
+                call(3, &|w| track(w, "view_item", &id));
+            }
+            kind => {
+                let mut record = record(&mut c, &ids, if kind == 4 { &version } else { "" });
+                // Bytes that no writer writes, behind a checksum that is right.
+                for _ in 0..c.number(1) % 4 {
+                    let (at, byte) = (c.number(2) as usize, c.number(1) as u8);
+                    let at = at % record.len();
+                    record[at] = byte;
+                }
+                let framed = kind < 6;
+                if framed {
+                    let mut file = [&b"NEAROVLY"[..], &[2, 0, 1, 0], &record].concat();
+                    file.extend(XxHash64::oneshot(0, &file).to_le_bytes());
+                    record = file;
+                }
+                call(if framed { 32 } else { 33 }, &|w| {
+                    w.f64(NOW);
+                    w.bytes(&record);
+                });
+            }
+        }
+        // A shelf, a page, and all rows that there may be.
+        call(4, &|w| wanted(w, 0, &ids));
+        call(17, &|w| {
+            w.u32(0);
+            w.u32(200);
+            w.str("");
+        });
+        for row in 0..3 {
+            call(8, &|w| {
+                w.count(1);
+                w.u32(catalog.len() as u32 + row);
+            });
+        }
+    }
+    let mut all = ids.clone();
+    all.extend(WORDS[1..3].iter().map(|w| String::from(*w)));
+    look(&mut call, &all, catalog.len() as u32);
+}
+
+fn word(c: &mut Choices<'_>, ids: &[String]) -> String {
+    let n = c.number(1) as usize;
+    if n < 128 { WORDS[n % WORDS.len()].into() } else { ids[n % ids.len()].clone() }
+}
+
+/// An overlay's middle, of the right form.
+fn record(c: &mut Choices<'_>, ids: &[String], base: &str) -> Vec<u8> {
+    request(|w| {
+        w.str("");
+        w.str(["", "cn", "us"][c.number(1) as usize % 3]);
+        w.str(base);
+        w.f64(f64::from(c.number(1)));
+        w.f64(f64::from(c.number(1) % 4));
+        w.f64(NOW);
+        w.u32(c.number(2));
+        w.u8((c.number(1) & 1) as u8);
+        let n = c.number(1) as usize % 6;
+        w.count(n);
+        for _ in 0..n {
+            if !base.is_empty() {
+                w.u32(c.number(1) % 100);
+                w.u32(EDGES[c.number(1) as usize % EDGES.len()]);
+                w.u32(c.number(2));
+                w.u8(c.number(1) as u8);
+                continue;
+            }
+            let what = c.number(1) as u8;
+            w.str(&word(c, ids));
+            w.u8(what);
+            w.str(&word(c, ids));
+            w.str(&word(c, ids));
+            if what & 128 != 0 {
+                (0..4).for_each(|_| w.str(&word(c, ids)));
+                let titles = c.number(1) as usize % 3;
+                w.count(titles);
+                (0..2 * titles).for_each(|_| w.str(&word(c, ids)));
+            }
+        }
+    })
+}
+
+/// A core and a shard of it with wild sections: the core lists the shard as it is.
+pub(crate) fn shard(data: &[u8]) {
+    let mut c = Choices(data);
+    let (mut core, mut part) = (split(CORE), split(SHARD));
+    let is_good = c.0.is_empty();
+    while !c.0.is_empty() {
+        let which = if c.number(1) & 1 == 0 { &mut part } else { &mut core };
+        change(which, &mut c);
+    }
+    let part = join(&part);
+    let first = u64::from_le_bytes([0x2c, 0x2e, 0x66, 0x44, 0x2f, 0x83, 0x0a, 0x10]).to_le_bytes();
+    list(&mut core, first, &part[HEADER - 16..HEADER - 8]);
+    ask_over(join(&core), &[part], is_good);
+}
+
+/// Puts a version in the place of the frozen shard's.
+fn list(core: &mut [Section], was: [u8; 8], is: &[u8]) {
+    let Some(versions) = core.iter_mut().find(|s| &s.tag == b"SHRD") else { return };
+    for place in versions.body.chunks_exact_mut(8).filter(|v| **v == was) {
+        place.copy_from_slice(is);
+    }
+}
+
+/// A portrait and a ledger that were stored once, changed meanwhile.
+pub(crate) fn stored(data: &[u8]) {
+    let mut c = Choices(data);
+    let mut table = Table::default();
+    table.call(1, &opening(SEEDS[0], 2));
+    let Ok(engine) = Engine::open(SEEDS[0].to_vec()) else { return };
+    let ids: Vec<String> = (0..8).map(|row| engine.catalog().id(Row(row)).into()).collect();
+    let mut call = |op: u32, write: &dyn Fn(&mut Writer)| {
+        table.call(
+            op,
+            &request(|w| {
+                w.u32(1);
+                write(w);
+            }),
+        )
+    };
+    for id in &ids {
+        call(3, &|w| track(w, "purchase", id));
+    }
+    let bytes = |answer: &[u8]| answer.get(5..).unwrap_or(&[]).to_vec();
+    let mut snapshot = bytes(&call(12, &|_| ()));
+    let report = |call: Call<'_>, ledger: &[u8]| {
+        call(27, &|w| {
+            w.f64(NOW);
+            w.bytes(ledger);
+            w.bytes(&[7; 296]);
+        })
+    };
+    let mut ledger = report(&mut call, &[]).get(6..).unwrap_or(&[]).to_vec();
+    ledger.truncate(c.number(1) as usize);
+    for _ in 0..1 + c.number(1) % 6 {
+        let (what, at) = (c.number(1), c.number(2) as usize);
+        let target = if what & 1 == 0 { &mut snapshot } else { &mut ledger };
+        let at = at % target.len().max(1);
+        match what >> 1 & 3 {
+            0 => target.truncate(at),
+            1 => target.iter_mut().skip(at).zip(c.number(4).to_le_bytes()).for_each(|(b, is)| *b = is),
+            2 => {
+                let edge = EDGES[c.number(1) as usize % EDGES.len()].to_le_bytes();
+                target.iter_mut().skip(at).zip(edge).for_each(|(b, is)| *b = is);
+            }
+            _ => target.iter_mut().skip(at).take(1).for_each(|b| *b = b.wrapping_add(1)),
+        }
+    }
+    call(13, &|w| {
+        w.f64(NOW);
+        w.bytes(&snapshot);
+    });
+    report(&mut call, &ledger);
+    call(28, &|w| {
+        w.f64(NOW);
+        w.bytes(&ledger);
+    });
+    look(&mut call, &ids, 8);
+}
+
+/// A pack whose promotions were changed, and everything that is asked of it, a cart and coupons among it.
+pub(crate) fn offers(data: &[u8]) {
+    let mut c = Choices(data);
+    let mut sections = split(SEEDS[c.number(1) as usize % SEEDS.len()]);
+    let is_good = c.0.is_empty();
+    let (mut offers, mut rest): (Vec<Section>, Vec<Section>) =
+        sections.drain(..).partition(|s| &s.tag == b"OFFR" || &s.tag == b"OFNA" || &s.tag == b"OFCO");
+    while !c.0.is_empty() {
+        change(&mut offers, &mut c);
+    }
+    rest.append(&mut offers);
+    rest.sort_by_key(|s| (s.tag, s.key));
+    rest.dedup_by_key(|s| (s.tag, s.key));
+    ask(join(&rest), is_good);
+}
