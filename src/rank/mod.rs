@@ -17,6 +17,8 @@ mod explore;
 #[cfg(feature = "vectors")]
 pub mod kernel;
 mod pipeline;
+#[cfg(feature = "vectors")]
+pub mod planes;
 mod score;
 mod source;
 pub mod table;

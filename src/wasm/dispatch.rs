@@ -140,6 +140,8 @@ impl Table {
         let known = shelf.catalog().language_named(language).is_ok();
         shelf.set_view(market, if known { language } else { "" })?;
         shelf.set_consent(consent);
+        #[cfg(feature = "vectors")]
+        rouse(&mut shelf)?;
         let free = self.shelves.iter().position(Option::is_none);
         let i = free.unwrap_or(self.shelves.len());
         opened(&shelf, i as u32 + 1, out);
@@ -454,6 +456,20 @@ fn find(shelf: &mut Engine, r: &mut Reader<'_>, out: &mut Writer) -> Result<()> 
     out.count(ids.len());
     for id in ids {
         out.u32(shelf.find(id).map_or(NO_ROW, |f| f.row.0));
+    }
+    Ok(())
+}
+
+/// Asks once for what is nearest to the first product: a page's first query then finds the code of the scan compiled, which takes
+/// longer than the query itself.
+#[cfg(feature = "vectors")]
+fn rouse(shelf: &mut Engine) -> Result<()> {
+    let mut request = Writer::new();
+    if !shelf.catalog().is_empty() {
+        request.count(1);
+        request.str(shelf.catalog().id(Row(0)));
+        request.u32(2);
+        nearest(shelf, &mut Reader::new(&request.finish()), &mut Writer::new())?;
     }
     Ok(())
 }
