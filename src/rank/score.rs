@@ -33,14 +33,12 @@ impl Features {
     /// A component's share of a candidate's score.
     pub fn value(&self, i: usize, component: Component, blend: &Blend) -> i64 {
         let c = component as usize;
-        // Most components say nothing of most candidates, and nothing is worth nothing.
-        if self.raw[i][c] == 0 {
-            return 0;
-        }
         if !blend.curves.is_empty() && component != Component::Given {
-            let places = self.places(i, component);
-            let worth = |view: usize| blend.curves.worth(self.depth, component, view, places[view]);
-            return (worth(0) + worth(1)) << (SCORE_BITS - 16);
+            let mut worth = 0;
+            for (view, place) in self.places(i, component).into_iter().enumerate() {
+                worth += blend.curves.worth(self.depth, component, view, place);
+            }
+            return worth << (SCORE_BITS - 16);
         }
         let weight = u64::from(blend.weight[c]) << (SCORE_BITS - 16);
         // weight < 2^24 and raw < 2^38 (see `source`), so the product fits.
@@ -56,7 +54,14 @@ impl Features {
 
     /// A candidate's score: the sum of its components' values.
     pub fn score(&self, i: usize, blend: &Blend) -> i64 {
-        Component::ALL.iter().map(|c| self.value(i, *c, blend)).sum()
+        let mut sum = 0;
+        for component in Component::ALL {
+            // Most components say nothing of most candidates, and nothing is worth nothing.
+            if self.raw[i][component as usize] != 0 {
+                sum += self.value(i, component, blend);
+            }
+        }
+        sum
     }
 }
 
