@@ -117,7 +117,7 @@ async function kernel(module, pack, first) {
     return { name, call: (i) => run(data, n, queries[i], heap) };
   });
   const [rounds, queries] = n > MANY ? [3, 4] : [9, QUERIES];
-  const out = { n, scripts: {} };
+  const out = { n, open: opened.open, scripts: {} };
   const core_ = () => {
     out.cold = cold(nearest);
     out.warm = warm(nearest, rounds, queries);
