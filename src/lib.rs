@@ -22,6 +22,7 @@ pub mod pack;
 pub mod store;
 
 pub mod catalog;
+pub mod forecast;
 pub mod profile;
 
 pub mod offer;
@@ -38,6 +39,12 @@ pub mod shop;
 
 #[cfg(feature = "cli")]
 pub mod policy;
+
+#[cfg(feature = "cli")]
+pub mod customers;
+
+#[cfg(feature = "cli")]
+pub mod coupons;
 
 #[cfg(feature = "cli")]
 pub mod builder;
@@ -59,6 +66,10 @@ pub mod manual {
     pub mod architecture {}
     #[doc = include_str!("manual/boundary.md")]
     pub mod boundary {}
+    #[doc = include_str!("manual/coupons.md")]
+    pub mod coupons {}
+    #[doc = include_str!("manual/customers.md")]
+    pub mod customers {}
     #[doc = include_str!("manual/decisions.md")]
     pub mod decisions {}
     #[doc = include_str!("manual/errors.md")]

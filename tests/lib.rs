@@ -5,7 +5,11 @@ mod api;
 #[cfg(all(feature = "cli", not(target_arch = "wasm32")))]
 mod builder;
 mod compat;
+#[cfg(all(feature = "cli", not(target_arch = "wasm32")))]
+mod coupons;
 mod crashers;
+#[cfg(all(feature = "cli", not(target_arch = "wasm32")))]
+mod customers;
 #[cfg(all(feature = "cli", not(target_arch = "wasm32")))]
 mod data;
 mod golden;

@@ -3,6 +3,7 @@
 //! [`manual/offers.md`](crate::manual::offers) tells the language, how the set is found, and what is guaranteed.
 
 mod addon;
+pub mod allocate;
 mod apply;
 mod bound;
 mod cart;

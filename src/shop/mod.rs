@@ -1,28 +1,38 @@
 //! Reading a shop folder: catalogue, log and settings as the shop exports them, messy as they are.
 
+mod allocation;
 mod catalog;
 mod config;
 pub mod doctor;
 mod exploration;
 mod files;
+mod forecast;
 mod limits;
 mod log;
 mod offers;
+mod orders;
 pub mod overlay;
 mod parquet;
 mod rejects;
 mod source;
+mod strict;
+mod summaries;
 pub mod synthetic;
 mod table;
 
+pub use allocation::AllocationFile;
 use config::ShopConfig;
 pub use config::{ReportSettings, ShelfSettings, SlotName, TableSettings, TogetherSettings};
 use files::files_in;
 pub use files::{Preset, ShopFiles};
+pub use forecast::ForecastSettings;
 pub use limits::{BaselineSettings, PolicySettings};
 pub use log::{Format, Log, LogStep, Session, Unit};
 pub use offers::MarketOffers;
+pub use orders::{Order, OrderColumns, Orders, date_of};
 pub use rejects::{FileRead, Part, Reason, Reject, Rejects, Tally};
+pub use strict::for_each_row;
+pub use summaries::{CustomerSummary, Summaries};
 
 use crate::catalog::Market;
 use crate::catalog::build::ProductDraft;

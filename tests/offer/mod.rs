@@ -1,5 +1,8 @@
 //! Offers from the outside: our own cases, natively and as wasm; the schema's files where they are at hand.
 
+#[cfg(all(feature = "cli", not(target_arch = "wasm32")))]
+mod allocate;
+
 #[cfg(target_arch = "wasm32")]
 use face::case;
 use nearshelf::money::Minor;

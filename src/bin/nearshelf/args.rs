@@ -40,6 +40,12 @@ pub(crate) enum Command {
     Overlay(OverlayArgs),
     /// Decide once more what a shelf's decision log holds, and print whether it comes out to the same bytes.
     Replay(crate::replay::ReplayLogArgs),
+    /// Who of the customers is still there, how often they will buy, and for how much.
+    #[command(subcommand)]
+    Customers(crate::customers::CustomersCommand),
+    /// Which coupons of a campaign a household is likely to use.
+    #[command(subcommand)]
+    Coupons(crate::coupons::CouponsCommand),
 }
 
 #[derive(Debug, Args)]
@@ -207,6 +213,8 @@ pub(crate) enum OffersCommand {
         #[arg(value_name = "FILE", required = true)]
         files: Vec<PathBuf>,
     },
+    /// Spend a budget over shoppers' coupons: the multiplier that each device then goes by, and how good the answer is.
+    Allocate(crate::allocate::AllocateArgs),
 }
 
 #[derive(Debug, Args)]

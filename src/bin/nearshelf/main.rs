@@ -1,7 +1,10 @@
 //! The command line: builds packs, looks into them, evaluates, serves the demo.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command line prints")]
 
+mod allocate;
 mod args;
+mod coupons;
+mod customers;
 mod demo;
 mod diff;
 mod doctor;
@@ -44,6 +47,8 @@ fn run() -> Result<ExitCode, Error> {
         args::Command::Policy(a) => policy::run(&a)?,
         args::Command::Synthetic(a) => synthetic::run(&a)?,
         args::Command::Overlay(a) => overlay::run(&a)?,
+        args::Command::Customers(a) => customers::run(&a)?,
+        args::Command::Coupons(a) => coupons::run(&a)?,
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 pub(crate) fn run(args: &OffersArgs) -> Result<(), Error> {
     match &args.command {
         OffersCommand::Check { files } => check(files),
+        OffersCommand::Allocate(args) => crate::allocate::run(args),
     }
 }
 

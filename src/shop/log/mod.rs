@@ -150,6 +150,11 @@ impl LogFiles {
     }
 }
 
+/// Milliseconds since 1970 of a time as logs write it, in UTC where it does not say.
+pub(super) fn time_of(text: &str) -> Option<i64> {
+    time::parse(text, 0).map(|t| t.at)
+}
+
 /// Reads all that the files say.
 pub(super) fn read_raw(
     files: &LogFiles,

@@ -1,0 +1,93 @@
+//! Ranks a campaign's coupons for a household, learning from earlier campaigns: `manual/coupons.md`.
+
+mod data;
+mod fit;
+mod measure;
+mod signal;
+
+pub use data::{Data, Group, read_groups};
+pub use measure::{Comparison, Measure, Measures, compare};
+
+use crate::error::Result;
+use crate::shop::Progress;
+use data::Campaign;
+use fit::{Example, Weights};
+use signal::{SIGNALS, Signals};
+use std::collections::BTreeMap;
+
+/// Groups of the same type of campaign from which on nothing else is learned from.
+const ENOUGH: usize = 30;
+/// Days a household must have been seen before a campaign that is learned from.
+const SEEN: i64 = 28;
+
+/// The candidates of a group, in order of their number.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Ranked {
+    /// Coupons.
+    pub coupons: Vec<u64>,
+    /// The model's score of each.
+    pub scores: Vec<f64>,
+    /// The best simple rule's: own baskets, then baskets of the type, then households. A larger tuple goes first.
+    pub rule: Vec<(u64, u64, f64)>,
+}
+
+/// Scores the candidates of every group. What a group is scored by was over before its campaign began; its labels are not read.
+///
+/// # Errors
+///
+/// `bad_table` for a group of a campaign that the data do not have.
+pub fn rank(data: &Data, groups: &[Group], progress: &dyn Progress) -> Result<Vec<Ranked>> {
+    progress.stage("ranking coupons", groups.len() as u64);
+    let mut learned: BTreeMap<u64, Weights> = BTreeMap::new();
+    let mut out = Vec::with_capacity(groups.len());
+    for group in groups {
+        let campaign = data.campaign(group.campaign)?;
+        let weights = match learned.get(&group.campaign) {
+            Some(w) => *w,
+            None => {
+                let w = learn(data, campaign);
+                learned.insert(group.campaign, w);
+                w
+            }
+        };
+        let signals = Signals::of(data, campaign, group.household);
+        out.push(Ranked {
+            scores: signals.rows.iter().map(|row| weights.score(row)).collect(),
+            rule: signals.rule,
+            coupons: campaign.coupons.iter().map(|c| c.upc).collect(),
+        });
+        progress.advance(1);
+    }
+    Ok(out)
+}
+
+/// The weights for a campaign, from campaigns that started earlier and redemptions before its start.
+fn learn(data: &Data, target: &Campaign) -> Weights {
+    let mut groups: BTreeMap<(u64, u64), Vec<u64>> = BTreeMap::new();
+    for r in data.redemptions.iter().filter(|r| r.day < target.start) {
+        groups.entry((r.campaign, r.household)).or_default().push(r.coupon);
+    }
+    let mut found: Vec<(&Campaign, u64, Vec<u64>)> = Vec::new();
+    for ((campaign, household), redeemed) in groups {
+        let Ok(campaign) = data.campaign(campaign) else { continue };
+        let seen = data.first_day(household).is_some_and(|first| campaign.start - first >= SEEN);
+        if campaign.start < target.start && seen {
+            found.push((campaign, household, redeemed));
+        }
+    }
+    let alike = found.iter().filter(|(c, ..)| c.kind == target.kind).count();
+    if alike >= ENOUGH {
+        found.retain(|(c, ..)| c.kind == target.kind);
+    }
+    let examples: Vec<Example> = found
+        .into_iter()
+        .filter_map(|(campaign, household, redeemed)| {
+            let chosen: Vec<bool> = campaign.coupons.iter().map(|c| redeemed.contains(&c.upc)).collect();
+            Example::new(Signals::of(data, campaign, household).rows, chosen)
+        })
+        .collect();
+    Weights::fitted(&examples)
+}
+
+/// One candidate's signals.
+type Row = [f64; SIGNALS];
