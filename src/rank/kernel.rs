@@ -370,6 +370,6 @@ mod tests {
                 sum = sum.wrapping_mul(31).wrapping_add(u64::from(row) << 32 | u64::from(score as u32));
             }
         }
-        assert_eq!(sum, 3_256_200_024_754_832_057);
+        assert_eq!(sum, 5_354_165_608_139_888_116);
     }
 }
