@@ -89,7 +89,7 @@ impl Top {
 pub fn scan(vectors: &Vectors<'_>, query: &[i16], top: &mut Top) {
     let Some((head, tail)) = query.split_first_chunk::<HEAD>() else { return };
     let t = vectors.tail;
-    if tail.len() != t || t % STEP != 0 || query.len() > MOST {
+    if tail.len() != t || !t.is_multiple_of(STEP) || query.len() > MOST {
         return;
     }
     let squares: i64 = tail.iter().map(|q| i64::from(*q) * i64::from(*q)).sum();
