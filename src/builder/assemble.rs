@@ -12,6 +12,7 @@ use crate::codec::Writer;
 use crate::error::{Code, Error, Result};
 use crate::pack::column::write_strings;
 use crate::pack::{Pack, PackWriter, Tag};
+use crate::rank::embedding::BY_PAIRS;
 use crate::rank::{Blend, Explorations};
 use crate::report::{ReportSchema, category_domain};
 use crate::shop::{Progress, ReportSettings, Session, ShelfSettings, Shop};
@@ -100,7 +101,7 @@ pub fn assemble(
         out.add(Tag::SHELF, 0, categories.len(), w.finish());
     }
     if let Some(bytes) = vectors {
-        out.add(Tag::EMBEDDING, 0, order.len(), bytes);
+        out.add(Tag::EMBEDDING, BY_PAIRS, order.len(), bytes);
     }
     cards::add(shop, &catalog, &mut out)?;
     for (key, slots) in (0..).zip(names_of_slots(shop)) {

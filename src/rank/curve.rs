@@ -31,6 +31,7 @@ pub struct Place {
 impl Place {
     /// The place of a share (0–65536) in a view. Knots stand at a half, a quarter … of 65536 in the first view, at a quarter, a
     /// sixteenth … in the second: shares by themselves are often small.
+    #[inline(always)]
     pub fn of(share: u32, view: usize) -> Place {
         // Knot k stands at two to the power of `first + step * k`.
         let (step, knots) = (view as u32 + 1, KNOTS as u32);
@@ -102,10 +103,12 @@ impl Curves {
     }
 
     /// What evidence at a place is worth.
+    #[inline(always)]
     pub fn worth(&self, depth: usize, component: Component, view: usize, place: Place) -> i64 {
-        let start = Curves::start(depth, component, view);
-        let point = |k: usize| k.checked_sub(1).and_then(|i| self.points.get(start + i)).map_or(0, |y| i64::from(*y));
-        let (low, high) = (point(place.knot), point(place.knot + 1));
+        // The first knot's point is 0 and is not kept: each of the others stands one place before its number.
+        let at = Curves::start(depth, component, view) + place.knot;
+        let high = self.points.get(at).map_or(0, |y| i64::from(*y));
+        let low = if place.knot == 0 { 0 } else { self.points.get(at - 1).map_or(0, |y| i64::from(*y)) };
         low + (((high - low) * i64::from(place.part)) >> 16)
     }
 

@@ -3,7 +3,8 @@
 //! A visit is the sum of its products' vectors, and what a candidate scores is the cosine of its vector with that sum.
 
 pub use super::kernel::Top;
-use super::kernel::{LARGEST, MOST, ROWS, STEP, Vectors, scan};
+use super::kernel::{LARGEST, scan, score};
+use super::planes::{HEAD, MOST, ROWS, STEP, Vectors, lay};
 use crate::error::{Code, Error, Result};
 use crate::id::Row;
 use crate::list::Gather;
@@ -12,8 +13,10 @@ use alloc::vec;
 use alloc::vec::Vec;
 use core::ops::Range;
 
-/// Bytes before the lengths of the tails.
-const HEAD: usize = 8;
+/// Bytes before the vectors.
+const START: usize = 8;
+/// The section's key for vectors that lie as `planes.rs` tells. With key 0 the first ones lay a row after the other, in two planes.
+pub const BY_PAIRS: u32 = 1;
 /// Bits after the point of a cosine.
 pub const COSINE_BITS: u32 = 24;
 
@@ -21,11 +24,12 @@ pub const COSINE_BITS: u32 = 24;
 #[derive(Debug, Clone, Default)]
 pub struct Embedding {
     rows: usize,
-    dims: [usize; 2],
+    dims: usize,
     /// Length of a whole vector.
     unit: u16,
-    lengths: Range<usize>,
-    planes: [Range<usize>; 2],
+    /// In the pack, or in `laid` where the pack has them in the first layout.
+    range: Range<usize>,
+    laid: Vec<u8>,
 }
 
 /// What is looked for: a direction in whole numbers, with its length.
@@ -43,23 +47,24 @@ impl Embedding {
     ///
     /// `pack_malformed` when the section has the wrong length.
     pub fn open(pack: &Pack, products: usize) -> Result<Embedding> {
-        let Some(section) = pack.find(Tag::EMBEDDING, 0) else { return Ok(Embedding::default()) };
+        let key = if pack.find(Tag::EMBEDDING, BY_PAIRS).is_some() { BY_PAIRS } else { 0 };
+        let Some(section) = pack.find(Tag::EMBEDDING, key) else { return Ok(Embedding::default()) };
         // Behind the rows that have vectors there may be new items of an overlay.
         let products = products.min(section.entries as usize);
-        let bytes = pack.section(Tag::EMBEDDING, 0).unwrap_or(&[]);
+        let bytes = pack.section(Tag::EMBEDDING, key).unwrap_or(&[]);
         let number = |i: usize| bytes.get(2 * i..2 * i + 2).map_or(0, |b| u16::from_le_bytes([b[0], b[1]]));
-        let dims = [0, 1].map(|i| usize::from(number(i)));
-        let padded = products.next_multiple_of(ROWS);
-        let wanted = HEAD + padded * (2 + dims[0] + dims[1]);
-        let steps = dims[0] > 0 && dims.iter().all(|d| d.is_multiple_of(STEP)) && dims[0] + dims[1] <= MOST;
-        if !steps || bytes.len() != wanted {
-            return Err(Error::new(Code::PackMalformed, "section EMBD has the wrong length."));
+        let [first, second] = [0, 1].map(|i| usize::from(number(i)));
+        let dims = first + second;
+        let mut range = (section.range.start + START).min(section.range.end)..section.range.end;
+        let mut laid = Vec::new();
+        let wrong = || Error::new(Code::PackMalformed, "section EMBD has the wrong length.");
+        if key != BY_PAIRS {
+            laid = first_layout(bytes.get(START..).unwrap_or(&[]), products, [first, second]).ok_or_else(wrong)?;
+            range = 0..laid.len();
         }
-        let lengths = section.range.start + HEAD;
-        let heads = lengths + padded * 2;
-        let tails = heads + padded * dims[0];
-        let planes = [heads..tails, tails..section.range.end];
-        Ok(Embedding { rows: products, dims, unit: number(2), lengths: lengths..heads, planes })
+        let open = Embedding { rows: products, dims, unit: number(2), range, laid };
+        let fits = Vectors::read(open.bytes(pack), products, dims).is_some();
+        if fits && (key != BY_PAIRS || first == HEAD) { Ok(open) } else { Err(wrong()) }
     }
 
     /// True when the pack has no vectors.
@@ -67,30 +72,22 @@ impl Embedding {
         self.rows == 0
     }
 
-    fn vectors<'a>(&self, pack: &'a Pack) -> Vectors<'a> {
-        let bytes = |range: &Range<usize>| pack.bytes().get(range.clone()).unwrap_or(&[]);
-        let [heads, tails] = &self.planes;
-        Vectors {
-            rows: self.rows,
-            dims: self.dims,
-            planes: [bytes(heads), bytes(tails)],
-            lengths: bytes(&self.lengths),
-        }
+    fn bytes<'a>(&'a self, pack: &'a Pack) -> &'a [u8] {
+        let all = if self.laid.is_empty() { pack.bytes() } else { &self.laid };
+        all.get(self.range.clone()).unwrap_or(&[])
+    }
+
+    fn vectors<'a>(&'a self, pack: &'a Pack) -> Vectors<'a> {
+        Vectors::read(self.bytes(pack), self.rows, self.dims).unwrap_or_default()
     }
 
     /// The direction of a weighted sum of products.
     pub fn aim(&self, pack: &Pack, from: &[(Row, u32)]) -> Aim {
         let vectors = self.vectors(pack);
-        let mut sum = vec![0_i64; self.dims[0] + self.dims[1]];
-        for (row, weight) in from {
-            let mut at = 0;
-            for (plane, d) in vectors.planes.into_iter().zip(self.dims) {
-                let i = row.index() * d;
-                let numbers = plane.get(i..i + d).unwrap_or(&[]);
-                for (sum, x) in sum[at..].iter_mut().zip(numbers) {
-                    *sum += i64::from(*x as i8) * i64::from(*weight);
-                }
-                at += d;
+        let mut sum = vec![0_i64; self.dims];
+        for (row, weight) in from.iter().filter(|(row, _)| row.index() < self.rows) {
+            for (sum, x) in sum.iter_mut().zip(vectors.numbers(row.index())) {
+                *sum += i64::from(x) * i64::from(*weight);
             }
         }
         let largest = sum.iter().map(|x| x.abs()).max().unwrap_or(0);
@@ -107,11 +104,8 @@ impl Embedding {
 
     /// A product's cosine with an aim, in 2^-24; 0 where it points elsewhere.
     pub fn cosine(&self, pack: &Pack, aim: &Aim, row: Row) -> u64 {
-        aim.cosine(if aim.length > 0 && row.index() < self.rows {
-            self.vectors(pack).score(row.index(), &aim.numbers)
-        } else {
-            0
-        })
+        let is_asked = aim.length > 0 && row.index() < self.rows;
+        aim.cosine(if is_asked { score(&self.vectors(pack), row.index(), &aim.numbers) } else { 0 })
     }
 
     /// The products nearest to an aim with their cosines, best first, ties in the published order; at most `most`, and none that points elsewhere.
@@ -123,6 +117,24 @@ impl Embedding {
         let found = top.best().filter(|(_, score)| *score > 0);
         found.map(|(row, score)| (Row(row), aim.cosine(score))).gather()
     }
+}
+
+/// Vectors in the first layout, laid anew; none where the bytes do not fit. Such packs were made for evaluation only, so that their
+/// second copy in memory is nobody's burden.
+fn first_layout(bytes: &[u8], rows: usize, dims: [usize; 2]) -> Option<Vec<u8>> {
+    let padded = rows.next_multiple_of(ROWS);
+    let steps = dims[0] > 0 && dims.iter().all(|d| d.is_multiple_of(STEP)) && dims[0] + dims[1] <= MOST;
+    if !steps || bytes.len() != padded * (2 + dims[0] + dims[1]) {
+        return None;
+    }
+    let (heads, tails) = bytes.get(padded * 2..)?.split_at_checked(padded * dims[0])?;
+    let mut numbers = Vec::new();
+    for row in 0..rows {
+        for (plane, d) in [(heads, dims[0]), (tails, dims[1])] {
+            numbers.extend(plane.get(row * d..(row + 1) * d).unwrap_or(&[]).iter().map(|x| *x as i8));
+        }
+    }
+    Some(lay(&numbers, dims[0] + dims[1]))
 }
 
 impl Aim {

@@ -2,50 +2,25 @@
 //!
 //! Rows are 8-bit, the query is 16-bit, products and sums are whole numbers in 32 bits: the scan computes the score itself.
 //! With WebAssembly's vectors eight 16-bit products and their sums by pairs are one instruction (`i32x4.dot_i16x8_s`), so that an 8-bit
-//! query would save nothing. What does save is to leave the tail of most rows unread: the dimensions are in order of what they
-//! weigh, the scan reads the head of a row, and by Cauchy and Schwarz the tail adds at most `|tail of the query| · |tail of the row|`.
-//! Where even that does not reach the worst of the best so far, the row cannot be among the best. So the answer is exact (recall 1),
-//! and since whole numbers add up the same in any order, both builds below give the same.
+//! query would save nothing. What does save is to leave the tail of most rows unread: the builder turns vectors so that most of their
+//! length stands first, the scan reads the head of a row, and by Cauchy and Schwarz the tail adds at most
+//! `|tail of the query| · |tail of the row|`. A row that even with that does not reach the worst of the best so far cannot be among the
+//! best. So the answer is exact (recall 1), and since whole numbers add up the same in any order, both builds below give the same.
+//!
+//! All the time goes into one loop, which looks for the next four rows with one that may come in and does nothing else ([`lanes`]).
+//! The first call of a page runs it as the engine's quickest compiler, or its interpreter, made it: what counts then is how
+//! few instructions it has.
 
+use super::planes::{BLOCK, HEAD, MOST, ROWS, STEP, Vectors};
 use crate::order::Arrange;
 use alloc::vec::Vec;
-use lanes::Four;
 
-/// Dimensions come in steps of this many.
-pub const STEP: usize = 16;
-/// Most dimensions.
-pub const MOST: usize = 256;
-/// Rows scored at a time: a plane holds a multiple of them.
-pub const ROWS: usize = 4;
 /// A query's largest number. With 256 products below 2^21 a score stays below 2^29, and so does what a tail may add.
 pub const LARGEST: i64 = (1 << 14) - 1;
 
-/// Rows of 8-bit numbers in two planes, and what is known of the tails.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Vectors<'a> {
-    /// Rows there are; the planes may hold up to three more.
-    pub rows: usize,
-    /// Dimensions of the head and of the tail, multiples of [`STEP`].
-    pub dims: [usize; 2],
-    /// The plane of the heads and that of the tails, a row after the other.
-    pub planes: [&'a [u8]; 2],
-    /// Length of each tail, rounded up, as `u16`.
-    pub lengths: &'a [u8],
-}
-
-impl Vectors<'_> {
-    /// The score of one row; 0 beyond the last.
-    pub fn score(&self, row: usize, query: &[i16]) -> i32 {
-        let (head, tail) = query.split_at(self.dims[0].min(query.len()));
-        self.part(0, row, head) + self.part(1, row, tail)
-    }
-
-    /// What a row's head or tail adds to its score.
-    fn part(&self, plane: usize, row: usize, query: &[i16]) -> i32 {
-        let d = self.dims[plane];
-        let row = self.planes[plane].get(row * d..(row + 1) * d).unwrap_or(&[]);
-        row.iter().zip(query).map(|(x, q)| i32::from(*x as i8) * i32::from(*q)).sum()
-    }
+/// The score of one row; 0 beyond the last.
+pub fn score(vectors: &Vectors<'_>, row: usize, query: &[i16]) -> i32 {
+    vectors.numbers(row).zip(query).map(|(x, q)| i32::from(x) * i32::from(*q)).sum()
 }
 
 /// The best rows found so far, at most so many. Its memory is kept between searches.
@@ -112,25 +87,25 @@ impl Top {
 /// beyond [`LARGEST`]; one of another length, or planes that do not fit, find nothing or less.
 #[cfg_attr(all(target_arch = "wasm32", not(feature = "abi")), target_feature(enable = "simd128"))]
 pub fn scan(vectors: &Vectors<'_>, query: &[i16], top: &mut Top) {
-    let [h, t] = vectors.dims;
-    if h == 0 || h + t != query.len() || h + t > MOST || h % STEP != 0 || t % STEP != 0 {
+    let Some((head, tail)) = query.split_first_chunk::<HEAD>() else { return };
+    let t = vectors.tail;
+    if tail.len() != t || !t.is_multiple_of(STEP) || query.len() > MOST {
         return;
     }
-    let (head, tail) = query.split_at(h);
     let squares: i64 = tail.iter().map(|q| i64::from(*q) * i64::from(*q)).sum();
     let reach = libm::ceil(libm::sqrt(squares as f64)) as i32;
-    let heads = vectors.planes[0].chunks_exact(ROWS * h);
-    let lengths = vectors.lengths.chunks_exact(ROWS * 2);
     let mut bar = top.bar();
-    for (block, (heads, lengths)) in heads.zip(lengths).enumerate() {
-        let scores = lanes::dots(heads, head);
-        if !lanes::any_above(lanes::reaching(scores, lengths, reach), bar) {
-            continue;
-        }
-        let tails = vectors.planes[1].get(block * ROWS * t..(block + 1) * ROWS * t).unwrap_or(&[]);
-        let scores: Four = if tails.is_empty() { scores } else { lanes::sum(scores, lanes::dots(tails, tail)) };
-        for (score, row) in lanes::numbers(scores).into_iter().zip(block * ROWS..vectors.rows) {
-            if score > bar {
+    let mut from = 0;
+    while let Some(found) = lanes::seek(vectors.heads, head, reach, bar, from) {
+        from = found.at + BLOCK;
+        let mut left = found.above;
+        while left != 0 {
+            let i = left.trailing_zeros() as usize;
+            left &= left - 1;
+            let row = found.at / BLOCK * ROWS + i;
+            let rest = vectors.tails.get(row * t..(row + 1) * t).map_or(0, |row| lanes::dot(row, tail));
+            let score = found.scores.get(i).map_or(0, |head| head + rest);
+            if score > bar && row < vectors.rows {
                 top.offer(row as u32, score);
                 bar = top.bar();
             }
@@ -138,120 +113,132 @@ pub fn scan(vectors: &Vectors<'_>, query: &[i16], top: &mut Top) {
     }
 }
 
-/// Four rows at a time by WebAssembly's vectors of 128 bits.
+/// Four rows, some of which may come in.
+struct Found {
+    /// Where their block begins.
+    at: usize,
+    /// What their heads score.
+    scores: [i32; ROWS],
+    /// A bit for each that may come in.
+    above: u8,
+}
+
+/// WebAssembly's vectors of 128 bits.
 #[cfg(all(target_arch = "wasm32", not(feature = "abi")))]
 #[allow(unsafe_code, reason = "the instructions load from addresses; each load's bytes are shown to lie in its slice")]
 mod lanes {
-    use super::{ROWS, STEP};
+    use super::{BLOCK, Found, HEAD};
     use core::arch::wasm32::*;
 
-    pub(super) type Four = v128;
-
-    /// The dot product of each of four rows with a query of as many numbers as a row has.
+    /// The first block from byte `from` on with a row that may score above `bar`. All is written out, and with sums and pairs in names of
+    /// their own: this build is made for size, in which loops stay, and functions and arrays of vectors go through memory.
     #[inline]
     #[target_feature(enable = "simd128")]
-    pub(super) fn dots(rows: &[u8], query: &[i16]) -> Four {
-        let d = query.len();
-        let mut sums = [i32x4_splat(0); ROWS];
-        if rows.len() < ROWS * d {
-            return sums[0];
+    pub(super) fn seek(heads: &[u8], query: &[i16; HEAD], reach: i32, bar: i32, from: usize) -> Option<Found> {
+        let end = heads.len() / BLOCK * BLOCK;
+        let (reach, bar) = (i32x4_splat(reach), i32x4_splat(bar));
+        // A pair of the query's numbers, once for each row.
+        macro_rules! pair {
+            ($i:literal) => {
+                i32x4_splat(i32::from(query[2 * $i] as u16) | i32::from(query[2 * $i + 1]) << 16)
+            };
         }
-        let mut at = 0;
-        while at + STEP <= d {
-            // SAFETY: `at + 16 <= d`, so that 32 bytes from the query's number `at` lie in its `2 d` bytes, and 16 bytes from `r d + at`,
-            // for r up to 3, in the `4 d` bytes of the rows. No alignment is needed.
-            unsafe {
-                let q = query.as_ptr().add(at).cast::<v128>();
-                let (q0, q1) = (v128_load(q), v128_load(q.add(1)));
-                let p = rows.as_ptr().cast::<i8>().add(at);
-                // Written out four times: this build is made for size and unrolls nothing by itself.
-                macro_rules! row {
-                    ($r:literal) => {
-                        let p = p.add($r * d);
-                        let low = i32x4_dot_i16x8(i16x8_load_extend_i8x8(p), q0);
-                        let high = i32x4_dot_i16x8(i16x8_load_extend_i8x8(p.add(8)), q1);
-                        sums[$r] = i32x4_add(sums[$r], i32x4_add(low, high));
+        let (q0, q1, q2, q3) = (pair!(0), pair!(1), pair!(2), pair!(3));
+        let (q4, q5, q6, q7) = (pair!(4), pair!(5), pair!(6), pair!(7));
+        let (q8, q9, q10, q11) = (pair!(8), pair!(9), pair!(10), pair!(11));
+        let (q12, q13, q14, q15) = (pair!(12), pair!(13), pair!(14), pair!(15));
+        if from >= end {
+            return None;
+        }
+        // SAFETY: `from` and `end` are multiples of a block's 136 bytes and `p` starts below the end, so that whenever it is not there, all
+        // bytes of a block lie behind it; the largest place read is 128, with 8 bytes. No alignment is needed.
+        unsafe {
+            let mut p = heads.as_ptr().add(from);
+            let end = heads.as_ptr().add(end);
+            while p != end {
+                macro_rules! part {
+                    ($q:ident, $i:literal) => {
+                        i32x4_dot_i16x8(i16x8_load_extend_i8x8(p.add(8 + 8 * $i).cast()), $q)
                     };
                 }
-                row!(0);
-                row!(1);
-                row!(2);
-                row!(3);
+                let a = i32x4_add(i32x4_add(part!(q0, 0), part!(q1, 1)), i32x4_add(part!(q2, 2), part!(q3, 3)));
+                let b = i32x4_add(i32x4_add(part!(q4, 4), part!(q5, 5)), i32x4_add(part!(q6, 6), part!(q7, 7)));
+                let c = i32x4_add(i32x4_add(part!(q8, 8), part!(q9, 9)), i32x4_add(part!(q10, 10), part!(q11, 11)));
+                let d = i32x4_add(i32x4_add(part!(q12, 12), part!(q13, 13)), i32x4_add(part!(q14, 14), part!(q15, 15)));
+                let scores = i32x4_add(i32x4_add(a, b), i32x4_add(c, d));
+                let most = i32x4_add(scores, i32x4_mul(i32x4_load_extend_u16x4(p.cast()), reach));
+                let above = i32x4_gt(most, bar);
+                if v128_any_true(above) {
+                    let at = p.offset_from(heads.as_ptr()) as usize;
+                    let scores = [
+                        i32x4_extract_lane::<0>(scores),
+                        i32x4_extract_lane::<1>(scores),
+                        i32x4_extract_lane::<2>(scores),
+                        i32x4_extract_lane::<3>(scores),
+                    ];
+                    return Some(Found { at, scores, above: i32x4_bitmask(above) });
+                }
+                p = p.add(BLOCK);
             }
-            at += STEP;
         }
-        let [a, b, c, d] = sums;
-        let ab = i32x4_add(i32x4_shuffle::<0, 4, 1, 5>(a, b), i32x4_shuffle::<2, 6, 3, 7>(a, b));
-        let cd = i32x4_add(i32x4_shuffle::<0, 4, 1, 5>(c, d), i32x4_shuffle::<2, 6, 3, 7>(c, d));
-        i32x4_add(i32x4_shuffle::<0, 1, 4, 5>(ab, cd), i32x4_shuffle::<2, 3, 6, 7>(ab, cd))
+        None
     }
 
-    /// What scores may become at most with tails of these lengths.
+    /// The dot product of a row with a query of as many numbers, a multiple of 16.
     #[inline]
     #[target_feature(enable = "simd128")]
-    pub(super) fn reaching(scores: Four, lengths: &[u8], reach: i32) -> Four {
-        let Some(lengths) = lengths.first_chunk::<8>() else { return scores };
-        // SAFETY: the eight bytes of the array; no alignment is needed.
-        let lengths = unsafe { i32x4_load_extend_u16x4(lengths.as_ptr().cast()) };
-        i32x4_add(scores, i32x4_mul(lengths, i32x4_splat(reach)))
-    }
-
-    #[inline]
-    #[target_feature(enable = "simd128")]
-    pub(super) fn any_above(x: Four, bar: i32) -> bool {
-        v128_any_true(i32x4_gt(x, i32x4_splat(bar)))
-    }
-
-    #[inline]
-    #[target_feature(enable = "simd128")]
-    pub(super) fn sum(x: Four, y: Four) -> Four {
-        i32x4_add(x, y)
-    }
-
-    #[inline]
-    #[target_feature(enable = "simd128")]
-    pub(super) fn numbers(x: Four) -> [i32; ROWS] {
-        [i32x4_extract_lane::<0>(x), i32x4_extract_lane::<1>(x), i32x4_extract_lane::<2>(x), i32x4_extract_lane::<3>(x)]
+    pub(super) fn dot(row: &[u8], query: &[i16]) -> i32 {
+        let d = row.len().min(query.len());
+        let mut sum = i32x4_splat(0);
+        let mut at = 0;
+        while at + 8 <= d {
+            // SAFETY: `at + 8 <= d`: 8 bytes of the row and 16 of the query lie there. No alignment is needed.
+            unsafe {
+                let x = i16x8_load_extend_i8x8(row.as_ptr().add(at).cast());
+                sum = i32x4_add(sum, i32x4_dot_i16x8(x, v128_load(query.as_ptr().add(at).cast())));
+            }
+            at += 8;
+        }
+        sum = i32x4_add(sum, i32x4_shuffle::<2, 3, 0, 1>(sum, sum));
+        i32x4_extract_lane::<0>(sum) + i32x4_extract_lane::<1>(sum)
     }
 }
 
-/// The same four at a time in plain numbers, for every other target and for mini-programs, whose WebAssembly has no vectors.
+/// The same in plain numbers, for every other target and for mini-programs, whose WebAssembly has no vectors.
 #[cfg(not(all(target_arch = "wasm32", not(feature = "abi"))))]
 mod lanes {
-    use super::ROWS;
-    use core::array::from_fn;
+    use super::{BLOCK, Found, HEAD, ROWS};
 
-    pub(super) type Four = [i32; ROWS];
-
-    pub(super) fn dots(rows: &[u8], query: &[i16]) -> Four {
-        let d = query.len();
-        let mut sums = [0; ROWS];
-        for (sum, row) in sums.iter_mut().zip(rows.chunks_exact(d)) {
-            *sum = row.iter().zip(query).map(|(x, q)| i32::from(*x as i8) * i32::from(*q)).sum();
+    pub(super) fn seek(heads: &[u8], query: &[i16; HEAD], reach: i32, bar: i32, from: usize) -> Option<Found> {
+        let blocks = heads.get(from..).unwrap_or(&[]).chunks_exact(BLOCK);
+        for (at, block) in (from..).step_by(BLOCK).zip(blocks) {
+            let (lengths, heads) = block.split_at(ROWS * 2);
+            let mut scores = [0; ROWS];
+            for (pairs, q) in heads.chunks_exact(ROWS * 2).zip(query.chunks_exact(2)) {
+                for (score, x) in scores.iter_mut().zip(pairs.chunks_exact(2)) {
+                    *score += dot(x, q);
+                }
+            }
+            let mut above = 0;
+            for (i, (score, length)) in scores.iter().zip(lengths.chunks_exact(2)).enumerate() {
+                let length = i32::from(u16::from_le_bytes([length[0], length[1]]));
+                above |= u8::from(score.wrapping_add(length.wrapping_mul(reach)) > bar) << i;
+            }
+            if above != 0 {
+                return Some(Found { at, scores, above });
+            }
         }
-        sums
+        None
     }
 
-    pub(super) fn reaching(scores: Four, lengths: &[u8], reach: i32) -> Four {
-        let length = |i: usize| i32::from(u16::from_le_bytes([lengths[2 * i], lengths[2 * i + 1]]));
-        from_fn(|i| scores[i].wrapping_add(length(i).wrapping_mul(reach)))
-    }
-
-    pub(super) fn any_above(x: Four, bar: i32) -> bool {
-        x.iter().any(|x| *x > bar)
-    }
-
-    pub(super) fn sum(x: Four, y: Four) -> Four {
-        from_fn(|i| x[i] + y[i])
-    }
-
-    pub(super) fn numbers(x: Four) -> [i32; ROWS] {
-        x
+    pub(super) fn dot(row: &[u8], query: &[i16]) -> i32 {
+        row.iter().zip(query).map(|(x, q)| i32::from(*x as i8) * i32::from(*q)).sum()
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::planes::lay;
     use super::*;
     use alloc::vec;
     #[cfg(target_arch = "wasm32")]
@@ -269,34 +256,22 @@ mod tests {
         }
     }
 
-    /// Planes of `n` rows with heads and tails of so many dimensions, and the lengths of the tails.
-    struct Planes {
+    /// `n` rows of so many dimensions.
+    struct Rows {
         n: usize,
-        dims: [usize; 2],
-        planes: [Vec<u8>; 2],
-        lengths: Vec<u8>,
+        dims: usize,
+        bytes: Vec<u8>,
     }
 
-    impl Planes {
-        fn new(n: usize, dims: [usize; 2], mut number: impl FnMut(usize) -> i8) -> Planes {
-            let padded = n.next_multiple_of(ROWS);
-            let planes = [0, 1].map(|p| {
-                let mut plane = vec![0; padded * dims[p]];
-                plane[..n * dims[p]].iter_mut().for_each(|x| *x = number(p) as u8);
-                plane
-            });
-            let mut lengths = Vec::new();
-            for i in 0..padded {
-                let tail = &planes[1][i * dims[1]..(i + 1) * dims[1]];
-                let squares: i32 = tail.iter().map(|x| i32::from(*x as i8).pow(2)).sum();
-                lengths.extend((libm::ceil(libm::sqrt(f64::from(squares))) as u16).to_le_bytes());
-            }
-            Planes { n, dims, planes, lengths }
+    impl Rows {
+        /// `number` is told a number's place in its row.
+        fn new(n: usize, dims: usize, mut number: impl FnMut(usize) -> i8) -> Rows {
+            let numbers: Vec<i8> = (0..n * dims).map(|i| number(i % dims)).collect();
+            Rows { n, dims, bytes: lay(&numbers, dims) }
         }
 
         fn vectors(&self) -> Vectors<'_> {
-            let [heads, tails] = &self.planes;
-            Vectors { rows: self.n, dims: self.dims, planes: [heads, tails], lengths: &self.lengths }
+            Vectors::read(&self.bytes, self.n, self.dims).expect("it fits")
         }
 
         fn found(&self, query: &[i16], k: usize) -> Vec<(u32, i32)> {
@@ -308,14 +283,14 @@ mod tests {
 
         /// Every row scored and sorted.
         fn expected(&self, query: &[i16], k: usize) -> Vec<(u32, i32)> {
-            let mut all: Vec<_> = (0..self.n).map(|i| (i as u32, self.vectors().score(i, query))).collect();
+            let mut all: Vec<_> = (0..self.n).map(|i| (i as u32, score(&self.vectors(), i, query))).collect();
             all.sort_by_key(|(row, score)| (-score, *row));
             all.truncate(k);
             all
         }
     }
 
-    const DIMS: [[usize; 2]; 5] = [[32, 32], [16, 48], [64, 0], [16, 0], [128, 128]];
+    const DIMS: [usize; 3] = [32, 64, 256];
 
     #[test]
     fn the_best_are_those_of_a_plain_scan_ties_included() {
@@ -324,13 +299,12 @@ mod tests {
             for n in [0, 1, 3, 4, 5, 19, 20, 21, 300] {
                 // Few different numbers make many ties; small tails are left unread.
                 for (spread, tail) in [(3, 3), (255, 255), (255, 9), (255, 1)] {
-                    let mut number = |p: usize| {
-                        let of = if p == 0 { spread } else { tail };
+                    let mut number = |at: usize| {
+                        let of = if at < HEAD { spread } else { tail };
                         (draw.next() % of) as i64 as i8
                     };
-                    let planes = Planes::new(n, dims, &mut number);
-                    let query: Vec<i16> =
-                        (0..dims[0] + dims[1]).map(|i| i16::from(number(usize::from(i >= dims[0]))) * 120).collect();
+                    let planes = Rows::new(n, dims, &mut number);
+                    let query: Vec<i16> = (0..dims).map(|i| i16::from(number(i)) * 120).collect();
                     for k in [0, 1, 7, 20, 400] {
                         assert_eq!(planes.found(&query, k), planes.expected(&query, k), "{dims:?} {n} {spread} {k}");
                     }
@@ -342,20 +316,20 @@ mod tests {
     #[test]
     fn the_largest_numbers_do_not_overflow() {
         for dims in DIMS {
-            let d = dims[0] + dims[1];
-            let mut row = 0;
-            let planes = Planes::new(9, dims, |_| {
-                row += 1;
-                if row % 3 == 0 { 127 } else { -128 }
-            });
+            let mut at = 0;
+            let mut number = || {
+                at += 1;
+                if at % 3 == 0 { 127 } else { -128 }
+            };
+            let numbers: Vec<i8> = (0..9 * dims).map(|_| number()).collect();
+            let rows = Rows { n: 9, dims, bytes: lay(&numbers, dims) };
             for number in [LARGEST as i16, -(LARGEST as i16)] {
-                let query = vec![number; d];
+                let query = vec![number; dims];
                 let wide = |i: usize| {
-                    let of = |p: usize| planes.planes[p][i * dims[p]..(i + 1) * dims[p]].iter();
-                    of(0).chain(of(1)).map(|x| i64::from(*x as i8) * i64::from(number)).sum::<i64>()
+                    numbers[i * dims..(i + 1) * dims].iter().map(|x| i64::from(*x) * i64::from(number)).sum::<i64>()
                 };
-                let found = planes.found(&query, 9);
-                assert_eq!(found, planes.expected(&query, 9));
+                let found = rows.found(&query, 9);
+                assert_eq!(found, rows.expected(&query, 9));
                 assert!(found.iter().all(|(i, score)| i64::from(*score) == wide(*i as usize)));
             }
         }
@@ -363,22 +337,21 @@ mod tests {
 
     #[test]
     fn planes_and_queries_that_do_not_fit_are_read_as_less() {
-        let good = Planes::new(10, [16, 16], |_| 5);
-        assert_eq!(good.found(&[1; 16], 5), []);
+        let good = Rows::new(10, 48, |_| 5);
+        assert_eq!(good.found(&[1; 32], 5), []);
         assert_eq!(good.found(&[], 5), []);
-        assert_eq!(good.found(&[1; 33], 5), []);
+        assert_eq!(good.found(&[1; 49], 5), []);
         let mut draw = Draw(5);
         for _ in 0..500 {
             let cut = |len: usize, draw: &mut Draw| (draw.next() as usize % (len + 1)).min(len);
             let v = good.vectors();
-            let (a, b, c) =
-                (cut(v.planes[0].len(), &mut draw), cut(v.planes[1].len(), &mut draw), cut(v.lengths.len(), &mut draw));
-            let less = Vectors { planes: [&v.planes[0][..a], &v.planes[1][..b]], lengths: &v.lengths[..c], ..v };
+            let (a, b) = (cut(v.heads.len(), &mut draw), cut(v.tails.len(), &mut draw));
+            let less = Vectors { heads: &v.heads[..a], tails: &v.tails[..b], ..v };
             let mut top = Top::default();
             top.start(5);
-            scan(&less, &[7; 32], &mut top);
+            scan(&less, &[7; 48], &mut top);
             assert!(top.best().all(|(row, _)| row < 10));
-            assert_eq!(less.score(99, &[7; 32]), 0);
+            assert_eq!(score(&less, 99, &[7; 48]), 0);
         }
     }
 
@@ -388,13 +361,15 @@ mod tests {
         let mut draw = Draw(77);
         let mut sum = 0_u64;
         for _ in 0..50 {
-            let mut planes = Planes::new(61, [16, 32], |_| draw.next() as i8);
-            planes.lengths.iter_mut().for_each(|x| *x = draw.next() as u8);
+            let mut planes = Rows::new(61, 48, |_| draw.next() as i8);
+            for block in planes.bytes[..16 * BLOCK].chunks_mut(BLOCK) {
+                block[..2 * ROWS].iter_mut().for_each(|x| *x = draw.next() as u8);
+            }
             let query: Vec<i16> = (0..48).map(|_| (draw.next() % 32_000) as i16 - 16_000).collect();
             for (row, score) in planes.found(&query, 9) {
                 sum = sum.wrapping_mul(31).wrapping_add(u64::from(row) << 32 | u64::from(score as u32));
             }
         }
-        assert_eq!(sum, 15_255_480_236_175_129_679);
+        assert_eq!(sum, 5_354_165_608_139_888_116);
     }
 }

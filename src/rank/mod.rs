@@ -18,6 +18,8 @@ mod explore;
 #[cfg(feature = "vectors")]
 pub mod kernel;
 mod pipeline;
+#[cfg(feature = "vectors")]
+pub mod planes;
 mod prior;
 mod score;
 mod source;

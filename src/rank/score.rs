@@ -40,32 +40,46 @@ pub(super) const SCORE_BITS: u32 = 20;
 impl Features {
     /// A component's share of a candidate's score.
     pub fn value(&self, i: usize, component: Component, blend: &Blend) -> i64 {
+        self.worth(self.raw[i][component as usize], component, blend)
+    }
+
+    /// What a component's evidence is worth.
+    fn worth(&self, raw: u64, component: Component, blend: &Blend) -> i64 {
         let c = component as usize;
-        // Most components say nothing of most candidates, and nothing is worth nothing.
-        if self.raw[i][c] == 0 {
-            return 0;
-        }
         if !blend.curves.is_empty() && component != Component::Given {
-            let places = self.places(i, component);
-            let worth = |view: usize| blend.curves.worth(self.depth, component, view, places[view]);
-            return (worth(0) + worth(1)) << (SCORE_BITS - 16);
+            let mut worth = 0;
+            for (view, place) in self.places_of(raw, component).into_iter().enumerate() {
+                worth += blend.curves.worth(self.depth, component, view, place);
+            }
+            return worth << (SCORE_BITS - 16);
         }
         let weight = u64::from(blend.weight[c]) << (SCORE_BITS - 16);
         // weight < 2^24 and raw < 2^38 (see `source`), so the product fits.
-        (weight * self.raw[i][c] / self.largest[c]) as i64
+        (weight * raw / self.largest[c]) as i64
     }
 
     /// Where a candidate's evidence stands on a component's curves.
     pub fn places(&self, i: usize, component: Component) -> [Place; VIEWS] {
-        let raw = self.raw[i][component as usize];
+        self.places_of(self.raw[i][component as usize], component)
+    }
+
+    #[inline(always)]
+    fn places_of(&self, raw: u64, component: Component) -> [Place; VIEWS] {
         let share = (raw << 16) / self.largest[component as usize];
         [Place::of(share as u32, 0), Place::of(alone(component, raw), 1)]
     }
 
     /// A candidate's score: the sum of its components' values, without what dislikes take from it.
     pub fn score(&self, i: usize, blend: &Blend) -> i64 {
-        let score = Component::ALL.iter().map(|c| self.value(i, *c, blend)).sum();
-        damped(score, self.against.get(i).copied().unwrap_or(0), self.most) + self.lift[i]
+        let (raw, mut sum) = (&self.raw[i], 0);
+        for component in &Component::ALL {
+            // Most components say nothing of most candidates, and nothing is worth nothing.
+            let raw = raw[*component as usize];
+            if raw != 0 {
+                sum += self.worth(raw, *component, blend);
+            }
+        }
+        damped(sum, self.against.get(i).copied().unwrap_or(0), self.most) + self.lift[i]
     }
 }
 

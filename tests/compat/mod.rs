@@ -1,5 +1,8 @@
 //! Frozen files of every format ever landed, and the readers that must go on reading them.
 
+#[cfg(feature = "vectors")]
+mod vectors;
+
 use nearshelf::catalog::{Availability, Catalog};
 use nearshelf::engine::Engine;
 use nearshelf::id::{Key, Row};

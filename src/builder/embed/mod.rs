@@ -3,21 +3,21 @@
 //! The vectors are the leading eigenvectors of one symmetric matrix of links: cosines of co-visitation over the pairs with support, and for
 //! products with little or no history the cosine of what the catalogue says. So a product that no visit knows gets the mean of the vectors of
 //! those it is described like, and every number is a function of supported counts and of the catalogue.
+//!
+//! A scan reads the first numbers of every vector and of most vectors no more (`rank/kernel.rs`), so they should hold most of its length.
+//! Eigenvectors in their order do not: brought to one length, most products have most of it in the small eigenvalues, each in those of its own
+//! corner of the shop. So the vectors are turned to their principal axes, which changes no cosine.
 
 mod spectrum;
 
 use super::counts::Pair;
 use super::similar::{content, cosines};
 use crate::catalog::build::ProductDraft;
-use crate::rank::kernel::ROWS;
-use spectrum::leading;
+use crate::rank::planes::{HEAD, lay};
+use spectrum::{leading, to_axes};
 
 /// Dimensions.
 pub(super) const DIMS: usize = 64;
-/// Dimensions that a scan always reads.
-const HEAD: usize = 32;
-/// Length of a vector. Its numbers stay within 127 unless one of them holds nearly half of all there is.
-const UNIT: f64 = 192.0;
 /// Added to the visits of both products in their cosine.
 const SHRINK: f64 = 5.0;
 /// Links of a product that are kept.
@@ -47,35 +47,23 @@ pub(super) fn build(pairs: &[Pair], popularity: &[f64], products: &[&ProductDraf
     let weights: Vec<f64> = values.iter().map(|v| libm::pow(v.max(0.0), POWER)).collect();
     for row in vectors.chunks_mut(DIMS) {
         row.iter_mut().zip(&weights).for_each(|(x, w)| *x *= w);
+        let length = libm::sqrt(row.iter().map(|x| x * x).sum::<f64>());
+        let scale = if length > 1e-9 { 1.0 / length } else { 0.0 };
+        row.iter_mut().for_each(|x| *x *= scale);
     }
+    to_axes(&mut vectors, DIMS);
     write(&vectors)
 }
 
-/// Bytes of the section, from rows of any length.
+/// Bytes of the section, from rows of length 1 or 0. They get the greatest length at which no number leaves 8 bits: a number cut short
+/// would turn its vector away from itself.
 fn write(vectors: &[f64]) -> Vec<u8> {
-    let rows: Vec<Vec<i8>> = vectors.chunks(DIMS).map(quantised).collect();
-    let padded = rows.len().next_multiple_of(ROWS);
-    let mut out = Vec::with_capacity(8 + padded * (2 + DIMS));
-    for number in [HEAD, DIMS - HEAD, UNIT as usize, 0] {
-        out.extend_from_slice(&(number as u16).to_le_bytes());
-    }
-    let pad = |out: &mut Vec<u8>, width: usize| out.resize(out.len() + (padded - rows.len()) * width, 0);
-    for row in &rows {
-        let squares: i32 = row[HEAD..].iter().map(|x| i32::from(*x) * i32::from(*x)).sum();
-        out.extend_from_slice(&(libm::ceil(libm::sqrt(f64::from(squares))) as u16).to_le_bytes());
-    }
-    pad(&mut out, 2);
-    for plane in [0..HEAD, HEAD..DIMS] {
-        rows.iter().for_each(|row| out.extend(row[plane.clone()].iter().map(|x| *x as u8)));
-        pad(&mut out, plane.len());
-    }
-    out
-}
-
-fn quantised(row: &[f64]) -> Vec<i8> {
-    let length = libm::sqrt(row.iter().map(|x| x * x).sum::<f64>());
-    let scale = if length > 1e-9 { UNIT / length } else { 0.0 };
-    row.iter().map(|x| libm::round(x * scale).clamp(-127.0, 127.0) as i8).collect()
+    let largest = vectors.iter().fold(1.0 / 8.0, |most: f64, x| most.max(x.abs()));
+    let unit = libm::floor(127.0 / largest);
+    let number = |x: &f64| libm::round(x * unit).clamp(-127.0, 127.0) as i8;
+    let numbers: Vec<i8> = vectors.iter().map(number).collect();
+    let head = [HEAD, DIMS - HEAD, unit as usize, 0].map(|n| (n as u16).to_le_bytes());
+    head.into_iter().flatten().chain(lay(&numbers, DIMS)).collect()
 }
 
 #[cfg(test)]
@@ -83,12 +71,12 @@ mod tests {
     use super::*;
     use crate::id::Row;
     use crate::pack::{Pack, PackWriter, Tag};
-    use crate::rank::embedding::Embedding;
+    use crate::rank::embedding::{BY_PAIRS, COSINE_BITS, Embedding};
     use crate::rank::kernel::Top;
 
     fn open(bytes: Vec<u8>, n: usize) -> crate::error::Result<(Pack, Embedding)> {
         let mut w = PackWriter::new();
-        w.add(Tag::EMBEDDING, 0, n, bytes);
+        w.add(Tag::EMBEDDING, BY_PAIRS, n, bytes);
         let pack = Pack::open(w.finish()?)?;
         let embedding = Embedding::open(&pack, n)?;
         Ok((pack, embedding))
@@ -118,7 +106,48 @@ mod tests {
         assert_eq!(first, [0, 1, 2]);
         assert!(nearest(6).iter().all(|r| [3, 4, 5, 6].contains(r)), "{:?}", nearest(6));
         assert!(nearest(7).is_empty(), "nothing is known of it");
+        let cosine = |a: u32, b: u32| {
+            let aim = e.aim(&pack, &[(Row(a), 1)]);
+            e.cosine(&pack, &aim, Row(b)) as f64 / f64::from(1 << COSINE_BITS)
+        };
+        for a in 0..7 {
+            assert!((0.99..=1.0).contains(&cosine(a, a)), "its own, {a}: {}", cosine(a, a));
+        }
+        for (a, b) in [(0, 1), (0, 2), (1, 2), (3, 4), (3, 5), (4, 5)] {
+            assert!(cosine(a, b) > 0.9 && cosine(b, a) > 0.9, "close, {a} and {b}: {}", cosine(a, b));
+        }
+        assert!(cosine(6, 4) > 0.5 && cosine(6, 4) > cosine(6, 3), "described alike: {}", cosine(6, 4));
+        for (a, b) in [(0, 3), (1, 4), (2, 6), (0, 7)] {
+            assert!(cosine(a, b) < 0.02 && cosine(b, a) < 0.02, "apart, {a} and {b}: {}", cosine(a, b));
+        }
         assert_eq!(section(), section(), "the same input, the same bytes");
+    }
+
+    /// Every way that a vector may point, one number holding all of it included.
+    #[test]
+    fn quantising_keeps_every_cosine() {
+        let mut x = 1_u64;
+        let mut draw = || {
+            x = x.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            (x >> 40) as f64 / f64::from(1 << 23) - 1.0
+        };
+        for ways in [1, 2, 5, DIMS] {
+            let mut rows: Vec<f64> = (0..50 * DIMS).map(|i| if i % DIMS < ways { draw() } else { 0.0 }).collect();
+            for row in rows.chunks_mut(DIMS) {
+                let length = libm::sqrt(row.iter().map(|x| x * x).sum::<f64>());
+                row.iter_mut().for_each(|x| *x /= length);
+            }
+            let (pack, e) = open(write(&rows), 50).expect("a section");
+            for a in 0..50 {
+                let aim = e.aim(&pack, &[(Row(a), 1)]);
+                for b in 0..50 {
+                    let of = |r: u32| &rows[r as usize * DIMS..(r as usize + 1) * DIMS];
+                    let exact: f64 = of(a).iter().zip(of(b)).map(|(x, y)| x * y).sum();
+                    let told = e.cosine(&pack, &aim, Row(b)) as f64 / f64::from(1 << COSINE_BITS);
+                    assert!((told - exact.max(0.0)).abs() < 0.015, "{ways}: {told} for {exact}");
+                }
+            }
+        }
     }
 
     #[test]

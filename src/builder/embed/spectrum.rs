@@ -30,19 +30,38 @@ pub(super) fn leading(links: &Links, d: usize) -> (Vec<f64>, Vec<f64>) {
     let image = times(links, &basis, m);
     let mut small = products(&basis, &image, m);
     let (values, turn) = jacobi(&mut small, m);
-    let mut order: Vec<usize> = (0..m).collect();
+    let order = falling(&values, d);
+    (order.iter().map(|i| values[*i]).collect(), turned(&basis, m, &turn, &order))
+}
+
+/// Turns rows of `d` numbers to their principal axes, those that hold most of their squares first (Jolliffe, "Principal Component
+/// Analysis", section 2.1, about the origin). Products of rows stay what they are.
+pub(super) fn to_axes(rows: &mut Vec<f64>, d: usize) {
+    let (values, turn) = jacobi(&mut products(rows, rows, d), d);
+    *rows = turned(rows, d, &turn, &falling(&values, d));
+}
+
+/// The places of the `d` largest values, the largest first.
+fn falling(values: &[f64], d: usize) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..values.len()).collect();
     order.sort_by(|a, b| values[*b].total_cmp(&values[*a]));
     order.truncate(d);
-    let mut vectors = vec![0.0; n * d];
-    each_share(&mut vectors, d, &|first, out| {
+    order
+}
+
+/// Rows of `m` numbers times some columns of `turn`, in that order.
+fn turned(rows: &[f64], m: usize, turn: &[f64], columns: &[usize]) -> Vec<f64> {
+    let d = columns.len();
+    let mut out = vec![0.0; rows.len() / m * d];
+    each_share(&mut out, d, &|first, out| {
         for (row, out) in out.chunks_mut(d).enumerate() {
-            let from = &basis[(first + row) * m..(first + row + 1) * m];
-            for (x, column) in out.iter_mut().zip(&order) {
+            let from = &rows[(first + row) * m..(first + row + 1) * m];
+            for (x, column) in out.iter_mut().zip(columns) {
                 *x = from.iter().enumerate().map(|(i, b)| b * turn[i * m + column]).sum();
             }
         }
     });
-    (order.iter().map(|i| values[*i]).collect(), vectors)
+    out
 }
 
 /// A number between -1 and 1 for each index (splitmix64).
@@ -186,5 +205,25 @@ mod tests {
         assert!((dot(0, 3) - 0.25).abs() < 1e-9 && (dot(4, 7) - 0.25).abs() < 1e-9 && dot(0, 4).abs() < 1e-9);
         assert!(dot(8, 8) < 1e-9, "linked to nothing");
         assert_eq!(leading(&Vec::new(), 4).0.len(), 4);
+    }
+
+    #[test]
+    fn rows_turned_to_their_axes_keep_their_products_and_most_stands_first() {
+        let d = 5;
+        // Most of it lies along the last two numbers, together.
+        let rows: Vec<f64> = (0..40)
+            .flat_map(|i| (0..d).map(move |j| noise(i * 5 + j) * [0.1, 0.2, 0.3, 4.0, 4.0][j as usize]))
+            .collect();
+        let rows: Vec<f64> = rows.chunks(5).flat_map(|r| [r[0], r[1], r[2], r[3] + r[4], r[4] + r[3]]).collect();
+        let mut turned = rows.clone();
+        to_axes(&mut turned, d as usize);
+        let dot = |rows: &[f64], a: usize, b: usize| (0..5).map(|j| rows[5 * a + j] * rows[5 * b + j]).sum::<f64>();
+        for (a, b) in [(0, 0), (3, 7), (12, 39)] {
+            assert!((dot(&rows, a, b) - dot(&turned, a, b)).abs() < 1e-9);
+        }
+        let squares: Vec<f64> = (0..5).map(|j| turned.iter().skip(j).step_by(5).map(|x| x * x).sum()).collect();
+        assert!(squares.windows(2).all(|w| w[0] >= w[1]), "{squares:?}");
+        assert!(squares[0] > 100.0 * squares[1], "{squares:?}");
+        to_axes(&mut Vec::new(), 4);
     }
 }
