@@ -79,7 +79,7 @@ function feedsPanic(bytes, at, silent) {
   return bytes[r.at++] === CALL && silent.has(r.number());
 }
 
-function parse(bytes) {
+export function parse(bytes) {
   const file = { importedFunctions: 0, exportedFunctions: [], bodies: [], segments: [], symbols: [], relocations: [] };
   const places = [];
   const r = reader(bytes, 8);

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { brotliCompressSync, constants } from "node:zlib";
 import { blank, deadData, withoutNotes } from "./dead-data.mjs";
 import { factory } from "./glue.mjs";
+import { namedByLikeness } from "./likeness.mjs";
 import { blankLocations, silence } from "./panics.mjs";
 import { fail, root, run, step } from "./run.mjs";
 
@@ -30,8 +31,9 @@ function cargoEnv(work, name, flags = []) {
   };
 }
 
-// Inlining and keeping what is computed twice make the file smaller and its compressed form larger.
-const optimize = ["-Os", "--dae-optimizing", "-Os", "--skip-pass=inlining-optimizing", "--skip-pass=local-cse"];
+// Control flow that is laid anew from flat code repeats itself more. Inlining and keeping what is computed twice make the file smaller and its
+// compressed form larger.
+const optimize = ["--flatten", "--rereloop", "-Os", "--dae-optimizing", "-Os", "--skip-pass=inlining-optimizing", "--skip-pass=local-cse"];
 const strip = ["--strip-debug", "--strip-producers", "--strip-target-features"];
 const named = ["bulk-memory", "bulk-memory-opt", "call-indirect-overlong", "multivalue", "mutable-globals",
   "nontrapping-float-to-int", "reference-types", "sign-ext"].map((feature) => `--enable-${feature}`);
@@ -46,6 +48,14 @@ async function withoutPanics(linked, from, to) {
   } catch (error) {
     fail(`${from} is not the wasm known here: ${error.message}`, "See pkg-template/build/panics.mjs and dead-data.mjs.");
   }
+}
+
+/** Puts the functions of a finished file into an order that compresses well. */
+async function order(file, flags) {
+  const named = `${file}.named`;
+  await writeFile(named, namedByLikeness(await readFile(file)));
+  await run("wasm-opt", [named, "-o", file, ...flags, "--reorder-functions-by-name", "--optimize-stack-ir", ...strip], { wayOut: toolHelp });
+  await rm(named);
 }
 
 /** What cargo's linker wrote. */
@@ -77,6 +87,7 @@ export async function buildWebWasm(work, out, { vectors = false } = {}) {
     const file = join(out, "nearshelf.wasm");
     await withoutPanics(linkedBy(env), join(out, "bindgen_bg.wasm"), silent);
     await run("wasm-opt", [silent, "-o", file, ...named, ...simd, ...optimize, ...strip], { wayOut: toolHelp });
+    await order(file, [...named, ...simd]);
     await rm(silent);
   });
 }
@@ -102,6 +113,7 @@ export async function buildMiniProgramWasm(work, out) {
     await run("wasm-opt", [silent, "-o", lowered, ...named, "--signext-lowering", "--llvm-memory-copy-fill-lowering",
       "--llvm-nontrapping-fptoint-lowering", "--remove-exports=__*", ...strip], { wayOut: toolHelp });
     await run("wasm-opt", [lowered, "-o", file, "--mvp-features", "--enable-mutable-globals", ...optimize, ...strip], { wayOut: toolHelp });
+    await order(file, ["--mvp-features", "--enable-mutable-globals"]);
     await rm(silent);
     await rm(lowered);
   });
