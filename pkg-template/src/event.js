@@ -11,10 +11,9 @@ const MOST_ITEMS = 200;
  * @param {import("./codec.js").Writer} w
  * @param {any} name
  * @param {any} params
- * @param {(card: string) => any} productsOf items of the card that `select_content` is about
  * @returns {boolean} false when it could not be read
  */
-export function writeEvent(w, name, params, productsOf) {
+export function writeEvent(w, name, params) {
   const begin = w.length;
   try {
     const p = params === null || params === undefined ? {} : params;
@@ -22,7 +21,7 @@ export function writeEvent(w, name, params, productsOf) {
     w.str(id(p.event_id) || orderId(name, p));
     w.f64(time(p.timestamp));
     w.str(id(p.search_term));
-    writeItems(w, name === "select_content" ? productsOf(id(p.content_id)) : p.items);
+    writeItems(w, p.items);
     return true;
   } catch (unreadable) {
     w.cut(begin);

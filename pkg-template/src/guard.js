@@ -28,9 +28,8 @@ export const NEUTRAL = {
   offers: () => [],
   setOverlay: () => Promise.resolve(),
   portrait: () => ({
-    events: 0, sessions: 0, updated: null, items: [], categories: [], brands: [], priceBands: [], session: [], declared: [],
+    events: 0, sessions: 0, updated: null, items: [], categories: [], brands: [], priceBands: [], session: [],
   }),
-  declare: () => ({ accepted: 0, dropped: 0 }),
   consent: (shelf) => Object.assign({}, shelf._consent),
   setConsent: () => undefined,
   setView: () => undefined,

@@ -61,16 +61,14 @@ export class Pack {
   }
 
   /**
-   * The list that a section begins with; an empty one where it is missing.
-   * @template T
+   * Pairs of texts; none where the section is missing.
    * @param {string} tag
    * @param {number} key
-   * @param {(r: Reader) => T} read
-   * @returns {T[]}
+   * @returns {[string, string][]}
    */
-  list(tag, key, read) {
+  pairs(tag, key) {
     const s = this._sections.get(tag + key);
-    return s ? new Reader(this._bytes.subarray(s._at, s._end)).list(read) : [];
+    return s ? new Reader(this._bytes.subarray(s._at, s._end)).list((r) => [r.str(), r.str()]) : [];
   }
 
   /**

@@ -4,7 +4,6 @@ mod arrivals;
 mod boundary;
 #[cfg(feature = "cli")]
 mod checkout;
-mod cold_start;
 mod diversity;
 mod limits;
 mod memory;
