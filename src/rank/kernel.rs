@@ -7,7 +7,7 @@
 //! `|tail of the query| · |tail of the row|`. A row that even with that does not reach the worst of the best so far cannot be among the
 //! best. So the answer is exact (recall 1), and since whole numbers add up the same in any order, both builds below give the same.
 //!
-//! All the time goes into one loop, which looks for the next four rows with one that may come in and does nothing else ([`lanes`]).
+//! All the time goes into one loop, which looks for the next four rows with one that may come in and does nothing else (`lanes`).
 //! The first call of a page runs it as the engine's quickest compiler, or its interpreter, made it: what counts then is how
 //! few instructions it has.
 
