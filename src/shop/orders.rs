@@ -5,12 +5,11 @@ use super::table::{Row, Table};
 use super::{Progress, log, source};
 use crate::error::{Code, Error, Result};
 use crate::money::parse_price;
+use crate::time::DAY;
 use std::cmp::Ordering;
 use std::collections::HashMap;
 use std::path::Path;
 
-/// Milliseconds of a day.
-const DAY: i64 = 86_400_000;
 /// Largest day number, some two million years.
 const LAST_DAY: i64 = 800_000_000;
 
@@ -140,7 +139,7 @@ fn day_of(text: &str, numbered: bool) -> std::result::Result<i64, Out> {
     let day = if numbered {
         text.parse().map_err(|_| Out::Rejected("the day is no whole number"))?
     } else {
-        log::time_of(text).ok_or(Out::Rejected("the time cannot be read"))?.div_euclid(DAY)
+        log::moment(text, 0).ok_or(Out::Rejected("the time cannot be read"))?.div_euclid(DAY)
     };
     if !(-LAST_DAY..=LAST_DAY).contains(&day) { Err("the day is out of range".into()) } else { Ok(day) }
 }

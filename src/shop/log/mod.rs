@@ -19,11 +19,6 @@ pub(crate) use access::LINK;
 pub use detect::Format;
 pub use time::Unit;
 
-/// A moment as a log or a catalogue writes it, in milliseconds since 1970.
-pub(super) fn moment(text: &str, zone_minutes: i32) -> Option<i64> {
-    time::parse(text, zone_minutes).map(|t| t.at)
-}
-
 use super::catalog::KeyColumn;
 use super::config::ShopConfig;
 use super::rejects::Rejects;
@@ -155,9 +150,9 @@ impl LogFiles {
     }
 }
 
-/// Milliseconds since 1970 of a time as logs write it, in UTC where it does not say.
-pub(super) fn time_of(text: &str) -> Option<i64> {
-    time::parse(text, 0).map(|t| t.at)
+/// A moment as a log or a catalogue writes it, in milliseconds since 1970.
+pub(super) fn moment(text: &str, zone_minutes: i32) -> Option<i64> {
+    time::parse(text, zone_minutes).map(|t| t.at)
 }
 
 /// Reads all that the files say.
