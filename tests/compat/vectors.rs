@@ -15,7 +15,9 @@ fn nearest(key: u32, section: &[u8]) -> Vec<Vec<(u32, u64)>> {
     w.add(Tag::EMBEDDING, key, PRODUCTS, section.to_vec());
     let pack = Pack::open(w.finish().expect("small")).expect("a pack");
     let vectors = Embedding::open(&pack, PRODUCTS).expect("41 products");
-    assert!(!vectors.is_empty() && Embedding::open(&pack, PRODUCTS + 4).is_err());
+    // Behind the rows of a pack there may be new items of an overlay, which have no vectors.
+    assert!(!vectors.is_empty() && Embedding::open(&pack, PRODUCTS + 4).is_ok());
+    assert!(Embedding::open(&pack, PRODUCTS - 4).is_err());
     let of = |row: u32| {
         let found = vectors.nearest(&pack, &vectors.aim(&pack, &[(Row(row), 1)]), 6, &mut Top::default());
         found.into_iter().map(|(row, cosine)| (row.0, cosine)).collect()
