@@ -1,12 +1,13 @@
 //! Stores, new arrivals and dislikes: over many requests, nothing is missed that is not told, and nothing is taken that is not explained.
 
+use super::limits::{clicked, rows};
 use super::{NOW, event, id};
 use crate::compat::{LIMITS, with_sections};
 use nearshelf::catalog::Catalog;
-use nearshelf::engine::{Engine, Request, Shelf};
+use nearshelf::engine::{Engine, Request};
 use nearshelf::id::Row;
 use nearshelf::privacy::consent::Consent;
-use nearshelf::rank::{ARRIVALS, Explorations, Node, QUOTA_BRAND, QUOTA_CATEGORY, QUOTA_STORE, Stage};
+use nearshelf::rank::{ARRIVALS, Node, QUOTA_BRAND, QUOTA_CATEGORY, QUOTA_STORE, Stage};
 use nearshelf::time::DAY;
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
@@ -18,22 +19,9 @@ fn market() -> Engine {
     shelf
 }
 
-fn rows(list: &Shelf) -> Vec<Row> {
-    list.items.iter().filter_map(|i| i.row).collect()
-}
-
 /// Shelves that know nothing, and a few steps; the second explores.
 fn markets() -> [Engine; 2] {
-    [0, 5].map(|clicks| {
-        let mut shelf = market();
-        let record = [1_u32, 0, 200_000, 10, 0].into_iter().flat_map(u32::to_le_bytes).collect::<Vec<_>>();
-        shelf.set_explorations(Explorations::read(&record));
-        for row in 0..clicks {
-            let product = id(&shelf, 7 + 11 * row);
-            shelf.track(NOW, &[event("view_item", &product)]);
-        }
-        shelf
-    })
+    clicked(market, [0, 5])
 }
 
 /// The first day of new products, for so many days.

@@ -17,14 +17,19 @@ use nearshelf::time::DAY;
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
-fn rows(list: &Shelf) -> Vec<Row> {
+pub(super) fn rows(list: &Shelf) -> Vec<Row> {
     list.items.iter().filter_map(|i| i.row).collect()
 }
 
 /// Shelves that know nothing, one click, a few.
 fn shelves() -> [Engine; 3] {
-    [0, 1, 5].map(|clicks| {
-        let mut shelf = shelf();
+    clicked(shelf, [0, 1, 5])
+}
+
+/// Shelves that explore, after so many clicks.
+pub(super) fn clicked<const N: usize>(open: fn() -> Engine, clicks: [u32; N]) -> [Engine; N] {
+    clicks.map(|clicks| {
+        let mut shelf = open();
         // One slot, "": a fifth of the showings of each place draws from ten.
         let record = [1_u32, 0, 200_000, 10, 0].into_iter().flat_map(u32::to_le_bytes).collect::<Vec<_>>();
         shelf.set_explorations(Explorations::read(&record));
