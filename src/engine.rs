@@ -3,6 +3,7 @@
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 mod checkout;
+mod declare;
 mod identity;
 mod overlay;
 mod rehearse;
@@ -123,6 +124,10 @@ pub enum Because {
     Given = 8,
     /// Is like a product of this visit.
     Similar = 9,
+    /// Lies in a category that what the shopper declared speaks for.
+    Declared = 10,
+    /// Is lifted by a scene that holds.
+    Scene = 11,
 }
 
 /// What a host says of an item of a list that the pack does not have.
@@ -602,9 +607,13 @@ fn no_consent() -> Error {
 
 /// The strongest part of the strongest component.
 fn because(parts: &[Part]) -> (Because, Subject) {
-    let strongest = parts.iter().rev().max_by_key(|p| p.value);
+    let strongest =
+        parts.iter().rev().filter(|p| p.value > 0 || p.component != Component::Scene).max_by_key(|p| p.value);
     let Some(part) = strongest else { return (Because::Given, Subject::None) };
+    let subject = part.from.first().map_or(Subject::None, |(s, _)| *s);
     let because = match part.component {
+        Component::Category if matches!(subject, Subject::Declared(_)) => Because::Declared,
+        Component::Scene => Because::Scene,
         Component::Next | Component::NextVisit => Because::Next,
         Component::Together | Component::TogetherVisit | Component::Linear => Because::Together,
         Component::Similar | Component::Embedding => Because::Similar,
@@ -616,7 +625,7 @@ fn because(parts: &[Part]) -> (Because, Subject) {
         Component::Popular | Component::Recent => Because::Popular,
         Component::Given | Component::Disliked => Because::Given,
     };
-    (because, part.from.first().map_or(Subject::None, |(s, _)| *s))
+    (because, subject)
 }
 
 fn trait_view(c: &Catalog, d: Dimension, t: &Trait, total: u128) -> TraitView {

@@ -66,6 +66,10 @@ pub mod manual {
     pub mod architecture {}
     #[doc = include_str!("manual/boundary.md")]
     pub mod boundary {}
+    #[doc = include_str!("manual/cards.md")]
+    pub mod cards {}
+    #[doc = include_str!("manual/cold-start.md")]
+    pub mod cold_start {}
     #[doc = include_str!("manual/coupons.md")]
     pub mod coupons {}
     #[doc = include_str!("manual/customers.md")]
@@ -98,6 +102,8 @@ pub mod manual {
     pub mod ranking {}
     #[doc = include_str!("manual/scale.md")]
     pub mod scale {}
+    #[doc = include_str!("manual/scenes.md")]
+    pub mod scenes {}
     #[doc = include_str!("manual/shards.md")]
     pub mod shards {}
     #[doc = include_str!("manual/size.md")]

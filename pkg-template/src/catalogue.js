@@ -1,7 +1,7 @@
 // A pack's products in one market and language, read in place: what there is to show without the engine.
 
 import { Pack } from "./pack.js";
-import { availability } from "./protocol.js";
+import { availability, readText } from "./protocol.js";
 import { fold, search } from "./words.js";
 
 const NONE16 = 0xffff;
@@ -84,7 +84,7 @@ export class Catalogue {
       _titleElse: p.strings("TITL", 0, this.length),
       _variantTitle: p.strings("VATI", l, this._variants),
       _label: p.strings("CATG", l, p.count("CATG")),
-      _slots: new Map(p.pairs("SLOT", l)),
+      _slots: new Map(p.list("SLOT", l, (r) => /** @type {[string, string]} */ ([r.str(), r.str()]))),
       /** Titles, brands and categories of the products, folded, once somebody searches. @type {string[] | null} */
       _texts: null,
       _listed: p.numbers("VAPR", m, 4, this._variants),
@@ -203,6 +203,42 @@ export class Catalogue {
   /** A slot's name in reports. @param {string} slot */
   slot(slot) {
     return this._seen._slots.get(slot) || slot;
+  }
+
+  /**
+   * Content (0) or the market's activities (1), in neutral order.
+   * @param {number} activities
+   * @returns {import("./cards.js").Entry[]}
+   */
+  cards(activities) {
+    const title = (/** @type {string[]} */ titles) => titles[this._l] || titles[0];
+    return this._pack.list("CARD", activities && 1 + this._m, (r) => ({
+      _listed: r.money(),
+      _card: {
+        id: r.str(),
+        kind: r.str(),
+        style: r.str(),
+        title: title(r.list(readText)),
+        start: r.money(),
+        end: r.money(),
+        topics: r.list((r) => this._path(r.u32())),
+        brands: r.list((r) => this._brand(r.u32())),
+        products: r.list(readText),
+      },
+    }));
+  }
+
+  /**
+   * The scenes that hold by what a host said of time and place: their names, and what they lift, as pins.
+   * @param {Record<string, any>} said
+   */
+  scenes(said) {
+    const texts = Object.keys(said).map((key) => key + "=" + said[key]);
+    return this._pack.list("SCEN", 0, (r) => ({
+      _name: r.str(),
+      _holds: r.list((r) => r.list(readText)).every((any) => any.some((text) => texts.indexOf(text) >= 0)),
+      _lifts: r.list((r) => ({ id: r.str(), index: r.u32() })),
+    })).filter((scene) => scene._holds);
   }
 
   /**

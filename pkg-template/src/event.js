@@ -11,9 +11,10 @@ const MOST_ITEMS = 200;
  * @param {import("./codec.js").Writer} w
  * @param {any} name
  * @param {any} params
+ * @param {(card: string) => any} productsOf items of the card that `select_content` is about
  * @returns {boolean} false when it could not be read
  */
-export function writeEvent(w, name, params) {
+export function writeEvent(w, name, params, productsOf) {
   const begin = w.length;
   try {
     const p = params === null || params === undefined ? {} : params;
@@ -21,7 +22,7 @@ export function writeEvent(w, name, params) {
     w.str(id(p.event_id) || orderId(name, p));
     w.f64(time(p.timestamp));
     w.str(id(p.search_term));
-    writeItems(w, p.items);
+    writeItems(w, name === "select_content" ? productsOf(id(p.content_id)) : p.items);
     return true;
   } catch (unreadable) {
     w.cut(begin);

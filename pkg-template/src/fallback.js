@@ -1,5 +1,6 @@
 // Lists without the engine: the given order for `rank`, the published order for `recommend`.
 
+import { order } from "./cards.js";
 import { Catalogue } from "./catalogue.js";
 import { NearshelfError } from "./error.js";
 import { TEXTS } from "./fixes.js";
@@ -112,6 +113,11 @@ export class Fallback {
       for (let i = 0; i < row; i++) if (canBeBought(c.stock(i))) before++;
       return { stage: before < limit ? "shown" : "ranked_below", detail: "" };
     });
+  }
+
+  /** Cards in neutral order. @param {import("./cards.js").Dealt} dealt */
+  cards(dealt) {
+    return this._list(order(dealt, []), []);
   }
 
   /** @param {string} id */

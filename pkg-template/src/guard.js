@@ -28,8 +28,9 @@ export const NEUTRAL = {
   offers: () => [],
   setOverlay: () => Promise.resolve(),
   portrait: () => ({
-    events: 0, sessions: 0, updated: null, items: [], categories: [], brands: [], priceBands: [], session: [],
+    events: 0, sessions: 0, updated: null, items: [], categories: [], brands: [], priceBands: [], session: [], declared: [],
   }),
+  declare: () => ({ accepted: 0, dropped: 0 }),
   consent: (shelf) => Object.assign({}, shelf._consent),
   setConsent: () => undefined,
   setView: () => undefined,

@@ -143,7 +143,7 @@ export function parts(shape) {
 
 /** What the context of a list does. @type {Option} */
 export function kind(value, wrong) {
-  if (["page", "cart", "together"].indexOf(value) < 0) wrong(TEXTS ? '"page", "cart" or "together"' : "");
+  if (["page", "cart", "together", "content", "activity"].indexOf(value) < 0) wrong(TEXTS ? '"page", "cart", "together", "content" or "activity"' : "");
   return value;
 }
 

@@ -61,14 +61,16 @@ export class Pack {
   }
 
   /**
-   * Pairs of texts; none where the section is missing.
+   * The list that a section begins with; an empty one where it is missing.
+   * @template T
    * @param {string} tag
    * @param {number} key
-   * @returns {[string, string][]}
+   * @param {(r: Reader) => T} read
+   * @returns {T[]}
    */
-  pairs(tag, key) {
+  list(tag, key, read) {
     const s = this._sections.get(tag + key);
-    return s ? new Reader(this._bytes.subarray(s._at, s._end)).list((r) => [r.str(), r.str()]) : [];
+    return s ? new Reader(this._bytes.subarray(s._at, s._end)).list(read) : [];
   }
 
   /**

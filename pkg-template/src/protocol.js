@@ -34,12 +34,14 @@ export const WANTED = 31;
 export const OVERLAY = 32;
 export const OVERLAY_ITEMS = 33;
 export const REHEARSE = 37;
+export const DECLARE = 44;
 
 /** A row or parent that is not there. */
 export const NONE = 0xffffffff;
 
 const BECAUSE = [
   "popular", "next", "together", "again", "history", "history_together", "category", "brand", "given", "similar",
+  "declared", "scene",
 ];
 
 export const AVAILABILITY = ["out_of_stock", "in_stock", "preorder", "backorder", "not_sold"];
@@ -178,6 +180,10 @@ export function readPortrait(r) {
     brands: r.list(readTrait),
     priceBands: r.list(readTrait),
     session: r.list(readText),
+    declared: r.list((r) => {
+      const [field, value] = r.str().split("=");
+      return { field, value };
+    }),
   };
 }
 
@@ -228,6 +234,6 @@ export function readTexts(r) {
 }
 
 /** @param {Reader} r */
-function readText(r) {
+export function readText(r) {
   return r.str();
 }

@@ -12,6 +12,8 @@ const ENGLISH = {
   brand: "More from {}",
   given: "As the shop placed it",
   similar: "Similar to {}",
+  declared: "For what you told us: {}",
+  scene: "Fits the moment",
 };
 const CHINESE = {
   popular: "店里的人气商品",
@@ -24,6 +26,8 @@ const CHINESE = {
   brand: "{} 的更多好物",
   given: "店家排定的位置",
   similar: "与{}相似",
+  declared: "按你填写的信息推荐：{}",
+  scene: "正合此时此景",
 };
 /** What the tree has beside them; nothing here points to anything. */
 const ENGLISH_TREE = {
@@ -83,7 +87,7 @@ export function say(shelf, reason, language) {
   const texts = /** @type {Record<string, string>} */ (chinese ? CHINESE : ENGLISH);
   const tree = /** @type {Record<string, string>} */ (chinese ? CHINESE_TREE : ENGLISH_TREE);
   if (!subject) return tree[code] || texts[code] || code;
-  const name = code === "brand" ? subject : code === "category" ? categoryOf(shelf, subject) : nameOf(shelf, subject, mark);
+  const name = code === "brand" ? subject : code === "category" || code === "declared" ? categoryOf(shelf, subject) : nameOf(shelf, subject, mark);
   return (texts[code] || tree[code] || code).replace("{}", () => name);
 }
 

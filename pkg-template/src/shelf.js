@@ -1,5 +1,6 @@
 // The shelf: every method of the public face over an engine that may be absent, late or gone.
 
+import { deal, order } from "./cards.js";
 import { lastPart } from "./catalogue.js";
 import { readCoupons, readOffers, readQuote, writeCart } from "./checkout.js";
 import { Reader } from "./codec.js";
@@ -45,6 +46,7 @@ const RECOMMEND = {
   kind,
   context: ids,
   query: text,
+  scene: parts({ hour: whole(0, 23), weekday: whole(1, 7), holiday: text, page: text, device: text, weather: text }),
 };
 const SUGGEST = { limit: whole(1, 200), mode };
 const RANK = { slot: text, mode, sponsored: ids };
@@ -66,6 +68,8 @@ const NOBODY_GAVE = { _ids: [], _described: new Map() };
 const NOTHING = { _slot: "", _list: null };
 /** Bytes of a seed. */
 const SEED_BYTES = 6;
+/** Lists whose reasons are kept, as in the core. */
+const KEPT = 16;
 /** Certainty, in millionths. */
 const CERTAIN = 1e6;
 /** Display data kept of this many products. */
@@ -106,6 +110,16 @@ export class Shelf {
     this._shards = new Shards(this, loadShard ? wishes.shards || 0 : -1, /** @type {any} */ (loadShard));
     /** What exploration is drawn from; NaN: nothing is explored. */
     this._seed = wishes.seed === undefined ? NaN : wishes.seed;
+    /** The cards of the latest lists, by the list. @type {Map<number, import("./cards.js").Dealt>} */
+    this._dealt = new Map();
+    /** What was declared before there was a core to take it. @type {any} */
+    this._declared = null;
+    /** The products of a card, as an event has them. @param {string} card */
+    this._productsOf = (card) => {
+      const all = this._fallback.ask([], (c) => c.cards(0).concat(c.cards(1)));
+      const found = all.filter((entry) => entry._card.id === card)[0];
+      return found && found._card.products.map((/** @type {string} */ item_id) => ({ item_id }));
+    };
     this._disposed = false;
     guardCalls(this);
   }
@@ -139,7 +153,7 @@ export class Shelf {
   }
 
   track(name, params) {
-    return this._track([name], (w, name) => writeEvent(w, name, params));
+    return this._track([name], (w, name) => writeEvent(w, name, params, this._productsOf));
   }
 
   trackMany(events) {
@@ -150,7 +164,7 @@ export class Shelf {
     return this._track(events, (w, event) => {
       if (typeof event !== "object" || event === null) return false;
       try {
-        return writeEvent(w, event.name, event.params);
+        return writeEvent(w, event.name, event.params, this._productsOf);
       } catch (unreadable) {
         return false;
       }
@@ -187,18 +201,7 @@ export class Shelf {
     const described = new Map();
     const once = distinct(given, (expected) => hub.misuse("bad_argument", TEXTS ? "rank() has to be given " + expected + "." : "rank()",
       TEXTS ? "Pass ids as strings or numbers, or objects with an id." : ""), described);
-    const asked = { _ids: once, _described: described };
-    const answer = this._engine.decide(op.RANK, o.slot || "default", asked, (w) => {
-      w.u8(o.mode || 0);
-      w.list(once, (v) => w.str(v));
-      w.list(Array.from(described.keys()), (key) => {
-        const about = described.get(key);
-        w.u32(once.indexOf(key));
-        w.str(id(about.category));
-        w.str(id(about.brand));
-      });
-    });
-    const list = this._listOf(answer, asked);
+    const list = this._ranked(o, { _ids: once, _described: described });
     return this._done(list ? Object.assign({ ids: list.items.map((item) => item.id) }, list) : this._fallback.rank(once, described), o);
   }
 
@@ -237,9 +240,11 @@ export class Shelf {
     if (servedId === 0) return { code: "score", subject: "", value: 0, children: [] };
     const inner = typeof servedId === "number" ? this._engine.innerServedId(servedId) : 0;
     if (!inner) return null;
+    const dealt = this._dealt.get(servedId);
+    const card = dealt && dealt._cards.find((card) => card._card.id === id(given));
     return this._engine.call(op.WHY, (w) => {
       w.u32(inner);
-      w.str(id(given));
+      w.str(card ? card._best : id(given));
     }, op.readNode) || null;
   }
 
@@ -307,6 +312,21 @@ export class Shelf {
 
   portrait() {
     return this._engine.call(op.PORTRAIT, (w) => w.f64(this._engine.time()), op.readPortrait) || NEUTRAL.portrait();
+  }
+
+  declare(answers) {
+    const said = Object.keys(answers || {}).map((field) => field + "=" + id(answers[field]));
+    const accepted = this._engine.call(op.DECLARE, (w) => {
+      w.f64(this._engine.time());
+      w.list(said, (answer) => w.str(answer));
+    }, (r) => r.u32());
+    // Without consent nothing waits either.
+    this._declared = accepted === null && this._consent.personalize === true ? answers : null;
+    if (typeof accepted !== "number") return NEUTRAL.declare();
+    this._engine.consented();
+    this._memory.changed();
+    this._hub.change();
+    return { accepted, dropped: said.length - accepted };
   }
 
   consent() {
@@ -480,6 +500,7 @@ export class Shelf {
     this._look(view._market, view._language);
     this._view = view;
     this._overlay.told(view);
+    if (this._declared) this.declare(this._declared);
     this._memory.consented();
     this._reports.consented();
     this._shards.look();
@@ -523,7 +544,7 @@ export class Shelf {
     w.u8(o.mode || 0);
     w.list(o.exclude || [], (v) => w.str(v));
     w.str(o.category || "");
-    w.list(o.pin || [], (pin) => {
+    w.list(this._scenes(o).reduce((all, scene) => all.concat(scene._lifts), o.pin || []), (pin) => {
       w.str(pin.id);
       w.u32(pin.index);
     });
@@ -543,6 +564,8 @@ export class Shelf {
 
   /** The list of these options; one that is not kept can have no reasons. */
   _recommend(o, kept) {
+    const activities = ["content", "activity"].indexOf(o.kind || o.slot);
+    if (activities >= 0) return this._cards(o, activities);
     const found = this._found(o);
     const write = (w) => this._request(w, o, found, kept);
     const answer = kept ? this._engine.decide(op.RECOMMEND, o.slot || "default", NOBODY_GAVE, write)
@@ -556,7 +579,37 @@ export class Shelf {
     (found || []).forEach((x) => x._together && list.items.forEach((item) => {
       if (item.id === x._id) item.together = x._together;
     }));
+    if (o.scene) list.scenes = this._scenes(o).map((scene) => scene._name);
     return this._done(list, o);
+  }
+
+  /** The scenes that hold. */
+  _scenes(o) {
+    return o.scene ? this._fallback.ask([], (c) => c.scenes(o.scene)) : [];
+  }
+
+  /** Content (0) or activities (1). */
+  _cards(o, activities) {
+    /** @type {import("./cards.js").Dealt} */
+    const dealt = deal(this._fallback.ask([], (c) => c.cards(activities)), o, this._engine.time());
+    const list = this._ranked(o, dealt) || this._fallback.cards(dealt);
+    this._dealt.set(list.servedId, dealt);
+    this._dealt.forEach((_, old) => old <= list.servedId - KEPT && this._dealt.delete(old));
+    return this._done(list, o);
+  }
+
+  /** A given list in its order; `null` without an engine. */
+  _ranked(o, asked) {
+    return this._listOf(this._engine.decide(op.RANK, o.slot || "default", asked, (w) => {
+      w.u8(o.mode || 0);
+      w.list(asked._ids, (v) => w.str(v));
+      w.list(Array.from(asked._described.keys()), (key) => {
+        const about = asked._described.get(key);
+        w.u32(asked._ids.indexOf(key));
+        w.str(id(about.category));
+        w.str(id(about.brand));
+      });
+    }), asked);
   }
 
   /** The products a list is restricted to, `null` for none: those with the words of a query, or bought together with the context. */
@@ -645,7 +698,7 @@ export class Shelf {
       if (drawn._propensity) items[i].propensity = drawn._propensity;
       if (drawn._instead) Object.assign(items[i], { explored: true, instead: drawn._instead });
     });
-    return this._list(items, answer._source, answer._servedId, answer._partial, answer._relaxed, answer._overlay);
+    return this._list(given._cards ? order(given, answer._source === "personal" ? items : []) : items, answer._source, answer._servedId, answer._partial, answer._relaxed, answer._overlay);
   }
 
   /** A list as it is given out; the decision behind it remembers it. */

@@ -160,7 +160,7 @@ export interface TrackParams {
 export type EventName =
   | "view_item_list" | "select_item" | "view_item" | "add_to_wishlist" | "add_to_cart" | "remove_from_cart"
   | "view_cart" | "begin_checkout" | "add_shipping_info" | "add_payment_info" | "purchase" | "refund"
-  | "search" | "view_promotion" | "select_promotion" | "session_start" | "not_interested"
+  | "search" | "view_promotion" | "select_promotion" | "session_start" | "not_interested" | "select_content"
   | (string & {});
 
 export interface TrackResult { accepted: number; dropped: number; }
@@ -171,7 +171,8 @@ export type Source = "personal" | "neutral" | "fallback";
 /** `sponsored`: the shop is paid for it; `why` says what ranked it. */
 export type BecauseCode =
   | "sponsored"
-  | "popular" | "next" | "together" | "again" | "history" | "history_together" | "category" | "brand" | "given" | "similar";
+  | "popular" | "next" | "together" | "again" | "history" | "history_together" | "category" | "brand" | "given" | "similar"
+  | "declared" | "scene";
 
 export interface Because {
   code: BecauseCode;
@@ -242,6 +243,11 @@ export interface RecommendOptions {
    */
   kind?: "page" | "cart" | "together";
   /**
+   * What the host says of time and place; nothing of it is looked up or kept. `[scenes]` of the shop's settings say what that lifts. It counts without
+   * consent and in mode "neutral" too.
+   */
+  scene?: Scene;
+  /**
    * Product ids the page shows: the product of a product page, the lines of a cart. They count without consent and in mode "neutral"
    * too, are left out of the list, and nothing of them is kept. The last 20 count.
    */
@@ -284,6 +290,59 @@ export interface RecommendOptions {
    */
   diversity?: number;
 }
+
+/** Time and place on whatever clock the host thinks right. */
+export interface Scene {
+  /** 0–23. */
+  hour?: number;
+  /** 1 (Monday) to 7. */
+  weekday?: number;
+  holiday?: string;
+  page?: string;
+  device?: string;
+  weather?: string;
+}
+
+/** What cards are asked for: content (articles, short videos, live streams, reviews), or the market's activities (promotions and members' tasks). */
+export interface CardOptions {
+  /** Name of the place on the page, and the list's `item_list_id`. */
+  slot?: string;
+  /** Default: the slot, where it is one of these. */
+  kind?: "content" | "activity";
+  /** 1–200. Default 12. */
+  limit?: number;
+  /** "neutral" never reads the portrait. Default "personal". */
+  mode?: "personal" | "neutral";
+  /** Ids of cards to leave out. */
+  exclude?: (string | number)[];
+}
+
+/** A piece of content or an activity. Its place says what to show first, and nothing of who may have an offer or at what price. */
+export interface Card {
+  id: string;
+  /** "article", "short_video", "live_stream", "review"; a promotion's kind, such as "percent" or "gift"; "task". */
+  kind: string;
+  title: string;
+  /** How it speaks, in the shop's word; empty where it has none. */
+  style: string;
+  /** When it is published or begins, in milliseconds since 1970 UTC; `null` where it always was. */
+  start: number | null;
+  /** First instant after it; `null` without an end. */
+  end: number | null;
+  /** Category paths in the pack's first language. */
+  topics: string[];
+  brands: string[];
+  /** Product or variant ids. */
+  products: string[];
+  /** That of the best it is about; 0 in neutral order. */
+  score: number;
+  because: Because;
+  /** Place on the list, from 0. */
+  index: number;
+}
+
+/** Cards, best first; what has begun stands before what is to come. */
+export interface CardList extends Omit<ShelfList, "items" | "scenes"> { items: Card[]; }
 
 /**
  * What of `pin`, `quota`, `arrivals` and `price` a list does not keep. The engine gives up places of `arrivals` first, then the quota of
@@ -335,6 +394,8 @@ export interface ShelfList {
   item_list_name: string;
   /** Number of the overlay in force; `null` without one. */
   overlayVersion: number | null;
+  /** Names of the scenes that hold, where the list was asked for with a `scene`. */
+  scenes?: string[];
 }
 
 export interface RankedList extends Omit<ShelfList, "items"> {
@@ -388,6 +449,8 @@ export interface Portrait {
   priceBands: Trait[];
   /** Product ids of this visit, oldest first: one for each step, so a product may stand there several times. */
   session: string[];
+  /** What the shopper declared, as far as the pack's prior lists it. */
+  declared: { field: string; value: string }[];
 }
 
 /** A cart to be quoted. Amounts are integers of minor units of `Shelf.currency`. */
@@ -524,7 +587,16 @@ export interface Shelf {
   readonly language: string;
   track(name: EventName, params?: TrackParams): TrackResult;
   trackMany(events: { name: EventName; params?: TrackParams }[]): TrackResult;
+  recommend(options: CardOptions & ({ kind: "content" | "activity" } | { slot: "content" | "activity"; kind?: undefined })): CardList;
   recommend(options?: RecommendOptions): ShelfList;
+  /**
+   * Takes over all that the shopper declares of themselves, in place of what was declared before; `{}`, or nothing, takes everything back. Only answers that
+   * the pack's prior lists are taken, and nothing is kept of others. Needs consent to personalize. They order lists and move no price.
+   *
+   * @example
+   * shelf.declare({ age_band: "25-35", gender: "female" }); // { accepted: 2, dropped: 0 }
+   */
+  declare(answers?: Record<string, string | number> | null): TrackResult;
   /** A list of yours in the shopper's order. What the pack does not have is ranked by its category and brand, where they are given. */
   rank(list: (string | number | DescribedItem)[], options?: RankOptions): RankedList;
   /**

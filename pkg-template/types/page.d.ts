@@ -1,6 +1,6 @@
 // Types of `nearshelf/page`: what a page may want beside a shelf.
 
-import type { Because, RankedList, Reason, Shelf, ShelfList } from "nearshelf";
+import type { Because, CardList, RankedList, Reason, Shelf, ShelfList } from "nearshelf";
 
 /** An item in GA4's words. `price` is in major units of the list's `currency`. */
 export interface Ga4Item {
@@ -33,7 +33,7 @@ export interface Ga4List {
  * const list = shelf.recommend({ slot: "home" });
  * gtag("event", "view_item_list", ga4(shelf, list));
  */
-export function ga4(shelf: Shelf, list: ShelfList | RankedList, id?: string | number): Ga4List;
+export function ga4(shelf: Shelf, list: ShelfList | RankedList | CardList, id?: string | number): Ga4List;
 
 /**
  * A reason in a short text, with titles and names in place of ids: a `because`, or a node of `Shelf.why`. Chinese for a `language` of zh, else

@@ -2,6 +2,7 @@
 
 use super::arrivals;
 use super::associate;
+use super::cards;
 use super::counts::{self, Recipe};
 use super::fit::fit;
 use super::tables;
@@ -102,6 +103,7 @@ pub fn assemble(
     if let Some(bytes) = vectors {
         out.add(Tag::EMBEDDING, BY_PAIRS, order.len(), bytes);
     }
+    cards::add(shop, &catalog, &mut out)?;
     for (key, slots) in (0..).zip(names_of_slots(shop)) {
         out.add(Tag::SLOT, key, shop.slots.len(), slots);
     }

@@ -284,6 +284,7 @@ mod tests {
             f.largest.iter_mut().zip(raw).for_each(|(l, r)| *l = (*l).max(r));
             f.rows.push(Row(i));
             f.raw.push(raw);
+            f.lift.push(0);
         }
         let best = (0..10).max_by_key(|i| f.raw[*i][Component::History as usize]).expect("ten");
         (f, best)

@@ -3,6 +3,7 @@
 mod arrivals;
 pub mod assemble;
 pub mod associate;
+pub mod cards;
 pub mod counts;
 mod embed;
 pub mod evaluate;

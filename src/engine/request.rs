@@ -23,7 +23,7 @@ pub struct Request<'a> {
     pub exclude: Vec<&'a str>,
     /// Category path, or empty.
     pub category: &'a str,
-    /// Product ids with a place of their own on the shelf, counted from 0.
+    /// Product ids with a place of their own on the shelf, counted from 0; from [`LIFT`](crate::rank::LIFT) on, what a scene lifts them by.
     pub pins: Vec<(&'a str, u32)>,
     /// Most products of one brand; 0 for any number.
     pub per_brand: u32,

@@ -100,11 +100,13 @@ pub enum Drop {
     OverlayUnknownItem,
     /// A field of an overlay that could not be read.
     OverlayBadValue,
+    /// A declared answer that the pack's prior does not list.
+    UnknownAnswer,
 }
 
 impl Drop {
     /// Number of reasons.
-    pub const COUNT: usize = 15;
+    pub const COUNT: usize = 16;
 
     /// Every reason, in the order of its number.
     pub const ALL: [Drop; Drop::COUNT] = [
@@ -123,6 +125,7 @@ impl Drop {
         Drop::OverlayOld,
         Drop::OverlayUnknownItem,
         Drop::OverlayBadValue,
+        Drop::UnknownAnswer,
     ];
 
     /// The diagnostics' code.
@@ -143,6 +146,7 @@ impl Drop {
             Drop::OverlayOld => "overlay_old",
             Drop::OverlayUnknownItem => "overlay_unknown_item",
             Drop::OverlayBadValue => "overlay_bad_value",
+            Drop::UnknownAnswer => "unknown_answer",
         }
     }
 }

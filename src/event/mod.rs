@@ -40,11 +40,13 @@ pub enum EventKind {
     SelectPromotion = 15,
     /// The shopper does not want to see a product.
     NotInterested = 16,
+    /// A piece of content or an activity was chosen: its products are what it is about.
+    SelectContent = 17,
 }
 
 impl EventKind {
     /// Every kind, in the order of its number.
-    pub const ALL: [EventKind; 17] = [
+    pub const ALL: [EventKind; 18] = [
         EventKind::SessionStart,
         EventKind::ViewItemList,
         EventKind::SelectItem,
@@ -62,6 +64,7 @@ impl EventKind {
         EventKind::ViewPromotion,
         EventKind::SelectPromotion,
         EventKind::NotInterested,
+        EventKind::SelectContent,
     ];
 
     /// The kind of an event's name.
@@ -95,6 +98,7 @@ impl EventKind {
             EventKind::ViewPromotion => "view_promotion",
             EventKind::SelectPromotion => "select_promotion",
             EventKind::NotInterested => "not_interested",
+            EventKind::SelectContent => "select_content",
         }
     }
 

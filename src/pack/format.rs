@@ -76,6 +76,9 @@ tags! {
     PRODUCT_STORE b"PRST" "Store of each product.";
     PRODUCT_SINCE b"PRSI" "Day since which each product is sold.";
     LIMITS b"LIMT" "What is new, and what a dislike costs what is near it.";
+    CARD b"CARD" "Content, or a market's activities.";
+    PRIOR b"PRIO" "Where a shopper without history starts.";
+    SCENE b"SCEN" "What lifts products when and where.";
 }
 
 impl Tag {

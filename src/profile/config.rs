@@ -84,10 +84,11 @@ mod tests {
     fn settings_survive_the_record_and_wild_ones_are_bounded() {
         let config = ProfileConfig { session_gap: 7 * MINUTE, ..ProfileConfig::default() };
         assert_eq!(ProfileConfig::read(&config.write()), Ok(config.clone()));
-        let wild = ProfileConfig { half_life: [0, -1, i64::MAX, 1], weight: [u32::MAX; 17], ..config };
+        let wild =
+            ProfileConfig { half_life: [0, -1, i64::MAX, 1], weight: [u32::MAX; EventKind::ALL.len()], ..config };
         let read = ProfileConfig::read(&wild.write()).expect("a record");
         assert_eq!(read.half_life, [MINUTE, MINUTE, 36_525 * DAY, MINUTE]);
-        assert_eq!(read.weight, [LARGEST_WEIGHT; 17]);
+        assert_eq!(read.weight, [LARGEST_WEIGHT; EventKind::ALL.len()]);
         assert_eq!(ProfileConfig::read(&[1, 2]), Err(Malformed));
     }
 }

@@ -33,6 +33,8 @@ pub(super) const IDS: usize = 512;
 pub(super) const DISLIKED: usize = 128;
 /// Bought products remembered.
 pub(super) const BOUGHT: usize = 256;
+/// Declared answers remembered.
+pub(super) const DECLARED: usize = 1_024;
 
 /// What an event says about one product, in keys that outlive the pack.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -100,6 +102,8 @@ pub struct Portrait {
     pub(super) disliked: Vec<(Millis, Key)>,
     /// Bought products, each with its latest order, sorted by time.
     pub(super) bought: Vec<(Millis, Key)>,
+    /// Keys of what the shopper declared, with the time.
+    pub(super) declared: Vec<(Millis, Key)>,
     /// Settled and provisional together; made when asked for.
     merged: Option<[Affinity; 4]>,
 }
@@ -121,6 +125,7 @@ impl Portrait {
             ids: Vec::new(),
             disliked: Vec::new(),
             bought: Vec::new(),
+            declared: Vec::new(),
             merged: None,
         }
     }
@@ -154,9 +159,23 @@ impl Portrait {
         for p in other.pending.iter().filter(|p| start.is_some_and(|s| p.at >= s)) {
             new += usize::from(self.absorb_one(p.clone()));
         }
+        // What was declared in it is the newest word.
+        if other.declared.first().is_some_and(|(at, _)| start.is_none_or(|s| *at >= s)) {
+            self.declared = other.declared.clone();
+        }
         // The visit itself counts once, with its first event.
         self.sessions = self.sessions.saturating_add(u32::from(new > 0));
         new
+    }
+
+    /// Takes over all that is declared, by the keys of the answers, at most 1,024.
+    pub fn declare(&mut self, _: &Personalize, answers: Vec<(Millis, Key)>) {
+        self.declared = answers;
+    }
+
+    /// Keys of what is declared, with the time.
+    pub fn declared(&self, _: &Personalize) -> &[(Millis, Key)] {
+        &self.declared
     }
 
     /// Takes in an event that may be of any age, such as an order of last year. False when its id was known.
@@ -260,6 +279,7 @@ impl Portrait {
             visit: self.trail.visit(self.config.session_gap),
             disliked: &self.disliked,
             bought: &self.bought,
+            declared: &self.declared,
             events: self.events,
             sessions: self.sessions,
             updated: self.newest,
@@ -322,6 +342,8 @@ pub struct PortraitView<'a> {
     pub disliked: &'a [(Millis, Key)],
     /// Products the shopper bought, the latest 256, each with its latest order.
     pub bought: &'a [(Millis, Key)],
+    /// Keys of what the shopper declared.
+    pub declared: &'a [(Millis, Key)],
     /// Events taken in.
     pub events: u32,
     /// Visits seen.
@@ -340,6 +362,7 @@ impl PortraitView<'static> {
             visit: Visit { start: None, steps: &[] },
             disliked: &[],
             bought: &[],
+            declared: &[],
             events: 0,
             sessions: 0,
             updated: None,
@@ -348,6 +371,11 @@ impl PortraitView<'static> {
 }
 
 impl<'a> PortraitView<'a> {
+    /// True when an event or a declaration tells something of the shopper.
+    pub fn is_known(&self) -> bool {
+        self.events > 0 || !self.declared.is_empty()
+    }
+
     /// The affinity of a dimension.
     pub fn affinity(&self, d: Dimension) -> &'a Affinity {
         &self.affinities[d as usize]

@@ -1,6 +1,6 @@
 //! A portrait as bytes and back: what the host keeps between visits, and what brings a shelf back after a trap.
 
-use super::portrait::{BOUGHT, DISLIKED, Facts, IDS, Pending, Portrait, ROOM};
+use super::portrait::{BOUGHT, DECLARED, DISLIKED, Facts, IDS, Pending, Portrait, ROOM};
 use super::visit::{Mark, Trail};
 use super::{Affinity, ProfileConfig, Trait};
 use crate::codec::{Malformed, Reader, Writer};
@@ -59,9 +59,10 @@ impl Portrait {
             w.u8(m.kind as u8);
             w.u64(m.key.0);
         }
-        // What nothing was bought in ends here, as all did before orders were remembered.
-        let lists = [&self.ids, &self.disliked, &self.bought];
-        for list in &lists[..if self.bought.is_empty() { 2 } else { 3 }] {
+        // What nothing was bought or declared in ends here, as all did before that was remembered.
+        let lists = [&self.ids, &self.disliked, &self.bought, &self.declared];
+        let used = if !self.declared.is_empty() { 4 } else { 2 + usize::from(!self.bought.is_empty()) };
+        for list in &lists[..used] {
             w.count(list.len());
             for (at, key) in *list {
                 w.i64(at.0);
@@ -122,8 +123,9 @@ fn read(config: ProfileConfig, r: &mut Reader<'_>) -> core::result::Result<Portr
         trail.add(Mark { at, order, kind, key: Key(r.u64()) });
     }
     p.trail = trail;
-    for (list, room) in [(&mut p.ids, IDS), (&mut p.disliked, DISLIKED), (&mut p.bought, BOUGHT)] {
-        if room == BOUGHT && r.left() == 0 {
+    let lists = [(&mut p.ids, IDS), (&mut p.disliked, DISLIKED), (&mut p.bought, BOUGHT), (&mut p.declared, DECLARED)];
+    for (i, (list, room)) in lists.into_iter().enumerate() {
+        if i > 1 && r.left() == 0 {
             break;
         }
         for _ in 0..count(r, 16, room) {

@@ -36,16 +36,18 @@ pub enum Component {
     Recent = 14,
     /// Points the same way as the products of this visit.
     Embedding = 15,
+    /// Is lifted by a scene that holds; no component of curves and weights.
+    Scene = 16,
     /// Is near a product that the shopper does not want to see: it takes away from what the others sum up to, and is none that a
     /// pack weighs.
     Disliked = 255,
 }
 
-/// Number of components.
+/// Number of components that curves and weights know.
 pub const COMPONENTS: usize = 16;
 
 impl Component {
-    /// Every component that a pack weighs, in the order of its number.
+    /// Every component that curves and weights know, in the order of its number.
     pub const ALL: [Component; COMPONENTS] = [
         Component::Next,
         Component::NextVisit,
@@ -84,6 +86,7 @@ impl Component {
             Component::Linear => "linear",
             Component::Recent => "recent",
             Component::Embedding => "embedding",
+            Component::Scene => "scene",
             Component::Disliked => "disliked",
         }
     }

@@ -20,11 +20,14 @@ pub const ARRIVALS: u8 = 16;
 
 const QUOTAS: [u8; 3] = [QUOTA_CATEGORY, QUOTA_BRAND, QUOTA_STORE];
 
+/// A pin with this bit lifts its product by the other 31, two's complement, in 1/65536 of a score unit.
+pub const LIFT: u32 = 1 << 31;
+
 /// What a shelf as a whole has to meet.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Limits {
     /// Products with a place of their own, counted from 0. Of two for one place the first has it. A product that cannot be
-    /// shown, and a place behind the shelf's end, are skipped.
+    /// shown, and a place behind the shelf's end, are skipped. From [`LIFT`] on it is no place, but what a scene lifts the product by.
     pub pins: Vec<(u32, Row)>,
     /// Most products of one category (their own, not one above it), one brand, one store (the shop's own products are of none); 0 for any
     /// number.
@@ -136,8 +139,8 @@ pub(super) fn choose(catalog: &Catalog, limits: &Limits, limit: usize, rows: &[R
     let mut chosen = Chosen::default();
     let mut pins: Vec<(u32, usize)> = Vec::new();
     for (place, row) in &limits.pins {
-        if let Some(at) = rows.iter().position(|r| r == row)
-            && (*place as usize) < limit
+        if (*place as usize) < limit
+            && let Some(at) = rows.iter().position(|r| r == row)
             && pins.iter().all(|(p, i)| p != place && *i != at)
         {
             pins.push((*place, at));

@@ -19,6 +19,8 @@ pub enum Subject {
     Category(u32),
     /// A brand, by number.
     Brand(u32),
+    /// A category that what was declared speaks for, by number.
+    Declared(u32),
 }
 
 /// A component's contribution to a score, and where it comes from.
@@ -35,7 +37,7 @@ pub struct Part {
 /// A node of an explanation: a code, what it points to, a value that is the sum of its children's.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Node {
-    /// `score`, a component's code, or `because`.
+    /// `score`, a component's code, `because`, or `declared` for what comes of a declaration.
     pub code: &'static str,
     /// What it points to.
     pub subject: Subject,
@@ -71,7 +73,7 @@ pub(super) fn parts(
         }
         // The same product may stand on the trail several times: one line for each subject.
         let (mut from, mut all): (Vec<(Subject, u64)>, _) = (Vec::new(), 0);
-        for (_, subject, amount) in raw_from.iter().filter(|(c, _, _)| *c == component) {
+        for (_, subject, amount) in raw_from.iter().filter(|(c, _, amount)| *c == component && *amount > 0) {
             all += amount;
             match from.iter_mut().find(|(s, _)| s == subject) {
                 Some((_, sum)) => *sum += amount,
@@ -101,7 +103,10 @@ pub fn explain(parts: &[Part]) -> Node {
         children: p
             .from
             .iter()
-            .map(|(subject, v)| Node { code: "because", subject: *subject, value: unit(*v), children: vec![] })
+            .map(|(subject, v)| {
+                let code = if matches!(subject, Subject::Declared(_)) { "declared" } else { "because" };
+                Node { code, subject: *subject, value: unit(*v), children: vec![] }
+            })
             .gather(),
     };
     let total = parts.iter().map(|p| p.value).sum();

@@ -2,7 +2,7 @@
 
 use super::blend::Blend;
 use super::component::Component;
-use super::constrain::{Chosen, Limits, PRICE, choose};
+use super::constrain::{Chosen, LIFT, Limits, PRICE, choose};
 use super::context::Context;
 use super::diversify::diversify;
 #[cfg(feature = "vectors")]
@@ -258,7 +258,7 @@ impl Ranker {
         let (sources, f, composed) = self.compose(catalog, portrait, query, query.most());
         let items = self.serve(catalog, &sources, &f, &composed.top());
         let drawn = if query.draws.is_some() { composed.drawn() } else { Vec::new() };
-        let (personal, relaxed) = (portrait.events > 0, composed.chosen.relaxed);
+        let (personal, relaxed) = (portrait.is_known(), composed.chosen.relaxed);
         Ranking { items, personal, relaxed, drawn, new_since: query.limits.new_since }
     }
 
@@ -395,7 +395,9 @@ impl Ranker {
         for ((row, mut from), (score, i)) in rows.into_iter().zip(from).zip(chosen) {
             let raw = &f.raw[*i as usize];
             if let Some(c) = catalog.category(row) {
-                from.push((Component::Category, Subject::Category(c), raw[Component::Category as usize]));
+                let prior = sources.prior_of(catalog, c);
+                from.push((Component::Category, Subject::Category(c), raw[Component::Category as usize] - prior));
+                from.push((Component::Category, Subject::Declared(c), prior));
             }
             if let Some(b) = catalog.brand(row) {
                 from.push((Component::Brand, Subject::Brand(b), raw[Component::Brand as usize]));
@@ -418,7 +420,11 @@ impl Ranker {
                     from.push((Component::Disliked, Subject::Product(dislike.similar.row.0), share));
                 }
             }
-            let parts = parts(f, *i as usize, &self.blend, &from, *score);
+            let value = f.lift[*i as usize];
+            let mut parts = parts(f, *i as usize, &self.blend, &from, *score - value);
+            if value != 0 {
+                parts.push(Part { component: Component::Scene, value, from: vec![(Subject::None, value)] });
+            }
             items.push(Served { row, score: unit(*score), parts });
         }
         items
@@ -426,7 +432,7 @@ impl Ranker {
 
     /// A given list in the order of this portrait; without one, as it is.
     pub fn rank(&mut self, catalog: &Catalog, portrait: Option<&PortraitView<'_>>, given: &[Row]) -> Ranking {
-        let Some(portrait) = portrait.filter(|p| p.events > 0) else {
+        let Some(portrait) = portrait.filter(|p| p.is_known()) else {
             let mut items = Vec::new();
             for row in given {
                 items.push(Served { row: *row, score: 0.0, parts: Vec::new() });
@@ -489,8 +495,9 @@ fn known<'a, 'b>(
     nobody: &'a PortraitView<'b>,
     query: &Query,
 ) -> Option<&'a PortraitView<'b>> {
-    let portrait = portrait.filter(|p| p.events > 0);
-    if query.context.rows.is_empty() { portrait } else { portrait.or(Some(nobody)) }
+    let portrait = portrait.filter(|p| p.is_known());
+    let plain = query.context.rows.is_empty() && query.limits.pins.iter().all(|pin| pin.0 < LIFT);
+    if plain { portrait } else { portrait.or(Some(nobody)) }
 }
 
 /// The published order, by popularity, of at most `most` products: without a look at the portrait.

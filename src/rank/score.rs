@@ -2,7 +2,7 @@
 
 use super::blend::{Blend, ONE};
 use super::component::{COMPONENTS, Component};
-use super::constrain::Limits;
+use super::constrain::{LIFT, Limits};
 use super::curve::{Place, VIEWS, alone};
 use super::dislike::damped;
 use super::embedding::Top;
@@ -27,6 +27,8 @@ pub struct Features {
     pub against: Vec<u64>,
     /// Largest share of a score that they take, in 1/65536.
     pub most: u32,
+    /// What scenes lift each candidate by, in 2^-20.
+    pub lift: Vec<i64>,
 }
 
 /// Candidates that the vectors bring up.
@@ -77,7 +79,7 @@ impl Features {
                 sum += self.worth(raw, *component, blend);
             }
         }
-        damped(sum, self.against.get(i).copied().unwrap_or(0), self.most)
+        damped(sum, self.against.get(i).copied().unwrap_or(0), self.most) + self.lift[i]
     }
 }
 
@@ -117,7 +119,8 @@ impl Slots {
 
 /// Which products may become candidates.
 pub(super) enum Pool<'a> {
-    /// Whatever the sources point to, the most popular `fill` that `allowed` lets pass, the pinned, and where they have places of their own the new.
+    /// Whatever the sources point to, the most popular `fill` that `allowed` lets pass, the pinned and lifted, and where they have places of their
+    /// own the new.
     Open { fill: usize, allowed: &'a dyn Fn(Row) -> bool, limits: &'a Limits },
     /// These, in the order the host gave.
     Given(&'a [Row]),
@@ -133,6 +136,10 @@ pub(super) fn features(
     top: &mut Top,
 ) -> Features {
     let mut f = Features { largest: [1; COMPONENTS], depth: sources.depth, most: sources.most, ..Features::default() };
+    // What the prior alone says of a category is no more than it is: a part of all interest.
+    if !sources.prior.is_empty() {
+        f.largest[Component::Category as usize] = u64::from(ONE);
+    }
     let open = matches!(pool, Pool::Open { .. });
     if let Pool::Given(rows) = pool {
         for row in *rows {
@@ -163,18 +170,16 @@ pub(super) fn features(
     }
     if let Pool::Open { fill, allowed, limits } = pool {
         popular(catalog, sources, *fill, *allowed, &mut f, slots);
-        let mut more = |row: Row| {
-            if slots.get(row).is_none() {
-                candidate(&mut f, slots, row);
+        for (place, row) in &limits.pins {
+            let i = slots.get(*row).unwrap_or_else(|| candidate(&mut f, slots, *row));
+            if *place >= LIFT {
+                f.lift[i] += i64::from((place << 1) as i32 >> 1) << (SCORE_BITS - 16);
             }
-        };
-        for (_, row) in &limits.pins {
-            more(*row);
         }
         if limits.new_since > 0 {
             for row in (0..catalog.len() as u32).map(Row) {
-                if catalog.is_new(row, limits.new_since) {
-                    more(row);
+                if catalog.is_new(row, limits.new_since) && slots.get(row).is_none() {
+                    candidate(&mut f, slots, row);
                 }
             }
         }
@@ -210,6 +215,7 @@ fn candidate(f: &mut Features, slots: &mut Slots, row: Row) -> usize {
     slots.set(row, i);
     f.rows.push(row);
     f.raw.push([0; COMPONENTS]);
+    f.lift.push(0);
     i
 }
 

@@ -6,6 +6,7 @@ use super::context::Context;
 use super::curve::depth;
 use super::dislike::{Dislike, Rule, rule};
 use super::embedding::Aim;
+use super::prior;
 use super::table::{TableKind, Tables};
 use crate::catalog::Catalog;
 use crate::id::Row;
@@ -71,6 +72,8 @@ pub(super) struct Sources {
     categories: Vec<u64>,
     /// Brand → affinity.
     brands: Vec<u64>,
+    /// Category → what the prior adds to it and to what lies below it, 0–65536; empty where it adds nothing.
+    pub(super) prior: Vec<u64>,
 }
 
 impl Sources {
@@ -93,6 +96,9 @@ impl Sources {
             for c in chain {
                 s.categories[c as usize] += share;
             }
+        }
+        if portrait.is_known() {
+            s.prior = prior::added(portrait, catalog);
         }
         s.brands = vec![0; catalog.brand_count()];
         for (t, share) in shares(portrait.affinity(Dimension::Brand).traits()) {
@@ -195,7 +201,13 @@ impl Sources {
 
     /// Up to `n` more products each from the three best-liked categories.
     pub(super) fn liked_categories(&self, n: usize) -> Vec<(u32, usize)> {
-        let mut liked: Vec<(u64, u32)> = self.categories.iter().copied().zip(0..).filter(|(v, _)| *v > 0).gather();
+        let mut liked: Vec<(u64, u32)> = Vec::new();
+        for (c, value) in self.categories.iter().enumerate() {
+            let value = value + self.prior.get(c).copied().unwrap_or(0);
+            if value > 0 {
+                liked.push((value, c as u32));
+            }
+        }
         liked.arrange_by(|a, b| b.cmp(a));
         liked.into_iter().take(3).map(|(_, c)| (c, n)).gather()
     }
@@ -204,7 +216,13 @@ impl Sources {
     pub(super) fn category_value(&self, catalog: &Catalog, category: u32) -> u64 {
         let of = |c: u32| self.categories.get(c as usize).copied().unwrap_or(0);
         let parent = catalog.category_chain(category).nth(1);
-        of(category) + parent.map_or(0, of) / 4
+        of(category) + parent.map_or(0, of) / 4 + self.prior_of(catalog, category)
+    }
+
+    /// What the prior adds to a category's value: the nearest word on it, or on what it lies in.
+    pub(super) fn prior_of(&self, catalog: &Catalog, category: u32) -> u64 {
+        let own = |c: u32| self.prior.get(c as usize).copied().filter(|p| *p > 0);
+        catalog.category_chain(category).find_map(own).unwrap_or(0)
     }
 
     /// How much the shopper likes a brand.

@@ -1,11 +1,14 @@
 //! `shop.toml`: parsed strictly, so that a misspelt key is an error and not a silent default.
 
+use super::content::{self, ActivitySection, CardSettings, ContentSection};
 use super::exploration::ExplorationSection;
 use super::files::ShopFiles;
 use super::limits::{BaselineSection, BaselineSettings, PolicySection, PolicySettings};
 use super::log::settings::{LogSection, LogSettings};
 use super::overlay::OverlaySection;
+use super::prior::PriorSection;
 use super::rules::{ArrivalSection, DislikedSection};
+use super::scenes::{SceneDraft, SceneSection};
 use crate::catalog::overlay::Policy;
 use crate::error::{Code, Error, Result};
 use crate::event::EventKind;
@@ -61,6 +64,14 @@ pub(super) struct ShopConfig {
     pub arrivals: ArrivalSection,
     /// `[disliked]`
     pub disliked: DislikedSection,
+    /// `[content]`
+    pub content: ContentSection,
+    /// `[activity]`
+    pub activity: ActivitySection,
+    /// `[prior]`
+    pub prior: PriorSection,
+    /// `[scenes.NAME]`
+    pub scenes: BTreeMap<String, SceneSection>,
 }
 
 /// `[shop]`
@@ -286,6 +297,9 @@ impl ShopConfig {
         config.together()?;
         config.overlay()?;
         config.rules()?;
+        config.cards()?;
+        config.prior()?;
+        config.scenes()?;
         for l in &config.languages {
             if l.tag.is_empty() || l.title.is_empty() {
                 return Err(bad("each [[language]] needs a tag and the column of its title.".into()));
@@ -409,6 +423,22 @@ impl ShopConfig {
     /// What is wanted of overlays: as shipped, unless this shop says otherwise.
     pub(super) fn overlay(&self) -> Result<Policy> {
         self.overlay.or(&ShopConfig::shipped()?.overlay)
+    }
+
+    /// How long before they begin cards are listed: as shipped, unless this shop says otherwise.
+    pub(super) fn cards(&self) -> Result<CardSettings> {
+        let shipped = ShopConfig::shipped()?;
+        content::settings((&self.content, &self.activity), (&shipped.content, &shipped.activity))
+    }
+
+    /// How many looks the prior is worth, in 1/256: as shipped, unless this shop says otherwise.
+    pub(super) fn prior(&self) -> Result<u32> {
+        self.prior.or(&ShopConfig::shipped()?.prior)
+    }
+
+    /// What is lifted when and where, by name.
+    pub(super) fn scenes(&self) -> Result<Vec<SceneDraft>> {
+        self.scenes.iter().map(|(name, scene)| scene.draft(name)).collect()
     }
 
     /// When an estimate is trusted.
@@ -546,6 +576,10 @@ mod tests {
         assert!(wrong("[[market]]\ncode = \"cn\"").contains("currency"));
         assert!(wrong("[together]\nmin_count = 0").contains("at least 1"));
         assert!(wrong("[together]\nneighbours = 51").contains("51"));
+        assert!(wrong("[content]\nahead_days = -1").contains("between 0 and 366"));
+        assert!(wrong("[activity]\nlater_days = 3").contains("later_days"));
+        assert!(wrong("[prior]\nweight = -1").contains("between 0 and 1000"));
+        assert!(wrong("[scenes.a]").contains("no condition"));
         assert!(wrong("[slots.home]\ntitle = \"Home\"").contains("title"));
     }
 }

@@ -18,6 +18,12 @@ pub struct ShopFiles {
     pub config: Option<PathBuf>,
     /// `offers.json`.
     pub offers: Option<PathBuf>,
+    /// `content.jsonl`.
+    pub content: Option<PathBuf>,
+    /// `prior.json`.
+    pub prior: Option<PathBuf>,
+    /// `loyalty.json`.
+    pub loyalty: Option<PathBuf>,
     /// Id of the shop where the settings have none: the folder's name.
     pub name: String,
     /// Where a log is looked for that nobody named.
@@ -85,6 +91,9 @@ impl ShopFiles {
             interactions: transactions.into_iter().collect(),
             config,
             offers: first(&["offers.json"]),
+            content: first(&["content.jsonl"]),
+            prior: first(&["prior.json"]),
+            loyalty: first(&["loyalty.json"]),
             name: dir.canonicalize().ok().and_then(|p| Some(p.file_name()?.to_str()?.to_string())).unwrap_or_default(),
             folder: Some(dir.to_path_buf()),
             preset,

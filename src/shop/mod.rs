@@ -3,6 +3,7 @@
 mod allocation;
 mod catalog;
 mod config;
+mod content;
 pub mod doctor;
 mod exploration;
 mod files;
@@ -13,8 +14,10 @@ mod offers;
 mod orders;
 pub mod overlay;
 mod parquet;
+mod prior;
 mod rejects;
 mod rules;
+mod scenes;
 mod source;
 mod strict;
 mod summaries;
@@ -24,6 +27,7 @@ mod table;
 pub use allocation::AllocationFile;
 use config::ShopConfig;
 pub use config::{ReportSettings, ShelfSettings, SlotName, TableSettings, TogetherSettings};
+pub use content::{CardDraft, CardSettings};
 use files::files_in;
 pub use files::{Preset, ShopFiles};
 pub use forecast::ForecastSettings;
@@ -31,8 +35,10 @@ pub use limits::{BaselineSettings, PolicySettings};
 pub use log::{Format, Log, LogStep, Session, Unit};
 pub use offers::MarketOffers;
 pub use orders::{Order, OrderColumns, Orders, date_of};
+pub use prior::{AnswerDraft, FieldDraft, PriorDraft};
 pub use rejects::{FileRead, Part, Reason, Reject, Rejects, Tally};
 pub use rules::RuleSettings;
+pub use scenes::SceneDraft;
 pub use strict::for_each_row;
 pub use summaries::{CustomerSummary, Summaries};
 
@@ -51,6 +57,11 @@ use std::path::Path;
 /// `io`, naming the file.
 pub fn read_file(path: &Path) -> Result<Vec<u8>> {
     std::fs::read(path).map_err(|e| Error::new(Code::Io, format!("{}: {e}.", path.display())))
+}
+
+/// The text of a file.
+fn text_of(path: &Path) -> Result<String> {
+    std::fs::read_to_string(path).map_err(|e| Error::new(Code::Io, format!("{}: {e}.", path.display())))
 }
 
 /// Writes a file whole: beside its place first, so that a reader never sees half of it.
@@ -135,6 +146,16 @@ pub struct Shop {
     pub overlay: Policy,
     /// What is new, and what a dislike costs.
     pub rules: RuleSettings,
+    /// Content, newest first.
+    pub content: Vec<CardDraft>,
+    /// Tasks that members are rewarded for.
+    pub tasks: Vec<CardDraft>,
+    /// How long before they begin cards are listed.
+    pub cards: CardSettings,
+    /// Where a shopper without history starts, and how many looks that is worth, in 1/256.
+    pub prior: Option<(PriorDraft, u32)>,
+    /// What is lifted when and where.
+    pub scenes: Vec<SceneDraft>,
     /// Rows that could not be used.
     pub rejects: Rejects,
     /// Ids of the log that the catalogue does not have, with how often; most frequent first.
@@ -176,6 +197,16 @@ impl Shop {
             Some(path) => offers::read(path, &markets, &languages)?,
             None => Vec::new(),
         };
+        let cards = config.cards()?;
+        let content = match &files.content {
+            Some(path) => {
+                content::read(path, &products, &languages, config.zone_minutes()?, cards.ahead, &mut rejects)?
+            }
+            None => Vec::new(),
+        };
+        let tasks = files.loyalty.as_deref().map_or(Ok(Vec::new()), |path| content::tasks(path, &languages))?;
+        let prior = files.prior.as_deref().map(prior::read).transpose()?;
+        let prior = prior.map(|p| config.prior().map(|weight| (p, weight))).transpose()?;
         let id = if config.shop.id.is_empty() { files.name.clone() } else { config.shop.id.clone() };
         Ok(Shop {
             id,
@@ -196,6 +227,11 @@ impl Shop {
             slots: config.slots()?,
             overlay: config.overlay()?,
             rules: config.rules()?,
+            content,
+            tasks,
+            cards,
+            prior,
+            scenes: config.scenes()?,
             rejects,
             unmatched,
             copies,

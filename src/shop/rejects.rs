@@ -34,6 +34,8 @@ pub enum Part {
     Catalog,
     /// The log.
     Log,
+    /// Content.
+    Content,
 }
 
 /// A file that was read.
@@ -89,7 +91,14 @@ impl Tally {
     pub fn name(&self) -> String {
         match self.files.as_slice() {
             [one] => one.file.clone(),
-            many => format!("{} ({} files)", if self.part == Part::Log { "log" } else { "catalogue" }, many.len()),
+            many => {
+                let part = match self.part {
+                    Part::Catalog => "catalogue",
+                    Part::Log => "log",
+                    Part::Content => "content",
+                };
+                format!("{part} ({} files)", many.len())
+            }
         }
     }
 }

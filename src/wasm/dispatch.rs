@@ -20,6 +20,8 @@ const NO_ROW: u32 = u32::MAX;
 const NEAREST: u32 = 29;
 /// The number of the call `rehearse`.
 const REHEARSE: u32 = 37;
+/// The number of the call `declare`.
+const DECLARE: u32 = 44;
 
 /// The open shelves of one wasm instance, by handle.
 #[derive(Debug, Default)]
@@ -71,7 +73,7 @@ impl Table {
         if op == 1 {
             return self.open(r, out);
         }
-        let there = matches!(op, 2..=33 | REHEARSE) && (cfg!(feature = "vectors") || op != NEAREST);
+        let there = matches!(op, 2..=33 | REHEARSE | DECLARE) && (cfg!(feature = "vectors") || op != NEAREST);
         if !there {
             return Err(Error::told(Code::UnknownCall, || {
                 concat(&["this core has no call ", &decimal(op.into()), "."])
@@ -119,6 +121,7 @@ impl Table {
             NEAREST => nearest(shelf, r, out),
             30 => attach(shelf, r, out, handle as u32),
             31 => wanted(shelf, r, out),
+            DECLARE => declare(shelf, r, out),
             32 | 33 => checkout::overlay(shelf, r, out, op == 32),
             _ => {
                 let on = r.bool();
@@ -275,6 +278,14 @@ fn rank(shelf: &mut Engine, r: &mut Reader<'_>, out: &mut Writer) -> Result<()> 
     Ok(())
 }
 
+fn declare(shelf: &mut Engine, r: &mut Reader<'_>, out: &mut Writer) -> Result<()> {
+    let now = time(r);
+    let said = strings(r);
+    r.end()?;
+    out.u32(shelf.declare(now, &said)?);
+    Ok(())
+}
+
 fn money(m: Option<Minor>) -> f64 {
     m.map_or(f64::NAN, |m| m.0 as f64)
 }
@@ -313,7 +324,7 @@ fn subject(shelf: &Engine, s: Subject) -> &str {
     match s {
         Subject::None => "",
         Subject::Product(row) => c.id(Row(row)),
-        Subject::Category(x) => c.category_path(x),
+        Subject::Category(x) | Subject::Declared(x) => c.category_path(x),
         Subject::Brand(x) => c.brand_name(x),
     }
 }
@@ -402,6 +413,11 @@ fn portrait(shelf: &mut Engine, r: &mut Reader<'_>, out: &mut Writer) -> Result<
     out.count(p.visit.len());
     for id in &p.visit {
         out.str(id);
+    }
+    let declared = shelf.declared();
+    out.count(declared.len());
+    for answer in declared {
+        out.str(answer);
     }
     Ok(())
 }

@@ -4,6 +4,7 @@ mod arrivals;
 mod boundary;
 #[cfg(feature = "cli")]
 mod checkout;
+mod cold_start;
 mod diversity;
 mod limits;
 mod memory;

@@ -2,6 +2,8 @@
 //!
 //! `NEARSHELF_BLESS=1 cargo test golden` writes what the engine says now into the file; read the difference before you keep it.
 
+mod cards;
+
 use crate::compat::{ASSOCIATIONS, LIMITS as SECTIONS, with_sections};
 use nearshelf::codec::Writer;
 use nearshelf::engine::{Because, Engine, RawCart, RawDescription, RawLine, Request, Shelf};
@@ -21,6 +23,7 @@ use wasm_bindgen_test::wasm_bindgen_test as test;
 const REPLAY: &str = include_str!("replay.json");
 const SLOTS: &str = include_str!("slots.json");
 const RULES: &str = include_str!("limits.json");
+const COLD_START: &str = include_str!("cold-start.json");
 const PACK: &[u8] = include_bytes!("../compat/pack-v1.pack");
 
 fn text<'a>(v: &'a Value, key: &str) -> &'a str {
@@ -67,6 +70,7 @@ fn subject(shelf: &Engine, s: Subject) -> String {
         Subject::Product(row) => c.id(Row(row)).into(),
         Subject::Category(x) => c.category_path(x).into(),
         Subject::Brand(x) => c.brand_name(x).into(),
+        Subject::Declared(x) => c.category_path(x).into(),
     }
 }
 
@@ -82,6 +86,8 @@ fn because(b: Because) -> &'static str {
         Because::Brand => "brand",
         Because::Given => "given",
         Because::Similar => "similar",
+        Because::Declared => "declared",
+        Because::Scene => "scene",
     }
 }
 
@@ -191,6 +197,12 @@ fn run(shelf: &mut Engine, served: &mut u32, step: &Value) -> Value {
     let strings = |key: &str| -> Vec<&str> {
         step[key].as_array().map(Vec::as_slice).unwrap_or_default().iter().filter_map(Value::as_str).collect()
     };
+    // Numbers and texts alike are said as they are written.
+    let scene = step["scene"].as_object().into_iter().flatten();
+    let scene: Vec<String> = scene.map(|(k, v)| format!("{k}={}", v.to_string().trim_matches('"'))).collect();
+    let (lifts, scenes) = if scene.is_empty() { Default::default() } else { cards::scenes(shelf, &scene) };
+    let mut pins: Vec<_> = step["pin"].as_array().map(Vec::as_slice).unwrap_or_default().iter().map(pin).collect();
+    pins.extend(lifts.iter().map(|(id, by)| (id.as_str(), *by)));
     let request = Request {
         limit: step["limit"].as_u64().unwrap_or(12) as usize,
         neutral: text(step, "mode") == "neutral",
@@ -198,7 +210,7 @@ fn run(shelf: &mut Engine, served: &mut u32, step: &Value) -> Value {
         category: text(step, "category"),
         context: strings("context"),
         cart: text(step, "slot") == "cart",
-        pins: step["pin"].as_array().map(Vec::as_slice).unwrap_or_default().iter().map(pin).collect(),
+        pins,
         per_brand: step["quota"]["brand"].as_u64().unwrap_or(0) as u32,
         per_category: step["quota"]["category"].as_u64().unwrap_or(0) as u32,
         per_store: step["quota"]["store"].as_u64().unwrap_or(0) as u32,
@@ -216,6 +228,23 @@ fn run(shelf: &mut Engine, served: &mut u32, step: &Value) -> Value {
             let t = shelf.track(now, &events);
             json!({ "accepted": t.accepted, "dropped": t.dropped })
         }
+        "declare" => {
+            let said = step["answers"].as_object().expect("answers").iter();
+            let said: Vec<String> =
+                said.map(|(field, value)| format!("{field}={}", value.as_str().expect("a text"))).collect();
+            let accepted = shelf.declare(now, &said.iter().map(String::as_str).collect::<Vec<_>>()).unwrap_or(0);
+            json!({ "accepted": accepted, "declared": shelf.declared() })
+        }
+        "cards" => {
+            let (list, dealt) = cards::cards(shelf, now, request.neutral, request.limit, &request.exclude);
+            *served = list.id;
+            let item = |(card, score, b, s): &(cards::Card, f64, Because, Subject)| {
+                json!([card.id, null, null, units(*score), because(*b), subject(shelf, *s)])
+            };
+            let items: Vec<Value> = dealt.iter().map(item).collect();
+            let first = dealt.first().map(|d| tree(shelf, &cards::why(shelf, list.id, &d.0)));
+            json!({ "source": source(&list), "items": items, "why": first })
+        }
         "recommend" => {
             let together = (text(step, "slot") == "together").then(|| together(shelf, &request.context));
             let only = together.as_ref().map(|all| all.keys().copied().collect());
@@ -228,6 +257,9 @@ fn run(shelf: &mut Engine, served: &mut u32, step: &Value) -> Value {
             }
             if !step["arrivals"].is_null() {
                 said["arrivals"] = list.items.iter().map(|i| json!(i.arrival)).collect();
+            }
+            if !scene.is_empty() {
+                said["scenes"] = json!(scenes);
             }
             if let Some(all) = together {
                 said["together"] = list.items.iter().filter_map(|i| all.get(&i.row?.0).map(numbers)).collect();
@@ -322,10 +354,16 @@ fn numbers(a: &Association) -> Value {
 }
 
 /// The frozen pack with the sections a file names.
-fn pack(file: &Value) -> Vec<u8> {
+pub(crate) fn pack(file: &Value) -> Vec<u8> {
     let Some(named) = file["sections"].as_object() else { return PACK.to_vec() };
-    let known = SECTIONS.into_iter().chain([(Tag::ASSOCIATION, 64, ASSOCIATIONS)]);
-    let more: Vec<_> = known.filter(|(tag, _, _)| named.contains_key(&tag.name())).collect();
+    let others = [
+        (Tag::ASSOCIATION, 64, ASSOCIATIONS),
+        (Tag::CARD, 64, &include_bytes!("../compat/cards-v1.section")[..]),
+        (Tag::PRIOR, 64, &include_bytes!("../compat/prior-v1.section")[..]),
+        (Tag::SCENE, 64, &include_bytes!("../compat/scenes-v1.section")[..]),
+    ];
+    let more: Vec<_> =
+        SECTIONS.into_iter().chain(others).filter(|(tag, _, _)| named.contains_key(&tag.name())).collect();
     assert_eq!(more.len(), named.len());
     with_sections(&more)
 }
@@ -343,6 +381,11 @@ fn golden_slots_give_what_the_file_says() {
 #[test]
 fn golden_limits_give_what_the_file_says() {
     check(RULES, "limits.json");
+}
+
+#[test]
+fn golden_cold_starts_scenes_and_cards_give_what_the_file_says() {
+    check(COLD_START, "cold-start.json");
 }
 
 #[cfg_attr(target_arch = "wasm32", allow(unused_variables, reason = "nothing is written there"))]

@@ -43,12 +43,20 @@ export async function replay(createShelf, { market, language, consent, steps }, 
   return answers;
 
   async function run(step) {
-    const { call, limit, mode, exclude, category, slot, context } = step;
+    const { call, limit, mode, exclude, category, slot, context, scene } = step;
     const wanted = LIMITS.filter((key) => step[key] !== undefined).map((key) => [key, step[key]]);
-    const given = Object.fromEntries(Object.entries({ limit, mode, exclude, category, slot, context }).filter(([, v]) => v !== undefined).concat(wanted));
+    const given = Object.fromEntries(Object.entries({ limit, mode, exclude, category, slot, context, scene }).filter(([, v]) => v !== undefined).concat(wanted));
     switch (call) {
       case "track":
         return { ...shelf.trackMany(step.events) };
+      case "declare": {
+        const { accepted } = shelf.declare(step.answers);
+        return { accepted, declared: Array.from(shelf.portrait().declared, ({ field, value }) => field + "=" + value) };
+      }
+      case "cards": {
+        const cards = shelf.recommend({ ...given, slot: "content" });
+        return { ...list(cards), why: tree(shelf.why(cards.servedId, cards.items[0].id)) };
+      }
       case "recommend":
         return list(shelf.recommend(given), step, wanted.length > 0);
       case "rank":
@@ -86,10 +94,10 @@ export async function replay(createShelf, { market, language, consent, steps }, 
     }
   }
 
-  function list({ source, servedId, items, relaxed }, { slot, arrivals }, limited) {
+  function list({ source, servedId, items, relaxed, scenes }, { slot, arrivals }, limited) {
     served = servedId;
     const together = items.filter((item) => item.together).map(({ together: t }) => [...[t.support, t.confidence, t.lift].map((x) => Math.round(x * 1e9)), t.count]);
-    return { source, items: Array.from(items, item), ...(limited && { relaxed: Array.from(relaxed) }), ...(slot === "together" && { together }), ...(arrivals && { arrivals: items.map((item) => item.arrival === true) }) };
+    return { source, items: Array.from(items, item), ...(limited && { relaxed: Array.from(relaxed) }), ...(slot === "together" && { together }), ...(arrivals && { arrivals: items.map((item) => item.arrival === true) }), ...(scenes && { scenes: Array.from(scenes) }) };
   }
 
   function described(id, about) {

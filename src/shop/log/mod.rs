@@ -12,7 +12,7 @@ pub(crate) mod settings;
 mod shopify;
 pub(crate) mod sink;
 mod table;
-pub(crate) mod time;
+pub(super) mod time;
 pub(crate) mod visits;
 
 pub(crate) use access::LINK;

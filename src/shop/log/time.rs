@@ -36,15 +36,15 @@ impl Unit {
 
 /// A time read: milliseconds since 1970, what is left of a millisecond in microseconds, and how it was written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Time {
-    pub(super) at: i64,
+pub(in crate::shop) struct Time {
+    pub(in crate::shop) at: i64,
     pub(super) micros: u64,
     pub(super) unit: Unit,
 }
 
 /// Reads seconds, milliseconds, microseconds or nanoseconds since 1970 (told apart by their size), or a date with or
 /// without a time; without an offset it is in the shop's zone.
-pub(super) fn parse(text: &str, zone_minutes: i32) -> Option<Time> {
+pub(in crate::shop) fn parse(text: &str, zone_minutes: i32) -> Option<Time> {
     let whole = |at, unit| Some(Time { at, micros: 0, unit });
     if let Ok(v) = text.parse::<i64>() {
         // As the next larger unit each bound would lie beyond the year 5000.

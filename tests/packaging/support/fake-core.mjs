@@ -239,6 +239,7 @@ export class FakeCore {
     w.u32(1);
     for (let i = 0; i < 4; i++) w.u32(0);
     w.list(["lamp"], (t) => w.str(t));
+    w.list(["gender=female"], (t) => w.str(t));
   }
 
   on_DIAGNOSTICS(r, w) {

@@ -1,0 +1,54 @@
+// Cards: content and activities, ranked by what they are about (src/manual/cards.md).
+
+/**
+ * A card as the pack has it, and when it is first listed.
+ * @typedef {{ _card: any, _listed: number | null }} Entry
+ * A card to be listed, what it is ranked by, and the best of that.
+ * @typedef {{ _card: any, _soon: boolean, _things: string[], _best: string }} Listed
+ * Cards to be listed, and what they are about as a list to be ranked.
+ * @typedef {{ _ids: string[], _described: Map<string, any>, _cards: Listed[], _limit: number }} Dealt
+ */
+
+/**
+ * The cards that are listed now.
+ * @param {Entry[]} all in neutral order
+ * @param {{ limit?: number, exclude?: string[] }} o
+ * @param {number} now
+ * @returns {Dealt}
+ */
+export function deal(all, o, now) {
+  const described = new Map();
+  const ids = new Set();
+  const cards = all.filter(({ _card, _listed }) => !(Number(_listed) > now || _card.end !== null && _card.end <= now || (o.exclude || []).indexOf(_card.id) >= 0));
+  return {
+    _cards: cards.map(({ _card }) => {
+      // A topic or a brand is a product of which no more is known; no product's id begins with a line break.
+      const about = _card.topics.map((/** @type {string} */ category) => ({ category })).concat(_card.brands.map((/** @type {string} */ brand) => ({ brand })));
+      if (!about.length && !_card.products.length) about.push({ card: _card.id });
+      const things = _card.products.concat(about.map((/** @type {any} */ one) => {
+        const key = "\n" + JSON.stringify(one);
+        described.set(key, one);
+        return key;
+      }));
+      things.forEach((/** @type {string} */ thing) => ids.add(thing));
+      return { _card, _soon: _card.start > now, _things: things, _best: things[0] };
+    }),
+    _ids: Array.from(ids),
+    _described: described,
+    _limit: o.limit || 12,
+  };
+}
+
+/**
+ * What has begun before what is to come; within that in the order of the best a card is about, or as they are.
+ * @param {Dealt} dealt
+ * @param {any[]} ranked best first; empty for the neutral order
+ */
+export function order({ _cards, _limit }, ranked) {
+  return _cards.map((card, i) => {
+    const best = ranked.findIndex((item) => card._things.indexOf(item.id) >= 0);
+    const { id, score, because } = ranked[best] || { id: card._best, score: 0, because: { code: "given", subject: "" } };
+    card._best = id;
+    return { _place: (card._soon ? 1e12 : 0) + best * 1e4 + i, _item: Object.assign({}, card._card, { score, because }) };
+  }).sort((a, b) => a._place - b._place).slice(0, _limit).map((card) => card._item);
+}

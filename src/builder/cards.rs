@@ -1,0 +1,268 @@
+//! Content, activities, the prior and the scenes, in the numbers of the finished catalogue.
+
+use crate::catalog::{Catalog, PATH_SEPARATOR};
+use crate::codec::Writer;
+use crate::error::{Code, Error, Result};
+use crate::id::Row;
+use crate::offer::{Kind, Promotion, Scope};
+use crate::pack::{PackWriter, Tag};
+use crate::rank::LIFT;
+use crate::shop::{CardDraft, MarketOffers, PriorDraft, SceneDraft, Shop};
+use std::collections::BTreeMap;
+
+/// Products that stand for a scope which is no list of products or categories.
+const LEADING: usize = 24;
+/// Products that a category or a tag of a scene lifts, the most popular.
+const LIFTED: usize = 500;
+
+/// Adds the sections.
+///
+/// # Errors
+///
+/// `bad_config` when a scene or the prior names what the catalogue does not have.
+pub(super) fn add(shop: &Shop, catalog: &Catalog, out: &mut PackWriter) -> Result<()> {
+    section(catalog, 0, &shop.content, out);
+    for (market, offers) in (1..).zip(&shop.offers) {
+        section(catalog, market, &activities(shop, catalog, offers), out);
+    }
+    if let Some((draft, weight)) = &shop.prior {
+        let (n, bytes) = prior(catalog, draft, *weight)?;
+        out.add(Tag::PRIOR, 0, n, bytes);
+    }
+    if !shop.scenes.is_empty() {
+        out.add(Tag::SCENE, 0, shop.scenes.len(), scenes(catalog, &shop.scenes)?);
+    }
+    Ok(())
+}
+
+fn section(catalog: &Catalog, key: u32, cards: &[CardDraft], out: &mut PackWriter) {
+    if cards.is_empty() {
+        return;
+    }
+    let time = |at: Option<i64>| at.map_or(f64::NAN, |ms| ms as f64);
+    let mut w = Writer::new();
+    w.count(cards.len());
+    for card in cards {
+        w.f64(time(card.shown));
+        [&card.id, &card.kind, &card.style].into_iter().for_each(|s| w.str(s));
+        // The first language has one: another's, or the id.
+        let first = card.titles.iter().find(|t| !t.is_empty()).unwrap_or(&card.id);
+        w.count(card.titles.len().max(1));
+        w.str(card.titles.first().filter(|t| !t.is_empty()).unwrap_or(first));
+        card.titles.iter().skip(1).for_each(|t| w.str(t));
+        [card.start, card.end].into_iter().for_each(|t| w.f64(time(t)));
+        let topics: Vec<u32> = card.topics.iter().filter_map(|t| catalog.category_named(t)).collect();
+        let brands = |name: &String| (0..catalog.brand_count() as u32).find(|b| catalog.brand_name(*b) == name);
+        let brands: Vec<u32> = card.brands.iter().filter_map(brands).collect();
+        for numbers in [topics, brands] {
+            w.count(numbers.len());
+            numbers.iter().for_each(|n| w.u32(*n));
+        }
+        let products: Vec<&String> = card.products.iter().filter(|id| catalog.find(id).is_some()).collect();
+        w.count(products.len());
+        products.iter().for_each(|id| w.str(id));
+    }
+    out.add(Tag::CARD, key, cards.len(), w.finish());
+}
+
+/// A market's promotions and the tasks, by their end, those without an end last.
+fn activities(shop: &Shop, catalog: &Catalog, market: &MarketOffers) -> Vec<CardDraft> {
+    let promotion = |(i, p): (usize, &Promotion)| {
+        let mut card = CardDraft {
+            id: p.id.clone(),
+            kind: p.kind.code().into(),
+            titles: market.names.get(i).cloned().unwrap_or_default(),
+            start: p.when.start.map(|t| t.0),
+            end: p.when.end.map(|t| t.0),
+            shown: p.when.start.map(|t| t.0 - shop.cards.soon),
+            ..CardDraft::default()
+        };
+        card.products = match &p.kind {
+            Kind::Bundle { items, .. } => items.iter().map(|(sku, _)| sku.clone()).collect(),
+            Kind::UnitPrice { prices, .. } => prices.iter().map(|u| u.sku.clone()).collect(),
+            _ => Vec::new(),
+        };
+        if card.products.is_empty() {
+            about(catalog, &p.scope, &mut card);
+        }
+        card
+    };
+    let mut all: Vec<CardDraft> = market.offers.list().iter().enumerate().map(promotion).collect();
+    for task in &shop.tasks {
+        if all.iter().all(|card| card.id != task.id) {
+            all.push(task.clone());
+        }
+    }
+    all.sort_by_key(|card| card.end.unwrap_or(i64::MAX));
+    all
+}
+
+/// What a scope is about: its products, its categories, or the most popular products that it holds for.
+fn about(catalog: &Catalog, scope: &Scope, card: &mut CardDraft) {
+    let path = |p: &String| p.replace('/', PATH_SEPARATOR);
+    let plain = Scope { skus: None, categories: None, ..scope.clone() } == Scope::default();
+    match (&scope.skus, &scope.categories) {
+        (Some(skus), None) if plain => card.products.clone_from(skus),
+        (None, Some(paths)) if plain => card.topics = paths.iter().map(path).collect(),
+        _ if *scope == Scope::default() => {}
+        _ => {
+            let holds = |row: &Row| {
+                let tags: Vec<&str> = catalog.tags(*row).collect();
+                let tagged = |list: &[String]| list.iter().any(|t| tags.contains(&t.as_str()));
+                let of = |skus: &[String]| skus.iter().any(|s| catalog.find(s).is_some_and(|f| f.row == *row));
+                let within = |paths: &[String]| {
+                    paths.iter().filter_map(|p| catalog.category_named(&path(p))).any(|c| catalog.is_in(*row, c))
+                };
+                scope.skus.as_deref().is_none_or(of)
+                    && scope.categories.as_deref().is_none_or(within)
+                    && scope.tags.as_deref().is_none_or(tagged)
+                    && !of(&scope.exclude_skus)
+                    && !tagged(&scope.exclude_tags)
+            };
+            card.products = leading(catalog, LEADING, holds);
+        }
+    }
+}
+
+/// Ids of the most popular products that pass.
+fn leading(catalog: &Catalog, most: usize, passes: impl Fn(&Row) -> bool) -> Vec<String> {
+    let rows = (0..catalog.len() as u32).map(Row).filter(passes).take(most);
+    rows.map(|row| catalog.id(row).to_string()).collect()
+}
+
+fn prior(catalog: &Catalog, draft: &PriorDraft, weight: u32) -> Result<(usize, Vec<u8>)> {
+    let number = |path: &String| {
+        let unknown = || format!("prior.json has \"{path}\", which is no category.");
+        catalog.category_named(path).ok_or_else(|| Error::new(Code::BadConfig, unknown()))
+    };
+    let pairs = |w: &mut Writer, of: &BTreeMap<String, u32>| {
+        w.count(of.len());
+        for (path, value) in of {
+            w.u32(number(path)?);
+            w.u32(*value);
+        }
+        Ok::<(), Error>(())
+    };
+    let mut w = Writer::new();
+    w.u32(weight);
+    pairs(&mut w, &draft.base_bp)?;
+    let answers: Vec<_> = draft.fields.iter().flat_map(|f| f.answers.iter().map(move |a| (&f.field, a))).collect();
+    w.count(answers.len());
+    for (field, answer) in &answers {
+        w.str(&format!("{field}={}", answer.value));
+        pairs(&mut w, &answer.lift_pct)?;
+    }
+    Ok((answers.len(), w.finish()))
+}
+
+fn scenes(catalog: &Catalog, drafts: &[SceneDraft]) -> Result<Vec<u8>> {
+    let mut w = Writer::new();
+    w.count(drafts.len());
+    for scene in drafts {
+        w.str(&scene.name);
+        w.count(scene.conditions.len());
+        for any in &scene.conditions {
+            w.count(any.len());
+            any.iter().for_each(|text| w.str(text));
+        }
+        let mut lifts: BTreeMap<String, i32> = BTreeMap::new();
+        for (kind, list) in ["category", "tag", "product"].into_iter().zip(&scene.lifts) {
+            for (key, by) in list {
+                let found = match kind {
+                    "category" => {
+                        let within = |c| leading(catalog, LIFTED, |row| catalog.is_in(*row, c));
+                        catalog.category_named(key).map(within).unwrap_or_default()
+                    }
+                    "tag" => leading(catalog, LIFTED, |row| catalog.tags(*row).any(|t| t == key)),
+                    _ => catalog.find(key).map(|f| catalog.id(f.row).to_string()).into_iter().collect(),
+                };
+                if found.is_empty() {
+                    let unknown = format!("scenes.{}: \"{key}\" is no {kind} of a product.", scene.name);
+                    return Err(Error::new(Code::BadConfig, unknown));
+                }
+                for id in found {
+                    *lifts.entry(id).or_default() += by;
+                }
+            }
+        }
+        w.count(lifts.len());
+        for (id, by) in lifts {
+            w.str(&id);
+            w.u32(by as u32 | LIFT);
+        }
+    }
+    Ok(w.finish())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::builder::assemble::assemble;
+    use crate::builder::counts::Recipe;
+    use crate::codec::Reader;
+    use crate::pack::Pack;
+    use crate::rank::Blend;
+    use crate::shop::{ShopFiles, Silent};
+
+    fn sample() -> Shop {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("www-demo/shop");
+        Shop::read(&ShopFiles::in_folder(&folder).expect("the sample"), &Silent).expect("the sample")
+    }
+
+    fn pack(shop: &Shop) -> Result<Pack> {
+        let sessions = &shop.log.sessions;
+        let recipe = Recipe::of(sessions, shop.products.len(), 5);
+        Pack::open(assemble(shop, sessions, recipe, &Blend::default(), &Silent)?)
+    }
+
+    fn texts(r: &mut Reader<'_>) -> Vec<String> {
+        (0..r.count(4)).map(|_| r.str().to_string()).collect()
+    }
+
+    #[test]
+    fn the_samples_content_offers_prior_and_scenes_are_in_its_pack() {
+        let mut shop = sample();
+        let scene = |key: &str| SceneDraft {
+            name: "tea".into(),
+            conditions: vec![vec!["hour=20".into()]],
+            lifts: [vec![("Food > Tea & coffee".into(), 32_768)], vec![], vec![(key.into(), -65_536)]],
+        };
+        shop.scenes = vec![scene("40001")];
+        let p = pack(&shop).expect("a pack");
+        let entries = |tag, key| p.find(tag, key).map_or(0, |s| s.entries);
+        assert_eq!((entries(Tag::CARD, 0), entries(Tag::PRIOR, 0), entries(Tag::SCENE, 0)), (50, 23, 1));
+        for key in 0..=2 {
+            let mut r = Reader::new(p.section(Tag::CARD, key).expect("cards"));
+            let (mut latest, mut ids) = (f64::NAN, Vec::new());
+            for _ in 0..r.count(48) {
+                let shown = r.f64();
+                ids.push(r.str().to_string());
+                let (kind, _style, titles) = (r.str(), r.str(), texts(&mut r));
+                let (start, end) = (r.f64(), r.f64());
+                assert!(titles.len() == 2 && titles.iter().all(|t| !t.is_empty()), "{}", titles[0]);
+                let times = if key == 0 { -start } else { if end.is_nan() { f64::INFINITY } else { end } };
+                assert!(latest.is_nan() || latest <= times, "newest first, or by the end");
+                latest = times;
+                assert!(
+                    key > 0 || (kind != "live" && shown == if kind == "live_stream" { start - 6.048e8 } else { start })
+                );
+                (0..r.count(4)).for_each(|_| _ = r.u32());
+                (0..r.count(4)).for_each(|_| _ = r.u32());
+                texts(&mut r);
+            }
+            r.end().expect("nothing is left over");
+            assert!(key != 1 || (ids.contains(&"cn-set-newborn".into()) && ids.contains(&"invite-a-friend".into())));
+        }
+        let mut r = Reader::new(p.section(Tag::SCENE, 0).expect("scenes"));
+        assert_eq!((r.count(12), r.str(), r.count(4), texts(&mut r)), (1, "tea", 1, vec!["hour=20".to_string()]));
+        let lifts: Vec<(String, i32)> =
+            (0..r.count(8)).map(|_| (r.str().to_string(), (r.u32() << 1) as i32 >> 1)).collect();
+        let of = |id: &str| lifts.iter().find(|l| l.0 == id).map(|l| l.1);
+        assert_eq!((of("40001"), of("40003")), (Some(32_768 - 65_536), Some(32_768)), "lifts of a product add up");
+        shop.scenes = vec![scene("no-such")];
+        assert!(pack(&shop).expect_err("unknown").detail().contains("no-such"));
+        shop.scenes.clear();
+        shop.prior.as_mut().expect("a prior").0.base_bp.insert("Nowhere".into(), 1);
+        assert_eq!(pack(&shop).expect_err("unknown").code(), "bad_config");
+    }
+}
