@@ -14,6 +14,7 @@ const ENGLISH = {
   similar: "Similar to {}",
   declared: "For what you told us: {}",
   scene: "Fits the moment",
+  cluster: "Shoppers like you look at {}",
 };
 const CHINESE = {
   popular: "店里的人气商品",
@@ -28,6 +29,7 @@ const CHINESE = {
   similar: "与{}相似",
   declared: "按你填写的信息推荐：{}",
   scene: "正合此时此景",
+  cluster: "与你相似的人常看{}",
 };
 /** What the tree has beside them; nothing here points to anything. */
 const ENGLISH_TREE = {
@@ -47,6 +49,7 @@ const ENGLISH_TREE = {
   embedding: "Close to what this visit saw",
   disliked: "Close to what you do not want to see",
   arrival: "New here",
+  season: "The time of year: {}",
 };
 const CHINESE_TREE = {
   score: "得分",
@@ -65,6 +68,7 @@ const CHINESE_TREE = {
   embedding: "与本次看过的相近",
   disliked: "与你不想看的相近",
   arrival: "新品",
+  season: "时令：{}",
 };
 
 /**

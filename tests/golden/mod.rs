@@ -4,7 +4,7 @@
 
 mod cards;
 
-use crate::compat::{ASSOCIATIONS, LIMITS as SECTIONS, with_sections};
+use crate::compat::{ASSOCIATIONS, CLUSTERS, LIMITS as SECTIONS, SEASONS as SEASONAL, with_sections};
 use nearshelf::codec::Writer;
 use nearshelf::engine::{Because, Engine, RawCart, RawDescription, RawLine, Request, Shelf};
 use nearshelf::event::clean::{RawEvent, RawItem, RawPrice};
@@ -24,6 +24,7 @@ const REPLAY: &str = include_str!("replay.json");
 const SLOTS: &str = include_str!("slots.json");
 const RULES: &str = include_str!("limits.json");
 const COLD_START: &str = include_str!("cold-start.json");
+const SEASONS: &str = include_str!("seasons.json");
 const PACK: &[u8] = include_bytes!("../compat/pack-v1.pack");
 
 fn text<'a>(v: &'a Value, key: &str) -> &'a str {
@@ -70,7 +71,7 @@ fn subject(shelf: &Engine, s: Subject) -> String {
         Subject::Product(row) => c.id(Row(row)).into(),
         Subject::Category(x) => c.category_path(x).into(),
         Subject::Brand(x) => c.brand_name(x).into(),
-        Subject::Declared(x) => c.category_path(x).into(),
+        Subject::Declared(x) | Subject::Season(x) | Subject::Cluster(x) => c.category_path(x).into(),
     }
 }
 
@@ -88,6 +89,7 @@ fn because(b: Because) -> &'static str {
         Because::Similar => "similar",
         Because::Declared => "declared",
         Because::Scene => "scene",
+        Because::Cluster => "cluster",
     }
 }
 
@@ -301,8 +303,13 @@ fn run(shelf: &mut Engine, served: &mut u32, step: &Value) -> Value {
                 p.traits[i].iter().map(|t| json!([t.key, t.label, (t.share * 1e6).round() as i64, t.events])).collect()
             };
             let updated = p.updated.map(|t| t.0);
-            json!({ "events": p.events, "sessions": p.sessions, "updated": updated, "items": traits(0),
-                    "categories": traits(1), "brands": traits(2), "priceBands": traits(3), "session": p.visit })
+            let mut said = json!({ "events": p.events, "sessions": p.sessions, "updated": updated, "items": traits(0),
+                    "categories": traits(1), "brands": traits(2), "priceBands": traits(3), "session": p.visit });
+            if let Some(c) = p.cluster {
+                let confidence = (c.confidence * 65_536.0) as i64;
+                said["cluster"] = json!([c.id, (c.share * 1e4).round() as i64, confidence, c.last.0]);
+            }
+            said
         }
         "diagnostics" => {
             shelf.diagnostics().into_iter().map(|(c, n)| (c.to_string(), json!(n))).collect::<Map<_, _>>().into()
@@ -361,6 +368,8 @@ pub(crate) fn pack(file: &Value) -> Vec<u8> {
         (Tag::CARD, 64, &include_bytes!("../compat/cards-v1.section")[..]),
         (Tag::PRIOR, 64, &include_bytes!("../compat/prior-v1.section")[..]),
         (Tag::SCENE, 64, &include_bytes!("../compat/scenes-v1.section")[..]),
+        (Tag::SEASON, 4, SEASONAL),
+        (Tag::CLUSTER, 3, CLUSTERS),
     ];
     let more: Vec<_> =
         SECTIONS.into_iter().chain(others).filter(|(tag, _, _)| named.contains_key(&tag.name())).collect();
@@ -386,6 +395,11 @@ fn golden_limits_give_what_the_file_says() {
 #[test]
 fn golden_cold_starts_scenes_and_cards_give_what_the_file_says() {
     check(COLD_START, "cold-start.json");
+}
+
+#[test]
+fn golden_seasons_and_clusters_give_what_the_file_says() {
+    check(SEASONS, "seasons.json");
 }
 
 #[cfg_attr(target_arch = "wasm32", allow(unused_variables, reason = "nothing is written there"))]
