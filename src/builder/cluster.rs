@@ -19,8 +19,7 @@ const TRIED: [usize; 10] = [2, 3, 4, 6, 8, 12, 16, 24, 32, 64];
 const ROUNDS: usize = 25;
 /// Looks of a held-out shopper after which the next category is foretold.
 const LOOKS: usize = 5;
-/// Shares of everyone's interest in what a cluster is taken to say, and of any category at all in everyone's: nothing is impossible.
-const EVERYONE: f64 = 0.1;
+/// Share of any category at all in everyone's interest: nothing is impossible.
 const ANY: f64 = 0.01;
 
 /// A kind of shoppers.
@@ -73,7 +72,8 @@ pub(super) fn add(shop: &Shop, catalog: &Catalog, sessions: &[Session], k: u32, 
 /// The clusters of a log's shoppers (its visits, where it names none), by how well they foretell held-out shoppers' next categories.
 pub fn fit(shop: &Shop, catalog: &Catalog, sessions: &[Session], k: u32) -> Fitted {
     let settings = shop.clusters;
-    let number: BTreeMap<&str, u32> = (0..catalog.category_count() as u32).map(|c| (catalog.category_path(c), c)).collect();
+    let number: BTreeMap<&str, u32> =
+        (0..catalog.category_count() as u32).map(|c| (catalog.category_path(c), c)).collect();
     let of = |p: u32| shop.products[p as usize].categories.first().and_then(|path| number.get(path.as_str())).copied();
     let mut by_shopper: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
     for s in sessions {
@@ -91,7 +91,10 @@ pub fn fit(shop: &Shop, catalog: &Catalog, sessions: &[Session], k: u32) -> Fitt
         if i % HELD_OUT == HELD_OUT - 1 { held.push(p) } else { known.push(Person::of(p)) }
     }
     let mut out = Fitted { people: people.len(), ..Fitted::default() };
-    let everyone = smooth(&shares(known.iter(), categories, fewest), &vec![1.0 / categories.max(1) as f64; categories], ANY);
+    let everyone = shares(known.iter(), categories, fewest);
+    let total = everyone.iter().sum::<f64>().max(f64::MIN_POSITIVE);
+    let everyone: Vec<f64> =
+        everyone.iter().map(|s| s / total * (1.0 - ANY) + ANY / categories.max(1) as f64).collect();
     let alpha = f64::from(settings.weight) / 256.0;
     out.everyone = foretold(&held, &[], &everyone, alpha);
     let possible = |n: &usize| *n <= settings.most && n * fewest <= known.len();
@@ -129,26 +132,26 @@ impl Person {
     }
 }
 
-/// Some shoppers' mean interest; categories that fewer than `fewest` of them turned to are nothing.
+/// Some shoppers' mean interest; of categories that fewer than `fewest` of them turned to nothing is told, so that it sums to 1 or less.
 fn shares<'a>(of: impl Iterator<Item = &'a Person>, categories: usize, fewest: usize) -> Vec<f64> {
     let (mut sum, mut behind) = (vec![0.0; categories], vec![0; categories]);
     for (c, s) in of.flat_map(|p| &p.shares) {
         sum[*c as usize] += s;
         behind[*c as usize] += 1;
     }
-    let mut total = 0.0;
+    let total = sum.iter().sum::<f64>().max(f64::MIN_POSITIVE);
     for (s, n) in sum.iter_mut().zip(behind) {
-        *s = if n < fewest { 0.0 } else { *s };
-        total += *s;
-    }
-    if total > 0.0 {
-        sum.iter_mut().for_each(|s| *s /= total);
+        *s = if n < fewest { 0.0 } else { *s / total };
     }
     sum
 }
 
-fn smooth(of: &[f64], with: &[f64], part: f64) -> Vec<f64> {
-    of.iter().zip(with).map(|(a, b)| a * (1.0 - part) + b * part).collect()
+/// A cluster's interest, with everyone's in the categories of which it tells nothing.
+fn whole(told: &[f64], everyone: &[f64]) -> Vec<f64> {
+    let left = 1.0 - told.iter().sum::<f64>();
+    let of_others: f64 = told.iter().zip(everyone).filter(|(t, _)| **t == 0.0).map(|(_, e)| e).sum();
+    let scale = left.max(0.0) / of_others.max(f64::MIN_POSITIVE);
+    told.iter().zip(everyone).map(|(t, e)| if *t == 0.0 { e * scale } else { *t }).collect()
 }
 
 fn length_of(v: &[f64]) -> f64 {
@@ -233,7 +236,7 @@ fn seeds(people: &[Person], n: usize, categories: usize) -> Vec<Vec<f64>> {
 /// interest without centroids.
 fn foretold(held: &[&Vec<u32>], centroids: &[(Vec<f64>, usize)], everyone: &[f64], alpha: f64) -> f64 {
     let units: Vec<Vec<f64>> = centroids.iter().map(|(c, _)| c.iter().map(|x| x / length_of(c)).collect()).collect();
-    let means: Vec<Vec<f64>> = centroids.iter().map(|(c, _)| smooth(c, everyone, EVERYONE)).collect();
+    let means: Vec<Vec<f64>> = centroids.iter().map(|(c, _)| whole(c, everyone)).collect();
     let (mut sum, mut n) = (0.0, 0.0);
     for looks in held {
         for i in 1..looks.len().min(LOOKS + 1) {
@@ -262,7 +265,8 @@ fn named(catalog: &Catalog, mut found: Vec<(Vec<f64>, usize)>, everyone: &[f64],
         by_excess.sort_by(|a, b| excess(*b).total_cmp(&excess(*a)).then(a.cmp(b)));
         let Some(first) = by_excess.first().copied() else { break };
         taken.push(first);
-        let part = |(c, share): (u32, &f64)| (c, libm::round(share * 65_535.0) as u16);
+        let total = mean.iter().sum::<f64>();
+        let part = |(c, share): (u32, &f64)| (c, libm::round(share / total * 65_535.0) as u16);
         out.push(Cluster {
             name: catalog.category_path(first).to_string(),
             share: members as f64 / people as f64,

@@ -401,8 +401,16 @@ impl Ranker {
             let raw = &f.raw[*i as usize];
             if let Some(c) = catalog.category(row) {
                 let prior = sources.prior_of(catalog, c) as i64;
-                from.push((Component::Category, Subject::Category(c), raw[Component::Category as usize] as i64 - prior));
-                from.push((Component::Category, if sources.clustered { Subject::Cluster(c) } else { Subject::Declared(c) }, prior));
+                from.push((
+                    Component::Category,
+                    Subject::Category(c),
+                    raw[Component::Category as usize] as i64 - prior,
+                ));
+                from.push((
+                    Component::Category,
+                    if sources.clustered { Subject::Cluster(c) } else { Subject::Declared(c) },
+                    prior,
+                ));
                 let (popular, season) = season::popularity(catalog, &sources.season, row);
                 if season != 0 {
                     from.push((Component::Popular, Subject::None, popular));

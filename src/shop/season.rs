@@ -39,15 +39,15 @@ pub struct SeasonSettings {
 impl SeasonSection {
     /// These settings, and the shipped ones where they are silent.
     pub(super) fn or(&self, shipped: &SeasonSection) -> Result<SeasonSettings> {
-        let number = |name, own: Option<f64>, shipped: Option<f64>, bounds| {
-            within("season", name, own.or(shipped), bounds)
-        };
+        let number =
+            |name, own: Option<f64>, shipped: Option<f64>, bounds| within("season", name, own.or(shipped), bounds);
         let mut table = Vec::new();
         for (path, months) in &self.categories {
             let mut row = [None; MONTHS];
             for (name, percent) in months {
                 let place = NAMES.iter().position(|n| n == name);
-                let place = place.ok_or_else(|| bad(format!("season: {path} has \"{name}\", not {}.", NAMES.join(", "))))?;
+                let place =
+                    place.ok_or_else(|| bad(format!("season: {path} has \"{name}\", not {}.", NAMES.join(", "))))?;
                 if !(INDEX[0]..=INDEX[1]).contains(percent) {
                     let [least, most] = INDEX;
                     return Err(bad(format!("season: {path}: {name} = {percent} is not between {least} and {most}.")));

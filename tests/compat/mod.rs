@@ -7,9 +7,9 @@ use nearshelf::catalog::{Availability, Catalog};
 use nearshelf::engine::Engine;
 use nearshelf::id::{Key, Row};
 use nearshelf::pack::{FORMAT, OLDEST_READABLE, Pack, PackWriter, Tag};
+use nearshelf::privacy::consent::Consent;
 #[cfg(feature = "cli")]
 use nearshelf::rank::Counts;
-use nearshelf::privacy::consent::Consent;
 use nearshelf::rank::curve::{KNOTS, Place};
 use nearshelf::rank::season::season;
 use nearshelf::rank::table::TableKind;

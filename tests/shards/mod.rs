@@ -422,7 +422,8 @@ fn what_the_builder_writes_today_is_split_and_joined() {
 fn seasons_and_kinds_of_shoppers_stay_in_the_core_and_hold_for_what_is_opened() {
     use crate::compat::{CLUSTERS, SEASONS, with_sections};
     let pack = with_sections(&[(Tag::SEASON, 4, SEASONS), (Tag::CLUSTER, 3, CLUSTERS)]);
-    let parts = split(&pack, Limits { core: 6_500, shard: 3_500 }, &Silent).expect("room").expect("too large for one file");
+    let parts =
+        split(&pack, Limits { core: 6_500, shard: 3_500 }, &Silent).expect("room").expect("too large for one file");
     let section = |f: &File, tag| Pack::open(f.bytes.clone()).expect("a part").section(tag, 0).map(<[u8]>::to_vec);
     for (tag, bytes) in [(Tag::SEASON, SEASONS), (Tag::CLUSTER, CLUSTERS)] {
         assert_eq!(section(&parts.core, tag).as_deref(), Some(bytes));

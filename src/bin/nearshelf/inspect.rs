@@ -13,10 +13,10 @@ use nearshelf::codec::Reader;
 use nearshelf::engine::Engine;
 use nearshelf::error::Error;
 use nearshelf::pack::{Pack, SectionInfo, Tag};
-use nearshelf::rank::season::{MONTHS, OCTAVE};
-use nearshelf::shop::season::NAMES;
 use nearshelf::publish::{Facts, PackDiff, SectionSize, brotli, compare, section_sizes};
+use nearshelf::rank::season::{MONTHS, OCTAVE};
 use nearshelf::shop::read_file;
+use nearshelf::shop::season::NAMES;
 use serde_json::{Map, Value, json};
 use std::io::Write;
 use std::path::Path;
@@ -172,7 +172,12 @@ fn learnt(c: &Catalog) {
                 format!("{path} {:.0} %", f64::from(*part) / 655.35)
             };
             let first: Vec<String> = parts.iter().take(4).map(told).collect();
-            say!("{name}: {:.1} % of shoppers; {} categories: {}", f64::from(share) / 100.0, parts.len(), first.join(", "));
+            say!(
+                "{name}: {:.1} % of shoppers; {} categories: {}",
+                f64::from(share) / 100.0,
+                parts.len(),
+                first.join(", ")
+            );
         }
     }
 }

@@ -4,8 +4,8 @@ use crate::args::{PackArgs, ShopArgs};
 use crate::diff;
 use crate::output::say;
 use crate::progress::Bars;
-use nearshelf::builder::pack::{Options, build};
 use nearshelf::builder::cluster;
+use nearshelf::builder::pack::{Options, build};
 use nearshelf::builder::season::Learnt;
 use nearshelf::builder::shards::{File, Limits, Split, read_whole, split, split_above};
 use nearshelf::catalog::Catalog;
@@ -76,7 +76,11 @@ fn learnt(shop: &Shop, k: u32, c: &Catalog) {
         return say!("clusters: not learnt: [clusters] learn = false");
     }
     let found = cluster::fit(shop, c, &shop.log.sessions, k);
-    say!("clusters: {} from {} shoppers; mean log-likelihood of the next category:", found.clusters.len(), found.people);
+    say!(
+        "clusters: {} from {} shoppers; mean log-likelihood of the next category:",
+        found.clusters.len(),
+        found.people
+    );
     say!("  everyone's interest {:>9.4}", found.everyone);
     for (n, worth) in &found.tried {
         say!("  {n:>8} clusters    {worth:>9.4}");
