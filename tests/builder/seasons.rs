@@ -27,7 +27,7 @@ fn write(dir: &Path, name: &str, text: &str) {
 
 fn pack_of(shop: &Shop, k: u32) -> Result<Pack, Error> {
     let sessions = &shop.log.sessions;
-    let recipe = Recipe::of(sessions, shop.products.len(), k);
+    let recipe = Recipe::of(sessions, shop, k);
     Pack::open(assemble(shop, sessions, recipe, &Blend::default(), &Silent)?)
 }
 
