@@ -40,7 +40,7 @@ fn indices(pack: &Pack) -> BTreeMap<String, [f64; MONTHS]> {
     assert!(zone == 0 && doubling > 1_000, "{zone} {doubling}");
     let mut row = || {
         let (path, months) = (c.category_path(r.u32()).to_string(), r.take(MONTHS));
-        (path, std::array::from_fn(|m| 100.0 * f64::exp2(f64::from(months[m] as i8) / 32.0)))
+        (path, std::array::from_fn(|m| 100.0 * libm::exp2(f64::from(months[m] as i8) / 32.0)))
     };
     (0..n).map(|_| row()).collect()
 }

@@ -153,7 +153,7 @@ fn learnt(c: &Catalog) {
         say!("\n{:<32} {}", "season, % of the year's average", NAMES.map(|n| format!("{n:>4}")).join(" "));
         for _ in 0..r.count(4 + MONTHS) {
             let (category, months) = (r.u32(), r.take(MONTHS));
-            let percent = |m: &u8| format!("{:>4.0}", 100.0 * f64::exp2(f64::from(*m as i8) / OCTAVE as f64));
+            let percent = |m: &u8| format!("{:>4.0}", 100.0 * libm::exp2(f64::from(*m as i8) / OCTAVE as f64));
             let known = (category as usize) < c.category_count();
             let path = if known { c.category_path(category) } else { "?" };
             say!("{path:<32} {}", months.iter().map(percent).collect::<Vec<_>>().join(" "));
