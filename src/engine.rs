@@ -26,10 +26,10 @@ use crate::money::{self, Minor};
 use crate::order::Arrange;
 use crate::pack::{Pack, Tag};
 use crate::privacy::consent::Consent;
-use crate::profile::{Dimension, Facts, Portrait, ProfileConfig, Step, Taken, Trait, decay};
+use crate::profile::{Dimension, Facts, Portrait, PortraitView, ProfileConfig, Step, Taken, Trait, decay};
 use crate::rank::{
     Blend, Component, Drawn, Explorations, Features, Node, Part, Ranker, Ranking, Served, Stage, Subject, Tables,
-    explain,
+    explain, nearest,
 };
 use crate::text::{concat, decimal};
 use crate::time::Millis;
@@ -130,6 +130,8 @@ pub enum Because {
     Scene = 11,
     /// Is of a price that the shopper turns to.
     Price = 12,
+    /// Lies in a category that shoppers like this one turn to.
+    Cluster = 13,
 }
 
 /// What a host says of an item of a list that the pack does not have.
@@ -211,6 +213,21 @@ pub struct PortraitSummary {
     pub traits: [Vec<TraitView>; 4],
     /// Product ids of this visit, oldest first; unknown ones left out.
     pub visit: Vec<String>,
+    /// The kind of shoppers that is nearest.
+    pub cluster: Option<ClusterView>,
+}
+
+/// A kind of shoppers, as the shopper sees that it is the nearest.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ClusterView {
+    /// Its name: the category by which it differs most from everyone, by path.
+    pub id: String,
+    /// Share of shoppers that are of it, 0–1.
+    pub share: f64,
+    /// How much nearer it is than the next, 0–1.
+    pub confidence: f64,
+    /// The latest event that speaks for or against it.
+    pub last: Millis,
 }
 
 impl Engine {
@@ -562,7 +579,14 @@ impl Engine {
             let total = affinity.total();
             affinity.strongest(SHOWN).iter().map(|t| trait_view(c, d, t, total)).gather()
         });
-        PortraitSummary { events: view.events, sessions: view.sessions, updated: view.updated, traits, visit }
+        let cluster = nearest(&view, c).map(|n| ClusterView {
+            id: n.name.to_string(),
+            share: f64::from(n.share) / 1e4,
+            confidence: f64::from(n.confidence) / 65_536.0,
+            last: n.last,
+        });
+        let PortraitView { events, sessions, updated, .. } = view;
+        PortraitSummary { events, sessions, updated, traits, visit, cluster }
     }
 
     /// What was dropped or noted since the start, by code.
@@ -617,6 +641,7 @@ fn because(parts: &[Part]) -> (Because, Subject) {
     let subject = part.from.first().map_or(Subject::None, |(s, _)| *s);
     let because = match part.component {
         Component::Category if matches!(subject, Subject::Declared(_)) => Because::Declared,
+        Component::Category if matches!(subject, Subject::Cluster(_)) => Because::Cluster,
         Component::Scene => Because::Scene,
         Component::Next | Component::NextVisit => Because::Next,
         Component::Together | Component::TogetherVisit | Component::Linear => Because::Together,

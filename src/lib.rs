@@ -108,6 +108,8 @@ pub mod manual {
     pub mod scale {}
     #[doc = include_str!("manual/scenes.md")]
     pub mod scenes {}
+    #[doc = include_str!("manual/seasons.md")]
+    pub mod seasons {}
     #[doc = include_str!("manual/shards.md")]
     pub mod shards {}
     #[doc = include_str!("manual/size.md")]

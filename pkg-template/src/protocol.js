@@ -41,7 +41,7 @@ export const NONE = 0xffffffff;
 
 const BECAUSE = [
   "popular", "next", "together", "again", "history", "history_together", "category", "brand", "given", "similar",
-  "declared", "scene", "price",
+  "declared", "scene", "price", "cluster",
 ];
 
 export const AVAILABILITY = ["out_of_stock", "in_stock", "preorder", "backorder", "not_sold"];
@@ -184,6 +184,7 @@ export function readPortrait(r) {
       const [field, value] = r.str().split("=");
       return { field, value };
     }),
+    cluster: r.list((r) => ({ id: r.str(), share: r.f64(), confidence: r.f64(), last: r.f64() }))[0] || null,
   };
 }
 

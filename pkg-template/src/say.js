@@ -15,6 +15,7 @@ const ENGLISH = {
   declared: "For what you told us: {}",
   scene: "Fits the moment",
   price: "In the price range you look at",
+  cluster: "Shoppers like you look at {}",
 };
 const CHINESE = {
   popular: "店里的人气商品",
@@ -30,6 +31,7 @@ const CHINESE = {
   declared: "按你填写的信息推荐：{}",
   scene: "正合此时此景",
   price: "符合你常看的价位",
+  cluster: "与你相似的人常看{}",
 };
 /** What the tree has beside them; nothing here points to anything. */
 const ENGLISH_TREE = {
@@ -49,6 +51,7 @@ const ENGLISH_TREE = {
   embedding: "Close to what this visit saw",
   disliked: "Close to what you do not want to see",
   arrival: "New here",
+  season: "The time of year: {}",
 };
 const CHINESE_TREE = {
   score: "得分",
@@ -67,6 +70,7 @@ const CHINESE_TREE = {
   embedding: "与本次看过的相近",
   disliked: "与你不想看的相近",
   arrival: "新品",
+  season: "时令：{}",
 };
 
 /**

@@ -179,7 +179,7 @@ export type Source = "personal" | "neutral" | "fallback";
 export type BecauseCode =
   | "sponsored"
   | "popular" | "next" | "together" | "again" | "history" | "history_together" | "category" | "brand" | "given" | "similar"
-  | "declared" | "scene" | "price";
+  | "declared" | "scene" | "price" | "cluster";
 
 export interface Because {
   code: BecauseCode;
@@ -460,6 +460,20 @@ export interface Portrait {
   session: string[];
   /** What the shopper declared, as far as the pack's prior lists it. */
   declared: { field: string; value: string }[];
+  /** The kind of shoppers whose interest is nearest; `null` where the pack has none or nothing speaks for any. */
+  cluster: Cluster | null;
+}
+
+/** A kind of shoppers. */
+export interface Cluster {
+  /** Path of the category by which it differs most from everyone. */
+  id: string;
+  /** Share of shoppers that are of it, 0–1. */
+  share: number;
+  /** How much nearer it is than the next, 0–1. */
+  confidence: number;
+  /** Milliseconds since 1970 UTC of the latest event that it goes by. */
+  last: number;
 }
 
 /** A cart to be quoted. Amounts are integers of minor units of `Shelf.currency`. */

@@ -3,8 +3,10 @@
 use super::arrivals;
 use super::associate;
 use super::cards;
+use super::cluster;
 use super::counts::{self, Recipe};
 use super::fit::fit;
+use super::season;
 use super::tables;
 use crate::catalog::build::{Draft, ProductDraft, write};
 use crate::catalog::{Catalog, PATH_SEPARATOR};
@@ -104,6 +106,8 @@ pub fn assemble(
         out.add(Tag::EMBEDDING, BY_PAIRS, order.len(), bytes);
     }
     cards::add(shop, &catalog, &mut out)?;
+    season::add(shop, &catalog, sessions, (k, most), &mut out)?;
+    cluster::add(shop, &catalog, sessions, k, &mut out);
     for (key, slots) in (0..).zip(names_of_slots(shop)) {
         out.add(Tag::SLOT, key, shop.slots.len(), slots);
     }

@@ -101,7 +101,7 @@ impl Engine {
         };
         let draws = self.draws(request);
         let (limit, diversity, only) = (request.limit, request.diversity, request.only.clone());
-        Some(Query { limit, exclude, category, limits, diversity, draws, context, only })
+        Some(Query { limit, exclude, category, limits, diversity, draws, context, only, now: self.clock })
     }
 }
 

@@ -79,6 +79,8 @@ tags! {
     CARD b"CARD" "Content, or a market's activities.";
     PRIOR b"PRIO" "Where a shopper without history starts.";
     SCENE b"SCEN" "What lifts products when and where.";
+    SEASON b"SEAS" "How much more categories are turned to at a time of the year.";
+    CLUSTER b"CLUS" "Kinds of shoppers by the categories they turn to.";
 }
 
 impl Tag {

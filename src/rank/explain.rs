@@ -21,6 +21,10 @@ pub enum Subject {
     Brand(u32),
     /// A category that what was declared speaks for, by number.
     Declared(u32),
+    /// A category whose time of the year it is, or is not, by number.
+    Season(u32),
+    /// A category that shoppers like this one turn to, by number.
+    Cluster(u32),
 }
 
 /// A component's contribution to a score, and where it comes from.
@@ -37,7 +41,7 @@ pub struct Part {
 /// A node of an explanation: a code, what it points to, a value that is the sum of its children's.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Node {
-    /// `score`, a component's code, `because`, or `declared` for what comes of a declaration.
+    /// `score`, a component's code, `because`, or where it comes from: `declared` for a declaration, `season`, `cluster`.
     pub code: &'static str,
     /// What it points to.
     pub subject: Subject,
@@ -58,7 +62,7 @@ pub(super) fn parts(
     f: &Features,
     i: usize,
     blend: &Blend,
-    raw_from: &[(Component, Subject, u64)],
+    raw_from: &[(Component, Subject, i64)],
     score: i64,
 ) -> Vec<Part> {
     let (mut parts, mut left) = (Vec::new(), score);
@@ -72,8 +76,8 @@ pub(super) fn parts(
             continue;
         }
         // The same product may stand on the trail several times: one line for each subject.
-        let (mut from, mut all): (Vec<(Subject, u64)>, _) = (Vec::new(), 0);
-        for (_, subject, amount) in raw_from.iter().filter(|(c, _, amount)| *c == component && *amount > 0) {
+        let (mut from, mut all): (Vec<(Subject, i64)>, _) = (Vec::new(), 0);
+        for (_, subject, amount) in raw_from.iter().filter(|(c, _, amount)| *c == component && *amount != 0) {
             all += amount;
             match from.iter_mut().find(|(s, _)| s == subject) {
                 Some((_, sum)) => *sum += amount,
@@ -84,7 +88,7 @@ pub(super) fn parts(
             from.push((Subject::None, 0));
         }
         from.arrange_by_key(|(_, amount)| core::cmp::Reverse(*amount));
-        let share = |amount: u64| (i128::from(value) * i128::from(amount) / i128::from(all.max(1))) as i64;
+        let share = |amount: i64| (i128::from(value) * i128::from(amount) / i128::from(all.max(1))) as i64;
         let mut from: Vec<(Subject, i64)> = from.into_iter().map(|(s, amount)| (s, share(amount))).gather();
         // Division rounds towards nothing; what is lost belongs to the strongest.
         let lost = value - from.iter().map(|(_, v)| v).sum::<i64>();
@@ -104,7 +108,12 @@ pub fn explain(parts: &[Part]) -> Node {
             .from
             .iter()
             .map(|(subject, v)| {
-                let code = if matches!(subject, Subject::Declared(_)) { "declared" } else { "because" };
+                let code = match subject {
+                    Subject::Declared(_) => "declared",
+                    Subject::Season(_) => "season",
+                    Subject::Cluster(_) => "cluster",
+                    _ => "because",
+                };
                 Node { code, subject: *subject, value: unit(*v), children: vec![] }
             })
             .gather(),

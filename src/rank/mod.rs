@@ -5,6 +5,7 @@
 
 mod associate;
 pub mod blend;
+pub mod cluster;
 mod component;
 mod constrain;
 mod context;
@@ -22,6 +23,7 @@ mod pipeline;
 pub mod planes;
 mod prior;
 mod score;
+pub mod season;
 mod source;
 pub mod table;
 
@@ -29,6 +31,7 @@ pub mod table;
 pub use associate::Counts;
 pub use associate::{Association, Associations};
 pub use blend::Blend;
+pub use cluster::nearest;
 pub use component::{COMPONENTS, Component};
 pub use constrain::{ARRIVALS, LIFT, Limits, PRICE, QUOTA_BRAND, QUOTA_CATEGORY, QUOTA_STORE};
 pub use context::{Context, MOST_SHOWN};

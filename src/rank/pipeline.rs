@@ -11,6 +11,7 @@ use super::embedding::Top;
 use super::explain::{Part, Subject, parts, unit};
 use super::explore::{Drawn, Draws};
 use super::score::{Features, Pool, Slots, features};
+use super::season;
 use super::source::Sources;
 use super::table::Tables;
 use crate::catalog::{Availability, Catalog};
@@ -18,6 +19,7 @@ use crate::id::Row;
 use crate::list::Gather;
 use crate::order::Arrange;
 use crate::profile::PortraitView;
+use crate::time::Millis;
 use alloc::vec;
 use alloc::vec::Vec;
 
@@ -43,6 +45,8 @@ pub struct Query {
     pub context: Context,
     /// Only these products, by ascending row; `None` for any.
     pub only: Option<Vec<u32>>,
+    /// The time, for seasons.
+    pub now: Millis,
 }
 
 /// An item on a shelf.
@@ -293,6 +297,7 @@ impl Ranker {
     ) -> (Sources, Features, Vec<(i64, u32)>) {
         let mut sources = Sources::of(portrait, catalog, &self.blend, &query.context);
         sources.bought = self.bought(catalog, portrait);
+        sources.season = season::season(catalog, query.now);
         // They are asked about for each candidate.
         for rows in [&mut sources.seen, &mut sources.bought, &mut sources.disliked] {
             rows.arrange_by_key(|row| *row);
@@ -375,7 +380,7 @@ impl Ranker {
     /// Takes the scores of the chosen candidates apart.
     fn serve(&mut self, catalog: &Catalog, sources: &Sources, f: &Features, chosen: &[(i64, u32)]) -> Vec<Served> {
         let mut rows: Vec<Row> = Vec::new();
-        let mut from: Vec<Vec<(Component, Subject, u64)>> = Vec::new();
+        let mut from: Vec<Vec<(Component, Subject, i64)>> = Vec::new();
         for (_, i) in chosen {
             rows.push(f.rows[*i as usize]);
             from.push(Vec::new());
@@ -384,7 +389,7 @@ impl Ranker {
         for source in sources.list.iter().chain(sources.dislikes.iter().map(|d| &d.similar)) {
             let mut note = |row: Row, amount: u64| {
                 if let Some(i) = self.slots.get(row) {
-                    from[i].push((source.component_for(row), Subject::Product(source.row.0), amount));
+                    from[i].push((source.component_for(row), Subject::Product(source.row.0), amount as i64));
                 }
             };
             source.each(catalog, &self.tables, &mut note);
@@ -395,14 +400,27 @@ impl Ranker {
         for ((row, mut from), (score, i)) in rows.into_iter().zip(from).zip(chosen) {
             let raw = &f.raw[*i as usize];
             if let Some(c) = catalog.category(row) {
-                let prior = sources.prior_of(catalog, c);
-                from.push((Component::Category, Subject::Category(c), raw[Component::Category as usize] - prior));
-                from.push((Component::Category, Subject::Declared(c), prior));
+                let prior = sources.prior_of(catalog, c) as i64;
+                from.push((
+                    Component::Category,
+                    Subject::Category(c),
+                    raw[Component::Category as usize] as i64 - prior,
+                ));
+                from.push((
+                    Component::Category,
+                    if sources.clustered { Subject::Cluster(c) } else { Subject::Declared(c) },
+                    prior,
+                ));
+                let (popular, season) = season::popularity(catalog, &sources.season, row);
+                if season != 0 {
+                    from.push((Component::Popular, Subject::None, popular));
+                    from.push((Component::Popular, Subject::Season(c), season));
+                }
             }
             if let Some(b) = catalog.brand(row) {
-                from.push((Component::Brand, Subject::Brand(b), raw[Component::Brand as usize]));
+                from.push((Component::Brand, Subject::Brand(b), raw[Component::Brand as usize] as i64));
             }
-            from.push((Component::Price, Subject::None, raw[Component::Price as usize]));
+            from.push((Component::Price, Subject::None, raw[Component::Price as usize] as i64));
             let cosine = raw[Component::Embedding as usize];
             if cosine > 0 && !self.tables.embedding().is_empty() {
                 // The product of this visit that does most to point at it.
@@ -413,12 +431,12 @@ impl Ranker {
                         (nearest, most) = (Subject::Product(step.0), amount);
                     }
                 }
-                from.push((Component::Embedding, nearest, cosine));
+                from.push((Component::Embedding, nearest, cosine as i64));
             }
             for dislike in &sources.dislikes {
                 let share = dislike.by_kind(catalog, row);
                 if share > 0 {
-                    from.push((Component::Disliked, Subject::Product(dislike.similar.row.0), share));
+                    from.push((Component::Disliked, Subject::Product(dislike.similar.row.0), share as i64));
                 }
             }
             let value = f.lift[*i as usize];

@@ -1,6 +1,7 @@
 //! The merchant's prior: where a shopper of whom little is known starts. `manual/cold-start.md` tells the formula.
 
 use super::blend::ONE;
+use super::cluster::nearest;
 use crate::catalog::Catalog;
 use crate::codec::Reader;
 use crate::id::Key;
@@ -62,11 +63,17 @@ pub fn prior<'a>(catalog: &'a Catalog, declared: &[(Millis, Key)], said: &[&str]
     }
 }
 
-/// What the prior adds to the value of each category it names, 0–65536; nothing without one.
-pub(super) fn added(portrait: &PortraitView<'_>, catalog: &Catalog) -> Vec<u64> {
-    let Prior { weight, mut parts, .. } = prior(catalog, portrait.declared, &[], Millis(0));
+/// What the prior adds to the value of each category it names, 0–65536; nothing without one. Where nothing is declared, the nearest cluster
+/// takes the place of its base, which the second tells.
+pub(super) fn added(portrait: &PortraitView<'_>, catalog: &Catalog) -> (Vec<u64>, bool) {
+    let Prior { mut weight, mut parts, declared, .. } = prior(catalog, portrait.declared, &[], Millis(0));
+    let near = if declared.is_empty() { nearest(portrait, catalog) } else { None };
+    let clustered = near.is_some();
+    if let Some(near) = near {
+        (weight, parts) = (near.weight, near.parts);
+    }
     if weight == 0 {
-        return Vec::new();
+        return (Vec::new(), clustered);
     }
     // Its part in the mean of all that is known.
     let events: u64 = portrait.affinity(Dimension::Category).traits().iter().map(|t| u64::from(t.events)).sum();
@@ -76,5 +83,5 @@ pub(super) fn added(portrait: &PortraitView<'_>, catalog: &Catalog) -> Vec<u64> 
     for part in &mut parts {
         *part = *part * mine / total;
     }
-    parts
+    (parts, clustered)
 }

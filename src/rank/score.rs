@@ -6,6 +6,7 @@ use super::constrain::{LIFT, Limits};
 use super::curve::{Place, VIEWS, alone};
 use super::dislike::damped;
 use super::embedding::Top;
+use super::season::{in_season, popularity};
 use super::source::Sources;
 use crate::catalog::Catalog;
 use crate::id::Row;
@@ -228,6 +229,11 @@ fn popular(
     f: &mut Features,
     slots: &mut Slots,
 ) {
+    for row in in_season(catalog, &sources.season, fill, allowed) {
+        if slots.get(row).is_none() {
+            candidate(f, slots, row);
+        }
+    }
     // No log speaks of an overlay's new items, so all of them come up, before the others.
     let (all, packed) = (catalog.len(), catalog.packed());
     let (mut left, mut liked) = (fill.saturating_add(all - packed), sources.liked_categories(fill / 2 + 1));
@@ -285,7 +291,8 @@ fn attributes(catalog: &Catalog, sources: &Sources, open: bool, f: &mut Features
         }
         raw[Component::Price as usize] = sources.price_value(catalog.asked_price(*row));
         if open {
-            raw[Component::Popular as usize] = u64::from(catalog.popularity(*row));
+            let (popular, season) = popularity(catalog, &sources.season, *row);
+            raw[Component::Popular as usize] = (popular + season) as u64;
             raw[Component::Recent as usize] = u64::from(catalog.recent(*row));
         }
     }

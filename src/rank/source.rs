@@ -79,6 +79,10 @@ pub(super) struct Sources {
     bands: Vec<u64>,
     /// Category → what the prior adds to it and to what lies below it, 0–65536; empty where it adds nothing.
     pub(super) prior: Vec<u64>,
+    /// That is said by the nearest cluster.
+    pub(super) clustered: bool,
+    /// Category → what the time of the year adds to the popularity of its products; empty without seasons.
+    pub(super) season: Vec<i64>,
 }
 
 impl Sources {
@@ -103,7 +107,7 @@ impl Sources {
             }
         }
         if portrait.is_known() {
-            s.prior = prior::added(portrait, catalog);
+            (s.prior, s.clustered) = prior::added(portrait, catalog);
         }
         s.brands = vec![0; catalog.brand_count()];
         for (t, share) in shares(portrait.affinity(Dimension::Brand).traits()) {
@@ -251,7 +255,7 @@ impl Sources {
 }
 
 /// Each trait with its value, scaled to 65536 for the largest.
-fn shares(traits: &[Trait]) -> impl Iterator<Item = (&Trait, u64)> {
+pub(super) fn shares(traits: &[Trait]) -> impl Iterator<Item = (&Trait, u64)> {
     let largest = traits.iter().map(|t| t.value).max().unwrap_or(1).max(1);
     traits.iter().map(move |t| (t, share(t.value, largest, ONE)))
 }

@@ -9,6 +9,7 @@ use super::overlay::OverlaySection;
 use super::prior::PriorSection;
 use super::rules::{ArrivalSection, DislikedSection};
 use super::scenes::{SceneDraft, SceneSection};
+use super::season::{ClusterSection, ClusterSettings, SeasonSection, SeasonSettings};
 use crate::catalog::overlay::Policy;
 use crate::error::{Code, Error, Result};
 use crate::event::EventKind;
@@ -72,6 +73,10 @@ pub(super) struct ShopConfig {
     pub prior: PriorSection,
     /// `[scenes.NAME]`
     pub scenes: BTreeMap<String, SceneSection>,
+    /// `[season]`
+    pub season: SeasonSection,
+    /// `[clusters]`
+    pub clusters: ClusterSection,
 }
 
 /// `[shop]`
@@ -308,6 +313,8 @@ impl ShopConfig {
         config.cards()?;
         config.prior()?;
         config.scenes()?;
+        config.season()?;
+        config.clusters()?;
         for l in &config.languages {
             if l.tag.is_empty() || l.title.is_empty() {
                 return Err(bad("each [[language]] needs a tag and the column of its title.".into()));
@@ -451,6 +458,16 @@ impl ShopConfig {
         self.scenes.iter().map(|(name, scene)| scene.draft(name)).collect()
     }
 
+    /// What is wanted of seasons: as shipped, unless this shop says otherwise.
+    pub(super) fn season(&self) -> Result<SeasonSettings> {
+        self.season.or(&ShopConfig::shipped()?.season)
+    }
+
+    /// What is wanted of kinds of shoppers: as shipped, unless this shop says otherwise.
+    pub(super) fn clusters(&self) -> Result<ClusterSettings> {
+        self.clusters.or(&ShopConfig::shipped()?.clusters, self.prior()?)
+    }
+
     /// When an estimate is trusted.
     pub(super) fn policy(&self) -> Result<PolicySettings> {
         self.policy.or(&ShopConfig::shipped()?.policy)
@@ -590,6 +607,11 @@ mod tests {
         assert!(wrong("[activity]\nlater_days = 3").contains("later_days"));
         assert!(wrong("[prior]\nweight = -1").contains("between 0 and 1000"));
         assert!(wrong("[scenes.a]").contains("no condition"));
+        assert!(wrong("[season]\nfewest_days = 200").contains("between 365"));
+        assert!(wrong("[season.categories.Tea]\nmay = 5").contains("between 10 and 1000"));
+        assert!(wrong("[season.categories.Tea]\nmai = 120").contains("mai"));
+        assert!(wrong("[clusters]\nfewest_shoppers = 3").contains("between 10"));
+        assert!(wrong("[clusters]\nmost = 65").contains("between 2 and 64"));
         assert!(wrong("[slots.home]\ntitle = \"Home\"").contains("title"));
     }
 }

@@ -18,6 +18,7 @@ mod prior;
 mod rejects;
 mod rules;
 mod scenes;
+pub mod season;
 mod source;
 mod strict;
 mod summaries;
@@ -39,6 +40,7 @@ pub use prior::{AnswerDraft, FieldDraft, PriorDraft};
 pub use rejects::{FileRead, Part, Reason, Reject, Rejects, Tally};
 pub use rules::RuleSettings;
 pub use scenes::SceneDraft;
+pub use season::{ClusterSettings, SeasonSettings};
 pub use strict::for_each_row;
 pub use summaries::{CustomerSummary, Summaries};
 
@@ -156,6 +158,10 @@ pub struct Shop {
     pub prior: Option<(PriorDraft, u32)>,
     /// What is lifted when and where.
     pub scenes: Vec<SceneDraft>,
+    /// What is wanted of seasons.
+    pub season: SeasonSettings,
+    /// What is wanted of kinds of shoppers.
+    pub clusters: ClusterSettings,
     /// Rows that could not be used.
     pub rejects: Rejects,
     /// Ids of the log that the catalogue does not have, with how often; most frequent first.
@@ -232,6 +238,8 @@ impl Shop {
             cards,
             prior,
             scenes: config.scenes()?,
+            season: config.season()?,
+            clusters: config.clusters()?,
             rejects,
             unmatched,
             copies,

@@ -3,7 +3,7 @@
 use super::{checkout, reporting};
 use crate::catalog::{Availability, Price, shards};
 use crate::codec::{Malformed, Reader, Writer};
-use crate::engine::{Engine, RawDescription, RawOrder, Request, Shelf, TraitView, Wish};
+use crate::engine::{ClusterView, Engine, RawDescription, RawOrder, Request, Shelf, TraitView, Wish};
 use crate::error::{Code, Error, Result};
 use crate::event::clean::{RawEvent, RawItem, RawPrice};
 use crate::id::Row;
@@ -324,7 +324,7 @@ fn subject(shelf: &Engine, s: Subject) -> &str {
     match s {
         Subject::None => "",
         Subject::Product(row) => c.id(Row(row)),
-        Subject::Category(x) | Subject::Declared(x) => c.category_path(x),
+        Subject::Category(x) | Subject::Declared(x) | Subject::Season(x) | Subject::Cluster(x) => c.category_path(x),
         Subject::Brand(x) => c.brand_name(x),
     }
 }
@@ -418,6 +418,14 @@ fn portrait(shelf: &mut Engine, r: &mut Reader<'_>, out: &mut Writer) -> Result<
     out.count(declared.len());
     for answer in declared {
         out.str(answer);
+    }
+    // One kind of shoppers or none.
+    out.count(p.cluster.iter().len());
+    if let Some(ClusterView { id, share, confidence, last }) = p.cluster {
+        out.str(&id);
+        out.f64(share);
+        out.f64(confidence);
+        out.f64(last.to_f64());
     }
     Ok(())
 }

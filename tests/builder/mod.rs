@@ -1,6 +1,7 @@
 //! Packs are functions of their input: not of the order of rows, and predictions are not of what comes later.
 
 pub(crate) mod proofs;
+mod seasons;
 
 use nearshelf::builder::evaluate::{self, evaluate};
 use nearshelf::builder::pack::{Options, build};

@@ -7,12 +7,15 @@ use nearshelf::catalog::{Availability, Catalog};
 use nearshelf::engine::Engine;
 use nearshelf::id::{Key, Row};
 use nearshelf::pack::{FORMAT, OLDEST_READABLE, Pack, PackWriter, Tag};
+use nearshelf::privacy::consent::Consent;
 #[cfg(feature = "cli")]
 use nearshelf::rank::Counts;
 use nearshelf::rank::curve::{KNOTS, Place};
+use nearshelf::rank::season::season;
 use nearshelf::rank::table::TableKind;
 use nearshelf::rank::{Associations, Blend, Component, Rule, rule};
 use nearshelf::report::ReportSchema;
+use nearshelf::time::Millis;
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
@@ -59,6 +62,10 @@ fn weights_of_prices_are_read() {
 
 /// What is bought together in the shop of the frozen pack, and names of its slots.
 pub(crate) const ASSOCIATIONS: &[u8] = include_bytes!("associations-v1.section");
+
+/// Seasons, and kinds of shoppers, of the frozen pack's categories.
+pub(crate) const SEASONS: &[u8] = include_bytes!("seasons-v1.section");
+pub(crate) const CLUSTERS: &[u8] = include_bytes!("clusters-v1.section");
 
 /// Stores and days of the frozen pack's products, rules for them, and what is similar: tag, entries, bytes.
 pub(crate) const LIMITS: [(Tag, usize, &[u8]); 5] = [
@@ -116,6 +123,25 @@ fn associations_1_are_read() {
         let counts = Counts { purchases: true, baskets: 1_000, sizes: (40..104).collect(), rows };
         assert_eq!(counts.write(12), ASSOCIATIONS, "read and written alike");
     }
+}
+
+#[test]
+fn seasons_and_clusters_1_are_read() {
+    let pack = with_sections(&[(Tag::SEASON, 4, SEASONS), (Tag::CLUSTER, 3, CLUSTERS)]);
+    let mut shelf = Engine::open(pack).expect("a pack");
+    let at = |c: &str, now| {
+        let c = shelf.catalog().category_named(c).expect(c) as usize;
+        season(shelf.catalog(), Millis(now))[c]
+    };
+    // 16 January 2027, 12:00 at the shop: the middle of the first month but for a day of it; and half a year later.
+    let (january, july) = (1_800_072_000_000, 1_815_797_000_000);
+    let months = ["Food > Tea & coffee", "Home > Bedding", "Sport > Running", "Sport > Outdoor", "Sport", "Food"];
+    assert_eq!(months.map(|c| at(c, january)), [3_988, 5_458, 4_717, -5_976, -5_976, 0]);
+    assert_eq!(months.map(|c| at(c, july)), [-6_000, -10_500, -2_500, 4_005, 4_005, 0]);
+    shelf.set_consent(Consent::all());
+    shelf.track(Millis(january), &[crate::api::event("view_item", "80001")]);
+    let near = shelf.portrait(Millis(january)).cluster.expect("a cat's food");
+    assert_eq!((near.id.as_str(), near.share, near.confidence, near.last), ("Pets > Cats", 0.31, 1.0, Millis(january)));
 }
 
 #[test]

@@ -4,7 +4,7 @@
 
 mod cards;
 
-use crate::compat::{ASSOCIATIONS, LIMITS as SECTIONS, PRICES, with_sections};
+use crate::compat::{ASSOCIATIONS, CLUSTERS, LIMITS as SECTIONS, PRICES, SEASONS as SEASONAL, with_sections};
 use nearshelf::codec::Writer;
 use nearshelf::engine::{Because, Engine, RawCart, RawDescription, RawLine, Request, Shelf};
 use nearshelf::event::clean::{RawEvent, RawItem, RawPrice};
@@ -25,6 +25,7 @@ const SLOTS: &str = include_str!("slots.json");
 const RULES: &str = include_str!("limits.json");
 const DEAR: &str = include_str!("prices.json");
 const COLD_START: &str = include_str!("cold-start.json");
+const SEASONS: &str = include_str!("seasons.json");
 const PACK: &[u8] = include_bytes!("../compat/pack-v1.pack");
 
 fn text<'a>(v: &'a Value, key: &str) -> &'a str {
@@ -71,7 +72,7 @@ fn subject(shelf: &Engine, s: Subject) -> String {
         Subject::Product(row) => c.id(Row(row)).into(),
         Subject::Category(x) => c.category_path(x).into(),
         Subject::Brand(x) => c.brand_name(x).into(),
-        Subject::Declared(x) => c.category_path(x).into(),
+        Subject::Declared(x) | Subject::Season(x) | Subject::Cluster(x) => c.category_path(x).into(),
     }
 }
 
@@ -90,6 +91,7 @@ fn because(b: Because) -> &'static str {
         Because::Declared => "declared",
         Because::Scene => "scene",
         Because::Price => "price",
+        Because::Cluster => "cluster",
     }
 }
 
@@ -308,8 +310,13 @@ fn run(shelf: &mut Engine, served: &mut u32, step: &Value) -> Value {
                 p.traits[i].iter().map(|t| json!([t.key, t.label, (t.share * 1e6).round() as i64, t.events])).collect()
             };
             let updated = p.updated.map(|t| t.0);
-            json!({ "events": p.events, "sessions": p.sessions, "updated": updated, "items": traits(0),
-                    "categories": traits(1), "brands": traits(2), "priceBands": traits(3), "session": p.visit })
+            let mut said = json!({ "events": p.events, "sessions": p.sessions, "updated": updated, "items": traits(0),
+                    "categories": traits(1), "brands": traits(2), "priceBands": traits(3), "session": p.visit });
+            if let Some(c) = p.cluster {
+                let confidence = (c.confidence * 65_536.0) as i64;
+                said["cluster"] = json!([c.id, (c.share * 1e4).round() as i64, confidence, c.last.0]);
+            }
+            said
         }
         "diagnostics" => {
             shelf.diagnostics().into_iter().map(|(c, n)| (c.to_string(), json!(n))).collect::<Map<_, _>>().into()
@@ -369,6 +376,8 @@ pub(crate) fn pack(file: &Value) -> Vec<u8> {
         (Tag::PRIOR, 64, &include_bytes!("../compat/prior-v1.section")[..]),
         (Tag::SCENE, 64, &include_bytes!("../compat/scenes-v1.section")[..]),
         (Tag::BLEND, 1, PRICES),
+        (Tag::SEASON, 4, SEASONAL),
+        (Tag::CLUSTER, 3, CLUSTERS),
     ];
     let more: Vec<_> =
         SECTIONS.into_iter().chain(others).filter(|(tag, _, _)| named.contains_key(&tag.name())).collect();
@@ -399,6 +408,11 @@ fn golden_prices_give_what_the_file_says() {
 #[test]
 fn golden_cold_starts_scenes_and_cards_give_what_the_file_says() {
     check(COLD_START, "cold-start.json");
+}
+
+#[test]
+fn golden_seasons_and_clusters_give_what_the_file_says() {
+    check(SEASONS, "seasons.json");
 }
 
 #[cfg_attr(target_arch = "wasm32", allow(unused_variables, reason = "nothing is written there"))]

@@ -116,10 +116,10 @@ const units = (v) => v * 2 ** 20;
 
 const tree = (node) => node && [node.code, node.subject, units(node.value), Array.from(node.children, tree)];
 
-function portrait({ events, sessions, updated, items, categories, brands, priceBands, session }) {
+function portrait({ events, sessions, updated, items, categories, brands, priceBands, session, cluster }) {
   const traits = (list) => Array.from(list, (t) => [t.key, t.label, Math.round(t.share * 1e6), t.events]);
   return {
     events, sessions, updated, items: traits(items), categories: traits(categories), brands: traits(brands), priceBands: traits(priceBands),
-    session: Array.from(session),
+    session: Array.from(session), ...(cluster && { cluster: [cluster.id, Math.round(cluster.share * 1e4), cluster.confidence * 65536, cluster.last] }),
   };
 }

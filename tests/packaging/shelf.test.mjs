@@ -162,7 +162,7 @@ test("products, pages and categories are read", async () => {
     { path: "Home > Cats", label: "Cats", parent: "Home", products: 1 },
   ]);
   assert.deepEqual(shelf.portrait(), {
-    events: 0, sessions: 1, updated: null, items: [], categories: [], brands: [], priceBands: [], session: ["lamp"], declared: [{ field: "gender", value: "female" }],
+    events: 0, sessions: 1, updated: null, items: [], categories: [], brands: [], priceBands: [], session: ["lamp"], declared: [{ field: "gender", value: "female" }], cluster: null,
   });
 });
 

@@ -417,3 +417,26 @@ fn what_the_builder_writes_today_is_split_and_joined() {
             == in_parts(&whole).expect("a pack")
     );
 }
+
+#[test]
+fn seasons_and_kinds_of_shoppers_stay_in_the_core_and_hold_for_what_is_opened() {
+    use crate::compat::{CLUSTERS, SEASONS, with_sections};
+    let pack = with_sections(&[(Tag::SEASON, 4, SEASONS), (Tag::CLUSTER, 3, CLUSTERS)]);
+    let parts =
+        split(&pack, Limits { core: 6_500, shard: 3_500 }, &Silent).expect("room").expect("too large for one file");
+    let section = |f: &File, tag| Pack::open(f.bytes.clone()).expect("a part").section(tag, 0).map(<[u8]>::to_vec);
+    for (tag, bytes) in [(Tag::SEASON, SEASONS), (Tag::CLUSTER, CLUSTERS)] {
+        assert_eq!(section(&parts.core, tag).as_deref(), Some(bytes));
+        assert!(parts.shards.iter().all(|s| section(s, tag).is_none()));
+    }
+    assert!(join(parts.core.bytes.clone(), parts.shards.iter().map(|s| s.bytes.clone())).expect("all") == pack);
+    let (mut split, mut whole) = (open(&parts), Engine::open(pack).expect("a pack"));
+    whole.set_consent(Consent::all());
+    attach(&mut split, &parts.shards.iter().collect::<Vec<_>>());
+    for s in [&mut split, &mut whole] {
+        s.track(NOW, &[event("view_item", "80001")]);
+    }
+    let request = Request { limit: 64, ..Request::default() };
+    assert_eq!(shown(&mut split, &request), shown(&mut whole, &request));
+    assert!(split.portrait(NOW).cluster.is_some() && split.portrait(NOW) == whole.portrait(NOW));
+}

@@ -14,7 +14,9 @@ use nearshelf::engine::Engine;
 use nearshelf::error::Error;
 use nearshelf::pack::{Pack, SectionInfo, Tag};
 use nearshelf::publish::{Facts, PackDiff, SectionSize, brotli, compare, section_sizes};
+use nearshelf::rank::season::{MONTHS, OCTAVE};
 use nearshelf::shop::read_file;
+use nearshelf::shop::season::NAMES;
 use serde_json::{Map, Value, json};
 use std::io::Write;
 use std::path::Path;
@@ -45,6 +47,7 @@ pub(crate) fn run(args: &InspectArgs) -> Result<(), Error> {
     }
     facts(&args.pack, engine.catalog());
     weights(&engine);
+    learnt(engine.catalog());
     match &compared {
         Some((changed, sizes)) => {
             diff::print(changed);
@@ -139,6 +142,43 @@ fn weights(engine: &Engine) {
     crate::eval::worths(engine.blend());
     if engine.blend().hide_seen {
         say!("what a visit has seen is left out");
+    }
+}
+
+/// What the pack says of the time of the year and of kinds of shoppers.
+fn learnt(c: &Catalog) {
+    if let Some(section) = c.pack().section(Tag::SEASON, 0) {
+        let mut r = Reader::new(section);
+        let (_zone, _doubling) = (r.i32(), r.u32());
+        say!("\n{:<32} {}", "season, % of the year's average", NAMES.map(|n| format!("{n:>4}")).join(" "));
+        for _ in 0..r.count(4 + MONTHS) {
+            let (category, months) = (r.u32(), r.take(MONTHS));
+            let percent = |m: &u8| format!("{:>4.0}", 100.0 * libm::exp2(f64::from(*m as i8) / OCTAVE as f64));
+            let known = (category as usize) < c.category_count();
+            let path = if known { c.category_path(category) } else { "?" };
+            say!("{path:<32} {}", months.iter().map(percent).collect::<Vec<_>>().join(" "));
+        }
+    }
+    if let Some(section) = c.pack().section(Tag::CLUSTER, 0) {
+        let mut r = Reader::new(section);
+        say!("\nclusters, each worth {} looks", f64::from(r.u32()) / 256.0);
+        for _ in 0..r.count(16) {
+            let (name, share, _length) = (r.str(), r.u32(), r.u32());
+            let mut parts: Vec<(u16, u16)> = (0..r.count(4)).map(|_| (r.u16(), r.u16())).map(|(c, p)| (p, c)).collect();
+            parts.sort_by_key(|(part, c)| (std::cmp::Reverse(*part), *c));
+            let told = |(part, x): &(u16, u16)| {
+                let known = usize::from(*x) < c.category_count();
+                let path = if known { c.category_path(u32::from(*x)) } else { "?" };
+                format!("{path} {:.0} %", f64::from(*part) / 655.35)
+            };
+            let first: Vec<String> = parts.iter().take(4).map(told).collect();
+            say!(
+                "{name}: {:.1} % of shoppers; {} categories: {}",
+                f64::from(share) / 100.0,
+                parts.len(),
+                first.join(", ")
+            );
+        }
     }
 }
 

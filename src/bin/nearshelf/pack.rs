@@ -4,10 +4,14 @@ use crate::args::{PackArgs, ShopArgs};
 use crate::diff;
 use crate::output::say;
 use crate::progress::Bars;
+use nearshelf::builder::cluster;
 use nearshelf::builder::pack::{Options, build};
+use nearshelf::builder::season::Learnt;
 use nearshelf::builder::shards::{File, Limits, Split, read_whole, split, split_above};
+use nearshelf::catalog::Catalog;
 use nearshelf::engine::Engine;
 use nearshelf::error::Error;
+use nearshelf::pack::{Pack, Tag};
 use nearshelf::publish::check;
 use nearshelf::shop::{Progress, Shop, write_file};
 use std::path::{Path, PathBuf};
@@ -40,6 +44,7 @@ pub(crate) fn run(args: &PackArgs) -> Result<(), Error> {
         }
     }
     let k = options.support(&shop);
+    learnt(&shop, k, &Catalog::open(Pack::open(bytes.clone())?)?);
     match &parts {
         Some(parts) => write_parts(&args.out, parts, k)?,
         None => {
@@ -52,6 +57,34 @@ pub(crate) fn run(args: &PackArgs) -> Result<(), Error> {
     }
     say!("look inside with: nearshelf inspect {}", args.out.display());
     Ok(())
+}
+
+/// Whether seasons and kinds of shoppers were learnt, and why not.
+fn learnt(shop: &Shop, k: u32, c: &Catalog) {
+    let rows = c.pack().sections().iter().find(|s| s.tag == Tag::SEASON).map_or(0, |s| s.entries);
+    let own = shop.season.table.len();
+    let from = match Learnt::of(shop, &shop.log.sessions) {
+        Learnt::Off => "not learnt: [season] learn = false".to_string(),
+        Learnt::NoCategory => "not learnt: no product has a category".to_string(),
+        Learnt::Short(days) => {
+            format!("not learnt: the log spans {days} days, fewer than {}", shop.season.fewest_days)
+        }
+        Learnt::From(days) => format!("learnt from {days} days"),
+    };
+    say!("season: {from}; {own} categories set by the shop, {rows} in the pack");
+    if !shop.clusters.learn {
+        return say!("clusters: not learnt: [clusters] learn = false");
+    }
+    let found = cluster::fit(shop, c, &shop.log.sessions, k);
+    say!(
+        "clusters: {} from {} shoppers; mean log-likelihood of the next category:",
+        found.clusters.len(),
+        found.people
+    );
+    say!("  everyone's interest {:>9.4}", found.everyone);
+    for (n, worth) in &found.tried {
+        say!("  {n:>8} clusters    {worth:>9.4}");
+    }
 }
 
 /// Writes the shards, then the core: who reads meanwhile never sees a core without its shards.

@@ -240,6 +240,7 @@ export class FakeCore {
     for (let i = 0; i < 4; i++) w.u32(0);
     w.list(["lamp"], (t) => w.str(t));
     w.list(["gender=female"], (t) => w.str(t));
+    w.list([], () => {});
   }
 
   on_DIAGNOSTICS(r, w) {
