@@ -67,6 +67,7 @@ pub struct Catalog {
     described: Vec<Described>,
     /// New items of overlays, by row: their records, and what they are.
     pub(super) news: Vec<Vec<u8>>,
+    pub(super) new_index: Index,
     pub(super) placed: Vec<Described>,
 }
 
@@ -163,6 +164,7 @@ impl Catalog {
             view: View::default(),
             described: Vec::new(),
             news: Vec::new(),
+            new_index: Index::default(),
             placed: Vec::new(),
             policy: Policy::of(&pack),
             lives: markets.iter().map(|_| Live::default()).gather(),
@@ -383,8 +385,7 @@ impl Catalog {
 
     /// The product with this key.
     pub fn row_of(&self, key: Key) -> Option<Row> {
-        let is_it = |e: u32| self.product_key.get(e as usize) == Some(&key);
-        self.index.find(key, is_it).map(Row).or_else(|| self.new_row(key))
+        self.index.place(&self.product_key, key).map(Row).or_else(|| self.new_row(key))
     }
 
     /// The product's stable key.
@@ -493,7 +494,7 @@ impl Catalog {
 
     /// The category with this key.
     pub fn category_of_key(&self, key: Key) -> Option<u32> {
-        self.category_index.find(key, |c| self.category_key[c as usize] == key)
+        self.category_index.place(&self.category_key, key)
     }
 
     /// The product's brand.
@@ -521,7 +522,7 @@ impl Catalog {
 
     /// The brand with this key.
     pub fn brand_of_key(&self, key: Key) -> Option<u32> {
-        self.brand_index.find(key, |b| self.brand_key[b as usize] == key)
+        self.brand_index.place(&self.brand_key, key)
     }
 
     /// The store that sells the product: another shop on a marketplace. `None` for the shop itself, and in a pack that does not say.

@@ -571,6 +571,10 @@ fn sync_orders(shelf: &mut Engine, r: &mut Reader<'_>, out: &mut Writer) -> Resu
 }
 
 fn attach(shelf: &mut Engine, r: &mut Reader<'_>, out: &mut Writer, handle: u32) -> Result<()> {
+    if r.left() == 0 {
+        out.bytes(shelf.catalog().pack().bytes());
+        return Ok(());
+    }
     let bytes = r.bytes();
     r.end()?;
     shelf.attach(bytes.to_vec())?;
