@@ -89,18 +89,6 @@ fn overlays(c: &mut Criterion) {
             b.iter(|| assert!(shelf.overlay(NOW, black_box(&file), true).unwrap().outcome > 0));
         });
     }
-    let mut more = Vec::new();
-    for i in 10_000..20_000 {
-        more.push(Item { about: Some(overlay_file::About::default()), ..item(i) });
-    }
-    let head = Head { full: true, issued: Some(NOW), max_age: 60, ..Head::default() };
-    let (file, _) = overlay_file::write(&head, &more, shelf.catalog());
-    let apply = |mut shelf: Engine| {
-        assert!(shelf.overlay(NOW, black_box(&file), true).unwrap().outcome > 0);
-        assert_eq!(shelf.catalog().len(), 20_000);
-        shelf
-    };
-    group.bench_function("all of them new", |b| b.iter_batched(|| shelf.clone(), apply, BatchSize::LargeInput));
     group.finish();
 }
 
