@@ -31,6 +31,7 @@ async function main() {
   await step("scripts", () => bundleScripts({ template, glue: join(web, "glue.js"), out: next }));
   await step("types, licences and package.json", async () => {
     await cp(join(web, "nearshelf.wasm"), join(next, "nearshelf.wasm"));
+    await cp(join(web, "offers.wasm"), join(next, "nearshelf-offers.wasm"));
     for (const name of ["nearshelf.wasm", "nearshelf.wasm.br"]) await cp(join(mini, name), join(next, "mini-program", name));
     await copyTypes(next);
     await writePackageJson(next);

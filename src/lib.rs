@@ -90,6 +90,8 @@ pub mod manual {
     pub mod overlay {}
     #[doc = include_str!("manual/pack-format.md")]
     pub mod pack_format {}
+    #[doc = include_str!("manual/parts.md")]
+    pub mod parts {}
     #[doc = include_str!("manual/performance.md")]
     pub mod performance {}
     #[doc = include_str!("manual/portrait.md")]

@@ -21,6 +21,35 @@ const CALL = 0x10;
  * @throws when the file has no relocations
  */
 export function deadData(bytes) {
+  const linked = uses(bytes);
+  const alive = reached(linked);
+  return places(linked, (s) => !alive.has(s), (s) => alive.has(s));
+}
+
+/**
+ * What is reached through some functions alone.
+ * @param {Uint8Array} bytes as `deadData` has it
+ * @param {RegExp} gate the functions' names
+ * @returns {{ functions: Set<string>, data: { address: number, length: number }[] }} `functions` by the hashes in their names
+ */
+export function behind(bytes, gate) {
+  const linked = uses(bytes);
+  const all = reached(linked);
+  const before = reached(linked, (s) => gate.test(plainName(s.name)));
+  const names = linked.file.symbols.filter((s) => s.kind === FUNCTION && s.name);
+  const own = names.filter((s) => all.has(linked.bodyOf(s)) && !before.has(linked.bodyOf(s)));
+  if (!own.some((s) => gate.test(plainName(s.name)))) throw new Error(`no function is called ${gate}`);
+  return {
+    functions: new Set(own.map((s) => hashOf(s.name))),
+    data: places(linked, (s) => all.has(s) && !before.has(s), (s) => before.has(s)),
+  };
+}
+
+/** The hash that makes a function's name its own, mangled or not. */
+export const hashOf = (name) => (/17?h([0-9a-f]{16})E?$|::h([0-9a-f]{16})$/.exec(name) || []).slice(1).find(Boolean) || name;
+
+/** Which functions and data use which. */
+function uses(bytes) {
   const file = parse(bytes);
   if (!file.symbols.length || !file.relocations.length) throw new Error("it has no relocations");
   const bodies = file.bodies.map((b, i) => ({ ...b, uses: [], index: i + file.importedFunctions }));
@@ -38,33 +67,40 @@ export function deadData(bytes) {
       data.filter((s) => s.segment === segment && offset >= s.offset && offset < s.offset + s.length).forEach((s) => s.uses.push(used));
     }
   }
+  return { file, data, silent, bodyOf: (s) => bodies[s.index - file.importedFunctions] };
+}
 
+/** Functions' bodies and data that can be reached from outside, but for what `skip` names. */
+function reached({ file, silent, bodyOf }, skip = () => false) {
   const alive = new Set();
-  const todo = file.exportedFunctions.map((index) => bodies[index - file.importedFunctions]).filter(Boolean);
+  const todo = file.exportedFunctions.map((index) => bodyOf({ index })).filter(Boolean);
   const reach = (x) => x && !alive.has(x) && (alive.add(x), todo.push(x));
   todo.forEach((x) => alive.add(x));
   while (todo.length) {
     for (const used of todo.pop().uses) {
       if (used.kind === DATUM) reach(used);
-      else if (used.kind === FUNCTION && !silent.has(used.index)) reach(bodies[used.index - file.importedFunctions]);
+      else if (used.kind === FUNCTION && !silent.has(used.index) && !skip(used)) reach(bodyOf(used));
     }
   }
+  return alive;
+}
 
-  // Texts may share their ends, so a byte goes only when no symbol that is alive covers it.
-  const dead = [];
+/** The bytes of some data. Texts may share their ends, so bytes of others are not among them. */
+function places({ file, data }, those, others) {
+  const found = [];
   file.segments.forEach(({ address, length }, segment) => {
     const mark = new Uint8Array(length);
     const own = data.filter((s) => s.segment === segment);
-    own.filter((s) => !alive.has(s)).forEach((s) => mark.fill(1, s.offset, s.offset + s.length));
-    own.filter((s) => alive.has(s)).forEach((s) => mark.fill(0, s.offset, s.offset + s.length));
+    own.filter(those).forEach((s) => mark.fill(1, s.offset, s.offset + s.length));
+    own.filter(others).forEach((s) => mark.fill(0, s.offset, s.offset + s.length));
     for (let i = 0; i < length; i++) {
       if (!mark[i]) continue;
       const from = i;
       while (i < length && mark[i]) i++;
-      dead.push({ address: address + from, length: i - from });
+      found.push({ address: address + from, length: i - from });
     }
   });
-  return dead;
+  return found;
 }
 
 /** Whether the constant at `at` is pushed for a call of a panic: from there to the call only constants and locals are. */
@@ -109,9 +145,13 @@ function readImports(r, file) {
   for (let n = r.number(); n > 0; n--) {
     r.text();
     r.text();
-    if (r.byte() !== FUNCTION) throw new Error("it imports something else than functions");
-    r.number();
-    file.importedFunctions++;
+    const kind = r.byte();
+    if (kind === FUNCTION) file.importedFunctions++;
+    // A table has a type before its limits; a global has a type and whether it changes.
+    if (kind === 1) r.byte();
+    const flags = r.number();
+    if (kind === 1 || kind === 2) r.number();
+    if (kind === 3 || (kind < 3 && kind > 0 && flags & 1)) r.number();
   }
 }
 
@@ -231,4 +271,20 @@ export function blank(bytes, places) {
     }
   }
   return blanked;
+}
+
+/**
+ * The bytes that lie at a place of the memory, but for runs of zeros, which memory has already.
+ * @param {Uint8Array} bytes the file
+ * @param {{ address: number, length: number }} place
+ * @returns {{ address: number, bytes: Uint8Array }[]}
+ */
+export function bytesAt(bytes, { address, length }) {
+  return parse(bytes).segments.flatMap((s) => {
+    const from = Math.max(address, s.address);
+    const to = Math.min(address + length, s.address + s.length);
+    if (from >= to) return [];
+    const part = bytes.slice(s.start + from - s.address, s.start + to - s.address);
+    return part.some((b) => b !== 0) ? [{ address: from, bytes: part }] : [];
+  });
 }

@@ -2,7 +2,7 @@
 
 /**
  * @param {string} source what `--target web` wrote
- * @returns {string} a module with `makeGlue()`, which answers `{ Core, start(module) }`
+ * @returns {string} a module with `makeGlue()`, which answers `{ Core, start(module), grow(part) }`
  * @throws when the source does not look like that of the pinned wasm-bindgen
  */
 export function factory(source) {
@@ -25,6 +25,8 @@ return {
   start: (module) => WebAssembly.instantiate(module, __wbg_get_imports()).then((instance) => {
     __wbg_finalize_init(instance, module);
   }),
+  // A part lives in the core's memory, and finds there what they share (part.mjs).
+  grow: (part) => WebAssembly.instantiate(part, { c: wasm }),
 };
 }
 `;

@@ -41,6 +41,7 @@ export async function silence(bytes) {
     traps++;
   }
   if (traps < 5) throw new Error("its functions have no names to tell panics by");
+  binaryen.setDebugInfo(true); // part.mjs goes by the names
   const silent = module.emitBinary();
   module.dispose();
   return silent;

@@ -8,6 +8,7 @@ import { blank, deadData, withoutNotes } from "./dead-data.mjs";
 import { factory } from "./glue.mjs";
 import { namedByLikeness } from "./likeness.mjs";
 import { blankLocations, silence } from "./panics.mjs";
+import { cut } from "./part.mjs";
 import { fail, root, run, step } from "./run.mjs";
 
 /** What the wasm files are made from. */
@@ -60,6 +61,9 @@ async function order(file, flags) {
   await rm(named);
 }
 
+/** The function that all calls about offers go through (src/wasm/checkout.rs). */
+const OFFERS = /wasm(?:::|8)checkout(?:::|4)part/;
+
 /** What cargo's linker wrote. */
 const linkedBy = (env) => join(env.CARGO_TARGET_DIR, target, "wasm", "nearshelf.wasm");
 
@@ -85,12 +89,21 @@ export async function buildWebWasm(work, out, { vectors = false } = {}) {
       "After an update of wasm-bindgen, adapt pkg-template/build/glue.mjs.");
   }
   await step("web wasm: optimize", async () => {
-    const silent = join(out, "silent.wasm");
-    const file = join(out, "nearshelf.wasm");
+    const features = [...named, ...simd];
+    const [silent, whole, core, part] = ["silent", "whole", "nearshelf", "offers"].map((name) => join(out, `${name}.wasm`));
     await withoutPanics(linkedBy(env), join(out, "bindgen_bg.wasm"), silent);
-    await run("wasm-opt", [silent, "-o", file, ...named, ...simd, ...optimize, ...strip], { wayOut: toolHelp });
-    await order(file, [...named, ...simd]);
+    await run("wasm-opt", [silent, "-o", whole, "-g", ...features, ...optimize], { wayOut: toolHelp });
+    try {
+      await cut({ linked: linkedBy(env), whole }, OFFERS, { core, part }, features);
+    } catch (error) {
+      fail(`cutting off the offers: ${error.message}`, "See pkg-template/build/part.mjs.");
+    }
+    for (const file of [core, part]) {
+      await run("wasm-opt", [file, "-o", file, ...features, "--remove-unused-module-elements", ...strip], { wayOut: toolHelp });
+      await order(file, features);
+    }
     await rm(silent);
+    await rm(whole);
   });
 }
 

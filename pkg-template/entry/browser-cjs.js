@@ -5,7 +5,15 @@ import { makeWebShelf } from "./web.js";
 
 export { NearshelfError };
 
-export const createShelf = /* @__PURE__ */ makeWebShelf(() => {
-  throw new NearshelfError("wasm_missing", "The CommonJS build does not know where nearshelf.wasm is.",
-    "Serve the file that nearshelf/wasm resolves to, and pass its address as options.wasm.");
-});
+/**
+ * @param {string} name of a file
+ * @param {string} module what resolves to it
+ * @param {string} option that takes its address
+ */
+const unknown = (name, module, option) => () => {
+  throw new NearshelfError("wasm_missing", "The CommonJS build does not know where " + name + " is.",
+    "Serve the file that " + module + " resolves to, and pass its address as options." + option + ".");
+};
+
+export const createShelf = /* @__PURE__ */ makeWebShelf(unknown("nearshelf.wasm", "nearshelf/wasm", "wasm"),
+  unknown("nearshelf-offers.wasm", "nearshelf/offers-wasm", "offersWasm"));

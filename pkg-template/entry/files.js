@@ -8,16 +8,19 @@ import { shelfMaker } from "../src/create.js";
 import { NearshelfError } from "../src/error.js";
 import { mapStorage } from "../src/map-storage.js";
 import { lendNativeText } from "../src/text.js";
-import { webCore } from "../src/web-core.js";
+import { besideIt, webCore } from "../src/web-core.js";
 import { digest, entropy } from "../src/web-secret.js";
 
-/** @param {() => URL} defaultWasm where the wasm is when `options.wasm` does not say */
-export function makeNodeShelf(defaultWasm) {
+/** @param {(name: string) => URL} beside where a file of the package lies */
+export function makeNodeShelf(beside) {
   return shelfMaker({
     begin: lendNativeText,
     address: (pack) => (typeof pack === "string" || pack instanceof URL ? toUrl(pack).href : ""),
     pack: (pack) => toBytes(pack) || read(pack, "pack_missing"),
-    core: (wasm) => webCore(wasm || defaultWasm(), (address) => read(address, "wasm_missing")),
+    core: (wasm, offers) => webCore(wasm || beside("nearshelf.wasm"), offers || besideIt(wasm) || beside("nearshelf-offers.wasm"),
+      (address) => read(address, "wasm_missing")),
+    // A file is at hand at once, so nothing is gained by waiting for the first cart.
+    near: true,
     memory: { storage: mapStorage, entropy, digest },
     reports: {
       send: (address, bytes) => fetch(address, { method: "POST", body: /** @type {BodyInit} */ (bytes) }),

@@ -5,4 +5,4 @@ import { makeNodeShelf } from "./files.js";
 
 export { NearshelfError } from "../src/error.js";
 
-export const createShelf = /* @__PURE__ */ makeNodeShelf(() => new URL("./nearshelf.wasm", pathToFileURL(__filename)));
+export const createShelf = /* @__PURE__ */ makeNodeShelf((name) => new URL(name, pathToFileURL(__filename)));

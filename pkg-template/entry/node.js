@@ -4,4 +4,4 @@ import { makeNodeShelf } from "./files.js";
 
 export { NearshelfError } from "../src/error.js";
 
-export const createShelf = /* @__PURE__ */ makeNodeShelf(() => new URL("./nearshelf.wasm", import.meta.url));
+export const createShelf = /* @__PURE__ */ makeNodeShelf((name) => new URL(name, import.meta.url));

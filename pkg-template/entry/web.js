@@ -6,7 +6,7 @@ import { NearshelfError } from "../src/error.js";
 import { TEXTS } from "../src/fixes.js";
 import { indexedStorage } from "../src/indexed-storage.js";
 import { lendNativeText } from "../src/text.js";
-import { webCore } from "../src/web-core.js";
+import { besideIt, webCore } from "../src/web-core.js";
 import { digest, entropy } from "../src/web-secret.js";
 
 /**
@@ -17,8 +17,11 @@ function whole(pack) {
   return new URL(pack, typeof document === "undefined" ? location.href : document.baseURI).href;
 }
 
-/** @param {() => any} defaultWasm where the wasm is when `options.wasm` does not say */
-export function makeWebShelf(defaultWasm) {
+/**
+ * @param {() => any} defaultWasm where the wasm is when `options.wasm` does not say
+ * @param {() => any} defaultOffers where the part for carts is when neither `options.offersWasm` nor the address of the wasm says
+ */
+export function makeWebShelf(defaultWasm, defaultOffers) {
   return shelfMaker({
     begin: lendNativeText,
 
@@ -31,7 +34,7 @@ export function makeWebShelf(defaultWasm) {
       return response.arrayBuffer().then((buffer) => new Uint8Array(buffer));
     }),
 
-    core: (wasm) => webCore(wasm || defaultWasm(), (address) => fetch(address)),
+    core: (wasm, offers) => webCore(wasm || defaultWasm(), offers || besideIt(wasm) || defaultOffers, (address) => fetch(address)),
 
     memory: { storage: indexedStorage, entropy, digest, hidden },
 

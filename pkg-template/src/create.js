@@ -13,11 +13,12 @@ import { CONSENT, Shelf, VIEW } from "./shelf.js";
  *   begin?: () => void,
  *   address(pack: any): string,
  *   pack(pack: any): Promise<Uint8Array> | Uint8Array,
- *   core(wasm: any): Promise<import("./engine.js").Start>,
+ *   core(wasm: any, offers: any): Promise<import("./engine.js").Start>,
+ *   near?: boolean,
  *   memory?: import("./vault.js").MemoryHost,
  *   reports?: import("./reports.js").ReportHost,
  *   away?: () => boolean,
- * }} Host `away` tells that nobody sees the page; `begin` runs at each call; `address` answers "" for bytes; `core` fetches and compiles, and answers how to make an instance
+ * }} Host `away` tells that nobody sees the page; `near` that files are at hand at once; `begin` runs at each call; `address` answers "" for bytes; `core` fetches and compiles, and answers how to make an instance
  */
 
 const TIMEOUT_MS = 1500;
@@ -34,6 +35,8 @@ const OPTIONS = {
   consent: any,
   timeoutMs: (value, wrong) => (typeof value === "number" && value >= 0 ? value : wrong(TEXTS ? "a number of milliseconds" : "")),
   wasm: any,
+  offers: (value, wrong) => (typeof value === "boolean" ? value : wrong(TEXTS ? "true or false" : "")),
+  offersWasm: any,
   storage: (value, wrong) => (typeof value.remove === "function" ? value : wrong(TEXTS ? "an object with get, set, remove and keys" : "")),
   reports: (value, wrong) => (/^(string|function)$/.test(typeof value) || value.href ? value : wrong(TEXTS ? "an address or a function" : "")),
   overlay: any,
@@ -129,8 +132,8 @@ function load(host, shelf, hub, options) {
   }
   /** @type {Promise<import("./engine.js").Start | NearshelfError>} */
   const core = Promise.resolve()
-    .then(() => host.core(options.wasm))
-    .catch((thrown) => asError(thrown, "wasm_missing", TEXTS ? "Serve nearshelf.wasm beside the JavaScript or pass options.wasm." : ""));
+    .then(() => host.core(options.wasm, options.offersWasm))
+    .catch((thrown) => asError(thrown, "wasm_missing", TEXTS ? "Serve the .wasm files beside the JavaScript or pass options.wasm." : ""));
   const overlay = options.overlay && shelf.setOverlay(options.overlay);
   return Promise.resolve()
     .then(() => host.pack(options.pack))
@@ -139,7 +142,13 @@ function load(host, shelf, hub, options) {
       return core;
     })
     .then((start) => {
-      if (!(start instanceof NearshelfError)) return shelf._begin(start);
+      if (!(start instanceof NearshelfError)) {
+        return shelf._begin(start).then(() => {
+          if (options.offers === undefined ? host.near || shelf._fallback.ask(false, (c) => c._pack.count("OFFR") > 0) : options.offers) {
+            return shelf._engine.grow();
+          }
+        });
+      }
       hub.diagnose(start);
       shelf._rest();
     })

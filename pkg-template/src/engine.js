@@ -2,11 +2,11 @@
 
 import { Writer, Reader } from "./codec.js";
 import { newEra, remember, sameAnswer } from "./decisions.js";
-import { NearshelfError, said } from "./error.js";
+import { asError, NearshelfError, said } from "./error.js";
 import { fixOf, sentenceOf, TEXTS } from "./fixes.js";
 import * as op from "./protocol.js";
 
-/** @typedef {{ call(op: number, request: Uint8Array): Uint8Array, free?: () => void }} Core */
+/** @typedef {{ call(op: number, request: Uint8Array): Uint8Array, free?: () => void, grow?: () => Promise<any> }} Core `grow` loads what calls about carts need */
 /** @typedef {() => Promise<Core>} Start makes a fresh instance */
 
 /** Accepted events between two snapshots: what a restart has to replay at most. */
@@ -14,6 +14,8 @@ const SNAPSHOT_EVERY = 64;
 /** Requests and bytes kept while the core is on its way. */
 const MOST_WAITING = 512;
 const MOST_WAITING_BYTES = 1 << 20;
+/** What did not come is asked for again after this time. */
+const GROW_AGAIN_MS = 60000;
 
 /** The core refused a call: its answer, not its failure. */
 class Refusal extends NearshelfError {}
@@ -33,6 +35,10 @@ export class Engine {
     /** @type {Core | null} */
     this._core = null;
     this._handle = 0;
+    /** The core that answers calls about carts. @type {Core | null} */
+    this._grown = null;
+    /** Nobody tries to load that before. */
+    this._growAt = 0;
     /** Code of the last refusal. */
     this._refusal = "";
     /** @type {Start | null} */
@@ -100,6 +106,34 @@ export class Engine {
     writer.u32(0);
     write(writer);
     return this._send(number, writer.written(), read);
+  }
+
+  /**
+   * A call about a cart; answers as `call`. What answers those is a file of its own on the web, and without it `null` is the answer.
+   * @template T
+   * @param {number} number
+   * @param {(w: Writer) => void} write
+   * @param {(r: Reader) => T} read
+   */
+  reckon(number, write, read) {
+    if (!this._core || !this._core.grow || this._grown === this._core) return this.call(number, write, read);
+    this.grow();
+    return null;
+  }
+
+  /** Loads what calls about carts need; resolves when it is there or has failed, never rejects. @returns {Promise<void>} */
+  grow() {
+    const core = this._core;
+    if (!core || !core.grow || this._grown === core || this._seat._now() < this._growAt) return Promise.resolve();
+    this._growAt = this._seat._now() + GROW_AGAIN_MS;
+    return Promise.resolve().then(core.grow).then(() => {
+      this._growAt = 0;
+      if (this._core !== core) return this.grow();
+      this._grown = core;
+      this._hub.change();
+    }).catch((thrown) => {
+      this._hub.diagnose(asError(thrown, "wasm_missing", TEXTS ? "Serve nearshelf-offers.wasm beside nearshelf.wasm or pass options.offersWasm." : ""));
+    });
   }
 
   /**
@@ -307,6 +341,7 @@ export class Engine {
     seat._opened(view);
     seat._overlay.started();
     this._hub.change();
+    if (this._grown) this.grow();
   }
 
   // The portrait as it was: the last snapshot, then what was accepted since.

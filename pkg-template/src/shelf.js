@@ -285,7 +285,7 @@ export class Shelf {
   }
 
   quote(cart) {
-    return this._engine.call(op.QUOTE, (w) => {
+    return this._engine.reckon(op.QUOTE, (w) => {
       w.f64(this._now());
       writeCart(w, cart);
     }, (r) => readQuote(r, this.packVersion)) || null;
@@ -299,7 +299,7 @@ export class Shelf {
 
   coupons(options) {
     const o = readOptions(this._hub, "coupons", options, COUPONS);
-    return this._engine.call(op.COUPONS, (w) => {
+    return this._engine.reckon(op.COUPONS, (w) => {
       w.f64(this._now());
       writeCart(w, o.cart);
       w.list(o.held || [], (held) => w.str(held));
@@ -307,7 +307,7 @@ export class Shelf {
   }
 
   offers() {
-    return this._engine.call(op.OFFERS, () => {}, readOffers) || [];
+    return this._engine.reckon(op.OFFERS, () => {}, readOffers) || [];
   }
 
   portrait() {

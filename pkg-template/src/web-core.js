@@ -10,18 +10,32 @@ const modules = new Map();
 
 /**
  * @param {any} source as `options.wasm`, or the host's default
+ * @param {any} part the same for what answers calls about carts, which is loaded when it is wanted
  * @param {(address: string) => Promise<any>} load a Response or bytes
  * @returns {Promise<import("./engine.js").Start>}
  */
-export function webCore(source, load) {
+export function webCore(source, part, load) {
   if (typeof WebAssembly === "undefined") {
     throw new NearshelfError("wasm_unavailable", TEXTS ? "This host has no WebAssembly." : "",
       TEXTS ? "Nothing to do: lists keep the given or published order." : "");
   }
   return toModule(source, load).then((module) => () => {
     const glue = makeGlue(); // a fresh one, because the old one's memory is the old instance's
-    return guard(glue.start(module)).then(() => new glue.Core());
+    return guard(glue.start(module)).then(() => {
+      const core = new glue.Core();
+      core.grow = () => toModule(part, load).then((part) => guard(glue.grow(part)));
+      return core;
+    });
   });
+}
+
+/**
+ * The address of the part beside a wasm that was given by its own; "" where that cannot be said.
+ * @param {any} wasm
+ */
+export function besideIt(wasm) {
+  const address = wasm && (wasm.href || wasm);
+  return typeof address === "string" ? address.replace(/[^/]*$/, (name) => name.replace(/(\.wasm)?(?=[?#]|$)/, "-offers$1")) : "";
 }
 
 /**
@@ -59,7 +73,7 @@ function fromResponse(response) {
   // Many servers answer an address they do not know with their start page, and 200.
   if (response.ok === false || /^text\/html/i.test(type)) {
     return Promise.reject(new NearshelfError("wasm_missing", (TEXTS ? "The wasm file's address answers " : "") + response.status + " " + type,
-      TEXTS ? "Serve nearshelf.wasm beside the JavaScript or pass options.wasm. With Vite: optimizeDeps.exclude: ['nearshelf']." : ""));
+      TEXTS ? "Serve the .wasm files beside the JavaScript or pass options.wasm. With Vite: optimizeDeps.exclude: ['nearshelf']." : ""));
   }
   if (/^application\/wasm\b/i.test(type) && WebAssembly.compileStreaming) return guard(WebAssembly.compileStreaming(response));
   return response.arrayBuffer().then((bytes) => guard(WebAssembly.compile(bytes)));
@@ -79,6 +93,6 @@ function guard(compiling) {
         // Told in every build: many pages have such a policy only where they are published.
         "Add 'wasm-unsafe-eval' to script-src of its Content-Security-Policy.")
       : new NearshelfError("wasm_broken", (TEXTS ? "The wasm file cannot be used: " : "") + message,
-        TEXTS ? "Serve the nearshelf.wasm of this package version, unchanged." : "");
+        TEXTS ? "Serve the .wasm files of this package version, unchanged." : "");
   });
 }

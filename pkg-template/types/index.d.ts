@@ -42,6 +42,13 @@ export interface ShelfOptions {
   /** Where the wasm comes from. Default: the file beside the module. */
   wasm?: WasmSource;
   /**
+   * Whether `createShelf` waits for the part of the core that answers `quote`, `coupons` and `offers`. Default: where the pack has offers.
+   * Where it did not, the first of those calls fetches it and answers `null` or `[]` until `change`. Mini-programs and Node have it at once.
+   */
+  offers?: boolean;
+  /** Where that part comes from. Default: `nearshelf-offers.wasm` beside the wasm. */
+  offersWasm?: WasmSource;
+  /**
    * Which shards of a split pack are fetched, one at a time, each followed by `change`. `"page"` (default): what this page's calls
    * name. `"personal"`: also what the portrait asks for, with `consent.personalize`; the server that has the files can then learn from their
    * names what this browser likes. `"all"`: every shard, which tells nothing. `false`: none. The first call for a pack decides.
@@ -632,7 +639,7 @@ export interface Shelf {
   browse(options?: { offset?: number; limit?: number; category?: string }): { total: number; products: Product[] };
   /** The category tree. `label` is the whole path in the view's language. */
   categories(): { path: string; label: string; parent: string | null; products: number }[];
-  /** What a cart costs: it reads no portrait. `null` for a cart that cannot be quoted (see diagnostics) or without the engine. */
+  /** What a cart costs: it reads no portrait. `null` for a cart that cannot be quoted (see diagnostics), without the engine, or before its part has come (see `offers`). */
   quote(cart: Cart): Quote | null;
   /** The coupons held (codes or ids of the market's), those that matter first. */
   coupons(options: { cart?: Cart; held: string[] }): CouponView[];

@@ -211,7 +211,7 @@ mod tests {
 
     fn pack(shop: &Shop) -> Result<Pack> {
         let sessions = &shop.log.sessions;
-        let recipe = Recipe::of(sessions, shop.products.len(), 5);
+        let recipe = Recipe::of(sessions, shop, 5);
         Pack::open(assemble(shop, sessions, recipe, &Blend::default(), &Silent)?)
     }
 

@@ -3,7 +3,7 @@
 use super::fit::Room;
 use super::recency::half_life;
 use super::threads::in_order;
-use crate::shop::Session;
+use crate::shop::{Session, Shop};
 use std::ops::Range;
 use std::sync::{Mutex, PoisonError};
 
@@ -88,10 +88,11 @@ pub struct Recipe {
 }
 
 impl Recipe {
-    /// With support threshold `k`, and the half-life under which these visits of `products` products tell most.
-    pub fn of(sessions: &[Session], products: usize, k: u32) -> Recipe {
+    /// With support threshold `k`, and the half-life under which these visits of the shop's products tell most, where it lets them fade.
+    pub fn of(sessions: &[Session], shop: &Shop, k: u32) -> Recipe {
+        let products = shop.products.len();
         let own: Vec<u32> = (0..products as u32).collect();
-        let half_life = half_life(&visits(sessions, &own, None), products, k);
+        let half_life = if shop.tables.fading { half_life(&visits(sessions, &own, None), products, k) } else { None };
         Recipe { k, half_life, room: Room::of(products) }
     }
 }

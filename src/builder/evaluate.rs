@@ -55,7 +55,7 @@ pub struct Options<'a> {
 pub fn evaluate(shop: &Shop, split: &Split, options: Options<'_>, progress: &dyn Progress) -> Result<Evaluation> {
     let Options { part, k, histories, diversity, exploration } = options;
     let before = split.training(&shop.log, Part::Valid)?;
-    let recipe = Recipe::of(&before, shop.products.len(), k);
+    let recipe = Recipe::of(&before, shop, k);
     let blend = match part {
         Part::Valid => for_visits(shop, &before, recipe, split.clock(), progress)?,
         Part::Test => {

@@ -31,7 +31,7 @@ impl Options {
 /// `too_large`, `bad_config`.
 pub fn build(shop: &Shop, options: &Options, progress: &dyn Progress) -> Result<Vec<u8>> {
     let sessions = &shop.log.sessions;
-    let mut recipe = Recipe::of(sessions, shop.products.len(), options.support(shop));
+    let mut recipe = Recipe::of(sessions, shop, options.support(shop));
     if let Some(bytes) = options.max_bytes {
         recipe.room = Room::on_the_wire(bytes);
     }

@@ -43,11 +43,10 @@ pub fn build(
     let chance = |p: &Pair| p.visits() / leaving[p.a as usize];
     let shrunk = |row: u32| size[row as usize] + SHRINK;
     let cosine = |p: &Pair| p.visits() / libm::sqrt(shrunk(p.a) * shrunk(p.b));
-    let mut out = vec![
-        (TableKind::Next, rows(&rules, n, chance)),
-        (TableKind::Together, rows(&pairs, n, cosine)),
-        (TableKind::Similar, similar::build(&pairs, &size, products)),
-    ];
+    let mut out = vec![(TableKind::Next, rows(&rules, n, chance)), (TableKind::Together, rows(&pairs, n, cosine))];
+    if settings.similar {
+        out.push((TableKind::Similar, similar::build(&pairs, &size, products)));
+    }
     if settings.linear {
         let linear = linear::build(&pairs, &rules, &size);
         out.push((TableKind::Linear, linear.into_iter().map(strongest).collect()));

@@ -148,6 +148,10 @@ pub(super) struct ReportSection {
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(super) struct TableSection {
+    /// Whether the pack gets the table of similar products.
+    pub similar: Option<bool>,
+    /// Whether older visits may count less.
+    pub fading: Option<bool>,
     /// Whether the pack gets the linear table.
     pub linear: Option<bool>,
     /// Whether the pack gets the vectors.
@@ -221,6 +225,10 @@ pub struct ShelfSettings {
 /// Which tables a pack gets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TableSettings {
+    /// The table of similar products.
+    pub similar: bool,
+    /// Older visits count less, where that tells the next product better.
+    pub fading: bool,
     /// The linear table, on top of the others.
     pub linear: bool,
     /// The vectors of products.
@@ -369,6 +377,8 @@ impl ShopConfig {
     pub(super) fn tables(&self) -> Result<TableSettings> {
         let (own, shipped) = (&self.tables, ShopConfig::shipped()?.tables);
         Ok(TableSettings {
+            similar: own.similar.or(shipped.similar).unwrap_or(true),
+            fading: own.fading.or(shipped.fading).unwrap_or(true),
             linear: own.linear.or(shipped.linear).unwrap_or(false),
             embedding: own.embedding.or(shipped.embedding).unwrap_or(false),
         })

@@ -53,7 +53,19 @@ fn gap(out: &mut Writer, gap: Option<Gap>) {
     }
 }
 
-pub(super) fn quote(shelf: &mut Engine, r: &mut Reader<'_>, out: &mut Writer) -> Result<()> {
+/// The calls of a part.
+pub(super) type Part = fn(u32, &mut Engine, &mut Reader<'_>, &mut Writer) -> Result<()>;
+
+/// Calls 24 to 26. What only they need is a file of its own in the web build, which `pkg-template/build/part.mjs` cuts at this function.
+pub(super) fn part(op: u32, shelf: &mut Engine, r: &mut Reader<'_>, out: &mut Writer) -> Result<()> {
+    match op {
+        24 => quote(shelf, r, out),
+        25 => coupons(shelf, r, out),
+        _ => offers(shelf, r, out),
+    }
+}
+
+fn quote(shelf: &mut Engine, r: &mut Reader<'_>, out: &mut Writer) -> Result<()> {
     let (now, cart, customer) = (time(r), cart(r), customer(r));
     r.end()?;
     let q = shelf.quote(now, &cart, &customer)?;
@@ -130,7 +142,7 @@ fn write_quote(offers: &MarketOffers, q: &Quote, out: &mut Writer) {
     }
 }
 
-pub(super) fn coupons(shelf: &mut Engine, r: &mut Reader<'_>, out: &mut Writer) -> Result<()> {
+fn coupons(shelf: &mut Engine, r: &mut Reader<'_>, out: &mut Writer) -> Result<()> {
     let (now, cart, customer, held) = (time(r), cart(r), customer(r), strings(r));
     r.end()?;
     let coupons = shelf.coupons(now, &cart, &customer, &held)?;
@@ -151,7 +163,7 @@ pub(super) fn coupons(shelf: &mut Engine, r: &mut Reader<'_>, out: &mut Writer) 
     Ok(())
 }
 
-pub(super) fn offers(shelf: &mut Engine, r: &mut Reader<'_>, out: &mut Writer) -> Result<()> {
+fn offers(shelf: &mut Engine, r: &mut Reader<'_>, out: &mut Writer) -> Result<()> {
     r.end()?;
     let offers = shelf.offers()?;
     out.count(offers.list().len());

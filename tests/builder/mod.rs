@@ -5,8 +5,11 @@ pub(crate) mod proofs;
 use nearshelf::builder::evaluate::{self, evaluate};
 use nearshelf::builder::pack::{Options, build};
 use nearshelf::builder::split::{Part, Split};
+use nearshelf::catalog::Catalog;
 use nearshelf::engine::{Engine, Request};
+use nearshelf::id::Key;
 use nearshelf::pack::{Pack, Tag};
+use nearshelf::rank::table::{TableKind, Tables};
 use nearshelf::report::collect::NamedSchema;
 use nearshelf::shop::{Shop, ShopFiles, Silent};
 use nearshelf::time::Millis;
@@ -189,6 +192,43 @@ fn what_reports_may_name_follows_the_settings() {
     assert!(wrong.detail().contains("Heath"));
     let nothing = labels("[reports]\nleave_out = [\"Food\", \"Health\"]").expect_err("nothing is asked");
     assert!(nothing.detail().contains("no private reports"));
+}
+
+#[test]
+fn a_pack_goes_without_similar_products_and_without_fading_where_the_shop_says_so() {
+    let dir = tempfile::tempdir().expect("a folder");
+    // What follows `a` turns: first it is `b`, then `c`. So it pays to forget.
+    let visit = |v: u32| {
+        let next = if v < 500 { "b" } else { "c" };
+        format!("{v},a,{},{v}\n{v},{next},{},{v}\n", 1_700_000_000 + v * 3_600, 1_700_000_060 + v * 3_600)
+    };
+    let log: String = (0..1_000).map(visit).collect();
+    fs::write(dir.path().join("interactions.csv"), format!("session_id,item_id,timestamp,user_id\n{log}"))
+        .expect("written");
+    // Whether there are similar products, and how the rules from `a` weigh: to `b`, to `c`.
+    let made = |settings: &str| {
+        fs::write(dir.path().join("shop.toml"), settings).expect("written");
+        let pack = Pack::open(pack_of(dir.path())).expect("a pack");
+        let catalog = Catalog::open(pack).expect("a catalogue");
+        let tables = Tables::open(catalog.pack(), catalog.len()).expect("tables");
+        let row = |id: &str| catalog.row_of(Key::product(id)).expect(id);
+        let rule = |to: &str| {
+            let mut found = 0;
+            tables.of(TableKind::Next).for_each(catalog.pack(), row("a"), |b, weight| {
+                if b == row(to) {
+                    found = weight;
+                }
+            });
+            found
+        };
+        (!tables.of(TableKind::Similar).is_empty(), rule("b"), rule("c"))
+    };
+    let (similar, b, c) = made("");
+    assert!(similar && c > b, "as shipped older visits fade: {b}, {c}");
+    assert_eq!(made("[tables]\nsimilar = true\nfading = true"), (similar, b, c));
+    assert_eq!(made("[tables]\nsimilar = false"), (false, b, c));
+    let (similar, b, c) = made("[tables]\nfading = false");
+    assert!(similar && b == c, "as many of either: {b}, {c}");
 }
 
 #[test]

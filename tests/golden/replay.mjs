@@ -55,7 +55,7 @@ export async function replay(createShelf, { market, language, consent, steps }, 
       }
       case "cards": {
         const cards = shelf.recommend({ ...given, slot: "content" });
-        return { ...list(cards), why: tree(shelf.why(cards.servedId, cards.items[0].id)) };
+        return { ...list(cards, {}), why: tree(shelf.why(cards.servedId, cards.items[0].id)) };
       }
       case "recommend":
         return list(shelf.recommend(given), step, wanted.length > 0);

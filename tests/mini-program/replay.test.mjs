@@ -17,11 +17,13 @@ const [{ cases, pack }] = files;
 const web = join(root, "target", "package", "web");
 const { makeGlue } = await import(pathToFileURL(join(web, "glue.js")).href);
 const webModule = new WebAssembly.Module(readFileSync(join(web, "nearshelf.wasm")));
+const webPart = new WebAssembly.Module(readFileSync(join(web, "offers.wasm")));
 const miniModule = new WebAssembly.Module(readFileSync(join(build, "nearshelf.wasm")));
 
 async function webCore() {
   const glue = makeGlue();
   await glue.start(webModule);
+  await glue.grow(webPart);
   return new glue.Core();
 }
 
@@ -44,6 +46,7 @@ async function both(seen) {
 
 test("the web files compared here are those of the package", () => {
   assert.deepEqual(readFileSync(join(web, "nearshelf.wasm")), readFileSync(join(root, "pkg", "nearshelf.wasm")));
+  assert.deepEqual(readFileSync(join(web, "offers.wasm")), readFileSync(join(root, "pkg", "nearshelf-offers.wasm")));
 });
 
 test("the web build gives what the golden file says", async () => {

@@ -2,26 +2,12 @@
 
 import assert from "node:assert/strict";
 import test from "node:test";
-import { execFileSync } from "node:child_process";
-import { mkdtempSync, existsSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-
-const root = fileURLToPath(new URL("../../", import.meta.url));
-
-/** A pack of the sample shop, whose offers the frozen pack does not have. */
-function samplePack() {
-  const out = join(mkdtempSync(join(tmpdir(), "nearshelf-checkout-")), "shop.pack");
-  const built = ["debug", "release"].map((kind) => join(root, "target", kind, "nearshelf")).find(existsSync);
-  const args = ["pack", join(root, "www-demo/shop"), "--out", out];
-  if (built) execFileSync(built, args, { stdio: "pipe" });
-  else execFileSync("cargo", ["run", "-q", "--features", "cli", "--", ...args], { cwd: root, stdio: "pipe" });
-  return out;
-}
+import { pkg } from "./support/project.mjs";
+import { samplePack } from "./support/sample-pack.mjs";
 
 const pack = samplePack();
-const { createShelf } = await import(join(root, "pkg/node.js"));
+const { createShelf } = await import(join(pkg, "node.js"));
 const now = () => Date.UTC(2026, 10, 22, 4);
 
 test("a quote adds up, line by line and offer by offer", async () => {

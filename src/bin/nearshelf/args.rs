@@ -159,6 +159,9 @@ pub(crate) struct InspectArgs {
 pub(crate) struct EvalArgs {
     /// Folder with interactions.csv[.gz] and split.json.
     pub(crate) data: PathBuf,
+    /// Settings, instead of the folder's shop.toml.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
     /// Write the predictions: a line each step, `<session>:<n>` TAB ids. Compressed when the name ends in .gz.
     #[arg(long, value_name = "OUT")]
     pub(crate) predictions: Option<PathBuf>,

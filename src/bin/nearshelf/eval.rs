@@ -17,7 +17,11 @@ use nearshelf::shop::{Shop, ShopFiles, write_file};
 pub(crate) fn run(args: &EvalArgs) -> Result<(), Error> {
     let bars = Bars::default();
     let split = Split::read(&args.data)?;
-    let shop = Shop::read(&ShopFiles::in_folder(&args.data)?, &bars)?;
+    let mut files = ShopFiles::in_folder(&args.data)?;
+    if args.config.is_some() {
+        files.config.clone_from(&args.config);
+    }
+    let shop = Shop::read(&files, &bars)?;
     shop.rejects.check(0.0)?;
     let k = pack::Options { min_support: args.min_support, ..pack::Options::default() }.support(&shop);
     let histories: &[History] =

@@ -1,0 +1,142 @@
+// Cuts a wasm file in two: a core, and a part that is loaded when it is asked for. The core reaches the part through a pointer in the table of
+// functions; the part takes memory, table and whatever functions it shares with the core from there. Together they are the program that was cut: src/manual/parts.md.
+
+import { createHash } from "node:crypto";
+import { readFile, rm, writeFile } from "node:fs/promises";
+import { behind, bytesAt, blank, hashOf } from "./dead-data.mjs";
+import { run } from "./run.mjs";
+
+const help = { wayOut: "Run: .ci/setup package" };
+
+/**
+ * @param {object} files
+ * @param {string} files.linked what the linker wrote
+ * @param {string} files.whole the optimized file, with the names of its functions
+ * @param {RegExp} gate the name of the function that the part is behind
+ * @param {{ core: string, part: string }} out gets the two files, named and not optimized further
+ * @param {string[]} features of wasm-opt
+ * @throws when nothing lies behind the gate alone
+ */
+export async function cut({ linked, whole }, gate, out, features) {
+  const own = behind(await readFile(linked), gate);
+  const text = `${whole}.wat`;
+  await run("wasm-dis", [whole, "-o", text, ...features], help);
+  const module = read(await readFile(text, "utf8"));
+  const table = module.elements.map((name) => ({ name, isPart: own.functions.has(hashOf(plain(name))) }));
+  const core = reached(module, [...module.exported, ...table.filter((e) => !e.isPart).map((e) => e.name)]);
+  if (module.functions.every(({ name }) => core.has(name))) throw new Error("nothing lies behind the gate");
+  const slots = table.map((e, i) => ({ ...e, at: module.first + i, isPart: !core.has(e.name) }));
+
+  const bytes = await readFile(whole);
+  const moved = own.data.flatMap((place) => bytesAt(bytes, place));
+  const shared = sharedBy(module, core);
+  // A part of another build would find other functions under these names, so the table is called after the build.
+  const mark = createHash("sha256").update(bytes).digest("hex").slice(0, 8);
+  await writeFile(text, coreText(module, core, slots, shared, mark));
+  await run("wasm-as", [text, "-o", out.core, "-g", ...features], help);
+  const kept = await readFile(out.core);
+  blank(kept, own.data);
+  await writeFile(out.core, kept);
+  await writeFile(text, partText(module, core, slots, shared, mark, moved));
+  await run("wasm-as", [text, "-o", out.part, "-g", ...features], help);
+  await rm(text);
+}
+
+const plain = (name) => name.replace(/^"|"$/g, "");
+const NAME = '(?:"(?:[^"\\\\]|\\\\.)*"|[^\\s()"]+)';
+
+/** The fields of a module, one text each, as binaryen prints them: each begins with one space at the beginning of a line. */
+function read(text) {
+  const fields = text.slice(text.indexOf("\n") + 1, text.lastIndexOf(")")).split(/\n(?= \()/).map((field) => field.trim());
+  const of = (kind) => fields.filter((field) => field.startsWith(`(${kind} `));
+  const one = (kind, what) => {
+    const found = of(kind).filter(what);
+    if (found.length !== 1) throw new Error(`it has ${found.length} of (${kind})`);
+    return found[0];
+  };
+  const functions = of("func").map((body) => ({
+    name: new RegExp(`^\\(func \\$(${NAME})`).exec(body)[1],
+    body,
+    calls: Array.from(body.matchAll(new RegExp(`\\((?:return_)?call \\$(${NAME})|\\(ref\\.func \\$(${NAME})`, "g")), (m) => m[1] || m[2]),
+  }));
+  const [, first, list] = /\(i32\.const (\d+)\)(?: func)?((?: \$(?:"(?:[^"\\]|\\.)*"|[^\s()"]+))+)\)$/.exec(one("elem", () => true));
+  const imported = of("import").filter((field) => / \(func /.test(field));
+  return {
+    fields,
+    functions,
+    first: Number(first),
+    elements: Array.from(list.matchAll(new RegExp(`\\$(${NAME})`, "g")), (m) => m[1]),
+    imported: imported.map((field) => ({ name: new RegExp(`\\(func \\$(${NAME})`).exec(field)[1], field })),
+    exported: of("export").flatMap((field) => Array.from(field.matchAll(new RegExp(`\\(func \\$(${NAME})\\)`, "g")), (m) => m[1])),
+    memory: one("memory", () => true),
+    table: one("table", (field) => field.endsWith("funcref)")),
+    globals: of("global").filter((field) => /\(mut /.test(field)),
+  };
+}
+
+/** The functions reached from some. */
+function reached({ functions }, roots) {
+  const calls = new Map(functions.map((f) => [f.name, f.calls]));
+  const found = new Set(roots);
+  for (const name of found) (calls.get(name) || []).forEach((called) => found.add(called));
+  return found;
+}
+
+/** What the part calls in the core, each with a short name. */
+function sharedBy({ functions, imported }, core) {
+  const inPart = functions.filter(({ name }) => !core.has(name));
+  const there = new Set(inPart.map(({ name }) => name));
+  const called = new Set(inPart.flatMap(({ calls }) => calls).filter((name) => !there.has(name)));
+  const known = functions.filter(({ name }) => called.has(name)).map(({ name, body }) => ({ name, signature: signature(body) }));
+  if (imported.some(({ name }) => called.has(name))) throw new Error("the part calls the host by itself");
+  return known.map((f, i) => ({ ...f, short: i.toString(36) }));
+}
+
+/** Type, parameters and results of a function, without their names. */
+function signature(body) {
+  const head = /^\(func \$(?:"(?:[^"\\]|\\.)*"|[^\s()"]+)((?: \((?:type|param|result)[^()]*\))*)/.exec(body)[1];
+  return head.replace(/\(param \$\S+ (\w+)\)/g, "(param $1)");
+}
+
+/** Neighbours in the table are one segment. */
+function elements(slots) {
+  const runs = [];
+  for (const { at, name } of slots) {
+    const last = runs[runs.length - 1];
+    if (last && last.at + last.names.length === at) last.names.push(name);
+    else runs.push({ at, names: [name] });
+  }
+  return runs.map(({ at, names }) => `(elem (i32.const ${at}) ${names.map((name) => `$${name}`).join(" ")})`);
+}
+
+const globalName = (field) => /^\(global \$(\S+)/.exec(field)[1];
+
+function coreText(module, core, slots, shared, mark) {
+  const { functions, fields, table, globals } = module;
+  const gone = new Set(functions.filter(({ name }) => !core.has(name)).map(({ body }) => body));
+  const kept = fields.filter((field) => !gone.has(field) && !field.startsWith("(elem "));
+  return wrap([
+    ...kept,
+    ...elements(slots.filter(({ isPart }) => !isPart)),
+    `(export "t${mark}" (table $${globalName(table.replace("(table", "(global"))}))`,
+    ...globals.map((field, i) => `(export "g${i}" (global $${globalName(field)}))`),
+    ...shared.map(({ name, short }) => `(export "${short}" (func $${name}))`),
+  ]);
+}
+
+function partText(module, core, slots, shared, mark, moved) {
+  const { functions, fields, memory, table, globals } = module;
+  const from = (name, field) => `(import "c" "${name}" ${field})`;
+  return wrap([
+    ...fields.filter((field) => /^\((type|rec) /.test(field)),
+    from("memory", memory),
+    from(`t${mark}`, table),
+    ...globals.map((field, i) => from(`g${i}`, field.replace(/ \([^()]*\.const [^()]*\)\)$/, ")"))),
+    ...shared.map(({ name, short, signature }) => from(short, `(func $${name}${signature})`)),
+    ...functions.filter(({ name }) => !core.has(name)).map(({ body }) => body),
+    ...elements(slots.filter(({ isPart }) => isPart)),
+    ...moved.map(({ address, bytes }) => `(data (i32.const ${address}) "${Array.from(bytes, (b) => `\\${b.toString(16).padStart(2, "0")}`).join("")}")`),
+  ]);
+}
+
+const wrap = (fields) => `(module\n ${fields.join("\n ")}\n)\n`;

@@ -1,0 +1,179 @@
+// The wasm of the web in two files: when the part for carts is fetched, and what happens when it cannot be.
+
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { pathToFileURL } from "node:url";
+import { packBytes, pkg } from "./support/project.mjs";
+import { samplePack } from "./support/sample-pack.mjs";
+
+const CORE = "nearshelf.wasm";
+const PART = "nearshelf-offers.wasm";
+const bytesOf = (name) => readFileSync(join(pkg, name));
+const file = samplePack();
+const withOffers = () => new Uint8Array(readFileSync(file));
+const cartOf = (shelf) => ({ lines: shelf.browse({ limit: 3 }).products.map((p, i) => ({ item_id: p.id, quantity: i + 1 })) });
+const NOW = Date.UTC(2026, 10, 22, 4);
+let times = 0;
+
+/** The browser's entry, fresh, with a network of files by name; `act` gets `createShelf` and the names asked for. */
+async function online(files, act) {
+  const { fetch: real } = globalThis;
+  const asked = [];
+  globalThis.fetch = async (address) => {
+    const name = String(address).replace(/[?#].*/, "").replace(/.*\//, "");
+    asked.push(name);
+    const found = files[name];
+    return found ? new Response(found, { headers: { "content-type": "application/wasm" } }) : new Response("", { status: 404, headers: { "content-type": "text/html" } });
+  };
+  try {
+    const { createShelf } = await import(`${pathToFileURL(join(pkg, "index.js")).href}?${++times}`);
+    return await act(createShelf, asked);
+  } finally {
+    globalThis.fetch = real;
+  }
+}
+
+const all = { [CORE]: bytesOf(CORE), [PART]: bytesOf(PART) };
+
+/** The same pack in Node, which has both files at hand. */
+async function expected() {
+  const { createShelf } = await import(pathToFileURL(join(pkg, "node.js")).href);
+  const shelf = await createShelf({ pack: withOffers(), market: "cn", now: () => NOW });
+  const quote = shelf.quote(cartOf(shelf));
+  shelf.dispose();
+  assert.ok(quote.lines.length === 3);
+  return quote;
+}
+
+test("a pack with offers brings the part before the shelf is handed out", async () => {
+  const quote = await expected();
+  await online(all, async (createShelf, asked) => {
+    const shelf = await createShelf({ pack: withOffers(), market: "cn", now: () => NOW });
+    assert.deepEqual(asked, [CORE, PART]);
+    assert.deepEqual(shelf.quote(cartOf(shelf)), quote);
+    assert.ok(shelf.offers().length > 5);
+    shelf.dispose();
+  });
+});
+
+test("a page without a cart can do without; the first question about one fetches it", async () => {
+  const quote = await expected();
+  await online(all, async (createShelf, asked) => {
+    const shelf = await createShelf({ pack: withOffers(), market: "cn", now: () => NOW, offers: false });
+    shelf.recommend();
+    shelf.browse();
+    assert.deepEqual(asked, [CORE]);
+    assert.equal(shelf.status, "ready");
+    assert.deepEqual([shelf.quote(cartOf(shelf)), shelf.coupons({ held: ["HARBOUR20"] }), shelf.offers()], [null, [], []]);
+    await new Promise((resolve) => shelf.on("change", resolve));
+    assert.deepEqual(asked, [CORE, PART], "asked for once");
+    assert.deepEqual(shelf.quote(cartOf(shelf)), quote);
+    assert.deepEqual(shelf.diagnostics(), {});
+    shelf.dispose();
+  });
+});
+
+test("a pack without offers asks for it only when it is told to, or at the first cart", async () => {
+  for (const [offers, files] of [[undefined, [CORE]], [true, [CORE, PART]]]) {
+    await online(all, async (createShelf, asked) => {
+      const shelf = await createShelf({ pack: packBytes(), offers });
+      assert.deepEqual(asked, files);
+      shelf.dispose();
+    });
+  }
+});
+
+test("without the part the shelf stands, carts have no quote, and it is asked for again after a minute", async () => {
+  const files = { [CORE]: all[CORE] };
+  let now = NOW;
+  await online(files, async (createShelf, asked) => {
+    const shelf = await createShelf({ pack: withOffers(), market: "cn", now: () => now });
+    assert.equal(shelf.status, "ready");
+    assert.ok(shelf.recommend().items.length > 0);
+    const tries = () => asked.filter((name) => name === PART).length;
+    for (let i = 0; i < 3; i++) assert.equal(shelf.quote(cartOf(shelf)), null);
+    await new Promise((resolve) => setImmediate(resolve));
+    assert.deepEqual([tries(), shelf.diagnostics().wasm_missing], [1, 1]);
+    Object.assign(files, all);
+    now += 61_000;
+    assert.equal(shelf.quote(cartOf(shelf)), null);
+    await new Promise((resolve) => shelf.on("change", resolve));
+    assert.equal(tries(), 2);
+    assert.ok(shelf.quote(cartOf(shelf)).payable > 0);
+    shelf.dispose();
+  });
+});
+
+test("a part of another build, or a file that is none, is refused and changes nothing", async () => {
+  const other = Buffer.from(all[PART]);
+  const at = /t[0-9a-f]{8}/.exec(other.toString("latin1")).index;
+  other[at + 1] = other[at + 1] === 48 ? 49 : 48;
+  for (const part of [other, all[PART].subarray(0, 1000), all[CORE], Buffer.from("<!doctype html>")]) {
+    await online({ ...all, [PART]: part }, async (createShelf) => {
+      const shelf = await createShelf({ pack: withOffers(), market: "cn" });
+      assert.equal(shelf.diagnostics().wasm_broken, 1);
+      assert.deepEqual([shelf.status, shelf.quote(cartOf(shelf))], ["ready", null]);
+      assert.ok(shelf.recommend().items.length > 0);
+      shelf.dispose();
+    });
+  }
+});
+
+test("it lies beside a wasm that was given by its address, or where it is said to be", async () => {
+  for (const [given, place] of [[{ wasm: `/files/${CORE}?v=1` }, `/files/${PART}?v=1`], [{ offersWasm: "/else/p.wasm" }, "/else/p.wasm"]]) {
+    const { fetch: real } = globalThis;
+    const asked = [];
+    await online({ ...all, "p.wasm": all[PART] }, async (createShelf) => {
+      const { fetch: mine } = globalThis;
+      globalThis.fetch = (address) => {
+        asked.push(String(address));
+        return mine(address);
+      };
+      const shelf = await createShelf({ pack: withOffers(), market: "cn", ...given });
+      assert.equal(asked[1], place);
+      assert.ok(shelf.offers().length > 5);
+      shelf.dispose();
+    });
+    globalThis.fetch = real;
+  }
+});
+
+test("an instance after a trap has it as well", async () => {
+  const quote = await expected();
+  const { instantiate } = WebAssembly;
+  let trap = false;
+  WebAssembly.instantiate = async (...args) => {
+    const { exports } = await instantiate.apply(WebAssembly, args);
+    const call = exports.core_call;
+    return { exports: !call ? exports : { ...exports, core_call(...given) {
+      if (trap) throw new WebAssembly.RuntimeError("unreachable");
+      return call(...given);
+    } } };
+  };
+  try {
+    await online(all, async (createShelf) => {
+      const shelf = await createShelf({ pack: withOffers(), market: "cn", now: () => NOW });
+      trap = true;
+      assert.equal(shelf.quote(cartOf(shelf)), null);
+      trap = false;
+      for (let i = 0; i < 1000 && shelf.quote({ lines: [] }) === null; i++) await new Promise((resolve) => setTimeout(resolve, 1));
+      assert.deepEqual(shelf.quote(cartOf(shelf)), quote);
+      assert.deepEqual(shelf.diagnostics(), { engine_restarted: 1 });
+      shelf.dispose();
+    });
+  } finally {
+    WebAssembly.instantiate = instantiate;
+  }
+});
+
+test("the part brings no memory, no table and nothing of the host's: all of that is the core's", () => {
+  const [core, part] = [CORE, PART].map((name) => new WebAssembly.Module(bytesOf(name)));
+  const imports = WebAssembly.Module.imports(part);
+  const exported = new Set(WebAssembly.Module.exports(core).map((e) => `${e.kind} ${e.name}`));
+  assert.ok(imports.length > 10);
+  for (const { module, name, kind } of imports) assert.ok(module === "c" && exported.has(`${kind} ${name}`), name);
+  assert.deepEqual(WebAssembly.Module.exports(part), []);
+  assert.deepEqual(imports.filter((i) => i.kind !== "function").map((i) => i.kind).sort(), ["global", "memory", "table"]);
+});
