@@ -5,6 +5,7 @@ use crate::codec::Writer;
 use crate::pack::column::u32_at;
 use crate::pack::format::{ENTRY, FORMAT, HEADER, MAGIC};
 use crate::pack::{Pack, SectionInfo, Tag};
+use alloc::vec;
 use alloc::vec::Vec;
 
 /// What is open, and one shard of it more; and where each row of what is open has gone. `META` keeps the core's counts.
@@ -43,8 +44,7 @@ pub(crate) fn merge(open: &Pack, shard: &Pack) -> (Pack, Vec<u32>) {
     file.u64(u64::from_le_bytes(MAGIC));
     file.u32(u32::from(FORMAT) << 16 | u32::from(FORMAT));
     file.count(open.sections().len());
-    let mut bytes = Vec::new();
-    bytes.resize(HEADER + ENTRY * open.sections().len(), 0);
+    let mut bytes = vec![0; HEADER + ENTRY * open.sections().len()];
     let mut sections = Vec::new();
     for s in open.sections() {
         let mut s: SectionInfo = s.clone();

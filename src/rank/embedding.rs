@@ -61,7 +61,7 @@ impl Embedding {
         let wrong = || Error::new(Code::PackMalformed, "section EMBD has the wrong length.");
         let body = bytes.get(START..).unwrap_or(&[]);
         if section.tag == Tag::EMBEDDING_PART {
-            if dims < HEAD || dims > MOST || body.len() != products * dims {
+            if !(HEAD..=MOST).contains(&dims) || products.checked_mul(dims) != Some(body.len()) {
                 return Err(wrong());
             }
             laid = lay(&body.iter().map(|x| *x as i8).gather(), dims);
