@@ -62,6 +62,7 @@ async function copyTypes(next) {
   const types = await readFile(join(template, "types", "index.d.ts"), "utf8");
   for (const name of ["index.d.ts", "index.d.cts"]) await writeFile(join(next, name), types);
   for (const name of ["reports.d.ts", "reports.d.cts"]) await cp(join(template, "types", "reports.d.ts"), join(next, name));
+  for (const name of ["adapters.d.ts", "adapters.d.cts"]) await cp(join(template, "types", "adapters.d.ts"), join(next, name));
   for (const name of ["page.d.ts", "page.d.cts"]) await cp(join(template, "types", "page.d.ts"), join(next, name));
   const page = await readFile(join(template, "types", "page.d.ts"), "utf8");
   await writeFile(join(next, "mini-program", "page.d.ts"), page.replace('from "nearshelf"', 'from "nearshelf/mini-program"'));

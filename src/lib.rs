@@ -62,6 +62,8 @@ mod bare;
 
 /// The manual, page by page.
 pub mod manual {
+    #[doc = include_str!("manual/adapters.md")]
+    pub mod adapters {}
     #[doc = include_str!("manual/architecture.md")]
     pub mod architecture {}
     #[doc = include_str!("manual/boundary.md")]

@@ -64,8 +64,11 @@ export async function hashOf(places) {
   return hash.digest("hex");
 }
 
+/** Words of the manual are in no build. */
+const WORDS = join(root, "src", "manual");
+
 async function add(hash, file) {
-  if (!existsSync(file)) return;
+  if (!existsSync(file) || file === WORDS) return;
   if ((await stat(file)).isDirectory()) {
     for (const name of (await readdir(file)).sort()) await add(hash, join(file, name));
     return;

@@ -159,3 +159,23 @@ fn known(name: &str) -> Option<EventKind> {
     let folded = name.to_lowercase().replace('_', " ");
     EVENTS.iter().find(|(n, _)| *n == folded).map(|(_, kind)| *kind)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_names_are_those_of_the_adapter_for_pages() {
+        let golden: serde_json::Value =
+            serde_json::from_str(include_str!("../../../tests/golden/segment-events.json")).expect("a golden file");
+        let events = golden["events"].as_object().expect("events");
+        assert_eq!(events.len(), EVENTS.len());
+        for (name, kind) in events {
+            assert_eq!(known(name).map(EventKind::name), kind.as_str(), "{name}");
+            assert_eq!(known(&name.to_uppercase().replace(' ', "_")), known(name));
+        }
+        for name in golden["others"].as_array().expect("others") {
+            assert_eq!(known(name.as_str().expect("a name")), None);
+        }
+    }
+}
