@@ -84,6 +84,16 @@ fn pairs_and_vectors_come_back_byte_for_byte_in_any_order() {
 }
 
 #[test]
+fn no_core_is_larger_than_its_bar() {
+    let whole = whole();
+    for core in (7_500..9_500).step_by(50) {
+        let parts =
+            split(&whole, Limits { core, shard: 5_500 }, &Silent).expect("room").expect("too large for one file");
+        assert!(parts.core.wire <= core, "{} for {core}", parts.core.wire);
+    }
+}
+
+#[test]
 fn whatever_is_open_pairs_and_cosines_are_those_of_the_whole() {
     let whole = whole();
     let parts = parts(&whole);

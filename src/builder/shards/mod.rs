@@ -92,15 +92,21 @@ pub fn split(whole: &[u8], limits: Limits, progress: &dyn Progress) -> Result<Op
     let each = (on_wire(&[&pieces], 5) / n.max(1)).max(1);
     // Small files compress less well than a large one.
     let mut room = (limits.shard * 17 / 20 / each).clamp(1, n.max(1));
+    let mut core = limits.core;
     for _ in 0..TRIES {
         let cut = Cut { parts: &parts, groups: plan::groups(&catalog, room) };
-        let head = cut.head(limits.core, progress)?;
+        let head = cut.head(core, progress)?;
         let split = cut.files(&head, progress)?;
         let largest = split.shards.iter().map(|s| s.wire).max().unwrap_or(0);
-        if largest <= limits.shard {
+        // The head was chosen before versions were known, which compress a little better or worse than what stood for them.
+        let over = split.core.wire.saturating_sub(limits.core);
+        if largest <= limits.shard && over == 0 {
             return Ok(Some(split));
         }
-        room = (room * limits.shard / largest * 19 / 20).max(1);
+        core = core.saturating_sub(2 * over);
+        if largest > limits.shard {
+            room = (room * limits.shard / largest * 19 / 20).max(1);
+        }
     }
     Err(Error::new(Code::TooLarge, format!("shards of {} bytes cannot be made.", limits.shard)))
 }
