@@ -24,7 +24,7 @@ use crate::error::{Code, Error, Result};
 use crate::event::clean::Drop;
 use crate::id::{Key, Row};
 use crate::list::Gather;
-use crate::money;
+use crate::money::{self, Minor};
 use crate::order::Arrange;
 use crate::pack::{Pack, Tag};
 use crate::privacy::consent::Consent;
@@ -121,6 +121,8 @@ pub enum Because {
     Declared = 10,
     /// Is lifted by a scene that holds.
     Scene = 11,
+    /// Is of a price that the shopper turns to.
+    Price = 12,
 }
 
 /// What a host says of an item of a list that the pack does not have.
@@ -132,6 +134,8 @@ pub struct RawDescription<'a> {
     pub category: &'a str,
     /// Brand, or empty.
     pub brand: &'a str,
+    /// Price, or none.
+    pub price: Option<Minor>,
 }
 
 /// An item of a shelf, in the pack's numbers.
@@ -417,7 +421,7 @@ impl Engine {
 
     /// A description in the pack's numbers.
     fn describe(&self, known: u32, d: &RawDescription<'_>) -> Described {
-        self.catalog.place(Row(known.saturating_add(d.place)), d.category, d.brand)
+        Described { price: d.price, ..self.catalog.place(Row(known.saturating_add(d.place)), d.category, d.brand) }
     }
 
     /// The tree behind a served item: its root's value is the item's score.
@@ -534,6 +538,7 @@ fn because(parts: &[Part]) -> (Because, Subject) {
         Component::HistoryTogether => Because::HistoryTogether,
         Component::Category => Because::Category,
         Component::Brand => Because::Brand,
+        Component::Price => Because::Price,
         Component::Popular | Component::Recent => Because::Popular,
         Component::Given | Component::Disliked => Because::Given,
     };

@@ -41,7 +41,7 @@ export const NONE = 0xffffffff;
 
 const BECAUSE = [
   "popular", "next", "together", "again", "history", "history_together", "category", "brand", "given", "similar",
-  "declared", "scene",
+  "declared", "scene", "price",
 ];
 
 export const AVAILABILITY = ["out_of_stock", "in_stock", "preorder", "backorder", "not_sold"];

@@ -14,6 +14,7 @@ const ENGLISH = {
   similar: "Similar to {}",
   declared: "For what you told us: {}",
   scene: "Fits the moment",
+  price: "In the price range you look at",
 };
 const CHINESE = {
   popular: "店里的人气商品",
@@ -28,6 +29,7 @@ const CHINESE = {
   similar: "与{}相似",
   declared: "按你填写的信息推荐：{}",
   scene: "正合此时此景",
+  price: "符合你常看的价位",
 };
 /** What the tree has beside them; nothing here points to anything. */
 const ENGLISH_TREE = {

@@ -608,6 +608,7 @@ export class Shelf {
         w.u32(asked._ids.indexOf(key));
         w.str(id(about.category));
         w.str(id(about.brand));
+        w.f64(typeof about.price === "number" && about.price >= 0 ? about.price : NaN);
       });
     }), asked);
   }

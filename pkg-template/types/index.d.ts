@@ -179,7 +179,7 @@ export type Source = "personal" | "neutral" | "fallback";
 export type BecauseCode =
   | "sponsored"
   | "popular" | "next" | "together" | "again" | "history" | "history_together" | "category" | "brand" | "given" | "similar"
-  | "declared" | "scene";
+  | "declared" | "scene" | "price";
 
 export interface Because {
   code: BecauseCode;
@@ -365,6 +365,8 @@ export interface DescribedItem {
   /** Category path in the pack's first language. Of a path that the pack does not know, the part it knows counts. */
   category?: string;
   brand?: string;
+  /** In minor units of `Shelf.currency`; anything but a number of them does not count. */
+  price?: number;
   /** Anything else comes back with the item and does not count. */
   [field: string]: unknown;
 }

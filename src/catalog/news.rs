@@ -90,7 +90,7 @@ impl Catalog {
             path = path.get(..end.saturating_sub(1)).unwrap_or("");
             category = self.category_named(path);
         }
-        Described { row, category, brand: self.brand_of_key(Key::brand(brand)) }
+        Described { row, category, brand: self.brand_of_key(Key::brand(brand)), price: None }
     }
 
     /// Makes a row for what has none. Answers whether the pack lacks the category that it names.

@@ -7,6 +7,7 @@ use super::overlay::Policy;
 use super::{Availability, Found, Market, Price};
 use crate::error::{Code, Error, Result};
 use crate::id::{Key, Row};
+use crate::money::Minor;
 use crate::pack::column::{Columns, Numbers, Strings};
 use crate::pack::{Pack, Tag};
 use crate::text::concat;
@@ -78,6 +79,8 @@ pub struct Described {
     pub category: Option<u32>,
     /// Its brand.
     pub brand: Option<u32>,
+    /// What it costs, where the host says so.
+    pub price: Option<Minor>,
 }
 
 /// What depends on the language, and which market's columns are at the front.
@@ -297,8 +300,8 @@ impl Catalog {
         self.popularity.get(&self.pack, row.index())
     }
 
-    /// Takes in what a host says of other items, by ascending row, in place of what it said before. They have a category and a brand, and
-    /// nothing else.
+    /// Takes in what a host says of other items, by ascending row, in place of what it said before. They have a category, a brand and a
+    /// price, and nothing else.
     pub fn describe(&mut self, items: Vec<Described>) {
         self.described = items;
     }
@@ -362,6 +365,14 @@ impl Catalog {
     /// The price of the best variant.
     pub fn price(&self, row: Row) -> Price {
         self.price_of(self.best_variant(row))
+    }
+
+    /// What a product or an item that the host describes costs.
+    pub fn asked_price(&self, row: Row) -> Option<Minor> {
+        if row.index() >= self.len() {
+            return self.described(row)?.price;
+        }
+        self.price(row).now
     }
 }
 

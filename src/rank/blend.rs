@@ -44,6 +44,7 @@ impl Default for Blend {
             (Component::Similar, ONE / 4),
             (Component::Recent, 0),
             (Component::Embedding, ONE / 4),
+            (Component::Price, ONE / 16),
         ] {
             weight[component as usize] = w;
         }

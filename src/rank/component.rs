@@ -36,15 +36,17 @@ pub enum Component {
     Recent = 14,
     /// Points the same way as the products of this visit.
     Embedding = 15,
+    /// Is of a price that the shopper turns to.
+    Price = 16,
     /// Is lifted by a scene that holds; no component of curves and weights.
-    Scene = 16,
+    Scene = 254,
     /// Is near a product that the shopper does not want to see: it takes away from what the others sum up to, and is none that a
     /// pack weighs.
     Disliked = 255,
 }
 
 /// Number of components that curves and weights know.
-pub const COMPONENTS: usize = 16;
+pub const COMPONENTS: usize = 17;
 
 impl Component {
     /// Every component that curves and weights know, in the order of its number.
@@ -65,6 +67,7 @@ impl Component {
         Component::Linear,
         Component::Recent,
         Component::Embedding,
+        Component::Price,
     ];
 
     /// The code in reasons and reports.
@@ -86,6 +89,7 @@ impl Component {
             Component::Linear => "linear",
             Component::Recent => "recent",
             Component::Embedding => "embedding",
+            Component::Price => "price",
             Component::Scene => "scene",
             Component::Disliked => "disliked",
         }

@@ -73,6 +73,7 @@ pub fn alone(component: Component, raw: u64) -> u32 {
         | Component::Brand
         | Component::Popular
         | Component::Recent
+        | Component::Price
         | Component::Scene
         | Component::Given
         | Component::Disliked => 0,

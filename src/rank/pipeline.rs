@@ -402,6 +402,7 @@ impl Ranker {
             if let Some(b) = catalog.brand(row) {
                 from.push((Component::Brand, Subject::Brand(b), raw[Component::Brand as usize]));
             }
+            from.push((Component::Price, Subject::None, raw[Component::Price as usize]));
             let cosine = raw[Component::Embedding as usize];
             if cosine > 0 && !self.tables.embedding().is_empty() {
                 // The product of this visit that does most to point at it.

@@ -283,6 +283,7 @@ fn attributes(catalog: &Catalog, sources: &Sources, open: bool, f: &mut Features
         if let Some(b) = catalog.brand(*row) {
             raw[Component::Brand as usize] = sources.brand_value(b);
         }
+        raw[Component::Price as usize] = sources.price_value(catalog.asked_price(*row));
         if open {
             raw[Component::Popular as usize] = u64::from(catalog.popularity(*row));
             raw[Component::Recent as usize] = u64::from(catalog.recent(*row));

@@ -9,8 +9,9 @@ use super::embedding::Aim;
 use super::prior;
 use super::table::{TableKind, Tables};
 use crate::catalog::Catalog;
-use crate::id::Row;
+use crate::id::{Key, Row};
 use crate::list::Gather;
+use crate::money::{Minor, price_band};
 use crate::order::Arrange;
 use crate::profile::decay::share;
 use crate::profile::{Dimension, PortraitView, Trait};
@@ -19,6 +20,8 @@ use alloc::vec::Vec;
 
 /// Steps of a visit that count.
 const STEPS: usize = 20;
+/// Price bands of a currency.
+const BANDS: u32 = 128;
 /// Products of earlier visits whose neighbours count.
 const HISTORY: usize = 24;
 
@@ -72,6 +75,8 @@ pub(super) struct Sources {
     categories: Vec<u64>,
     /// Brand → affinity.
     brands: Vec<u64>,
+    /// Price band → affinity; empty where the shopper has turned to no price.
+    bands: Vec<u64>,
     /// Category → what the prior adds to it and to what lies below it, 0–65536; empty where it adds nothing.
     pub(super) prior: Vec<u64>,
 }
@@ -104,6 +109,13 @@ impl Sources {
         for (t, share) in shares(portrait.affinity(Dimension::Brand).traits()) {
             if let Some(b) = catalog.brand_of_key(t.key) {
                 s.brands[b as usize] += share;
+            }
+        }
+        for (t, share) in shares(portrait.affinity(Dimension::PriceBand).traits()) {
+            s.bands.resize(BANDS as usize, 0);
+            let currency = &catalog.market().currency;
+            if let Some(band) = (0..BANDS).find(|b| Key::price_band(currency, *b) == t.key) {
+                s.bands[band as usize] += share;
             }
         }
         s
@@ -223,6 +235,13 @@ impl Sources {
     pub(super) fn prior_of(&self, catalog: &Catalog, category: u32) -> u64 {
         let own = |c: u32| self.prior.get(c as usize).copied().filter(|p| *p > 0);
         catalog.category_chain(category).find_map(own).unwrap_or(0)
+    }
+
+    /// How much the shopper turns to products of such a price: its band's own affinity, and a quarter of the two beside it.
+    pub(super) fn price_value(&self, price: Option<Minor>) -> u64 {
+        let Some(band) = price.map(|p| price_band(p) as usize) else { return 0 };
+        let of = |band: usize| self.bands.get(band).copied().unwrap_or(0);
+        of(band) + (of(band.wrapping_sub(1)) + of(band + 1)) / 4
     }
 
     /// How much the shopper likes a brand.

@@ -197,7 +197,7 @@ fn what_cannot_be_used_of_a_description_is_counted_and_the_rest_counts() {
 #[test]
 fn a_rehearsal_hides_it_and_lists_of_others_are_told_apart() {
     let mut shelf = cat_lover();
-    let described = RawDescription { place: 1, category: CATS, brand: "" };
+    let described = RawDescription { place: 1, category: CATS, brand: "", price: None };
     let other = shelf.rank(NOW, false, &["20001", "elsewhere", "unheard"], &[described]);
     assert!(shelf.why(other.id, "elsewhere").is_ok());
     lay(&mut shelf, 1, true, &[new("tunnel", CATS, ""), new("elsewhere", CATS, "")]);

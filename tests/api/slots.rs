@@ -1,11 +1,15 @@
 //! What a page shows, restrictions, and lists with items the pack does not have.
 
 use super::{NOW, event, id, shelf};
+use crate::compat::with_sections;
 use nearshelf::engine::{Because, Engine, RawDescription, Request, Shelf};
+use nearshelf::event::clean::{RawEvent, RawItem, RawPrice};
 use nearshelf::id::Row;
+use nearshelf::money::price_band;
+use nearshelf::pack::Tag;
 use nearshelf::privacy::consent::{Consent, Tri};
-use nearshelf::rank::{Component, Node, Stage, Subject};
-use nearshelf::time::HOUR;
+use nearshelf::rank::{Blend, COMPONENTS, Component, Node, Stage, Subject};
+use nearshelf::time::{HOUR, Millis};
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
@@ -145,8 +149,8 @@ fn a_restricted_shelf_has_nothing_else_and_an_unkept_one_no_number() {
 /// A list of two products of the pack and two that are not in it, the second of which is described as what the shopper likes.
 fn described<'a>(category: &'a str, brand: &'a str) -> Vec<RawDescription<'a>> {
     vec![
-        RawDescription { place: 0, category: "No > Such", brand: "Nobody" },
-        RawDescription { place: 2, category, brand },
+        RawDescription { place: 0, category: "No > Such", brand: "Nobody", price: None },
+        RawDescription { place: 2, category, brand, price: None },
     ]
 }
 
@@ -178,7 +182,7 @@ fn described_items_are_ranked_by_taste_and_say_so() {
     );
     assert!(shelf.why(list.id, "never given").is_err());
     // Of what the pack has, the pack says what it is; and the next list knows nothing of this one's descriptions.
-    let known = [RawDescription { place: 1, category: &path, brand: &brand }];
+    let known = [RawDescription { place: 1, category: &path, brand: &brand, price: None }];
     let ids = [a.as_str(), b.as_str()];
     assert_eq!(shelf.rank(NOW, false, &ids, &known).items, shelf.rank(NOW, false, &ids, &[]).items);
 }
@@ -199,9 +203,41 @@ fn a_neutral_ranked_list_is_the_same_for_any_two_portraits() {
 #[test]
 fn places_that_are_not_in_the_list_and_wrong_orders_are_no_harm() {
     let mut shelf = busy(3);
-    let wild = [u32::MAX, 7, 0, 0, 1].map(|place| RawDescription { place, category: "Pets > > >", brand: "" });
+    let wild =
+        [u32::MAX, 7, 0, 0, 1].map(|place| RawDescription { place, category: "Pets > > >", brand: "", price: None });
     for ids in [&["x", "y"][..], &[]] {
         let list = shelf.rank(NOW, false, ids, &wild);
         assert_eq!(list.items.len(), ids.len());
+    }
+}
+
+#[test]
+fn what_a_shopper_pays_moves_the_order_and_stands_in_the_tree() {
+    let mut blend = Blend { weight: [0; COMPONENTS], ..Blend::default() };
+    blend.weight[Component::Price as usize] = 65_536;
+    let mut a = Engine::open(with_sections(&[(Tag::BLEND, 1, &blend.write())])).expect("a pack");
+    a.set_consent(Consent { personalize: Tri::Yes, ..Consent::default() });
+    let price_of = |a: &Engine, row: Row| a.catalog().price(row).now.expect("a price");
+    let dear = (0..64).map(Row).max_by_key(|r| a.catalog().price(*r).now).expect("products");
+    let cheap = (0..64)
+        .map(Row)
+        .filter(|r| a.catalog().price(*r).now.is_some())
+        .min_by_key(|r| price_of(&a, *r))
+        .expect("products");
+    for (shown, at) in [(dear, 1), (cheap, 100_000_000)] {
+        let id = a.catalog().id(shown).to_string();
+        let now = Millis(NOW.0 + at);
+        let items = vec![RawItem { id: &id, price: RawPrice::None, quantity: f64::NAN }];
+        let bought = RawEvent { name: "purchase", event_id: "", at: f64::NAN, items };
+        assert_eq!(a.track(now, &[bought]).accepted, 1);
+        let list = a.recommend(now, &Request { limit: 12, ..Request::default() });
+        let first = list.items[0].row.expect("a product");
+        let band = |row| price_band(price_of(&a, row));
+        // The purchase before weighs less by now, so the latest price is the one that leads.
+        assert!(band(first).abs_diff(band(shown)) <= 1, "{} for {}", price_of(&a, first).0, price_of(&a, shown).0);
+        assert_eq!(list.items[0].because, Because::Price);
+        let tree = a.why(list.id, a.catalog().id(first)).expect("served");
+        assert_eq!(tree.children.iter().map(|n| n.code).collect::<Vec<_>>(), ["price"]);
+        assert!((tree.children[0].value - tree.value).abs() < f64::EPSILON && tree.value > 0.0);
     }
 }

@@ -45,6 +45,18 @@ fn the_first_curves_are_read() {
     assert_eq!((worth(Component::Next), worth(Component::Again)), (24_530, 114_278));
 }
 
+/// Plain weights, for what a shopper pays above all.
+pub(crate) const PRICES: &[u8] = include_bytes!("blend-prices-v1.record");
+
+#[test]
+fn weights_of_prices_are_read() {
+    let blend = Blend::read(PRICES).expect("seventeen components");
+    let of = |component| blend.weight[component as usize];
+    assert_eq!((of(Component::Price), of(Component::Next)), (65_536, 16_384));
+    let earlier = Blend::read(include_bytes!("blend-curves-v1.record")).expect("twelve components");
+    assert_eq!(earlier.weight[Component::Price as usize], 0, "what a record does not know weighs nothing");
+}
+
 /// What is bought together in the shop of the frozen pack, and names of its slots.
 pub(crate) const ASSOCIATIONS: &[u8] = include_bytes!("associations-v1.section");
 
@@ -61,7 +73,10 @@ pub(crate) const LIMITS: [(Tag, usize, &[u8]); 5] = [
 pub(crate) fn with_sections(more: &[(Tag, usize, &[u8])]) -> Vec<u8> {
     let frozen = Pack::open(include_bytes!("pack-v1.pack").to_vec()).expect("format 1");
     let mut w = PackWriter::new();
-    for s in frozen.sections() {
+    // A blend takes the place of the frozen one; of tables it has others.
+    for s in
+        frozen.sections().iter().filter(|s| s.tag != Tag::BLEND || more.iter().all(|(tag, _, _)| *tag != Tag::BLEND))
+    {
         w.add(s.tag, s.key, s.entries as usize, frozen.bytes()[s.range.clone()].to_vec());
     }
     for (tag, entries, bytes) in more {

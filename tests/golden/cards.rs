@@ -74,7 +74,7 @@ pub(super) fn cards(
         .zip(&ids)
         .filter_map(|(place, id)| {
             let (_, category, brand) = about.iter().find(|a| a.0 == *id)?;
-            Some(RawDescription { place, category, brand })
+            Some(RawDescription { place, category, brand, price: None })
         })
         .collect();
     let list = shelf.rank(now, neutral, &ids, &described);

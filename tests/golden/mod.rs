@@ -4,7 +4,7 @@
 
 mod cards;
 
-use crate::compat::{ASSOCIATIONS, LIMITS as SECTIONS, with_sections};
+use crate::compat::{ASSOCIATIONS, LIMITS as SECTIONS, PRICES, with_sections};
 use nearshelf::codec::Writer;
 use nearshelf::engine::{Because, Engine, RawCart, RawDescription, RawLine, Request, Shelf};
 use nearshelf::event::clean::{RawEvent, RawItem, RawPrice};
@@ -23,6 +23,7 @@ use wasm_bindgen_test::wasm_bindgen_test as test;
 const REPLAY: &str = include_str!("replay.json");
 const SLOTS: &str = include_str!("slots.json");
 const RULES: &str = include_str!("limits.json");
+const DEAR: &str = include_str!("prices.json");
 const COLD_START: &str = include_str!("cold-start.json");
 const PACK: &[u8] = include_bytes!("../compat/pack-v1.pack");
 
@@ -88,6 +89,7 @@ fn because(b: Because) -> &'static str {
         Because::Similar => "similar",
         Because::Declared => "declared",
         Because::Scene => "scene",
+        Because::Price => "price",
     }
 }
 
@@ -275,7 +277,12 @@ fn run(shelf: &mut Engine, served: &mut u32, step: &Value) -> Value {
                 .iter()
                 .map(|d| {
                     let place = d["place"].as_u64().expect("a place") as u32;
-                    RawDescription { place, category: text(d, "category"), brand: text(d, "brand") }
+                    RawDescription {
+                        place,
+                        category: text(d, "category"),
+                        brand: text(d, "brand"),
+                        price: d["price"].as_i64().map(Minor),
+                    }
                 })
                 .collect();
             let list = shelf.rank(now, request.neutral, &ids, &described);
@@ -361,6 +368,7 @@ pub(crate) fn pack(file: &Value) -> Vec<u8> {
         (Tag::CARD, 64, &include_bytes!("../compat/cards-v1.section")[..]),
         (Tag::PRIOR, 64, &include_bytes!("../compat/prior-v1.section")[..]),
         (Tag::SCENE, 64, &include_bytes!("../compat/scenes-v1.section")[..]),
+        (Tag::BLEND, 1, PRICES),
     ];
     let more: Vec<_> =
         SECTIONS.into_iter().chain(others).filter(|(tag, _, _)| named.contains_key(&tag.name())).collect();
@@ -381,6 +389,11 @@ fn golden_slots_give_what_the_file_says() {
 #[test]
 fn golden_limits_give_what_the_file_says() {
     check(RULES, "limits.json");
+}
+
+#[test]
+fn golden_prices_give_what_the_file_says() {
+    check(DEAR, "prices.json");
 }
 
 #[test]

@@ -101,7 +101,7 @@ export async function replay(createShelf, { market, language, consent, steps }, 
   }
 
   function described(id, about) {
-    return about ? { id, category: about.category, brand: about.brand } : id;
+    return about ? { id, category: about.category, brand: about.brand, price: about.price } : id;
   }
 
   // A ranked list names an item as the host did, the file by its product.

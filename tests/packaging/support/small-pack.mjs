@@ -125,7 +125,7 @@ export function withSection(bytes, tag, entries, body, key = 0) {
     const u32 = (o) => view.getUint32(at + o, true);
     return [new TextDecoder().decode(bytes.subarray(at, at + 4)), u32(4), u32(24), bytes.slice(u32(8), u32(8) + u32(12))];
   });
-  return pack([...list, [tag, key, entries, body]]);
+  return pack([...list.filter((s) => s[0] !== tag || s[1] !== key), [tag, key, entries, body]]);
 }
 
 /** Writes the header's checksum anew, in place. */
