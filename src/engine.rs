@@ -10,23 +10,25 @@ mod rehearse;
 mod reporting;
 mod request;
 mod shards;
+mod track;
 
 pub use checkout::{Coupon, MarketOffers, RawCart, RawLine};
 pub use identity::{Identified, RawOrder, Synced};
 pub use reporting::{Reported, withdrawn};
 pub use request::Request;
 pub use shards::Wish;
+pub use track::Tracked;
 
 use crate::catalog::{Catalog, Described, Price};
 use crate::error::{Code, Error, Result};
-use crate::event::clean::{Drop, RawEvent, clean};
+use crate::event::clean::Drop;
 use crate::id::{Key, Row};
 use crate::list::Gather;
 use crate::money::{self, Minor};
 use crate::order::Arrange;
 use crate::pack::{Pack, Tag};
 use crate::privacy::consent::Consent;
-use crate::profile::{Dimension, Facts, Portrait, PortraitView, ProfileConfig, Step, Taken, Trait, decay};
+use crate::profile::{Dimension, Portrait, PortraitView, ProfileConfig, Trait, decay};
 use crate::rank::{
     Blend, Component, Drawn, Explorations, Features, Node, Part, Ranker, Ranking, Served, Stage, Subject, Tables,
     explain, nearest,
@@ -89,15 +91,6 @@ struct Kept {
     /// Those of the items that the pack does not have, by key.
     others: Vec<(Key, Row)>,
     new_since: u32,
-}
-
-/// What became of tracked events.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Tracked {
-    /// Taken into the portrait.
-    pub accepted: u32,
-    /// Left out, and counted by reason.
-    pub dropped: u32,
 }
 
 /// The one-line reason of an item. The numbers are the boundary's.
@@ -318,87 +311,6 @@ impl Engine {
         self.clock = self.clock.max(now);
         self.catalog.settle(self.clock);
         self.clock
-    }
-
-    fn drop_event(&mut self, reason: Drop) {
-        self.drop_many(reason, 1);
-    }
-
-    fn drop_many(&mut self, reason: Drop, many: u32) {
-        let n = &mut self.dropped[reason as usize];
-        *n = n.saturating_add(many);
-    }
-
-    fn note(&mut self, notes: [bool; Drop::COUNT]) {
-        for (reason, noted) in Drop::ALL.into_iter().zip(notes) {
-            if noted {
-                self.drop_event(reason);
-            }
-        }
-    }
-
-    /// Takes events in, in the order of their time. What cannot be used is counted by reason and nothing else is lost.
-    pub fn track(&mut self, now: Millis, events: &[RawEvent<'_>]) -> Tracked {
-        let now = self.tick(now);
-        let mut result = Tracked::default();
-        let Some(allowed) = self.consent.may_personalize() else {
-            for _ in events {
-                self.drop_event(Drop::NoConsent);
-            }
-            result.dropped = events.len() as u32;
-            return result;
-        };
-        let exponent = self.catalog.market().exponent;
-        let mut steps = Vec::with_capacity(events.len());
-        for raw in events {
-            let mut notes = [false; Drop::COUNT];
-            match clean(raw, now, exponent, &mut |d| notes[d as usize] = true) {
-                Ok(event) => {
-                    let facts = event.items.iter().map(|i| self.facts(i.id, i.price, &mut notes)).gather();
-                    steps.push(Step { kind: event.kind, at: event.at, id: event.id, facts });
-                }
-                Err(reason) => {
-                    self.drop_event(reason);
-                    result.dropped += 1;
-                }
-            }
-            if notes[Drop::UnknownItem as usize] {
-                for item in &raw.items {
-                    self.find(item.id);
-                }
-            }
-            self.note(notes);
-        }
-        steps.arrange_by_key(|s| s.at);
-        for step in steps {
-            match self.portrait.take(&allowed, step) {
-                Taken::Yes => {
-                    result.accepted += 1;
-                    continue;
-                }
-                Taken::Duplicate => self.drop_event(Drop::Duplicate),
-                Taken::TooLate => self.drop_event(Drop::TooLate),
-            }
-            result.dropped += 1;
-        }
-        result
-    }
-
-    /// What an item of an event says, in keys.
-    fn facts(&self, id: &str, price: Option<Minor>, notes: &mut [bool; Drop::COUNT]) -> Facts {
-        let c = &self.catalog;
-        let band = |m: Minor| Key::price_band(&c.market().currency, money::price_band(m));
-        let Some(found) = c.find(id) else {
-            notes[Drop::UnknownItem as usize] = true;
-            return Facts { product: Key::product(id), category: None, brand: None, band: price.map(band) };
-        };
-        let variant = found.variant.map_or(c.best_variant(found.row), |v| c.variants_of(found.row).start + v);
-        Facts {
-            product: c.key(found.row),
-            category: c.category(found.row).map(|x| c.category_key(x)),
-            brand: c.brand(found.row).map(|x| c.brand_key(x)),
-            band: price.or(c.price_of(variant).now).map(band),
-        }
     }
 
     /// A shelf: personal where the shopper allowed it and something is known, else the published order.

@@ -23,9 +23,12 @@ export class Catalogue {
     const p = (this._pack = new Pack(bytes));
     const meta = p.record("META");
     meta.str();
-    const n = (this.length = meta.u32());
-    const v = (this._variants = meta.u32());
     meta.u32();
+    meta.u32();
+    meta.u32();
+    // What a pack is put together from may have other counts.
+    const n = (this.length = p.count("PRID"));
+    const v = (this._variants = p.count("VAID"));
     this._m = meta.u32();
     this._l = meta.u32();
     this._markets = p.record("MRKT").list((r) => ({ _code: r.str(), _currency: r.str(), _exponent: r.u8() }));
@@ -69,6 +72,11 @@ export class Catalogue {
     if (l >= 0) this._l = l;
     this._seen = this._see(this._m, this._l);
     return missing;
+  }
+
+  /** Looks at the market and the language of another. @param {Catalogue} other */
+  as(other) {
+    this._seen = this._see((this._m = other._m), (this._l = other._l));
   }
 
   /**
@@ -268,14 +276,27 @@ export class Catalogue {
     const n = this.length;
     /** @type {any[]} */
     const found = [];
-    if (!p.count("ASSO")) return found;
-    const byte = p.numbers("ASSO", 0, 1, 0);
-    const number = p.numbers("ASSO", 0, 4, 2 * n + 2);
+    // A part of a pack has the counts apart, and names products by their rows in the whole.
+    const tag = p.count("ASSC") ? "ASSG" : "ASSO";
+    const counts = tag === "ASSG" ? "ASSC" : tag;
+    if (!p.count(tag)) return found;
+    const byte = p.numbers(tag, 0, 1, 0);
+    const number = p.numbers(counts, 0, 4, n + 2);
+    const before = tag === counts ? n + 2 : 0;
+    const end = p.numbers(tag, 0, 4, before + n);
     const baskets = number(1);
+    /** @type {Map<number, number> | null} */
+    let local = null;
+    if (!before) {
+      const whole = p.numbers("ROWS", 0, 4, n);
+      local = new Map();
+      for (let row = 0; row < n; row++) local.set(whole(row), row);
+    }
     for (const row of rows) {
       if (!(row >= 0 && row < n)) continue;
-      let at = 8 * n + 8 + (row ? number(n + row + 1) : 0);
-      const end = 8 * n + 8 + number(n + row + 2);
+      const start = 4 * (before + n);
+      let at = start + (row ? end(before + row - 1) : 0);
+      const last = start + end(before + row);
       const varint = () => {
         let value = 0;
         for (let unit = 1, more = 128; more > 127; unit *= 128) {
@@ -284,9 +305,11 @@ export class Catalogue {
         }
         return value;
       };
-      for (let other = -1; at < end;) {
-        other += varint() + 1;
+      for (let whole = -1; at < last;) {
+        whole += varint() + 1;
         const count = varint();
+        const other = local ? local.get(whole) : whole;
+        if (other === undefined) continue;
         found.push({
           _row: other,
           _id: this._id(other),

@@ -148,6 +148,11 @@ export class Engine {
     return this._send(op.ATTACH, writer.written(), op.readView);
   }
 
+  /** What is open, as a file; answers as `call`. */
+  pack() {
+    return this.call(op.ATTACH, () => {}, (r) => r.bytes());
+  }
+
   /** The host's time, which does not run backwards here, so that what is done again later finds the same times. */
   time() {
     return this._latest = Math.max(this._latest, this._seat._now());

@@ -23,6 +23,8 @@ export class Fallback {
     this.trouble = null;
     /** Shards the pack lists. */
     this.shards = 0;
+    /** Names of those that are known here. */
+    this.known = "";
     try {
       if (bytes) {
         this._catalogue = new Catalogue(bytes);
@@ -31,6 +33,22 @@ export class Fallback {
     } catch (thrown) {
       this.trouble = broken(thrown);
     }
+  }
+
+  /**
+   * Knows what is open: the pack alone, or with shards in it.
+   * @param {string} shards their names
+   * @param {() => Uint8Array | null | undefined} merged the pack with them; what is known stays where there is none
+   */
+  follow(shards, merged) {
+    if (this.known === shards) return;
+    this.ask(null, (c) => {
+      const bytes = shards ? merged() : this.bytes;
+      if (!bytes) return;
+      this._catalogue = new Catalogue(bytes);
+      this._catalogue.as(c);
+      this.known = shards;
+    });
   }
 
   /**

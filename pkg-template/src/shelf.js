@@ -189,7 +189,7 @@ export class Shelf {
       groups.push([mine.reduce((sum, trait) => sum + trait.share, 0), { kind, id: path, text: label, products }]);
     });
     add("category", this.categories(), likes.categories);
-    add("brand", this._fallback.ask([], (c) => c.brands()), likes.brands);
+    add("brand", this._known().ask([], (c) => c.brands()), likes.brands);
     groups.sort((a, b) => b[0] - a[0] || b[1].products - a[1].products || (a[1].id < b[1].id ? -1 : 1));
     return groups.map((group) => group[1]).slice(0, Math.max(limit - items.length, Math.ceil(limit / 2)))
       .concat(items.map((item) => ({ kind: "product", id: item.id, text: item.title, products: 1 }))).slice(0, limit);
@@ -617,21 +617,18 @@ export class Shelf {
   _found(o) {
     const words = wordsOf(o.query || "");
     const context = o.context || [];
-    const rowsOf = (ids) => this._engine.call(op.FIND, (w) => w.list(ids, (v) => w.str(v)), op.readRows);
-    // The fallback knows the rows of the pack as it came; with shards they are others.
-    const moved = this._shards._open.length > 0;
-    /** @type {import("./catalogue.js").Found[] | null} */
-    let found = null;
     if ((o.kind || o.slot) === "together") {
-      const rows = moved ? null : rowsOf(context);
-      found = this._fallback.ask([], (c) => c.together(rows || context.map((id) => c.find(id))));
-    } else if (words.length) {
-      found = this._fallback.ask([], (c) => c.search(words));
+      const fallback = this._known();
+      const rows = this._engine.call(op.FIND, (w) => w.list(context, (v) => w.str(v)), op.readRows);
+      return fallback.ask([], (c) => c.together(rows || context.map((id) => c.find(id))));
     }
-    if (!found || !moved) return found;
-    const core = found;
-    const rows = rowsOf(this._fallback.ask([], (c) => core.map((x) => c.id(x._row))));
-    return rows ? core.map((x, i) => Object.assign({}, x, { _row: rows[i] })) : core;
+    return words.length ? this._known().ask([], (c) => c.search(words)) : null;
+  }
+
+  /** The fallback with the products of all shards that are open, in the engine's rows. */
+  _known() {
+    this._fallback.follow(this._shards._open.join(), () => this._engine.pack());
+    return this._fallback;
   }
 
   /** A list as GA4 names it. */

@@ -21,10 +21,27 @@ impl Index {
     /// The place of each key in a list; of two that are the same the first.
     pub(super) fn of(keys: &[Key]) -> Index {
         let mut index = Index::with_room(keys.len());
-        for (key, i) in keys.iter().zip(0..) {
-            index.insert(*key, i, |other| keys[other as usize] == *key);
+        for i in 0..keys.len() {
+            index.add(keys, i);
         }
         index
+    }
+
+    /// Adds key `i` of a list whose first `i` it has, with room for more made where it lacks.
+    #[inline(never)]
+    pub(super) fn add(&mut self, keys: &[Key], i: usize) {
+        if 2 * i >= self.slots.len() {
+            // Twice as much as these take, so that a key is moved once or twice at most.
+            *self = Index::of(keys.get(..=i).unwrap_or(&[]));
+        } else if let Some(key) = keys.get(i) {
+            self.insert(*key, i as u32, |other| keys.get(other as usize) == Some(key));
+        }
+    }
+
+    /// The place of a key in the list.
+    #[inline(never)]
+    pub(super) fn place(&self, keys: &[Key], key: Key) -> Option<u32> {
+        self.find(key, |i| keys.get(i as usize) == Some(&key))
     }
 
     fn start(&self, key: Key) -> usize {
@@ -67,6 +84,22 @@ mod tests {
     use super::*;
     #[cfg(target_arch = "wasm32")]
     use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    #[test]
+    fn keys_that_come_one_by_one_are_found_and_the_first_of_the_same_wins() {
+        let keys: Vec<Key> = (0..3_000_u64).map(|i| Key((i % 2_900).wrapping_mul(0x9E37_79B9_7F4A_7C15))).collect();
+        let mut index = Index::default();
+        for i in 0..keys.len() {
+            assert_eq!(index.place(&keys, keys[i]), (i >= 2_900).then(|| i as u32 - 2_900));
+            index.add(&keys, i);
+            assert_eq!(index.place(&keys, keys[i]), Some(i as u32 % 2_900));
+        }
+        assert_eq!(index.place(&keys, Key(1)), None);
+        assert!(
+            index.slots.len() <= 8_192 && index.slots == Index::of(&keys).slots,
+            "no more room than for all at once"
+        );
+    }
 
     #[test]
     fn colliding_keys_are_all_found() {

@@ -1,8 +1,11 @@
 //! A core and its shards as one pack: what is open and one shard more, in the order of the global rows.
 
 use super::shape::{Elements, Per, Pick, Shape, shape, write_picked};
+use crate::codec::Writer;
 use crate::pack::column::u32_at;
+use crate::pack::format::{ENTRY, FORMAT, HEADER, MAGIC};
 use crate::pack::{Pack, SectionInfo, Tag};
+use alloc::vec;
 use alloc::vec::Vec;
 
 /// What is open, and one shard of it more; and where each row of what is open has gone. `META` keeps the core's counts.
@@ -36,13 +39,18 @@ pub(crate) fn merge(open: &Pack, shard: &Pack) -> (Pack, Vec<u32>) {
         }
     }
 
-    let mut bytes = Vec::new();
+    // Hosts read it as a file: they check no sums, so there are none.
+    let mut file = Writer::new();
+    file.u64(u64::from_le_bytes(MAGIC));
+    file.u32(u32::from(FORMAT) << 16 | u32::from(FORMAT));
+    file.count(open.sections().len());
+    let mut bytes = vec![0; HEADER + ENTRY * open.sections().len()];
     let mut sections = Vec::new();
     for s in open.sections() {
         let mut s: SectionInfo = s.clone();
         let lists = [section(open, s.tag, s.key), section(shard, s.tag, s.key)];
         s.range.start = bytes.len();
-        if let Some(shape) = shape(s.tag) {
+        if let Some(shape) = shape(s.tag, s.key) {
             let per = shape.per as usize;
             let mut parts =
                 [Elements { bytes: lists[0], n: sizes[per][0] }, Elements { bytes: lists[1], n: sizes[per][1] }];
@@ -73,6 +81,19 @@ pub(crate) fn merge(open: &Pack, shard: &Pack) -> (Pack, Vec<u32>) {
         sections.push(s);
     }
     let [moved, _] = moved;
+    for n in [bytes.len() as u64, open.version_number(), 0] {
+        file.u64(n);
+    }
+    for s in &sections {
+        let (tag, range) = (u32::from_le_bytes(s.tag.0), &s.range);
+        for n in [tag, s.key, range.start as u32, range.len() as u32, 0, 0, s.entries, 0] {
+            file.u32(n);
+        }
+    }
+    let file = file.finish();
+    if let Some(start) = bytes.get_mut(..file.len()) {
+        start.copy_from_slice(&file);
+    }
     (open.assembled(bytes, sections), moved)
 }
 

@@ -8,12 +8,14 @@ mod index;
 mod live;
 pub(crate) mod merge;
 mod news;
+mod open;
 pub mod overlay;
 #[cfg(any(feature = "cli", test))]
 pub mod overlay_file;
 mod read;
 pub(crate) mod shape;
 pub mod shards;
+mod tree;
 
 pub use live::Lives;
 pub use read::{Catalog, Described};

@@ -78,7 +78,8 @@ impl Catalog {
 
     /// The row of the new item with this key.
     pub(super) fn new_row(&self, key: Key) -> Option<Row> {
-        (self.products..self.len()).find(|i| self.product_key[*i] == key).map(|i| Row(i as u32))
+        let new = self.product_key.get(self.products..)?;
+        self.new_index.place(new, key).map(|i| Row(self.products as u32 + i))
     }
 
     /// What is known of an item that the pack does not have: the nearest category at or above a path that the pack knows, and the brand if it does.
@@ -102,6 +103,7 @@ impl Catalog {
         }
         let placed = self.place(Row(self.len() as u32), category, brand);
         self.product_key.push(Key::product(id));
+        self.new_index.add(self.product_key.get(self.products..).unwrap_or(&[]), self.news.len());
         self.news.push(record.to_vec());
         self.placed.push(placed);
         placed.category.is_none() && !category.is_empty()

@@ -5,69 +5,68 @@ use super::live::Live;
 use super::news::{ID, IMAGE, LINK, TITLE};
 use super::overlay::Policy;
 use super::{Availability, Found, Market, Price};
-use crate::codec::{Malformed, Reader};
 use crate::error::{Code, Error, Result};
 use crate::id::{Key, Row};
-use crate::list::Gather;
 use crate::money::Minor;
 use crate::pack::column::{Columns, Numbers, Strings};
 use crate::pack::{Pack, Tag};
-use crate::text::{concat, decimal};
-use alloc::string::{String, ToString};
-use alloc::vec;
+use crate::text::concat;
+use alloc::string::String;
 use alloc::vec::Vec;
 
-const NONE16: u32 = 0xFFFF;
+/// No category, no brand.
+pub(super) const NONE16: u32 = 0xFFFF;
 
 /// The catalogue of an open pack, seen in one market and one language.
 #[derive(Debug, Clone)]
 pub struct Catalog {
     pub(super) pack: Pack,
-    shop: String,
-    support: u32,
-    markets: Vec<Market>,
-    languages: Vec<String>,
+    pub(super) shop: String,
+    pub(super) support: u32,
+    pub(super) markets: Vec<Market>,
+    pub(super) languages: Vec<String>,
     pub(super) products: usize,
     pub(super) variants: usize,
 
-    product_id: Strings,
-    variant_id: Strings,
-    alias: Strings,
-    alias_row: Numbers<4>,
-    category_of: Numbers<2>,
-    brand_of: Numbers<2>,
-    popularity: Numbers<2>,
-    recent: Numbers<2>,
-    variant_end: Numbers<4>,
-    url: Strings,
-    image: Strings,
-    tag: Strings,
-    tag_end: Numbers<4>,
-    tag_start_of_entries: usize,
-    brand: Strings,
-    category_path: Strings,
-    category_parent: Numbers<2>,
-    store: Strings,
-    store_of: Numbers<2>,
-    since: Numbers<2>,
+    pub(super) product_id: Strings,
+    pub(super) variant_id: Strings,
+    pub(super) alias: Strings,
+    pub(super) alias_row: Numbers<4>,
+    pub(super) category_of: Numbers<2>,
+    pub(super) brand_of: Numbers<2>,
+    pub(super) popularity: Numbers<2>,
+    pub(super) recent: Numbers<2>,
+    pub(super) variant_end: Numbers<4>,
+    pub(super) url: Strings,
+    pub(super) image: Strings,
+    pub(super) tag: Strings,
+    pub(super) tag_end: Numbers<4>,
+    pub(super) tag_start_of_entries: usize,
+    pub(super) brand: Strings,
+    pub(super) category_path: Strings,
+    pub(super) category_parent: Numbers<2>,
+    pub(super) store: Strings,
+    pub(super) store_of: Numbers<2>,
+    pub(super) since: Numbers<2>,
 
-    index: Index,
+    pub(super) index: Index,
     /// By row; those of new items are behind the others.
     pub(super) product_key: Vec<Key>,
-    category_key: Vec<Key>,
-    brand_key: Vec<Key>,
-    category_index: Index,
-    brand_index: Index,
+    pub(super) category_key: Vec<Key>,
+    pub(super) brand_key: Vec<Key>,
+    pub(super) category_index: Index,
+    pub(super) brand_index: Index,
 
-    view: View,
+    pub(super) view: View,
     pub(super) policy: Policy,
     /// Prices and stock, by market; empty where nobody has looked yet.
     pub(super) lives: Vec<Live>,
 
     /// What a host says of items that are not in the pack.
-    described: Vec<Described>,
+    pub(super) described: Vec<Described>,
     /// New items of overlays, by row: their records, and what they are.
     pub(super) news: Vec<Vec<u8>>,
+    pub(super) new_index: Index,
     pub(super) placed: Vec<Described>,
 }
 
@@ -86,149 +85,18 @@ pub struct Described {
 
 /// What depends on the language, and which market's columns are at the front.
 #[derive(Debug, Clone, Default)]
-struct View {
-    market: usize,
-    language: usize,
-    title: Strings,
-    title_default: Strings,
-    variant_title: Strings,
-    category_label: Strings,
+pub(super) struct View {
+    pub(super) market: usize,
+    pub(super) language: usize,
+    pub(super) title: Strings,
+    pub(super) title_default: Strings,
+    pub(super) variant_title: Strings,
+    pub(super) category_label: Strings,
 }
 
 impl Catalog {
-    /// The catalogue of `pack`, in its default market and language.
-    ///
-    /// # Errors
-    ///
-    /// `pack_malformed` when a section is missing or does not fit the others.
-    pub fn open(pack: Pack) -> Result<Catalog> {
-        let bad = |_: Malformed| Error::new(Code::PackMalformed, "section META, MRKT or LANG cannot be read.");
-        let record = |tag| pack.section(tag, 0).ok_or_else(|| bad(Malformed));
-        let mut r = Reader::new(record(Tag::META)?);
-        let shop = r.str().to_string();
-        // Their number is that of the entries of PRID and VAID: what a pack is put together from may have other counts.
-        let (_products, _variants, support) = (r.u32(), r.u32(), r.u32());
-        let (market, language) = (r.u32() as usize, r.u32() as usize);
-        r.check().map_err(bad)?;
-
-        let mut r = Reader::new(record(Tag::MARKETS)?);
-        let mut markets = Vec::new();
-        for _ in 0..r.count(9) {
-            let (code, currency) = (r.str().to_string(), r.str().to_string());
-            markets.push(Market { code, currency, exponent: r.u8().min(4) });
-        }
-        r.check().map_err(bad)?;
-        let mut r = Reader::new(record(Tag::LANGUAGES)?);
-        let mut languages = Vec::new();
-        for _ in 0..r.count(4) {
-            languages.push(r.str().to_string());
-        }
-        r.check().map_err(bad)?;
-
-        let count = |tag, key| pack.find(tag, key).map_or(0, |s| s.entries as usize);
-        let (categories, brands) = (count(Tag::CATEGORY, 0), count(Tag::BRAND, 0));
-        let (products, variants) = (count(Tag::PRODUCT_ID, 0), count(Tag::VARIANT_ID, 0));
-        let (aliases, tags) = (count(Tag::ALIAS, 0), count(Tag::TAG, 0));
-        for tag in [Tag::PRODUCT_ID, Tag::VARIANT_ID] {
-            if pack.find(tag, 0).is_none() {
-                return Err(Error::told(Code::PackMalformed, || concat(&["section ", &tag.name(), " is missing."])));
-            }
-        }
-        let tag_end = open_csr_ends(&pack, Tag::PRODUCT_TAGS, products)?;
-        let mut columns = Columns::default();
-        let mut c = Catalog {
-            product_id: columns.strings(&pack, Tag::PRODUCT_ID, 0, products),
-            variant_id: columns.strings(&pack, Tag::VARIANT_ID, 0, variants),
-            alias: columns.strings(&pack, Tag::ALIAS, 0, aliases),
-            alias_row: columns.numbers(&pack, Tag::ALIAS_ROW, 0, aliases),
-            category_of: columns.numbers(&pack, Tag::PRODUCT_CATEGORY, 0, products),
-            brand_of: columns.numbers(&pack, Tag::PRODUCT_BRAND, 0, products),
-            popularity: columns.numbers(&pack, Tag::PRODUCT_POPULARITY, 0, products),
-            recent: columns.optional(&pack, Tag::PRODUCT_RECENT, 0, products),
-            variant_end: columns.numbers(&pack, Tag::PRODUCT_VARIANTS, 0, products),
-            url: columns.strings(&pack, Tag::PRODUCT_URL, 0, products),
-            image: columns.strings(&pack, Tag::PRODUCT_IMAGE, 0, products),
-            tag: columns.strings(&pack, Tag::TAG, 0, tags),
-            tag_start_of_entries: products * 4,
-            tag_end,
-            brand: columns.strings(&pack, Tag::BRAND, 0, brands),
-            category_path: columns.strings(&pack, Tag::CATEGORY, 0, categories),
-            category_parent: columns.numbers(&pack, Tag::CATEGORY_PARENT, 0, categories),
-            store: columns.strings(&pack, Tag::STORE, 0, count(Tag::STORE, 0)),
-            store_of: columns.optional(&pack, Tag::PRODUCT_STORE, 0, products),
-            since: columns.optional(&pack, Tag::PRODUCT_SINCE, 0, products),
-            index: Index::default(),
-            product_key: Vec::new(),
-            category_key: Vec::new(),
-            brand_key: Vec::new(),
-            category_index: Index::default(),
-            brand_index: Index::default(),
-            view: View::default(),
-            described: Vec::new(),
-            news: Vec::new(),
-            placed: Vec::new(),
-            policy: Policy::of(&pack),
-            lives: markets.iter().map(|_| Live::default()).gather(),
-            pack,
-            shop,
-            support,
-            markets,
-            languages,
-            products,
-            variants,
-        };
-        columns.check()?;
-        c.check_rows()?;
-        c.build_index();
-        c.set_view(market, language)?;
-        Ok(c)
-    }
-
-    /// Every row number in the pack points into the pack.
-    fn check_rows(&self) -> Result<()> {
-        let p = &self.pack;
-        let mut last = 0;
-        for i in 0..self.products {
-            let end = self.variant_end.get(p, i);
-            let category = self.category_of.get(p, i);
-            let brand = self.brand_of.get(p, i);
-            let in_range = |v: u32, n: usize| v == NONE16 || (v as usize) < n;
-            let fits = in_range(category, self.category_path.len()) && in_range(brand, self.brand.len());
-            if end <= last || !fits {
-                return Err(Error::told(Code::PackMalformed, || {
-                    concat(&["product row ", &decimal(i as i64), " points outside the pack."])
-                }));
-            }
-            last = end;
-        }
-        let aliases_fit = (0..self.alias.len()).all(|i| (self.alias_row.get(p, i) as usize) < self.products);
-        // A parent stands before its child (paths are sorted), so climbing the tree ends.
-        let parent = |i: usize| self.category_parent.get(p, i);
-        let tree = (0..self.category_path.len()).all(|i| parent(i) == NONE16 || (parent(i) as usize) < i);
-        if last as usize != self.variants || !aliases_fit || !tree {
-            return Err(Error::new(Code::PackMalformed, "variants, aliases or categories point outside the pack."));
-        }
-        Ok(())
-    }
-
-    fn build_index(&mut self) {
-        let p = &self.pack;
-        self.product_key = (0..self.products).map(|i| Key::product(self.product_id.get(p, i))).gather();
-        self.category_key = (0..self.category_path.len()).map(|i| Key::category(self.category_path.get(p, i))).gather();
-        self.brand_key = (0..self.brand.len()).map(|i| Key::brand(self.brand.get(p, i))).gather();
-        self.category_index = Index::of(&self.category_key);
-        self.brand_index = Index::of(&self.brand_key);
-        let total = self.products + self.variants + self.alias.len();
-        let mut index = Index::with_room(total);
-        for entry in 0..total as u32 {
-            let text = self.entry_text(entry);
-            index.insert(Key::product(text), entry, |other| self.entry_text(other) == text);
-        }
-        self.index = index;
-    }
-
     /// Entries of the index: products, then variants, then aliases. An id in several of them is the first.
-    fn entry_text(&self, entry: u32) -> &str {
+    pub(super) fn entry_text(&self, entry: u32) -> &str {
         let i = entry as usize;
         if i < self.products {
             self.product_id.get(&self.pack, i)
@@ -386,8 +254,7 @@ impl Catalog {
 
     /// The product with this key.
     pub fn row_of(&self, key: Key) -> Option<Row> {
-        let is_it = |e: u32| self.product_key.get(e as usize) == Some(&key);
-        self.index.find(key, is_it).map(Row).or_else(|| self.new_row(key))
+        self.index.place(&self.product_key, key).map(Row).or_else(|| self.new_row(key))
     }
 
     /// The product's stable key.
@@ -453,90 +320,6 @@ impl Catalog {
         self.recent.get(&self.pack, row.index())
     }
 
-    /// The product's category.
-    pub fn category(&self, row: Row) -> Option<u32> {
-        if row.index() >= self.products {
-            return self.described(row)?.category;
-        }
-        Some(self.category_of.get(&self.pack, row.index())).filter(|c| *c != NONE16)
-    }
-
-    /// A category and its ancestors, leaf first.
-    pub fn category_chain(&self, category: u32) -> impl Iterator<Item = u32> {
-        let parent = |c: &u32| Some(self.category_parent.get(&self.pack, *c as usize)).filter(|c| *c != NONE16);
-        core::iter::successors(Some(category), parent)
-    }
-
-    /// Number of categories.
-    pub fn category_count(&self) -> usize {
-        self.category_path.len()
-    }
-
-    /// A category's path in the pack's first language: its identity.
-    pub fn category_path(&self, category: u32) -> &str {
-        self.category_path.get(&self.pack, category as usize)
-    }
-
-    /// A category's path in the view's language.
-    pub fn category_label(&self, category: u32) -> &str {
-        let label = self.view.category_label.get(&self.pack, category as usize);
-        if label.is_empty() { self.category_path(category) } else { label }
-    }
-
-    /// A category's stable key.
-    pub fn category_key(&self, category: u32) -> Key {
-        self.category_key[category as usize]
-    }
-
-    /// The category with this path.
-    pub fn category_named(&self, path: &str) -> Option<u32> {
-        let n = self.category_path.len() as u32;
-        (0..n).find(|c| self.category_path(*c) == path)
-    }
-
-    /// The category with this key.
-    pub fn category_of_key(&self, key: Key) -> Option<u32> {
-        self.category_index.find(key, |c| self.category_key[c as usize] == key)
-    }
-
-    /// The product's brand.
-    pub fn brand(&self, row: Row) -> Option<u32> {
-        if row.index() >= self.products {
-            return self.described(row)?.brand;
-        }
-        Some(self.brand_of.get(&self.pack, row.index())).filter(|b| *b != NONE16)
-    }
-
-    /// Number of brands.
-    pub fn brand_count(&self) -> usize {
-        self.brand.len()
-    }
-
-    /// A brand's name.
-    pub fn brand_name(&self, brand: u32) -> &str {
-        self.brand.get(&self.pack, brand as usize)
-    }
-
-    /// A brand's stable key.
-    pub fn brand_key(&self, brand: u32) -> Key {
-        self.brand_key[brand as usize]
-    }
-
-    /// The brand with this key.
-    pub fn brand_of_key(&self, key: Key) -> Option<u32> {
-        self.brand_index.find(key, |b| self.brand_key[b as usize] == key)
-    }
-
-    /// The store that sells the product: another shop on a marketplace. `None` for the shop itself, and in a pack that does not say.
-    pub fn store(&self, row: Row) -> Option<u32> {
-        self.store_of.get(&self.pack, row.index()).checked_sub(1)
-    }
-
-    /// A store's name, as carts and offers have it.
-    pub fn store_name(&self, store: u32) -> &str {
-        self.store.get(&self.pack, store as usize)
-    }
-
     /// The day since which the product is sold, in UTC days since 1970; 0 where nobody knows.
     pub fn since(&self, row: Row) -> u32 {
         self.since.get(&self.pack, row.index())
@@ -591,22 +374,6 @@ impl Catalog {
         }
         self.price(row).now
     }
-
-    /// Number of products in each category, those below it included.
-    pub fn category_sizes(&self) -> Vec<u32> {
-        let mut sizes = vec![0; self.category_count()];
-        for i in 0..self.products as u32 {
-            for c in self.category(Row(i)).into_iter().flat_map(|c| self.category_chain(c)) {
-                sizes[c as usize] += 1;
-            }
-        }
-        sizes
-    }
-
-    /// True when the product lies in `category` or below it.
-    pub fn is_in(&self, row: Row, category: u32) -> bool {
-        self.category(row).is_some_and(|c| self.category_chain(c).any(|c| c == category))
-    }
 }
 
 /// What is said of a name that is not among those there are.
@@ -618,22 +385,4 @@ fn none_of<'a>(name: &str, known: impl Iterator<Item = &'a String>) -> String {
     }
     out.push('.');
     out
-}
-
-/// The ends of a `csr` section of 16-bit entries, as a column over its first `4 n` bytes.
-fn open_csr_ends(pack: &Pack, tag: Tag, n: usize) -> Result<Numbers<4>> {
-    let malformed =
-        || Error::told(Code::PackMalformed, || concat(&["section ", &tag.name(), " has the wrong length."]));
-    let column = Numbers::<4>::prefix(pack, tag, 0, n)?;
-    let section = pack.find(tag, 0).ok_or_else(malformed)?;
-    let entries = (section.range.len() - n * 4) / 2;
-    let mut last = 0;
-    for i in 0..n {
-        let end = column.get(pack, i);
-        if end < last || end as usize > entries {
-            return Err(malformed());
-        }
-        last = end;
-    }
-    Ok(column)
 }

@@ -33,7 +33,7 @@ pub(crate) struct Shape {
 }
 
 /// The sections of one element each: a table, since matching on tags costs a branch for each of their letters.
-const SHAPES: [(Tag, Per, bool, u8); 26] = [
+const SHAPES: [(Tag, Per, bool, u8); 29] = [
     (Tag::PRODUCT_ID, Per::Product, true, 1),
     (Tag::PRODUCT_CATEGORY, Per::Product, false, 2),
     (Tag::PRODUCT_BRAND, Per::Product, false, 2),
@@ -62,19 +62,32 @@ const SHAPES: [(Tag, Per, bool, u8); 26] = [
     (Tag::STORE, Per::Name, true, 1),
     (Tag::PRODUCT_STORE, Per::Product, false, 2),
     (Tag::PRODUCT_SINCE, Per::Product, false, 2),
+    (Tag::ASSOCIATION_COUNTS, Per::Product, false, 4 | HEADED),
+    (Tag::ASSOCIATION_PART, Per::Table, true, 1),
+    // As many bytes as the key says.
+    (Tag::EMBEDDING_PART, Per::Product, false, HEADED),
 ];
 
 /// Bytes before the rows of a table: what its weights stand for.
 const TABLE_HEAD: usize = 512;
+/// Of a section that begins with [`HEAD`] bytes about all.
+const HEADED: u8 = 128;
+/// Those bytes.
+pub(crate) const HEAD: usize = 8;
 
 /// The shape of a section; `None` for one that is not about single products.
 #[inline(never)]
-pub(crate) fn shape(tag: Tag) -> Option<Shape> {
+pub(crate) fn shape(tag: Tag, key: u32) -> Option<Shape> {
     let tag = u32::from_le_bytes(tag.0);
     for (known, per, ends, unit) in SHAPES {
         if u32::from_le_bytes(known.0) == tag {
-            let head = if per == Per::Table { TABLE_HEAD } else { 0 };
-            return Some(Shape { per, head, ends, unit: usize::from(unit) });
+            let mut head = if unit & HEADED > 0 { HEAD } else { 0 };
+            // Every other section of rows is a table.
+            if per == Per::Table && known != Tag::ASSOCIATION_PART {
+                head = TABLE_HEAD;
+            }
+            let unit = usize::from(unit & !HEADED);
+            return Some(Shape { per, head, ends, unit: if unit == 0 && !ends { key as usize } else { unit } });
         }
     }
     None

@@ -9,8 +9,8 @@ pub const OLDEST_READABLE: u16 = 1;
 
 /// What a pack begins with.
 pub const MAGIC: [u8; 8] = *b"NEARSHLF";
-pub(super) const HEADER: usize = 40;
-pub(super) const ENTRY: usize = 32;
+pub(crate) const HEADER: usize = 40;
+pub(crate) const ENTRY: usize = 32;
 
 /// A section's name: four ASCII letters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -81,6 +81,9 @@ tags! {
     SCENE b"SCEN" "What lifts products when and where.";
     SEASON b"SEAS" "How much more categories are turned to at a time of the year.";
     CLUSTER b"CLUS" "Kinds of shoppers by the categories they turn to.";
+    ASSOCIATION_COUNTS b"ASSC" "How many baskets hold each product of a part.";
+    ASSOCIATION_PART b"ASSG" "What a part's products are bought together with, as global rows.";
+    EMBEDDING_PART b"EMBG" "A vector of each product of a part.";
 }
 
 impl Tag {

@@ -3,7 +3,7 @@
 //! [`manual/pack-format.md`](crate::manual::pack_format) has the bytes.
 
 pub mod column;
-mod format;
+pub(crate) mod format;
 mod read;
 #[cfg(not(feature = "bare"))]
 mod write;

@@ -4,12 +4,12 @@
 //! (SIGMOD 1993, section 2); lift after Brin, Motwani, Ullman, Tsur, "Dynamic itemset counting and implication rules for market
 //! basket data" (SIGMOD 1997, section 4, "interest").
 
+use super::table::{CLOSED, local_rows};
 use crate::codec::read_varint;
 use crate::error::Result;
 use crate::id::Row;
 use crate::pack::column::Numbers;
 use crate::pack::{Pack, Tag};
-#[cfg(any(feature = "cli", test))]
 use alloc::vec::Vec;
 
 /// How often one product is bought together with another. Counts are baskets.
@@ -51,11 +51,17 @@ impl Association {
 /// Words of a section before the counts: what was counted, and how many baskets there were.
 const HEAD: usize = 2;
 
-/// The section of a pack, read in place; a pack without it has no associations.
-#[derive(Debug, Clone, Default)]
+/// The section of a pack or of a part of one, read in place; a pack without it has no associations.
+#[derive(Debug, Clone)]
 pub struct Associations {
-    /// Basis, baskets, baskets of each product, end of each product's entries.
-    numbers: Numbers<4>,
+    /// Basis, baskets, baskets of each product.
+    counts: Numbers<4>,
+    /// What the entries stand behind: in a whole pack the counts as well, then the end of each product's entries.
+    ends: Numbers<4>,
+    /// Where the entries lie.
+    tag: Tag,
+    /// Row of each global row, in a part.
+    local: Option<Vec<u32>>,
     products: usize,
 }
 
@@ -66,32 +72,48 @@ impl Associations {
     ///
     /// `pack_malformed` when the section is too short.
     pub fn open(pack: &Pack, products: usize) -> Result<Associations> {
-        if pack.find(Tag::ASSOCIATION, 0).is_none() {
-            return Ok(Associations::default());
+        let is_part = pack.find(Tag::ASSOCIATION_COUNTS, 0).is_some();
+        let whole = Tag::ASSOCIATION;
+        let (first, tag) = if is_part { (Tag::ASSOCIATION_COUNTS, Tag::ASSOCIATION_PART) } else { (whole, whole) };
+        if pack.find(first, 0).is_none() {
+            let none = Numbers::default();
+            return Ok(Associations { counts: none.clone(), ends: none, tag, local: None, products: 0 });
         }
-        Ok(Associations { numbers: Numbers::prefix(pack, Tag::ASSOCIATION, 0, HEAD + 2 * products)?, products })
+        let before = if is_part { 0 } else { HEAD + products };
+        Ok(Associations {
+            counts: Numbers::prefix(pack, first, 0, HEAD + products)?,
+            ends: Numbers::prefix(pack, tag, 0, before + products)?,
+            tag,
+            local: if is_part { local_rows(pack, products)? } else { None },
+            products,
+        })
     }
 
     /// True where baskets are orders, false where they are visits.
     pub fn are_of_purchases(&self, pack: &Pack) -> bool {
-        self.numbers.get(pack, 0) == 1
+        self.counts.get(pack, 0) == 1
     }
 
-    /// Calls `f` with each product bought together with `row`, by ascending row.
+    /// Calls `f` with each open product bought together with `row`, by ascending row.
     pub fn each(&self, pack: &Pack, row: Row, f: &mut dyn FnMut(Row, Association)) {
-        let number = |i: usize| self.numbers.get(pack, HEAD + i);
-        let (baskets, i, n) = (self.numbers.get(pack, 1), row.index(), self.products);
-        let entries = pack.section(Tag::ASSOCIATION, 0).and_then(|s| s.get(self.numbers.len() * 4..));
-        let start = if i == 0 { 0 } else { number(n + i - 1) } as usize;
-        let Some(mine) = entries.and_then(|e| e.get(start..number(n + i) as usize)) else { return };
+        let count = |i: usize| self.counts.get(pack, HEAD + i);
+        let (baskets, i, n) = (self.counts.get(pack, 1), row.index(), self.products);
+        let end = |i: usize| self.ends.get(pack, self.ends.len() - n + i) as usize;
+        let entries = pack.section(self.tag, 0).and_then(|s| s.get(self.ends.len() * 4..));
+        let start = if i == 0 || i >= n { 0 } else { end(i - 1) };
+        let Some(mine) = entries.filter(|_| i < n).and_then(|e| e.get(start..end(i))) else { return };
         let (mut at, mut next) = (0, 0_u32);
-        while let (Some(step), Some(count)) = (read_varint(mine, &mut at), read_varint(mine, &mut at)) {
-            let other = next.saturating_add(step);
+        while let (Some(step), Some(both)) = (read_varint(mine, &mut at), read_varint(mine, &mut at)) {
+            let Some(global) = next.checked_add(step).filter(|r| *r < CLOSED) else { return };
+            next = global + 1;
+            let other = match &self.local {
+                Some(local) => local.get(global as usize).copied().unwrap_or(CLOSED),
+                None => global,
+            };
             if other as usize >= n {
-                return;
+                continue;
             }
-            next = other + 1;
-            let a = Association { count, of: number(i), with: number(other as usize), baskets };
+            let a = Association { count: both, of: count(i), with: count(other as usize), baskets };
             // A product below the threshold has no count, and so no lift.
             if a.of > 0 && a.with > 0 {
                 f(Row(other), a);

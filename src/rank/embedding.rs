@@ -48,18 +48,26 @@ impl Embedding {
     /// `pack_malformed` when the section has the wrong length.
     pub fn open(pack: &Pack, products: usize) -> Result<Embedding> {
         let key = if pack.find(Tag::EMBEDDING, BY_PAIRS).is_some() { BY_PAIRS } else { 0 };
-        let Some(section) = pack.find(Tag::EMBEDDING, key) else { return Ok(Embedding::default()) };
+        let piecewise = || pack.sections().iter().find(|s| s.tag == Tag::EMBEDDING_PART);
+        let Some(section) = pack.find(Tag::EMBEDDING, key).or_else(piecewise) else { return Ok(Embedding::default()) };
         // Behind the rows that have vectors there may be new items of an overlay.
         let products = products.min(section.entries as usize);
-        let bytes = pack.section(Tag::EMBEDDING, key).unwrap_or(&[]);
+        let bytes = pack.bytes().get(section.range.clone()).unwrap_or(&[]);
         let number = |i: usize| bytes.get(2 * i..2 * i + 2).map_or(0, |b| u16::from_le_bytes([b[0], b[1]]));
         let [first, second] = [0, 1].map(|i| usize::from(number(i)));
         let dims = first + second;
         let mut range = (section.range.start + START).min(section.range.end)..section.range.end;
         let mut laid = Vec::new();
         let wrong = || Error::new(Code::PackMalformed, "section EMBD has the wrong length.");
-        if key != BY_PAIRS {
-            laid = first_layout(bytes.get(START..).unwrap_or(&[]), products, [first, second]).ok_or_else(wrong)?;
+        let body = bytes.get(START..).unwrap_or(&[]);
+        if section.tag == Tag::EMBEDDING_PART {
+            if !(HEAD..=MOST).contains(&dims) || products.checked_mul(dims) != Some(body.len()) {
+                return Err(wrong());
+            }
+            laid = lay(&body.iter().map(|x| *x as i8).gather(), dims);
+            range = 0..laid.len();
+        } else if key != BY_PAIRS {
+            laid = first_layout(body, products, [first, second]).ok_or_else(wrong)?;
             range = 0..laid.len();
         }
         let open = Embedding { rows: products, dims, unit: number(2), range, laid };
@@ -79,6 +87,15 @@ impl Embedding {
 
     fn vectors<'a>(&'a self, pack: &'a Pack) -> Vectors<'a> {
         Vectors::read(self.bytes(pack), self.rows, self.dims).unwrap_or_default()
+    }
+
+    /// Numbers of a vector, and the vectors as parts of a pack have them: the head, then one after the other.
+    #[cfg(feature = "cli")]
+    pub(crate) fn by_rows(&self, pack: &Pack) -> (usize, Vec<u8>) {
+        let vectors = self.vectors(pack);
+        let head = [HEAD as u16, self.dims.saturating_sub(HEAD) as u16, self.unit, 0].map(u16::to_le_bytes);
+        let rows = (0..self.rows).flat_map(|row| vectors.numbers(row)).map(|x| x as u8);
+        (self.dims, head.into_iter().flatten().chain(rows).collect())
     }
 
     /// The direction of a weighted sum of products.

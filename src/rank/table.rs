@@ -39,7 +39,7 @@ pub struct Table {
 }
 
 /// The row of a product that is not open.
-const CLOSED: u32 = u32::MAX;
+pub(super) const CLOSED: u32 = u32::MAX;
 /// Global rows that a pack may have: its place for each takes four bytes of memory.
 const MOST_ROWS: u32 = 1 << 24;
 
@@ -75,7 +75,7 @@ impl Tables {
 }
 
 /// The row of each global row, for a pack that is a part of another.
-fn local_rows(pack: &Pack, products: usize) -> Result<Option<Vec<u32>>> {
+pub(super) fn local_rows(pack: &Pack, products: usize) -> Result<Option<Vec<u32>>> {
     let Some(rows) = pack.section(Tag::ROWS, 0) else { return Ok(None) };
     // Rows ascend, so the last is the largest.
     let last = u32_at(rows, products.wrapping_sub(1)).unwrap_or(0);

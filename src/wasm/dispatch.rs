@@ -1,9 +1,9 @@
 //! The one table of calls below both hosts: bytes in, bytes out. `manual/boundary.md` is its description.
 
-use super::{checkout, reporting};
-use crate::catalog::{Availability, Price, shards};
+use super::{catalogue, checkout, reporting};
+use crate::catalog::Price;
 use crate::codec::{Malformed, Reader, Writer};
-use crate::engine::{ClusterView, Engine, RawDescription, RawOrder, Request, Shelf, TraitView, Wish};
+use crate::engine::{ClusterView, Engine, RawDescription, RawOrder, Request, Shelf, TraitView};
 use crate::error::{Code, Error, Result};
 use crate::event::clean::{RawEvent, RawItem, RawPrice};
 use crate::id::Row;
@@ -15,7 +15,7 @@ use crate::text::{concat, decimal};
 use crate::time::Millis;
 use alloc::vec::Vec;
 
-const NO_ROW: u32 = u32::MAX;
+pub(super) const NO_ROW: u32 = u32::MAX;
 /// The number of the call `nearest`, which only builds with vectors have.
 const NEAREST: u32 = 29;
 /// The number of the call `rehearse`.
@@ -96,7 +96,7 @@ impl Table {
             5 => rank(shelf, r, out),
             6 => why(shelf, r, out),
             7 => why_not(shelf, r, out),
-            8 => products(shelf, r, out),
+            8 => catalogue::products(shelf, r, out),
             9 => portrait(shelf, r, out),
             10 => set_consent(shelf, r),
             11 => diagnostics(shelf, r, out),
@@ -104,9 +104,9 @@ impl Table {
             13 => restore(shelf, r),
             14 => forget(shelf, r),
             15 => set_view(shelf, r, out, handle as u32),
-            16 => find(shelf, r, out),
-            17 => page(shelf, r, out),
-            18 => categories(shelf, r, out),
+            16 => catalogue::find(shelf, r, out),
+            17 => catalogue::page(shelf, r, out),
+            18 => catalogue::categories(shelf, r, out),
             19 => seal(shelf, r, out),
             20 => unseal(shelf, r),
             21 => identify(shelf, r, out),
@@ -117,9 +117,9 @@ impl Table {
             27 => reporting::report(shelf, r, out),
             28 => reporting::withdraw(r, out),
             #[cfg(feature = "vectors")]
-            NEAREST => nearest(shelf, r, out),
-            30 => attach(shelf, r, out, handle as u32),
-            31 => wanted(shelf, r, out),
+            NEAREST => catalogue::nearest(shelf, r, out),
+            30 => catalogue::attach(shelf, r, out, handle as u32),
+            31 => catalogue::wanted(shelf, r, out),
             DECLARE => declare(shelf, r, out),
             32 | 33 => checkout::overlay(shelf, r, out, op == 32),
             _ => {
@@ -154,7 +154,7 @@ impl Table {
     }
 }
 
-fn opened(shelf: &Engine, handle: u32, out: &mut Writer) {
+pub(super) fn opened(shelf: &Engine, handle: u32, out: &mut Writer) {
     let c = shelf.catalog();
     out.u32(handle);
     out.str(&c.pack().version());
@@ -248,7 +248,7 @@ fn request<'a>(r: &mut Reader<'a>) -> Request<'a> {
     request
 }
 
-fn numbers(r: &mut Reader<'_>) -> Vec<u32> {
+pub(super) fn numbers(r: &mut Reader<'_>) -> Vec<u32> {
     (0..r.count(4)).map(|_| r.u32()).gather()
 }
 
@@ -290,7 +290,7 @@ fn money(m: Option<Minor>) -> f64 {
     m.map_or(f64::NAN, |m| m.0 as f64)
 }
 
-fn write_price(price: Price, out: &mut Writer) {
+pub(super) fn write_price(price: Price, out: &mut Writer) {
     out.f64(money(price.now));
     out.f64(money(price.list));
 }
@@ -354,41 +354,6 @@ fn why_not(shelf: &mut Engine, r: &mut Reader<'_>, out: &mut Writer) -> Result<(
     match stage {
         Stage::Shown(at) | Stage::RankedBelow(at) | Stage::Explored(at) => out.str(&decimal(at as i64 + 1)),
         _ => out.str(""),
-    }
-    Ok(())
-}
-
-fn products(shelf: &Engine, r: &mut Reader<'_>, out: &mut Writer) -> Result<()> {
-    let c = shelf.catalog();
-    let rows = numbers(r);
-    r.end()?;
-    if rows.iter().any(|row| *row as usize >= c.len()) {
-        return Err(Error::new(Code::BadRequest, "a row is not in the pack."));
-    }
-    out.count(rows.len());
-    for row in rows.into_iter().map(Row) {
-        out.u32(row.0);
-        out.str(c.id(row));
-        out.str(c.title(row));
-        out.str(c.brand_shown(row));
-        out.str(c.category(row).map_or("", |x| c.category_label(x)));
-        out.str(c.url(row));
-        out.str(c.image(row));
-        let tags: Vec<&str> = c.tags(row).gather();
-        out.count(tags.len());
-        for t in &tags {
-            out.str(t);
-        }
-        write_price(c.price(row), out);
-        out.u8(c.availability(row) as u8);
-        let variants = c.variants_of(row);
-        out.count(variants.len());
-        for v in variants {
-            out.str(c.variant_id(v));
-            out.str(c.variant_title(v));
-            write_price(c.price_of(v), out);
-            out.u8(c.availability_of(v) as u8);
-        }
     }
     Ok(())
 }
@@ -475,61 +440,6 @@ fn set_view(shelf: &mut Engine, r: &mut Reader<'_>, out: &mut Writer, handle: u3
     Ok(())
 }
 
-fn find(shelf: &mut Engine, r: &mut Reader<'_>, out: &mut Writer) -> Result<()> {
-    let ids = strings(r);
-    r.end()?;
-    out.count(ids.len());
-    for id in ids {
-        out.u32(shelf.find(id).map_or(NO_ROW, |f| f.row.0));
-    }
-    Ok(())
-}
-
-#[cfg(feature = "vectors")]
-fn nearest(shelf: &mut Engine, r: &mut Reader<'_>, out: &mut Writer) -> Result<()> {
-    let (ids, limit) = (strings(r), r.u32());
-    r.end()?;
-    let found = shelf.nearest(&ids, limit as usize);
-    out.count(found.len());
-    for (row, cosine) in found {
-        out.u32(row.0);
-        out.f64(cosine);
-    }
-    Ok(())
-}
-
-fn page(shelf: &Engine, r: &mut Reader<'_>, out: &mut Writer) -> Result<()> {
-    let (offset, limit, path) = (r.u32() as usize, r.u32() as usize, r.str());
-    r.end()?;
-    let c = shelf.catalog();
-    let category = c.category_named(path);
-    let is_in = |row: &Row| {
-        c.availability(*row) != Availability::Hidden && (path.is_empty() || category.is_some_and(|x| c.is_in(*row, x)))
-    };
-    let rows: Vec<Row> = (0..c.len() as u32).map(Row).filter(is_in).gather();
-    out.count(rows.len());
-    let page: Vec<_> = rows.iter().skip(offset).take(limit).gather();
-    out.count(page.len());
-    for row in &page {
-        out.u32(row.0);
-    }
-    Ok(())
-}
-
-fn categories(shelf: &Engine, r: &mut Reader<'_>, out: &mut Writer) -> Result<()> {
-    r.end()?;
-    let c = shelf.catalog();
-    let sizes = c.category_sizes();
-    out.count(sizes.len());
-    for (x, size) in (0..).zip(sizes) {
-        out.str(c.category_path(x));
-        out.str(c.category_label(x));
-        out.u32(c.category_chain(x).nth(1).unwrap_or(NO_ROW));
-        out.u32(size);
-    }
-    Ok(())
-}
-
 /// A key or a nonce: exactly `N` bytes.
 fn exactly<'a, const N: usize>(r: &mut Reader<'a>) -> &'a [u8; N] {
     r.bytes().try_into().unwrap_or_else(|_| {
@@ -575,29 +485,5 @@ fn sync_orders(shelf: &mut Engine, r: &mut Reader<'_>, out: &mut Writer) -> Resu
     let synced = shelf.sync_orders(now, &orders);
     out.u32(synced.added);
     out.u32(synced.known);
-    Ok(())
-}
-
-fn attach(shelf: &mut Engine, r: &mut Reader<'_>, out: &mut Writer, handle: u32) -> Result<()> {
-    let bytes = r.bytes();
-    r.end()?;
-    shelf.attach(bytes.to_vec())?;
-    opened(shelf, handle, out);
-    Ok(())
-}
-
-fn wanted(shelf: &mut Engine, r: &mut Reader<'_>, out: &mut Writer) -> Result<()> {
-    let wish = match r.u8() {
-        0 => Wish::Page,
-        1 => Wish::Personal,
-        2 => Wish::All,
-        _ => return Err(Malformed.into()),
-    };
-    r.end()?;
-    let list = shelf.wanted(wish);
-    out.count(list.len());
-    for shard in list {
-        out.str(&shards::name(shelf.catalog().pack(), shard));
-    }
     Ok(())
 }

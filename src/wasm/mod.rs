@@ -2,6 +2,7 @@
 
 #[cfg(feature = "abi")]
 mod abi;
+mod catalogue;
 mod checkout;
 pub mod dispatch;
 mod reporting;

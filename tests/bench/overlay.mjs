@@ -41,8 +41,11 @@ try {
   const { makeGlue } = await import(join(root, "target/package/web/glue.js"));
   const glue = makeGlue();
   await glue.start(new WebAssembly.Module(readFileSync(join(root, "pkg", "nearshelf.wasm"))));
-  for (const [name, more] of [["by number, full", []], ["by number, delta", ["--delta"]], ["by id, full", ["--any-pack"]]]) {
-    cli("overlay", file("overlay.csv"), "--pack", file("shop.pack"), "--out", file("x.overlay"), ...more);
+  // Items that the pack does not have. Only the first of these overlays makes rows for them.
+  writeFileSync(file("new.csv"), csv("id,title,price,availability", (i) => `new-${i},New thing ${i},${9 + (i % 80)}.90,in_stock`));
+  const kinds = [["by number, full", []], ["by number, delta", ["--delta"]], ["by id, full", ["--any-pack"]], ["all of them new", ["--any-pack"], "new.csv"]];
+  for (const [name, more, rows = "overlay.csv"] of kinds) {
+    cli("overlay", file(rows), "--pack", file("shop.pack"), "--out", file("x.overlay"), ...more);
     const bytes = readFileSync(file("x.overlay"));
     const core = new glue.Core();
     const open = new Writer(pack.length + 256, pack.length + 65536);

@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { AbiCore } from "../../pkg-template/mini-program/core.js";
 import { shelfMaker } from "../../pkg-template/src/create.js";
+import { golden } from "../golden/replay.mjs";
 import { fakeHost } from "./support/fake-core.mjs";
 import { packBytes, pkg, root } from "./support/project.mjs";
 import { pack, sections } from "./support/small-pack.mjs";
@@ -137,14 +138,105 @@ test("a pack that was not split asks for nothing, and one given as bytes has no 
   bytes.dispose();
 });
 
-test("with the real core, a shelf grows by its shards until nothing is missing", async () => {
-  const folder = join(import.meta.dirname, "..", "compat", "shards-v1");
+/** Shelves over the built core, with packs and shards from files. */
+function realShelf() {
   const module = new WebAssembly.Module(readFileSync(join(pkg, "mini-program", "nearshelf.wasm")));
-  const createShelf = shelfMaker({
+  return shelfMaker({
     address: (given) => (typeof given === "string" ? given : ""),
     pack: (given) => (typeof given === "string" ? new Uint8Array(readFileSync(given)) : given),
     core: async () => async () => new AbiCore((await WebAssembly.instantiate(module, {})).exports),
   });
+}
+
+/** What the fake core calls open: the small pack with other titles. */
+function merged(titles) {
+  const text = titles.map(bytesOf);
+  const ends = new Uint32Array(text.map(((sum) => (t) => (sum += t.length))(0)));
+  const body = Uint8Array.from([...new Uint8Array(ends.buffer), ...text.flatMap((t) => [...t])]);
+  return pack(sections().map((s) => (s[0] === "TITL" && s[1] === 0 ? ["TITL", 0, titles.length, body] : s)));
+}
+
+test("search knows what is open, in the engine's rows, and reads it anew only when a shard has come", async () => {
+  const { shelf, core } = await split({ language: "en" });
+  const rows = (query) => (shelf.recommend({ query }), core.about.only);
+  assert.deepEqual(rows("teapot"), [], "it is not open yet");
+  assert.equal(core.seen("ATTACH"), 0, "a pack alone is read from its own bytes");
+  core.merged = merged(["Cat litter", "Teapot", "Lamp", "", "Teapot lid"]);
+  await settle();
+  assert.equal(core.seen("ATTACH"), 2);
+  assert.deepEqual([rows("teapot"), rows("lamp"), rows("lid")], [[1, 4], [2], [4]]);
+  assert.equal(core.seen("ATTACH"), 3, "both shards are read once, when somebody searches");
+  core.merged = bytesOf("no pack");
+  assert.deepEqual(rows("lid"), [4]);
+  shelf.dispose();
+});
+
+test("an engine that starts again has no shards open, and search knows no more than it", async () => {
+  const trapOn = (name, core) => name === "WHY" && core.calls.length > 0;
+  const cores = [];
+  const files = { "/x/shop.pack": CORE, "/x/a": bytesOf("a"), "/x/b": bytesOf("b") };
+  const host = fakeHost({ cores, pack: (given) => files[given], options: (i) => (i === 0 ? { trapOn } : {}) });
+  const shelf = await shelfMaker(host)({ pack: "/x/shop.pack", now: () => NOW, language: "en", consent: { personalize: true } });
+  Object.assign(cores[0], { wanting: ["a"], merged: merged(["Cat litter", "Teapot", "Lamp", "", ""]) });
+  const { servedId } = shelf.recommend();
+  await settle();
+  shelf.recommend({ query: "teapot" });
+  assert.deepEqual(cores[0].about.only, [1]);
+  shelf.why(servedId, "litter");
+  await settle();
+  assert.equal(cores.length, 2);
+  shelf.recommend({ query: "teapot" });
+  assert.deepEqual(cores[1].about.only, []);
+  // Another shard than before, as many as before.
+  Object.assign(cores[1], { wanting: ["b"], merged: merged(["Cat litter", "Bowl", "Teapot", "", ""]) });
+  shelf.recommend();
+  await settle();
+  shelf.recommend({ query: "teapot" });
+  assert.deepEqual(cores[1].about.only, [2]);
+  shelf.dispose();
+});
+
+test("with the real core, search and what is bought together grow with what is open until they are the whole's", async () => {
+  const folder = join(import.meta.dirname, "..", "compat", "shards-v2");
+  const createShelf = realShelf();
+  const whole = await createShelf({ pack: golden("slots.json").pack, now: () => NOW, language: "en" });
+  const shelf = await createShelf({ pack: join(folder, "core.pack"), now: () => NOW, language: "en", shards: "all", consent: { personalize: true } });
+  const told = [];
+  shelf.on("diagnostic", (d) => told.push(d));
+  const all = whole.browse({ limit: 100 }).products;
+  const together = (s, id) => Object.fromEntries(s.recommend({ slot: "together", context: [id], limit: 50 }).items
+    .map((item) => [item.id, item.together]).sort());
+  const found = (s, product) => s.recommend({ query: product.title, limit: 50 }).items.map((item) => item.id).sort();
+  const core = shelf.browse({ limit: 100 }).products;
+  const closed = all.filter((p) => shelf.product(p.id) === null && p.availability === "in_stock");
+  assert.ok(closed.length > 10 && core.length > 5);
+  assert.deepEqual(closed.filter((p) => found(shelf, p).includes(p.id)), [], "names that are not open are not found");
+  let pairs = 0;
+  for (const { id } of core) {
+    const expected = together(whole, id);
+    for (const [other, facts] of Object.entries(together(shelf, id))) {
+      assert.deepEqual(facts, expected[other], "the numbers of the whole");
+      pairs++;
+    }
+  }
+  assert.ok(pairs > 0, "the core has pairs of its own");
+  for (let i = 0; i < 200 && shelf.recommend({ limit: 5 }).partial; i++) await later();
+  assert.equal(shelf.browse({ limit: 100 }).total, 64);
+  for (const product of all) {
+    assert.deepEqual(together(shelf, product.id), together(whole, product.id), product.id);
+    assert.deepEqual(found(shelf, product), found(whole, product), product.title);
+  }
+  assert.ok(closed.every((p) => found(shelf, p).includes(p.id)));
+  const brand = closed.find((p) => p.brand).brand;
+  assert.deepEqual(shelf.suggest(brand), whole.suggest(brand));
+  assert.deepEqual(told, []);
+  shelf.dispose();
+  whole.dispose();
+});
+
+test("with the real core, a shelf grows by its shards until nothing is missing", async () => {
+  const folder = join(import.meta.dirname, "..", "compat", "shards-v1");
+  const createShelf = realShelf();
   const shelf = await createShelf({ pack: join(folder, "core.pack"), now: () => NOW, shards: "all", consent: { personalize: true } });
   const told = [];
   shelf.on("diagnostic", (d) => told.push(d));

@@ -1,7 +1,9 @@
 //! A pack split into a core and shards: nothing is lost, nothing depends on the order, and what does not belong is refused.
 
+mod pieces;
+
 use crate::api::{NOW, PACK, event};
-use nearshelf::builder::shards::{File, Limits, Split, in_parts, join, read_whole, split, split_above};
+use nearshelf::builder::shards::{File, Limits, Split, join, read_whole, split, split_above};
 use nearshelf::catalog::{Catalog, shards};
 use nearshelf::engine::{Engine, Request, Wish};
 use nearshelf::id::Row;
@@ -310,17 +312,21 @@ fn a_neutral_list_is_the_same_for_any_portrait_whatever_is_open() {
     assert_eq!(shown(&mut a, &request), shown(&mut b, &request));
 }
 
+fn freeze(folder: &std::path::Path, parts: &Split) {
+    std::fs::create_dir_all(folder).expect("a folder");
+    std::fs::write(folder.join("core.pack"), &parts.core.bytes).expect("written");
+    for s in &parts.shards {
+        std::fs::write(folder.join(&s.name), &s.bytes).expect("written");
+    }
+}
+
 /// A core and shards of the first format, as the frozen pack was split when it was new; written anew only on request.
 #[test]
 fn the_first_parts_are_read() {
     let folder = std::path::Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/compat/shards-v1"));
     if std::env::var_os("NEARSHELF_FREEZE").is_some() {
         let parts = parts();
-        std::fs::create_dir_all(folder).expect("a folder");
-        std::fs::write(folder.join("core.pack"), &parts.core.bytes).expect("written");
-        for s in &parts.shards {
-            std::fs::write(folder.join(&s.name), &s.bytes).expect("written");
-        }
+        freeze(folder, &parts);
     }
     // How a pack is cut may change; what is together must not.
     assert!(read_whole(&folder.join("core.pack")).expect("core and shards") == PACK);
@@ -392,7 +398,7 @@ fn a_core_stays_within_its_bytes_whatever_the_size_of_the_catalogue() {
         assert!(parts.shards.iter().all(|s| s.wire <= 60_000));
         heads.push(parts.core.products);
         let shards = parts.shards.iter().map(|s| s.bytes.clone());
-        assert!(join(parts.core.bytes.clone(), shards).expect("all") == in_parts(&whole).expect("a pack"));
+        assert!(join(parts.core.bytes.clone(), shards).expect("all") == whole);
         let core = open(&parts);
         let sizes = core.catalog().category_sizes();
         assert!(sizes.iter().all(|n| *n > 0), "something of each of {} categories", sizes.len());
@@ -412,10 +418,7 @@ fn what_the_builder_writes_today_is_split_and_joined() {
     let mut core = open(&parts);
     assert!(core.catalog().len() < 50);
     attach(&mut core, &parts.shards.iter().collect::<Vec<_>>());
-    assert!(
-        join(parts.core.bytes.clone(), parts.shards.iter().map(|s| s.bytes.clone())).expect("all")
-            == in_parts(&whole).expect("a pack")
-    );
+    assert!(join(parts.core.bytes.clone(), parts.shards.iter().map(|s| s.bytes.clone())).expect("all") == whole);
 }
 
 #[test]

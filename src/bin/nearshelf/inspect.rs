@@ -13,7 +13,7 @@ use nearshelf::codec::Reader;
 use nearshelf::engine::Engine;
 use nearshelf::error::Error;
 use nearshelf::pack::{Pack, SectionInfo, Tag};
-use nearshelf::publish::{Facts, PackDiff, SectionSize, brotli, compare, section_sizes};
+use nearshelf::publish::{Facts, PackDiff, Pairs, SectionSize, brotli, compare, section_sizes};
 use nearshelf::rank::season::{MONTHS, OCTAVE};
 use nearshelf::shop::read_file;
 use nearshelf::shop::season::NAMES;
@@ -48,6 +48,7 @@ pub(crate) fn run(args: &InspectArgs) -> Result<(), Error> {
     facts(&args.pack, engine.catalog());
     weights(&engine);
     learnt(engine.catalog());
+    together(&pack);
     match &compared {
         Some((changed, sizes)) => {
             diff::print(changed);
@@ -69,6 +70,9 @@ fn json(engine: &Engine, compared: Option<&(PackDiff, Vec<SectionSize>)>) -> Val
         "counts".into(),
         json!({ "products": c.len(), "variants": c.variant_count(), "categories": c.category_count() }),
     );
+    if let Some(pairs) = Pairs::of(c.pack()) {
+        out.insert("together".into(), pairs.json());
+    }
     match compared {
         Some((changed, sizes)) => {
             out.insert("diff".into(), changed.json());
@@ -117,14 +121,21 @@ fn shard(args: &InspectArgs, pack: &Pack, record: &[u8]) {
     let products = pack.section(Tag::ROWS, 0).map_or(0, <[u8]>::len) / 4;
     if args.json {
         let facts = json!({ "version": pack.version(), "of": of, "number": number, "products": products });
-        return say!(
-            "{:#}",
-            json!({ "shard": facts, "whole": { "raw": pack.bytes().len(), "brotli": brotli(pack.bytes()) } })
-        );
+        let whole = json!({ "raw": pack.bytes().len(), "brotli": brotli(pack.bytes()) });
+        let together = Pairs::of(pack).map(|pairs| pairs.json());
+        return say!("{:#}", json!({ "shard": facts, "together": together, "whole": whole }));
     }
     say!("{}: shard {}, format {}, checksums good", args.pack.display(), pack.version(), pack.format());
     say!("number {number} of what was pack {of}, {products} products");
+    together(pack);
     sections(pack);
+}
+
+/// What is bought together, by this file.
+fn together(pack: &Pack) {
+    if let Some(pairs) = Pairs::of(pack) {
+        say!("{}", pairs.text());
+    }
 }
 
 fn facts(path: &Path, c: &Catalog) {

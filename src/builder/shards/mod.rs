@@ -2,6 +2,7 @@
 
 mod head;
 mod part;
+mod pieces;
 mod plan;
 
 use super::fit::on_wire;
@@ -23,8 +24,6 @@ pub const SHARD: usize = 500_000;
 /// Sections that a pack without parts does not have.
 const PARTS_ONLY: [Tag; 7] =
     [Tag::ROWS, Tag::PART, Tag::SHARDS, Tag::SHARD_CATEGORY, Tag::SHARD_SIZE, Tag::HINT, Tag::ALIAS_NUMBER];
-/// Sections that only a pack in one piece has.
-const WHOLE_ONLY: [Tag; 2] = [Tag::ASSOCIATION, Tag::EMBEDDING];
 /// Cells of the hint at most.
 const CELLS: usize = 16_384;
 /// Tries to cut shards so that all fit.
@@ -85,22 +84,29 @@ pub fn split(whole: &[u8], limits: Limits, progress: &dyn Progress) -> Result<Op
     if core_wire(whole) <= limits.core {
         return Ok(None);
     }
-    let whole = in_parts(whole)?;
-    let catalog = Catalog::open(Pack::open(whole.clone())?)?;
-    let parts = Parts::of(&catalog);
+    let whole = Pack::open(whole.to_vec())?;
+    let pieces = pieces::apart(&whole)?;
+    let catalog = Catalog::open(Pack::open(pieces.clone())?)?;
+    let parts = Parts::of(&catalog, whole.version_number());
     let n = catalog.len();
-    let each = (on_wire(&[&whole], 5) / n.max(1)).max(1);
+    let each = (on_wire(&[&pieces], 5) / n.max(1)).max(1);
     // Small files compress less well than a large one.
     let mut room = (limits.shard * 17 / 20 / each).clamp(1, n.max(1));
+    let mut core = limits.core;
     for _ in 0..TRIES {
         let cut = Cut { parts: &parts, groups: plan::groups(&catalog, room) };
-        let head = cut.head(limits.core, progress)?;
+        let head = cut.head(core, progress)?;
         let split = cut.files(&head, progress)?;
         let largest = split.shards.iter().map(|s| s.wire).max().unwrap_or(0);
-        if largest <= limits.shard {
+        // The head was chosen before versions were known, which compress a little better or worse than what stood for them.
+        let over = split.core.wire.saturating_sub(limits.core);
+        if largest <= limits.shard && over == 0 {
             return Ok(Some(split));
         }
-        room = (room * limits.shard / largest * 19 / 20).max(1);
+        core = core.saturating_sub(2 * over);
+        if largest > limits.shard {
+            room = (room * limits.shard / largest * 19 / 20).max(1);
+        }
     }
     Err(Error::new(Code::TooLarge, format!("shards of {} bytes cannot be made.", limits.shard)))
 }
@@ -112,20 +118,6 @@ pub fn split(whole: &[u8], limits: Limits, progress: &dyn Progress) -> Result<Op
 /// As [`split`].
 pub fn split_above(whole: &[u8], most: usize, progress: &dyn Progress) -> Result<Option<Split>> {
     if core_wire(whole) <= most { Ok(None) } else { split(whole, Limits::of(Some(most)), progress) }
-}
-
-/// A pack without the sections that are not made in parts: what is bought together, and vectors. It is what all parts are together.
-///
-/// # Errors
-///
-/// As [`Pack::open`].
-pub fn in_parts(whole: &[u8]) -> Result<Vec<u8>> {
-    let pack = Pack::open(whole.to_vec())?;
-    let mut out = PackWriter::new();
-    for s in pack.sections().iter().filter(|s| !WHOLE_ONLY.contains(&s.tag)) {
-        out.add(s.tag, s.key, s.entries as usize, pack.section(s.tag, s.key).unwrap_or(&[]).to_vec());
-    }
-    out.finish()
 }
 
 /// A pack again from its core and all shards, whatever their order.
@@ -152,6 +144,9 @@ pub fn join(core: Vec<u8>, parts: impl IntoIterator<Item = Vec<u8>>) -> Result<V
     }
     let mut out = PackWriter::new();
     for s in open.sections().iter().filter(|s| !PARTS_ONLY.contains(&s.tag)) {
+        if pieces::together(&open, s.tag, s.key, &mut out) {
+            continue;
+        }
         let bytes = open.section(s.tag, s.key).unwrap_or(&[]);
         let entries = |tag| open.find(tag, 0).map_or(0, |s| s.entries as usize);
         let (tag, bytes) = match s.tag {
@@ -247,7 +242,7 @@ impl Cut<'_> {
         let c = self.parts.catalog;
         let mut w = Writer::new();
         w.count(c.len());
-        w.u64(c.pack().version_number());
+        w.u64(self.parts.version);
         w.str(&file_name(c.shop()));
         w.u32(number);
         w.finish()

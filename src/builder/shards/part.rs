@@ -1,5 +1,6 @@
 //! One part of a pack: the columns of some of its products.
 
+use super::pieces::pairs_among;
 use crate::catalog::Catalog;
 use crate::catalog::shape::{Elements, Per, Pick, Shape, shape, write_picked};
 use crate::codec::{read_varint, write_varint};
@@ -26,15 +27,17 @@ pub(super) enum Role<'a> {
 /// A pack to take parts of.
 pub(super) struct Parts<'a> {
     pub(super) catalog: &'a Catalog,
+    /// Version of the pack that is split.
+    pub(super) version: u64,
     /// Product row of each alias.
     alias_rows: Vec<u32>,
 }
 
 impl<'a> Parts<'a> {
-    pub(super) fn of(catalog: &'a Catalog) -> Parts<'a> {
+    pub(super) fn of(catalog: &'a Catalog, version: u64) -> Parts<'a> {
         let section = catalog.pack().section(Tag::ALIAS_ROW, 0).unwrap_or(&[]);
         let alias_rows = (0..section.len() / 4).filter_map(|i| u32_at(section, i)).collect();
-        Parts { catalog, alias_rows }
+        Parts { catalog, version, alias_rows }
     }
 
     /// The part with these products.
@@ -61,7 +64,7 @@ impl<'a> Parts<'a> {
         let mut out = PackWriter::new();
         for s in c.pack().sections() {
             let bytes = c.pack().section(s.tag, s.key).unwrap_or(&[]);
-            let Some(shape) = shape(s.tag).filter(|shape| shape.per != Per::Name) else {
+            let Some(shape) = shape(s.tag, s.key).filter(|shape| shape.per != Per::Name) else {
                 match s.tag {
                     Tag::BRAND | Tag::TAG | Tag::STORE => {
                         out.add(s.tag, s.key, s.entries as usize, self.names(s.tag, bytes, s.entries as usize, rows))
@@ -78,8 +81,8 @@ impl<'a> Parts<'a> {
             let picks: Vec<Pick> = numbers.iter().map(|i| Pick::new(0, *i as usize)).collect();
             let elements = Elements { bytes, n };
             let mut body = Vec::new();
-            if let Some(brought) = brought.filter(|_| s.tag == Tag::TABLE) {
-                within(&mut body, shape, elements, rows, (&place, brought));
+            if let Some(brought) = brought.filter(|_| shape.per == Per::Table) {
+                within(&mut body, (s.tag, shape), elements, rows, (&place, brought));
             } else {
                 write_picked(&mut body, shape, [elements, Elements::default()], &picks);
             }
@@ -107,7 +110,7 @@ impl<'a> Parts<'a> {
             Tag::STORE => rows.iter().filter_map(|row| c.store(Row(*row))).map(|s| c.store_name(s)).collect(),
             _ => rows.iter().flat_map(|row| c.tags(Row(*row))).collect(),
         };
-        let Some(shape) = shape(Tag::PRODUCT_ID) else { return Vec::new() };
+        let Some(shape) = shape(Tag::PRODUCT_ID, 0) else { return Vec::new() };
         let names = Elements { bytes, n };
         let text = |i: usize| std::str::from_utf8(names.body(shape, i)).ok().filter(|t| used.contains(t)).unwrap_or("");
         let texts: Vec<&str> = (0..n).map(text).collect();
@@ -115,10 +118,10 @@ impl<'a> Parts<'a> {
     }
 }
 
-/// A table of the head `rows`: of products whose neighbours a shard brings, only those that are in the head as well.
+/// A table or the pairs of the head `rows`: of products whose neighbours a shard brings, only those that are in the head as well.
 fn within(
     out: &mut Vec<u8>,
-    shape: Shape,
+    (tag, shape): (Tag, Shape),
     table: Elements<'_>,
     rows: &[u32],
     (place, brought): (&[u32], &BTreeSet<u32>),
@@ -128,11 +131,13 @@ fn within(
     let (mut ends, mut bodies) = (Vec::new(), Vec::new());
     for row in rows {
         let body = table.body(shape, *row as usize);
-        if brought.contains(row) {
+        if !brought.contains(row) {
+            bodies.extend_from_slice(body);
+        } else if tag == Tag::ASSOCIATION_PART {
+            bodies.extend(pairs_among(body, in_head));
+        } else {
             let kept: Vec<(u32, u8)> = neighbours(body).into_iter().filter(|(row, _)| in_head(row)).collect();
             write_neighbours(&mut bodies, &kept);
-        } else {
-            bodies.extend_from_slice(body);
         }
         ends.extend_from_slice(&(bodies.len() as u32).to_le_bytes());
     }

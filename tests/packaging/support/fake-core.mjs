@@ -121,6 +121,8 @@ export class FakeCore {
   }
 
   on_ATTACH(r, w) {
+    // What is open: the pack alone, whatever came.
+    if (!r.left()) return w.bytes(this.merged || this.opened.pack);
     const bytes = r.bytes();
     const name = new TextDecoder().decode(bytes);
     if (name.startsWith("foreign")) return refusal("shard_mismatch");

@@ -1,0 +1,103 @@
+//! Taking events in: what they say goes into the portrait, what cannot be used is counted.
+
+use super::Engine;
+use crate::event::clean::{Drop, RawEvent, clean};
+use crate::id::Key;
+use crate::list::Gather;
+use crate::money::{self, Minor};
+use crate::order::Arrange;
+use crate::profile::{Facts, Step, Taken};
+use crate::time::Millis;
+use alloc::vec::Vec;
+
+/// What became of tracked events.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Tracked {
+    /// Taken into the portrait.
+    pub accepted: u32,
+    /// Left out, and counted by reason.
+    pub dropped: u32,
+}
+
+impl Engine {
+    /// Takes events in, in the order of their time. What cannot be used is counted by reason and nothing else is lost.
+    pub fn track(&mut self, now: Millis, events: &[RawEvent<'_>]) -> Tracked {
+        let now = self.tick(now);
+        let mut result = Tracked::default();
+        let Some(allowed) = self.consent.may_personalize() else {
+            for _ in events {
+                self.drop_event(Drop::NoConsent);
+            }
+            result.dropped = events.len() as u32;
+            return result;
+        };
+        let exponent = self.catalog.market().exponent;
+        let mut steps = Vec::with_capacity(events.len());
+        for raw in events {
+            let mut notes = [false; Drop::COUNT];
+            match clean(raw, now, exponent, &mut |d| notes[d as usize] = true) {
+                Ok(event) => {
+                    let facts = event.items.iter().map(|i| self.facts(i.id, i.price, &mut notes)).gather();
+                    steps.push(Step { kind: event.kind, at: event.at, id: event.id, facts });
+                }
+                Err(reason) => {
+                    self.drop_event(reason);
+                    result.dropped += 1;
+                }
+            }
+            if notes[Drop::UnknownItem as usize] {
+                for item in &raw.items {
+                    self.find(item.id);
+                }
+            }
+            self.note(notes);
+        }
+        steps.arrange_by_key(|s| s.at);
+        for step in steps {
+            match self.portrait.take(&allowed, step) {
+                Taken::Yes => {
+                    result.accepted += 1;
+                    continue;
+                }
+                Taken::Duplicate => self.drop_event(Drop::Duplicate),
+                Taken::TooLate => self.drop_event(Drop::TooLate),
+            }
+            result.dropped += 1;
+        }
+        result
+    }
+
+    /// What an item of an event says, in keys.
+    pub(super) fn facts(&self, id: &str, price: Option<Minor>, notes: &mut [bool; Drop::COUNT]) -> Facts {
+        let c = &self.catalog;
+        let band = |m: Minor| Key::price_band(&c.market().currency, money::price_band(m));
+        let Some(found) = c.find(id) else {
+            notes[Drop::UnknownItem as usize] = true;
+            return Facts { product: Key::product(id), category: None, brand: None, band: price.map(band) };
+        };
+        let variant = found.variant.map_or(c.best_variant(found.row), |v| c.variants_of(found.row).start + v);
+        Facts {
+            product: c.key(found.row),
+            category: c.category(found.row).map(|x| c.category_key(x)),
+            brand: c.brand(found.row).map(|x| c.brand_key(x)),
+            band: price.or(c.price_of(variant).now).map(band),
+        }
+    }
+
+    pub(super) fn drop_event(&mut self, reason: Drop) {
+        self.drop_many(reason, 1);
+    }
+
+    pub(super) fn drop_many(&mut self, reason: Drop, many: u32) {
+        let n = &mut self.dropped[reason as usize];
+        *n = n.saturating_add(many);
+    }
+
+    pub(super) fn note(&mut self, notes: [bool; Drop::COUNT]) {
+        for (reason, noted) in Drop::ALL.into_iter().zip(notes) {
+            if noted {
+                self.drop_event(reason);
+            }
+        }
+    }
+}
