@@ -608,8 +608,8 @@ export class Shelf {
         w.u32(asked._ids.indexOf(key));
         w.str(id(about.category));
         w.str(id(about.brand));
-        w.f64(typeof about.price === "number" && about.price >= 0 ? about.price : NaN);
       });
+      asked._described.forEach(({ price }) => w.f64(typeof price === "number" && price >= 0 ? price : NaN));
     }), asked);
   }
 

@@ -115,11 +115,11 @@ impl Sources {
                 s.brands[b as usize] += share;
             }
         }
-        for (t, share) in shares(portrait.affinity(Dimension::PriceBand).traits()) {
-            s.bands.resize(BANDS as usize, 0);
-            let currency = &catalog.market().currency;
-            if let Some(band) = (0..BANDS).find(|b| Key::price_band(currency, *b) == t.key) {
-                s.bands[band as usize] += share;
+        let bands = portrait.affinity(Dimension::PriceBand);
+        if let Some(largest) = bands.traits().iter().map(|t| t.value).max() {
+            for band in 0..BANDS {
+                let key = Key::price_band(&catalog.market().currency, band);
+                s.bands.push(bands.get(key).map_or(0, |t| share(t.value, largest.max(1), ONE)));
             }
         }
         s
@@ -241,7 +241,8 @@ impl Sources {
         catalog.category_chain(category).find_map(own).unwrap_or(0)
     }
 
-    /// How much the shopper turns to products of such a price: its band's own affinity, and a quarter of the two beside it.
+    /// How much the shopper turns to products of such a price: its band's own affinity, and a quarter of the two beside it, as of the category
+    /// above: a price just beyond the end of a band is nearly one of it.
     pub(super) fn price_value(&self, price: Option<Minor>) -> u64 {
         let Some(band) = price.map(|p| price_band(p) as usize) else { return 0 };
         let of = |band: usize| self.bands.get(band).copied().unwrap_or(0);

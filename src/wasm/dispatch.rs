@@ -269,9 +269,13 @@ fn recommend(shelf: &mut Engine, r: &mut Reader<'_>, out: &mut Writer) -> Result
 fn rank(shelf: &mut Engine, r: &mut Reader<'_>, out: &mut Writer) -> Result<()> {
     let (now, _slot, neutral) = (time(r), r.str(), r.bool());
     let ids = strings(r);
-    let described: Vec<_> = (0..r.count(20))
-        .map(|_| RawDescription { place: r.u32(), category: r.str(), brand: r.str(), price: amount(r) })
+    let mut described: Vec<_> = (0..r.count(12))
+        .map(|_| RawDescription { place: r.u32(), category: r.str(), brand: r.str(), price: None })
         .gather();
+    // A request from before there were prices ends here; a decision log may hold some.
+    if r.left() > 0 {
+        described.iter_mut().for_each(|d| d.price = amount(r));
+    }
     r.end()?;
     let list = shelf.rank(now, neutral, &ids, &described);
     write_shelf(shelf, &list, out);

@@ -10,7 +10,7 @@ use nearshelf::pack::{FORMAT, OLDEST_READABLE, Pack, PackWriter, Tag};
 use nearshelf::privacy::consent::Consent;
 #[cfg(feature = "cli")]
 use nearshelf::rank::Counts;
-use nearshelf::rank::curve::{KNOTS, Place};
+use nearshelf::rank::curve::{DEPTHS, KNOTS, Place};
 use nearshelf::rank::season::season;
 use nearshelf::rank::table::TableKind;
 use nearshelf::rank::{Associations, Blend, Component, Rule, rule};
@@ -46,6 +46,20 @@ fn the_first_curves_are_read() {
     let full = Place { knot: KNOTS - 1, part: 65_536 };
     let worth = |component| blend.curves.worth(0, component, 0, full);
     assert_eq!((worth(Component::Next), worth(Component::Again)), (24_530, 114_278));
+}
+
+#[test]
+fn curves_of_sixteen_components_are_read_and_say_nothing_of_later_ones() {
+    let blend = Blend::read(include_bytes!("blend-16-v1.record")).expect("sixteen components");
+    let full = Place { knot: KNOTS - 1, part: 65_536 };
+    for depth in 0..DEPTHS {
+        for component in Component::ALL {
+            let c = component as usize;
+            let written = if c < 16 { ((depth * 16 + c) * 2 + 1) as i64 } else { 0 };
+            assert_eq!(blend.curves.worth(depth, component, 0, full), written, "{depth} {c}");
+            assert_eq!(blend.weight[c], if c < 16 { 1_000 + c as u32 } else { 0 });
+        }
+    }
 }
 
 /// Plain weights, for what a shopper pays above all.

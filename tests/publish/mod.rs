@@ -151,7 +151,8 @@ fn a_longer_log_is_measured_on_what_neither_has_seen() {
 fn the_new_pack_gains_nothing_from_the_steps_it_is_measured_on() {
     // The last days follow another rule, which no earlier visit tells: who has seen them knows it, and who has not does not.
     let step = |day: usize| if day < 54 { 1 } else { 23 };
-    let made = Made { step, ..Made::default() };
+    // Prices would tell of both rules: what follows costs nearly the same.
+    let made = Made { step, price: |_| 10.0, ..Made::default() };
     let c = made.against(&Made { days: 0..50, ..made.clone() }.pack());
     let fair = c.quality.expect("enough steps");
     assert_eq!((fair.basis, codes(&c)), (Basis::Unseen, vec![]));
