@@ -1,8 +1,9 @@
 //! Declared answers, and lifts: what holds for any of them.
 
 use super::{NOW, event};
+use crate::compat::with_sections;
 use nearshelf::engine::{Because, Engine, Request, Shelf};
-use nearshelf::pack::{Pack, PackWriter, Tag};
+use nearshelf::pack::Tag;
 use nearshelf::privacy::consent::{Consent, Tri};
 use nearshelf::rank::{Component, LIFT, Node};
 #[cfg(target_arch = "wasm32")]
@@ -12,13 +13,7 @@ const PRIOR: &[u8] = include_bytes!("../compat/prior-v1.section");
 
 /// A shelf over the frozen pack with a prior of these bytes.
 fn shelf_with(prior: &[u8]) -> Engine {
-    let frozen = Pack::open(super::PACK.to_vec()).expect("the frozen pack");
-    let mut w = PackWriter::new();
-    for s in frozen.sections() {
-        w.add(s.tag, s.key, s.entries as usize, frozen.bytes()[s.range.clone()].to_vec());
-    }
-    w.add(Tag::PRIOR, 0, 4, prior.to_vec());
-    let mut shelf = Engine::open(w.finish().expect("small")).expect("a pack");
+    let mut shelf = Engine::open(with_sections(&[(Tag::PRIOR, 4, prior)])).expect("a pack");
     shelf.set_consent(Consent::all());
     shelf
 }
@@ -27,16 +22,16 @@ fn shelf() -> Engine {
     shelf_with(PRIOR)
 }
 
-fn home() -> Request<'static> {
+pub(super) fn home() -> Request<'static> {
     Request { limit: 12, ..Request::default() }
 }
 
-fn ids(shelf: &Engine, list: &Shelf) -> Vec<String> {
+pub(super) fn ids(shelf: &Engine, list: &Shelf) -> Vec<String> {
     list.items.iter().filter_map(|i| i.row).map(|r| shelf.catalog().id(r).to_string()).collect()
 }
 
 /// The sum of the leaves with a code; all of them for "".
-fn leaves(node: &Node, code: &str) -> f64 {
+pub(super) fn leaves(node: &Node, code: &str) -> f64 {
     if node.children.is_empty() {
         return if code.is_empty() || node.code == code { node.value } else { 0.0 };
     }

@@ -1,12 +1,13 @@
 //! Seasons and kinds of shoppers: what holds for any of them.
 
+use super::cold_start::{home, ids, leaves};
 use super::{NOW, PACK, event};
 use crate::compat::{CLUSTERS, SEASONS, with_sections};
-use nearshelf::engine::{Because, Engine, Request, Shelf};
+use nearshelf::engine::{Because, Engine, Request};
 use nearshelf::pack::Tag;
 use nearshelf::privacy::consent::Consent;
+use nearshelf::rank::Component;
 use nearshelf::rank::season::{season, time_of_year};
-use nearshelf::rank::{Component, Node};
 use nearshelf::time::{DAY, HOUR, Millis};
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
@@ -23,22 +24,6 @@ fn seasonal() -> Engine {
 
 fn clustered() -> Engine {
     shelf_with(&[(Tag::CLUSTER, 3, CLUSTERS), (Tag::PRIOR, 4, include_bytes!("../compat/prior-v1.section"))])
-}
-
-fn home() -> Request<'static> {
-    Request { limit: 12, ..Request::default() }
-}
-
-fn ids(shelf: &Engine, list: &Shelf) -> Vec<String> {
-    list.items.iter().filter_map(|i| i.row).map(|r| shelf.catalog().id(r).to_string()).collect()
-}
-
-/// The sum of the leaves with a code; all of them for "".
-fn leaves(node: &Node, code: &str) -> f64 {
-    if node.children.is_empty() {
-        return if code.is_empty() || node.code == code { node.value } else { 0.0 };
-    }
-    node.children.iter().map(|n| leaves(n, code)).sum()
 }
 
 #[test]
