@@ -39,6 +39,8 @@ export class Engine {
     this._grown = null;
     /** Nobody tries to load that before. */
     this._growAt = 0;
+    /** The last try. @type {Promise<void>} */
+    this._growing = Promise.resolve();
     /** Code of the last refusal. */
     this._refusal = "";
     /** @type {Start | null} */
@@ -124,9 +126,11 @@ export class Engine {
   /** Loads what calls about carts need; resolves when it is there or has failed, never rejects. @returns {Promise<void>} */
   grow() {
     const core = this._core;
-    if (!core || !core.grow || this._grown === core || this._seat._now() < this._growAt) return Promise.resolve();
+    if (!core || !core.grow || this._grown === core) return Promise.resolve();
+    // Whoever asks while it is on its way waits for it too.
+    if (this._seat._now() < this._growAt) return this._growing;
     this._growAt = this._seat._now() + GROW_AGAIN_MS;
-    return Promise.resolve().then(core.grow).then(() => {
+    return this._growing = Promise.resolve().then(core.grow).then(() => {
       this._growAt = 0;
       if (this._core !== core) return this.grow();
       this._grown = core;

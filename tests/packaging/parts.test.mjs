@@ -75,6 +75,30 @@ test("a page without a cart can do without; the first question about one fetches
   });
 });
 
+test("createShelf waits for a part that a cart has asked for before", async () => {
+  globalThis.document = { baseURI: "http://127.0.0.1/" };
+  try {
+    await online({ ...all, "shop.pack": withOffers() }, async (createShelf, asked) => {
+      const { fetch: quick } = globalThis;
+      globalThis.fetch = async (address) => {
+        if (String(address).includes(PART)) await new Promise((resolve) => setTimeout(resolve, 50));
+        return quick(address);
+      };
+      const options = { pack: "shop.pack", market: "cn", now: () => NOW };
+      const early = await createShelf({ ...options, wasm: `http://127.0.0.1/${CORE}`, timeoutMs: 0 });
+      await new Promise((resolve) => early.on("change", resolve));
+      assert.deepEqual([early.status, early.quote(cartOf(early))], ["ready", null]);
+      const shelf = await createShelf(options);
+      assert.equal(shelf, early);
+      assert.ok(shelf.quote(cartOf(shelf)).payable > 0);
+      assert.equal(asked.filter((name) => name === PART).length, 1);
+      shelf.dispose();
+    });
+  } finally {
+    delete globalThis.document;
+  }
+});
+
 test("a pack without offers asks for it only when it is told to, or at the first cart", async () => {
   for (const [offers, files] of [[undefined, [CORE]], [true, [CORE, PART]]]) {
     await online(all, async (createShelf, asked) => {
