@@ -15,6 +15,7 @@ pub mod order;
 pub mod text;
 pub mod time;
 
+pub mod condition;
 pub mod event;
 pub mod privacy;
 
