@@ -147,8 +147,9 @@ export class Conditions {
    * @param {Program} program
    * @param {any[]} list
    */
-  _write(w, { _needs, _patterns }, list) {
+  _write(w, { _handle, _needs, _patterns }, list) {
     const writing = { _keys: new Map(), _needs, _asked: _patterns, _left: 0 };
+    w.u32(_handle);
     w.u32(matched(_patterns, "", null));
     w.u32(list.length);
     const from = w.length;

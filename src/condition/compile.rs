@@ -2,9 +2,9 @@
 
 use super::program::{
     Ask, EQUAL, GREATER, LENGTH, LESS, LOWER_CASE, NONE, Path, Pattern, Problem, Program, Segment, Step,
-    WRITTEN_NUMBERS, comparable, rank, truthy, value_at,
+    WRITTEN_NUMBERS, value_at,
 };
-use super::value::{Cursor, Items, Value};
+use super::value::{Cursor, LIST, NULL, OBJECT, TEXT, Value};
 use super::{DEPTH, PATTERNS, STEPS};
 use crate::codec::Malformed;
 use crate::order::Arrange;
@@ -50,8 +50,8 @@ impl Program {
             needs: 0,
         };
         let mut at = Cursor { rest: &document };
-        let condition = at.value().ok_or(Malformed)?.value;
-        let groups = at.value().ok_or(Malformed)?.value;
+        let condition = at.value().ok_or(Malformed)?;
+        let groups = at.value().ok_or(Malformed)?;
         for _ in 0..at.u32().ok_or(Malformed)? {
             let text = at.bytes().ok_or(Malformed)?;
             let end = document.len() - at.rest.len();
@@ -60,10 +60,11 @@ impl Program {
         if !at.rest.is_empty() {
             return Err(Refused::Malformed);
         }
-        let Value::Object(condition) = condition else { return Err(Refused::NoObject) };
-        let groups = if let Value::Object(groups) = groups { groups } else { Items { count: 0, bytes: &[] } };
+        if condition.tag != OBJECT {
+            return Err(Refused::NoObject);
+        }
         let mut compiler = Compiler { document: &document, groups, program, depth: 0 };
-        let first = compiler.condition(condition, NONE)?;
+        let first = compiler.object(condition, NONE, false)?;
         let mut program = compiler.program;
         program.first = first;
         program.document = document;
@@ -73,12 +74,48 @@ impl Program {
 
 struct Compiler<'d> {
     document: &'d [u8],
-    groups: Items<'d>,
+    groups: Value<'d>,
     program: Program,
     depth: u32,
 }
 
 type Made = Result<u32, Refused>;
+
+/// Operators: name, what they ask, and with what: the accepted orders, [`DENIED`], [`FOLDED`], [`GROUP`].
+const OPERATORS: [(&[u8], Ask, u32); 29] = [
+    (b"$eq", Ask::Equal, 0),
+    (b"$ne", Ask::Equal, DENIED),
+    (b"$lt", Ask::Order, LESS),
+    (b"$lte", Ask::Order, LESS | EQUAL),
+    (b"$gt", Ask::Order, GREATER),
+    (b"$gte", Ask::Order, GREATER | EQUAL),
+    (b"$veq", Ask::Version, EQUAL),
+    (b"$vne", Ask::Version, LESS | GREATER),
+    (b"$vlt", Ask::Version, LESS),
+    (b"$vlte", Ask::Version, LESS | EQUAL),
+    (b"$vgt", Ask::Version, GREATER),
+    (b"$vgte", Ask::Version, GREATER | EQUAL),
+    (b"$in", Ask::In, 0),
+    (b"$nin", Ask::In, DENIED),
+    (b"$ini", Ask::InFolded, 0),
+    (b"$nini", Ask::InFolded, DENIED),
+    (b"$inGroup", Ask::In, GROUP),
+    (b"$notInGroup", Ask::In, GROUP | DENIED),
+    (b"$all", Ask::Each, 0),
+    (b"$alli", Ask::Each, FOLDED),
+    (b"$regex", Ask::Pattern, 0),
+    (b"$regexi", Ask::Pattern, FOLDED),
+    (b"$notRegex", Ask::Pattern, DENIED),
+    (b"$notRegexi", Ask::Pattern, FOLDED | DENIED),
+    (b"$exists", Ask::Exists, 0),
+    (b"$type", Ask::Type, 0),
+    (b"$size", Ask::Size, 0),
+    (b"$elemMatch", Ask::Element, 0),
+    (b"$not", Ask::Not, 0),
+];
+const DENIED: u32 = 8;
+const FOLDED: u32 = 16;
+const GROUP: u32 = 32;
 
 impl<'d> Compiler<'d> {
     fn key(&self, n: u32) -> &'d [u8] {
@@ -104,226 +141,222 @@ impl<'d> Compiler<'d> {
         self.step(Ask::Never, 0, 0)
     }
 
-    fn not(&mut self, step: u32) -> Made {
-        self.step(Ask::Not, step, 0)
-    }
-
-    /// A step that asks several; the one alone where there is one.
-    fn several(&mut self, ask: Ask, steps: Vec<u32>) -> Made {
-        if let ([one], Ask::All | Ask::Any) = (&steps[..], ask) {
+    /// A step that asks several.
+    fn several(&mut self, ask: Ask, steps: &[u32]) -> Made {
+        if let ([one], Ask::All | Ask::Any) = (steps, ask) {
             return Ok(*one);
         }
         let from = self.program.list.len() as u32;
-        self.program.list.extend_from_slice(&steps);
+        self.program.list.extend_from_slice(steps);
         self.step(ask, from, self.program.list.len() as u32)
     }
 
-    /// Paths with their tests, and groups of conditions. `attribute` is the one that all this lies in.
-    fn condition(&mut self, items: Items<'d>, attribute: u32) -> Made {
+    fn deeper(&mut self) -> Result<(), Refused> {
         self.depth += 1;
-        if self.depth > DEPTH {
-            return Err(Refused::TooLarge);
-        }
-        let mut steps = Vec::new();
-        for (key, rest) in items.entries() {
-            let value = Cursor { rest }.value().ok_or(Malformed)?.value;
-            let step = match (self.key(key), value) {
-                (b"$and", Value::List(list)) => self.conditions(Ask::All, list, key, attribute)?,
-                // GrowthBook's choice: one of nothing is true.
-                (b"$or", Value::List(list)) => self.conditions(any_of(list), list, key, attribute)?,
-                (b"$nor", Value::List(list)) => {
-                    let any = self.conditions(any_of(list), list, key, attribute)?;
-                    self.not(any)?
-                }
-                (b"$not", Value::Object(inner)) => {
-                    let inner = self.condition(inner, attribute)?;
-                    self.not(inner)?
-                }
-                (b"$and" | b"$or" | b"$nor" | b"$not", _) => self.never(Problem::WrongOperand, key)?,
-                (name, value) => {
-                    let (path, attribute) = self.path(key, name, attribute);
-                    let test = self.test(value, rest, attribute, false)?;
-                    self.step(Ask::At, path, test)?
-                }
-            };
-            steps.push(step);
-        }
-        self.depth -= 1;
-        self.several(Ask::All, steps)
+        if self.depth > DEPTH { Err(Refused::TooLarge) } else { Ok(()) }
     }
 
-    fn conditions(&mut self, ask: Ask, list: Items<'d>, key: u32, attribute: u32) -> Made {
+    /// Every entry of an object by `operator`, or else paths with their tests, and groups of conditions. `attribute` is the one that all this lies in.
+    fn object(&mut self, v: Value<'d>, attribute: u32, operators: bool) -> Made {
+        self.deeper()?;
         let mut steps = Vec::new();
-        for inner in list.each() {
-            steps.push(match inner.value {
-                Value::Object(inner) => self.condition(inner, attribute)?,
-                _ => self.never(Problem::WrongOperand, key)?,
+        let mut inside = v.inside();
+        for _ in 0..v.count {
+            let key = inside.u32().ok_or(Malformed)?;
+            let rest = inside.rest;
+            let value = inside.value().ok_or(Malformed)?;
+            steps.push(if operators {
+                self.operator(key, value, rest, attribute)?
+            } else {
+                self.entry(key, value, rest, attribute)?
             });
         }
-        self.several(ask, steps)
+        self.depth -= 1;
+        self.several(Ask::All, &steps)
+    }
+
+    fn entry(&mut self, key: u32, value: Value<'d>, rest: &'d [u8], attribute: u32) -> Made {
+        let name = self.key(key);
+        let (ask, denied, tag) = match name {
+            b"$and" => (Ask::All, false, LIST),
+            b"$or" => (Ask::Any, false, LIST),
+            b"$nor" => (Ask::Any, true, LIST),
+            b"$not" => (Ask::All, true, OBJECT),
+            _ => {
+                let (path, attribute) = self.path(key, name, attribute);
+                let test = self.test(value, rest, attribute, false)?;
+                return self.step(Ask::At, path, test);
+            }
+        };
+        if value.tag != tag {
+            return self.never(Problem::WrongOperand, key);
+        }
+        let step = if tag == OBJECT {
+            self.object(value, attribute, false)?
+        } else {
+            let mut steps = Vec::new();
+            let mut inside = value.inside();
+            for _ in 0..value.count {
+                let inner = inside.value().ok_or(Malformed)?;
+                steps.push(if inner.tag == OBJECT {
+                    self.object(inner, attribute, false)?
+                } else {
+                    self.never(Problem::WrongOperand, key)?
+                });
+            }
+            // GrowthBook's choice: one of nothing is true.
+            self.several(if steps.is_empty() { Ask::All } else { ask }, &steps)?
+        };
+        if denied { self.step(Ask::Not, step, 0) } else { Ok(step) }
     }
 
     /// A path of the names between dots, and the attribute that patterns behind it are asked of.
     fn path(&mut self, key: u32, name: &'d [u8], attribute: u32) -> (u32, u32) {
         let from = self.program.segments.len() as u32;
+        let mut first = NONE;
         for part in name.split(|b| *b == b'.') {
             let key = self.known(part, key, name);
+            first = if first == NONE { key } else { first };
             self.program.segments.push(Segment { key, index: index(part) });
         }
-        let first = self.program.segments.get(from as usize).map_or(NONE, |s| s.key);
         let seen = self.program.attributes.iter().position(|a| *a == first);
-        let slot = seen.unwrap_or_else(|| {
+        let slot = seen.unwrap_or(self.program.attributes.len()) as u32;
+        if seen.is_none() {
             self.program.attributes.push(first);
-            self.program.attributes.len() - 1
-        }) as u32;
+        }
         self.program.paths.push(Path { attribute: slot, from, to: self.program.segments.len() as u32 });
         (self.program.paths.len() as u32 - 1, if attribute == NONE { first } else { attribute })
     }
 
     /// The number of a key of this name, which is part of another one.
     fn known(&mut self, part: &'d [u8], key: u32, name: &'d [u8]) -> u32 {
-        if let Some(n) = (0..self.program.keys.len() as u32).find(|k| self.key(*k) == part) {
-            return n;
-        }
-        let (start, _) = self.program.keys.get(key as usize).copied().unwrap_or_default();
-        let from = start + (part.as_ptr() as usize - name.as_ptr() as usize) as u32;
-        self.program.keys.push((from, from + part.len() as u32));
-        self.program.keys.len() as u32 - 1
+        let count = self.program.keys.len() as u32;
+        (0..count).find(|k| self.key(*k) == part).unwrap_or_else(|| {
+            let (start, _) = self.program.keys.get(key as usize).copied().unwrap_or_default();
+            let from = start + (part.as_ptr() as usize - name.as_ptr() as usize) as u32;
+            self.program.keys.push((from, from + part.len() as u32));
+            count
+        })
+    }
+
+    /// Whether an object has operators alone.
+    fn has_operators(&self, v: Value<'d>) -> bool {
+        let mut inside = v.inside();
+        let mut operator = |_| {
+            let key = inside.u32()?;
+            inside.skip()?;
+            Some(self.key(key).first() == Some(&b'$'))
+        };
+        v.tag == OBJECT && v.count > 0 && (0..v.count).all(|n| operator(n).unwrap_or(false))
     }
 
     /// What stands behind a path: operators, or a value to be equal to. `rest` begins with it.
-    fn test(&mut self, value: Value<'d>, rest: &'d [u8], attribute: u32, folded: bool) -> Made {
-        if let Value::Object(items) = value
-            && items.count > 0
-            && items.entries().all(|(key, _)| self.key(key).first() == Some(&b'$'))
-        {
-            return self.operators(items, attribute);
+    fn test(&mut self, v: Value<'d>, rest: &'d [u8], attribute: u32, folded: bool) -> Made {
+        if self.has_operators(v) {
+            return self.object(v, attribute, true);
         }
-        if depth(value, DEPTH) {
+        if is_deeper(v, DEPTH) {
             return Err(Refused::TooLarge);
         }
-        let place = self.place(rest);
-        self.step(if folded { Ask::IsFolded } else { Ask::Is }, place, 0)
+        self.step(if folded { Ask::IsFolded } else { Ask::Is }, self.place(rest), 0)
     }
 
-    fn operators(&mut self, items: Items<'d>, attribute: u32) -> Made {
-        self.depth += 1;
-        if self.depth > DEPTH {
-            return Err(Refused::TooLarge);
-        }
-        let mut steps = Vec::new();
-        for (key, rest) in items.entries() {
-            let value = Cursor { rest }.value().ok_or(Malformed)?.value;
-            steps.push(self.operator(key, value, rest, attribute)?);
-        }
-        self.depth -= 1;
-        self.several(Ask::All, steps)
-    }
-
-    fn operator(&mut self, key: u32, value: Value<'d>, rest: &'d [u8], attribute: u32) -> Made {
-        let place = self.place(rest);
+    fn operator(&mut self, key: u32, mut value: Value<'d>, rest: &'d [u8], attribute: u32) -> Made {
         let name = self.key(key);
-        let (positive, denied) = match name {
-            b"$ne" => (&b"$eq"[..], true),
-            b"$nin" => (&b"$in"[..], true),
-            b"$nini" => (&b"$ini"[..], true),
-            b"$notInGroup" => (&b"$inGroup"[..], true),
-            b"$notRegex" => (&b"$regex"[..], true),
-            b"$notRegexi" => (&b"$regexi"[..], true),
-            b"$vne" => (&b"$veq"[..], true),
-            _ => (name, false),
+        let place = self.place(rest);
+        let Some(&(_, ask, with)) = OPERATORS.iter().find(|o| o.0 == name) else {
+            return self.never(Problem::UnknownOperator, key);
         };
-        let step = match (positive, value) {
-            (b"$eq", _) => self.step(Ask::Equal, place, 0)?,
-            (b"$lt", _) => self.step(Ask::Order, place, LESS)?,
-            (b"$lte", _) => self.step(Ask::Order, place, LESS | EQUAL)?,
-            (b"$gt", _) => self.step(Ask::Order, place, GREATER)?,
-            (b"$gte", _) => self.step(Ask::Order, place, GREATER | EQUAL)?,
-            (b"$veq", _) => self.version(place, EQUAL)?,
-            (b"$vlt", _) => self.version(place, LESS)?,
-            (b"$vlte", _) => self.version(place, LESS | EQUAL)?,
-            (b"$vgt", _) => self.version(place, GREATER)?,
-            (b"$vgte", _) => self.version(place, GREATER | EQUAL)?,
-            (b"$exists", _) => {
-                let there = self.step(Ask::Exists, 0, 0)?;
-                if truthy(value) { there } else { self.not(there)? }
-            }
-            (b"$type", Value::Text(_)) => self.step(Ask::Type, place, 0)?,
-            (b"$not", _) => {
+        let takes = match ask {
+            Ask::In if with & GROUP != 0 => TEXT,
+            Ask::Type | Ask::Pattern => TEXT,
+            Ask::In | Ask::InFolded | Ask::Each => LIST,
+            Ask::Element => OBJECT,
+            _ => value.tag,
+        };
+        if value.tag != takes {
+            return self.never(Problem::WrongOperand, key);
+        }
+        let folded = with & FOLDED != 0;
+        let mut denied = with & DENIED != 0;
+        let step = match ask {
+            Ask::Not | Ask::Size => {
                 let test = self.test(value, rest, attribute, false)?;
-                self.not(test)?
+                self.step(ask, test, 0)?
             }
-            (b"$size", _) => {
-                let test = self.test(value, rest, attribute, false)?;
-                self.step(Ask::Size, test, 0)?
+            Ask::Element => {
+                let test = self.object(value, attribute, self.has_operators(value))?;
+                self.step(ask, test, 0)?
             }
-            (b"$elemMatch", Value::Object(items)) => {
-                let operators = items.count > 0 && items.entries().all(|(k, _)| self.key(k).first() == Some(&b'$'));
-                let test =
-                    if operators { self.operators(items, attribute)? } else { self.condition(items, attribute)? };
-                self.step(Ask::Element, test, 0)?
-            }
-            (b"$in", Value::List(list)) => self.set(list, false)?,
-            (b"$ini", Value::List(list)) => self.set(list, true)?,
-            (b"$inGroup", Value::Text(name)) => {
-                let group = self.groups.entries().find(|(k, _)| self.key(*k) == name.bytes);
-                match group.and_then(|(_, rest)| Cursor { rest }.value()).map(|s| s.value) {
-                    Some(Value::List(list)) => self.set(list, false)?,
-                    // An unknown group has no members: being in none of it is true.
-                    _ => self.never(Problem::UnknownGroup, place)?,
+            Ask::In | Ask::InFolded => {
+                if with & GROUP != 0 {
+                    value = self.group(value.bytes).unwrap_or(Value::bare(NULL, 0.0, 0));
+                    if value.tag != LIST {
+                        // It has no members, so to be in none of it is true.
+                        self.program.problems.push((Problem::UnknownGroup, place));
+                        value.count = 0;
+                    }
                 }
+                self.set(ask, value)?
             }
-            (b"$all" | b"$alli", Value::List(list)) => {
+            Ask::Each => {
                 let mut steps = Vec::new();
-                let mut elements = Cursor { rest: list.bytes };
-                for _ in 0..list.count {
-                    let rest = elements.rest;
-                    let value = elements.value().ok_or(Malformed)?.value;
-                    steps.push(self.test(value, rest, attribute, name == b"$alli")?);
+                let mut inside = value.inside();
+                for _ in 0..value.count {
+                    let rest = inside.rest;
+                    let value = inside.value().ok_or(Malformed)?;
+                    steps.push(self.test(value, rest, attribute, folded)?);
                 }
-                self.program.needs |= if name == b"$alli" { LOWER_CASE } else { 0 };
-                self.several(Ask::Each, steps)?
+                self.program.needs |= if folded { LOWER_CASE } else { 0 };
+                self.several(ask, &steps)?
             }
-            (b"$regex" | b"$regexi", Value::Text(_)) => {
-                if self.program.patterns.len() >= PATTERNS {
+            Ask::Pattern => {
+                let n = self.program.patterns.len();
+                if n >= PATTERNS {
                     return self.never(Problem::TooManyPatterns, key);
                 }
-                let ignore_case = positive == b"$regexi";
-                self.program.patterns.push(Pattern { attribute, text: place, ignore_case });
-                self.step(Ask::Pattern, self.program.patterns.len() as u32 - 1, 0)?
+                self.program.patterns.push(Pattern { attribute, text: place, ignore_case: folded });
+                self.step(ask, n as u32, 0)?
             }
-            (
-                b"$type" | b"$elemMatch" | b"$in" | b"$ini" | b"$inGroup" | b"$all" | b"$alli" | b"$regex" | b"$regexi",
-                _,
-            ) => return self.never(Problem::WrongOperand, key),
-            _ => return self.never(Problem::UnknownOperator, key),
+            _ => {
+                denied |= ask == Ask::Exists && !value.is_truthy();
+                self.program.needs |= if ask == Ask::Version { WRITTEN_NUMBERS } else { 0 };
+                self.step(ask, place, with & (LESS | EQUAL | GREATER))?
+            }
         };
-        if denied { self.not(step) } else { Ok(step) }
+        if denied { self.step(Ask::Not, step, 0) } else { Ok(step) }
     }
 
-    fn version(&mut self, place: u32, accepted: u32) -> Made {
-        self.program.needs |= WRITTEN_NUMBERS;
-        self.step(Ask::Version, place, accepted)
+    fn group(&self, name: &[u8]) -> Option<Value<'d>> {
+        let mut inside = self.groups.inside();
+        for _ in 0..if self.groups.tag == OBJECT { self.groups.count } else { 0 } {
+            if self.key(inside.u32()?) == name {
+                return inside.value();
+            }
+            inside.skip()?;
+        }
+        None
     }
 
     /// A set of scalars, sorted, so that large groups cost little.
-    fn set(&mut self, list: Items<'d>, folded: bool) -> Made {
+    fn set(&mut self, ask: Ask, list: Value<'d>) -> Made {
+        let folded = ask == Ask::InFolded;
         let mut places = Vec::new();
-        let mut elements = Cursor { rest: list.bytes };
+        let mut inside = list.inside();
         for _ in 0..list.count {
-            let rest = elements.rest;
-            if comparable(elements.value().ok_or(Malformed)?.value) {
+            let rest = inside.rest;
+            if inside.value().ok_or(Malformed)?.is_scalar() {
                 places.push(self.place(rest));
             }
         }
-        places.arrange_by(|a, b| rank(value_at(self.document, *a), value_at(self.document, *b), folded));
+        let at = |place: u32| {
+            let v = value_at(self.document, place);
+            if folded { v.folded() } else { v }
+        };
+        places.arrange_by(|a, b| at(*a).rank(at(*b)));
         self.program.needs |= if folded { LOWER_CASE } else { 0 };
-        self.several(if folded { Ask::InFolded } else { Ask::In }, places)
+        self.several(ask, &places)
     }
-}
-
-fn any_of(list: Items<'_>) -> Ask {
-    if list.count == 0 { Ask::All } else { Ask::Any }
 }
 
 /// The place in a list that a name is.
@@ -331,21 +364,24 @@ fn index(name: &[u8]) -> u32 {
     if name == b"length" {
         return LENGTH;
     }
-    let plain = name.len() < 10 && (name == b"0" || (!name.is_empty() && name.first() != Some(&b'0')));
+    let plain = name.len() < 10 && (name == b"0" || name.first().is_some_and(|b| *b != b'0'));
     if !plain || !name.iter().all(u8::is_ascii_digit) {
         return NONE;
     }
     name.iter().fold(0, |n, b| n * 10 + u32::from(b - b'0'))
 }
 
-/// Whether a value is deeper than so many.
-fn depth(value: Value<'_>, left: u32) -> bool {
-    match value {
-        Value::List(_) | Value::Object(_) if left == 0 => true,
-        Value::List(items) => items.each().any(|e| depth(e.value, left - 1)),
-        Value::Object(items) => {
-            items.entries().any(|(_, rest)| Cursor { rest }.value().is_some_and(|s| depth(s.value, left - 1)))
-        }
-        _ => false,
+/// Whether a value has more than so many levels.
+fn is_deeper(v: Value<'_>, left: u32) -> bool {
+    if v.is_scalar() {
+        return false;
     }
+    let mut inside = v.inside();
+    let mut inner = || {
+        if v.tag == OBJECT {
+            inside.u32()?;
+        }
+        inside.value()
+    };
+    left == 0 || (0..v.count).map_while(|_| inner()).any(|v| is_deeper(v, left - 1))
 }

@@ -1,6 +1,6 @@
 //! A compiled condition, and how it is asked. Asking allocates nothing but the answer.
 
-use super::value::{Cursor, Items, Seen, Text, Value};
+use super::value::{CONTEXT, Cursor, LIST, NULL, NUMBER, OBJECT, TEXT, TRUE, Value};
 use super::version::Padded;
 use crate::codec::Malformed;
 use alloc::vec::Vec;
@@ -136,14 +136,14 @@ impl Program {
 
     /// The patterns that the host has to match: the attribute that each is asked of, its text, and whether case does not count.
     pub fn patterns(&self) -> impl ExactSizeIterator<Item = (&[u8], &[u8], bool)> {
-        self.patterns.iter().map(|p| (self.key(p.attribute), self.text(p.text).bytes, p.ignore_case))
+        self.patterns.iter().map(|p| (self.key(p.attribute), self.constant(p.text).bytes, p.ignore_case))
     }
 
     /// What was wrong with parts of it, with the operator or the group.
     pub fn problems(&self) -> impl ExactSizeIterator<Item = (Problem, &[u8])> {
         self.problems.iter().map(|(what, name)| {
             // A group is named by a constant, an operator by a key.
-            (*what, if *what == Problem::UnknownGroup { self.text(*name).bytes } else { self.key(*name) })
+            (*what, if *what == Problem::UnknownGroup { self.constant(*name).bytes } else { self.key(*name) })
         })
     }
 
@@ -161,37 +161,33 @@ impl Program {
         let missing = at.u32()?;
         let contexts = at.u32()?;
         let mut values = Cursor { rest: at.bytes()? };
-        let count = at.u32()?;
         // The numbers of keys are the batch's own; here is what they are to this condition.
         let mut names = Vec::new();
         names.resize(self.keys.len(), NONE);
         let mut slots = Vec::new();
-        for n in 0..count {
+        for n in 0..at.u32()? {
             let name = at.bytes()?;
-            let known = (0..self.keys.len()).find(|k| self.key(*k as u32) == name).unwrap_or(usize::MAX);
-            if let Some(slot) = names.get_mut(known) {
+            let known = (0..self.keys.len() as u32).find(|k| self.key(*k) == name).unwrap_or(NONE);
+            if let Some(slot) = names.get_mut(known as usize) {
                 *slot = n;
             }
-            slots.push(self.attributes.iter().position(|a| *a as usize == known).map_or(NONE, |s| s as u32));
+            slots.push(self.attributes.iter().position(|a| *a == known).unwrap_or(usize::MAX));
         }
         let mut asked = Asked { program: self, names: &names, missing, slots: Vec::new() };
+        let all = Value::bare(CONTEXT, f64::NAN, missing);
         for _ in 0..contexts {
             asked.slots.clear();
-            asked.slots.resize(self.attributes.len(), None);
-            let Value::Object(context) = values.value()?.value else { return None };
-            let mut entries = Cursor { rest: context.bytes };
+            asked.slots.resize(self.attributes.len(), &[][..]);
+            let context = values.value().filter(|v| v.tag == OBJECT)?;
+            let mut entries = context.inside();
             for _ in 0..context.count {
                 let key = entries.u32()?;
-                let value = entries.rest;
-                entries.skip()?;
-                if let Some(slot) = slots.get(key as usize).and_then(|s| asked.slots.get_mut(*s as usize)) {
-                    *slot = Some(value);
+                let value = entries.skip()?;
+                if let Some(slot) = slots.get(key as usize).and_then(|s| asked.slots.get_mut(*s)) {
+                    *slot = value;
                 }
             }
-            if !entries.rest.is_empty() {
-                return None;
-            }
-            answer(asked.step(self.first, Seen { value: Value::Context, matched: missing }));
+            answer(asked.step(self.first, &all));
         }
         values.rest.is_empty().then_some(())
     }
@@ -201,21 +197,15 @@ impl Program {
         self.document.get(from as usize..to as usize).unwrap_or_default()
     }
 
-    pub(super) fn constant(&self, at: u32) -> Value<'_> {
+    fn constant(&self, at: u32) -> Value<'_> {
         value_at(&self.document, at)
-    }
-
-    fn text(&self, at: u32) -> Text<'_> {
-        match self.constant(at) {
-            Value::Text(t) | Value::Number(_, t) => t,
-            _ => Text::EMPTY,
-        }
     }
 }
 
+#[inline(never)]
 pub(super) fn value_at(document: &[u8], at: u32) -> Value<'_> {
     let rest = document.get(at as usize..).unwrap_or_default();
-    Cursor { rest }.value().map_or(Value::Null, |seen| seen.value)
+    Cursor { rest }.value().unwrap_or(Value::bare(NULL, 0.0, 0))
 }
 
 /// A condition that is asked of the context whose attributes are in the slots.
@@ -225,7 +215,7 @@ struct Asked<'p, 'b> {
     names: &'p [u32],
     /// The host's answers to the patterns for what is not there.
     missing: u32,
-    slots: Vec<Option<&'b [u8]>>,
+    slots: Vec<&'b [u8]>,
 }
 
 impl Asked<'_, '_> {
@@ -233,224 +223,159 @@ impl Asked<'_, '_> {
         self.program.list.get(step.a as usize..step.b as usize).unwrap_or_default()
     }
 
-    fn step(&self, n: u32, seen: Seen<'_>) -> bool {
+    #[inline(never)]
+    fn step(&self, n: u32, v: &Value<'_>) -> bool {
         // The compiler numbers steps from below, so this always ends: a step asks only earlier ones.
         let Some(&step) = self.program.steps.get(n as usize) else { return false };
-        let value = seen.value;
+        // Most steps have a constant; for the others it is any value, and not looked at.
+        let c = || self.program.constant(step.a);
         match step.ask {
-            Ask::All => self.among(step).iter().all(|s| self.step(*s, seen)),
-            Ask::Any => self.among(step).iter().any(|s| self.step(*s, seen)),
-            Ask::Not => !self.step(step.a, seen),
-            Ask::At => self.step(step.b, self.found(step.a, value)),
-            Ask::Is => self.is(self.program.constant(step.a), value, false),
-            Ask::IsFolded => self.is(self.program.constant(step.a), value, true),
-            Ask::Equal => same(self.program.constant(step.a), value),
-            Ask::Order => order(value, self.program.constant(step.a)).is_some_and(|o| bit(o) & step.b != 0),
-            Ask::Version => {
-                let (a, b) = (Padded::of(version(value)), Padded::of(version(self.program.constant(step.a))));
-                bit(by_units(a, b)) & step.b != 0
+            Ask::All => self.among(step).iter().all(|s| self.step(*s, v)),
+            Ask::Any => self.among(step).iter().any(|s| self.step(*s, v)),
+            Ask::Not => !self.step(step.a, v),
+            Ask::At => self.step(step.b, &self.found(step.a, *v)),
+            Ask::Is => self.is(c(), v),
+            Ask::IsFolded => self.is(c().folded(), &v.folded()),
+            Ask::Equal => c().is_same(*v),
+            Ask::Order | Ask::Version => {
+                let c = c();
+                let order = if step.ask == Ask::Version {
+                    Some(by_units(Padded::of(version(v)), Padded::of(version(&c))))
+                } else if v.tag == TEXT && c.tag == TEXT {
+                    Some(by_units(v.bytes.iter().copied(), c.bytes.iter().copied()))
+                } else {
+                    v.number.partial_cmp(&c.number)
+                };
+                order.is_some_and(|o| 1 << (o as i8 + 1) & step.b != 0)
             }
-            Ask::Exists => !matches!(value, Value::Null),
-            Ask::Type => self.program.text(step.a).bytes == kind(value).as_bytes(),
-            Ask::In | Ask::InFolded => self.is_in(self.among(step), value, step.ask == Ask::InFolded),
-            Ask::Size => match value {
-                Value::List(items) => {
-                    let length = Value::Number(f64::from(items.count), Text::EMPTY);
-                    self.step(step.a, Seen { value: length, matched: 0 })
-                }
-                _ => false,
-            },
-            Ask::Element => match value {
-                // What JavaScript takes for false is passed over, as GrowthBook's own SDK does.
-                Value::List(items) => items.each().any(|e| truthy(e.value) && self.step(step.a, e)),
-                _ => false,
-            },
-            Ask::Each => match value {
-                Value::List(items) => self.among(step).iter().all(|s| items.each().any(|e| self.step(*s, e))),
-                _ => false,
-            },
-            Ask::Pattern => seen.matched >> step.a & 1 != 0,
+            Ask::Exists => v.tag != NULL,
+            Ask::Type => c().bytes == kind(v.tag).as_bytes(),
+            Ask::In | Ask::InFolded => {
+                let folded = step.ask == Ask::InFolded;
+                let set = self.among(step);
+                v.tag != LIST && self.is_in(set, folded, v) || self.has(v, |e| self.is_in(set, folded, e))
+            }
+            Ask::Size => v.tag == LIST && self.step(step.a, &Value::bare(NUMBER, f64::from(v.count), 0)),
+            // What JavaScript takes for false is passed over, as GrowthBook's own SDK does.
+            Ask::Element => self.has(v, |e| e.is_truthy() && self.step(step.a, e)),
+            Ask::Each => v.tag == LIST && self.among(step).iter().all(|s| self.has(v, |e| self.step(*s, e))),
+            Ask::Pattern => v.matched >> step.a & 1 != 0,
             Ask::Never => false,
         }
     }
 
+    /// Whether a list has an element that a question is true of.
+    #[inline(never)]
+    fn has(&self, v: &Value<'_>, question: impl Fn(&Value<'_>) -> bool) -> bool {
+        let mut inside = v.inside();
+        v.tag == LIST && (0..v.count).map_while(|_| inside.value()).any(|e| question(&e))
+    }
+
+    fn is_in(&self, set: &[u32], folded: bool, v: &Value<'_>) -> bool {
+        let v = if folded { v.folded() } else { *v };
+        let place = |c: &u32| {
+            let c = self.program.constant(*c);
+            if folded { c.folded() } else { c }.rank(v)
+        };
+        v.is_scalar() && set.binary_search_by(place).is_ok()
+    }
+
     /// The value at a path; what is not there is null.
-    fn found<'v>(&'v self, path: u32, scope: Value<'v>) -> Seen<'v> {
-        let nothing = Seen { value: Value::Null, matched: self.missing };
+    fn found<'v>(&'v self, path: u32, scope: Value<'v>) -> Value<'v> {
+        let nothing = Value::bare(NULL, 0.0, self.missing);
         let Some(&Path { attribute, from, to }) = self.program.paths.get(path as usize) else { return nothing };
         let mut segments = self.program.segments.get(from as usize..to as usize).unwrap_or_default();
-        let mut seen = Seen { value: scope, matched: self.missing };
-        if matches!(scope, Value::Context) {
-            let slot = self.slots.get(attribute as usize).copied().flatten();
-            let Some(first) = slot.and_then(|rest| Cursor { rest }.value()) else { return nothing };
-            seen = first;
+        let mut found = Some(scope);
+        if scope.tag == CONTEXT {
+            let rest = self.slots.get(attribute as usize).copied().unwrap_or_default();
+            found = Cursor { rest }.value();
             segments = segments.get(1..).unwrap_or_default();
         }
         for segment in segments {
-            let inner = match seen.value {
-                Value::Object(items) => self.member(items, segment.key),
-                Value::List(items) if segment.index == LENGTH => {
-                    Some(Seen { value: Value::Number(f64::from(items.count), Text::EMPTY), matched: 0 })
-                }
-                Value::List(items) if segment.index != NONE => items.each().nth(segment.index as usize),
-                _ => None,
-            };
-            let Some(inner) = inner else { return nothing };
-            seen = inner;
+            found = found.and_then(|v| self.inner(v, *segment));
         }
-        if matches!(seen.value, Value::Null) { nothing } else { seen }
+        found.filter(|v| v.tag != NULL).unwrap_or(nothing)
     }
 
-    fn member<'v>(&self, items: Items<'v>, key: u32) -> Option<Seen<'v>> {
-        let name = *self.names.get(key as usize)?;
-        let (_, rest) = items.entries().find(|(k, _)| *k == name)?;
-        Cursor { rest }.value()
+    /// What a name is in an object or a list.
+    fn inner<'v>(&self, v: Value<'v>, segment: Segment) -> Option<Value<'v>> {
+        let mut inside = v.inside();
+        if v.tag == OBJECT {
+            let name = *self.names.get(segment.key as usize)?;
+            for _ in 0..v.count {
+                if inside.u32()? == name {
+                    return inside.value();
+                }
+                inside.skip()?;
+            }
+        } else if v.tag == LIST {
+            if segment.index == LENGTH {
+                return Some(Value::bare(NUMBER, f64::from(v.count), 0));
+            }
+            if segment.index < v.count {
+                for _ in 0..segment.index {
+                    inside.skip()?;
+                }
+                return inside.value();
+            }
+        }
+        None
     }
 
     /// GrowthBook's implicit equality. Texts, numbers and booleans are turned into what the condition has, lists and objects are compared in depth.
-    fn is(&self, constant: Value<'_>, value: Value<'_>, folded: bool) -> bool {
-        match constant {
-            Value::Text(t) => {
-                let (text, number) = if folded { (t.lower, t.lower_number) } else { (t.bytes, exactly(t)) };
-                match value {
-                    Value::Text(v) => text == if folded { v.lower } else { v.bytes },
-                    Value::Number(n, _) => n == number,
-                    Value::Null => text == b"null",
-                    Value::Bool(true) => text == b"true",
-                    Value::Bool(false) => text == b"false",
-                    _ => false,
-                }
-            }
-            Value::Number(n, _) => number(value) == n,
-            Value::Bool(b) => !matches!(value, Value::Null) && truthy(value) == b,
-            _ => self.alike(constant, value),
+    fn is(&self, c: Value<'_>, v: &Value<'_>) -> bool {
+        match c.tag {
+            TEXT if v.tag == NUMBER => c.exact && c.number == v.number,
+            TEXT if v.tag == NULL => c.bytes == b"null",
+            TEXT if v.tag == TRUE => c.bytes == if v.number == 0.0 { &b"false"[..] } else { b"true" },
+            NUMBER => c.number == v.number,
+            TRUE => v.tag != NULL && v.is_truthy() == (c.number != 0.0),
+            _ => self.alike(c, *v).unwrap_or(false),
         }
     }
 
     /// The same in depth, whatever the order of keys. Goes as deep as the constant, which the compiler bounded.
-    fn alike(&self, constant: Value<'_>, value: Value<'_>) -> bool {
-        match (constant, value) {
-            (Value::List(a), Value::List(b)) => {
-                a.count == b.count && a.each().zip(b.each()).all(|(a, b)| self.alike(a.value, b.value))
-            }
-            (Value::Object(a), Value::Object(b)) => {
-                let found = |(key, rest)| {
-                    let (mine, other) = (Cursor { rest }.value(), self.member(b, key));
-                    mine.zip(other).is_some_and(|(a, b)| self.alike(a.value, b.value))
-                };
-                a.count == b.count && a.entries().all(found)
-            }
-            _ => same(constant, value),
+    fn alike(&self, c: Value<'_>, v: Value<'_>) -> Option<bool> {
+        if c.is_scalar() || c.tag != v.tag || c.count != v.count {
+            return Some(c.is_same(v));
         }
-    }
-
-    fn is_in(&self, set: &[u32], value: Value<'_>, folded: bool) -> bool {
-        let one = |v: Value<'_>| {
-            let found = set.binary_search_by(|c| rank(self.program.constant(*c), v, folded));
-            comparable(v) && found.is_ok()
-        };
-        match value {
-            Value::List(items) => items.each().any(|e| one(e.value)),
-            _ => one(value),
+        let (mut mine, mut other) = (c.inside(), v.inside());
+        for _ in 0..c.count {
+            let key = if c.tag == OBJECT { mine.u32()? } else { 0 };
+            let one = mine.value()?;
+            let two = if c.tag == OBJECT { self.inner(v, Segment { key, index: NONE })? } else { other.value()? };
+            if !self.alike(one, two)? {
+                return Some(false);
+            }
         }
-    }
-}
-
-fn bit(o: Ordering) -> u32 {
-    match o {
-        Ordering::Less => LESS,
-        Ordering::Equal => EQUAL,
-        Ordering::Greater => GREATER,
-    }
-}
-
-/// The number whose writing a text is.
-fn exactly(t: Text<'_>) -> f64 {
-    if t.exact { t.number } else { f64::NAN }
-}
-
-/// `===`: what is of different types is different, and lists and objects equal nothing.
-fn same(a: Value<'_>, b: Value<'_>) -> bool {
-    match (a, b) {
-        (Value::Null, Value::Null) => true,
-        (Value::Bool(a), Value::Bool(b)) => a == b,
-        (Value::Number(a, _), Value::Number(b, _)) => a == b,
-        (Value::Text(a), Value::Text(b)) => a.bytes == b.bytes,
-        _ => false,
-    }
-}
-
-pub(super) fn truthy(value: Value<'_>) -> bool {
-    match value {
-        Value::Null => false,
-        Value::Bool(b) => b,
-        Value::Number(n, _) => n != 0.0,
-        Value::Text(t) => !t.bytes.is_empty(),
-        _ => true,
-    }
-}
-
-/// JavaScript's `Number(value)`, but that lists and objects are none.
-fn number(value: Value<'_>) -> f64 {
-    match value {
-        Value::Null => 0.0,
-        Value::Bool(b) => f64::from(u8::from(b)),
-        Value::Number(n, _) => n,
-        Value::Text(t) => t.number,
-        _ => f64::NAN,
-    }
-}
-
-/// `<` and its like: texts among each other by UTF-16, all else as numbers.
-fn order(a: Value<'_>, b: Value<'_>) -> Option<Ordering> {
-    match (a, b) {
-        (Value::Text(a), Value::Text(b)) => Some(by_units(a.bytes.iter().copied(), b.bytes.iter().copied())),
-        _ => number(a).partial_cmp(&number(b)),
+        Some(true)
     }
 }
 
 /// The order of two UTF-8 texts by UTF-16 units: characters of four bytes come before those from U+E000 on.
-fn by_units(a: impl Iterator<Item = u8>, b: impl Iterator<Item = u8>) -> Ordering {
+#[inline(never)]
+fn by_units(mut a: impl Iterator<Item = u8>, mut b: impl Iterator<Item = u8>) -> Ordering {
     let place = |b: u8| if matches!(b, 0xEE | 0xEF) { b + 16 } else { b };
-    a.map(place).cmp(b.map(place))
-}
-
-fn version(value: Value<'_>) -> &[u8] {
-    match value {
-        Value::Text(t) | Value::Number(_, t) => t.bytes,
-        _ => &[],
+    loop {
+        let (a, b) = (a.next().map(place), b.next().map(place));
+        if a != b || a.is_none() {
+            return a.cmp(&b);
+        }
     }
 }
 
-fn kind(value: Value<'_>) -> &'static str {
-    match value {
-        Value::Null => "null",
-        Value::Bool(_) => "boolean",
-        Value::Number(..) => "number",
-        Value::Text(_) => "string",
-        Value::List(_) => "array",
+/// What compares as a version.
+fn version<'a>(v: &Value<'a>) -> &'a [u8] {
+    if matches!(v.tag, NUMBER | TEXT) { v.bytes } else { &[] }
+}
+
+fn kind(tag: u8) -> &'static str {
+    match tag {
+        NULL => "null",
+        TRUE => "boolean",
+        NUMBER => "number",
+        TEXT => "string",
+        LIST => "array",
         _ => "object",
-    }
-}
-
-/// A list or an object is never among constants.
-pub(super) fn comparable(value: Value<'_>) -> bool {
-    !matches!(value, Value::List(_) | Value::Object(_) | Value::Context)
-}
-
-/// An order of all scalars, for sets.
-pub(super) fn rank(a: Value<'_>, b: Value<'_>, folded: bool) -> Ordering {
-    let class = |v: Value<'_>| match v {
-        Value::Null => 0,
-        Value::Bool(b) => 1 + u8::from(b),
-        Value::Number(..) => 3,
-        Value::Text(_) => 4,
-        _ => 5,
-    };
-    match (a, b) {
-        (Value::Number(a, _), Value::Number(b, _)) => a.partial_cmp(&b).unwrap_or(Ordering::Equal),
-        (Value::Text(a), Value::Text(b)) if folded => a.lower.cmp(b.lower),
-        (Value::Text(a), Value::Text(b)) => a.bytes.cmp(b.bytes),
-        _ => class(a).cmp(&class(b)),
     }
 }

@@ -2,46 +2,7 @@
 //!
 //! A value is read where it is needed and nowhere else. Its length stands before it, so that what nobody asks for is passed over in one step.
 
-/// A value, read from its bytes.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Value<'a> {
-    Null,
-    Bool(bool),
-    Number(f64, Text<'a>),
-    Text(Text<'a>),
-    List(Items<'a>),
-    Object(Items<'a>),
-    /// All attributes of a context, which were found before the condition is asked.
-    Context,
-}
-
-/// A text, with what the host says of it: JavaScript's `Number(text)` and `toLowerCase` have tables that no wasm should carry.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Text<'a> {
-    pub(super) bytes: &'a [u8],
-    /// What it reads as; NaN for no number.
-    pub(super) number: f64,
-    /// It is written as that number is.
-    pub(super) exact: bool,
-    /// In lower case.
-    pub(super) lower: &'a [u8],
-    /// What the lower case is the writing of; NaN for no number.
-    pub(super) lower_number: f64,
-}
-
-/// The elements of a list, or the keys and values of an object.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Items<'a> {
-    pub(super) count: u32,
-    pub(super) bytes: &'a [u8],
-}
-
-/// What a value is asked against a pattern: the host's answers for it, a bit each.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Seen<'a> {
-    pub(super) value: Value<'a>,
-    pub(super) matched: u32,
-}
+use core::cmp::Ordering;
 
 pub(super) const NULL: u8 = 0;
 pub(super) const FALSE: u8 = 1;
@@ -60,29 +21,74 @@ pub(super) const LIST: u8 = 9;
 pub(super) const OBJECT: u8 = 10;
 /// The host's answers to the patterns, then the value they are about.
 pub(super) const MATCHED: u8 = 11;
+/// All attributes of a context, which were found before the condition is asked; in no bytes.
+pub(super) const CONTEXT: u8 = 12;
 
-impl<'a> Text<'a> {
-    pub(super) const EMPTY: Text<'static> =
-        Text { bytes: &[], number: f64::NAN, exact: false, lower: &[], lower_number: f64::NAN };
+/// A value, read from its bytes.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Value<'a> {
+    /// [`NULL`], [`TRUE`] for both booleans, [`NUMBER`], [`TEXT`], [`LIST`], [`OBJECT`] or [`CONTEXT`].
+    pub(super) tag: u8,
+    /// A text is written as its number is.
+    pub(super) exact: bool,
+    /// The host's answers to the patterns, a bit each.
+    pub(super) matched: u32,
+    /// Elements of a list, entries of an object.
+    pub(super) count: u32,
+    /// JavaScript's `Number(value)`, but that lists and objects are none.
+    pub(super) number: f64,
+    /// A text, how a number is written, or what is in a list or an object.
+    pub(super) bytes: &'a [u8],
+    /// A text that has a lower case of its own: that as a value.
+    lower: &'a [u8],
 }
 
-impl<'a> Items<'a> {
-    /// The elements of a list. It ends early where bytes do not fit.
-    pub(super) fn each(self) -> impl Iterator<Item = Seen<'a>> {
-        let mut at = Cursor { rest: self.bytes };
-        (0..self.count).map_while(move |_| at.value())
+impl<'a> Value<'a> {
+    /// A value without bytes.
+    pub(super) const fn bare(tag: u8, number: f64, matched: u32) -> Value<'static> {
+        Value { tag, exact: false, matched, count: 0, number, bytes: &[], lower: &[] }
     }
 
-    /// The entries of an object: the key's number, and the bytes from its value on.
-    #[inline(always)]
-    pub(super) fn entries(self) -> impl Iterator<Item = (u32, &'a [u8])> {
-        let mut at = Cursor { rest: self.bytes };
-        (0..self.count).map_while(move |_| {
-            let key = at.u32()?;
-            let value = at.rest;
-            at.skip()?;
-            Some((key, value))
-        })
+    /// A text in lower case; any other value as it is.
+    pub(super) fn folded(self) -> Value<'a> {
+        Cursor { rest: self.lower }.value().unwrap_or(self)
+    }
+
+    /// What is in a list or an object.
+    pub(super) fn inside(self) -> Cursor<'a> {
+        Cursor { rest: self.bytes }
+    }
+
+    /// What JavaScript takes for true.
+    pub(super) fn is_truthy(self) -> bool {
+        match self.tag {
+            TEXT => !self.bytes.is_empty(),
+            LIST | OBJECT => true,
+            _ => self.number != 0.0,
+        }
+    }
+
+    /// Neither a list nor an object.
+    pub(super) fn is_scalar(self) -> bool {
+        self.tag < LIST
+    }
+
+    /// An order of all scalars, in which those are equal that JavaScript's `===` takes for the same.
+    pub(super) fn rank(self, other: Value<'_>) -> Ordering {
+        let by_tag = self.tag.cmp(&other.tag);
+        if by_tag != Ordering::Equal {
+            by_tag
+        } else if self.tag == TEXT {
+            self.bytes.cmp(other.bytes)
+        } else {
+            // No number in bytes from JSON is NaN; one that lies is like none.
+            self.number.partial_cmp(&other.number).unwrap_or(Ordering::Less)
+        }
+    }
+
+    /// `===`: what is of different types is different, and lists and objects equal nothing.
+    pub(super) fn is_same(self, other: Value<'_>) -> bool {
+        self.is_scalar() && self.rank(other) == Ordering::Equal
     }
 }
 
@@ -94,7 +100,7 @@ pub(super) struct Cursor<'a> {
 
 impl<'a> Cursor<'a> {
     #[inline(always)]
-    pub(super) fn u8(&mut self) -> Option<u8> {
+    fn u8(&mut self) -> Option<u8> {
         let (first, rest) = self.rest.split_first()?;
         self.rest = rest;
         Some(*first)
@@ -108,104 +114,86 @@ impl<'a> Cursor<'a> {
     }
 
     #[inline(always)]
-    fn f64(&mut self) -> Option<f64> {
-        let (first, rest) = self.rest.split_first_chunk()?;
-        self.rest = rest;
-        Some(f64::from_le_bytes(*first))
-    }
-
-    #[inline(always)]
-    pub(super) fn take(&mut self, n: usize) -> Option<&'a [u8]> {
+    fn take(&mut self, n: usize) -> Option<&'a [u8]> {
         let (first, rest) = self.rest.split_at_checked(n)?;
         self.rest = rest;
         Some(first)
     }
 
     /// A `u32` length and as many bytes.
-    #[inline(always)]
+    #[inline(never)]
     pub(super) fn bytes(&mut self) -> Option<&'a [u8]> {
         let n = self.u32()? as usize;
         self.take(n)
     }
 
-    /// Passes over a value.
-    #[inline(always)]
-    pub(super) fn skip(&mut self) -> Option<()> {
-        let mut tag = self.u8()?;
-        if tag == MATCHED {
-            self.u32()?;
-            tag = self.u8()?;
-        }
-        match tag {
-            TEXT | LIST | OBJECT => self.bytes()?,
-            NUMBER => self.take(8)?,
-            NULL..=TRUE => &[],
-            _ => return self.skip_rare(tag),
-        };
-        Some(())
-    }
-
+    /// Passes over a value, and answers its bytes with what follows.
     #[inline(never)]
-    fn skip_rare(&mut self, tag: u8) -> Option<()> {
-        if tag == CASED {
-            self.text()?;
-            self.text()?;
-        } else if matches!(tag, NUMERIC | EXACT | WRITTEN) {
-            self.f64()?;
-            self.bytes()?;
-        } else {
-            return None;
+    pub(super) fn skip(&mut self) -> Option<&'a [u8]> {
+        let from = self.rest;
+        let mut values = 1;
+        while values > 0 {
+            values -= 1;
+            let mut tag = self.u8()?;
+            if tag == MATCHED {
+                self.take(4)?;
+                tag = self.u8()?;
+            }
+            match tag {
+                CASED => values += 2,
+                NUMERIC | EXACT | WRITTEN => {
+                    self.take(8)?;
+                    self.bytes()?;
+                }
+                TEXT | LIST | OBJECT => {
+                    self.bytes()?;
+                }
+                NUMBER => {
+                    self.take(8)?;
+                }
+                NULL..=TRUE => {}
+                _ => return None,
+            }
         }
-        Some(())
-    }
-
-    /// A text with its tag, without a lower case of its own.
-    fn text(&mut self) -> Option<Text<'a>> {
-        let tag = self.u8()?;
-        self.text_of(tag)
-    }
-
-    fn text_of(&mut self, tag: u8) -> Option<Text<'a>> {
-        let number = match tag {
-            TEXT => f64::NAN,
-            NUMERIC | EXACT => self.f64()?,
-            _ => return None,
-        };
-        let bytes = self.bytes()?;
-        let exact = tag == EXACT;
-        Some(Text { bytes, number, exact, lower: bytes, lower_number: if exact { number } else { f64::NAN } })
+        Some(from)
     }
 
     /// The value at the front.
     #[inline(never)]
-    pub(super) fn value(&mut self) -> Option<Seen<'a>> {
+    pub(super) fn value(&mut self) -> Option<Value<'a>> {
+        let mut v = Value::bare(NULL, 0.0, 0);
         let mut tag = self.u8()?;
-        let mut matched = 0;
         if tag == MATCHED {
-            matched = self.u32()?;
+            v.matched = self.u32()?;
             tag = self.u8()?;
         }
-        let value = match tag {
-            NULL => Value::Null,
-            FALSE | TRUE => Value::Bool(tag == TRUE),
-            NUMBER => Value::Number(self.f64()?, Text::EMPTY),
-            WRITTEN => {
-                let number = self.f64()?;
-                Value::Number(number, Text { bytes: self.bytes()?, ..Text::EMPTY })
-            }
-            CASED => {
-                let text = self.text()?;
-                let lower = self.text()?;
-                Value::Text(Text { lower: lower.bytes, lower_number: lower.lower_number, ..text })
-            }
-            LIST | OBJECT => {
-                let mut inner = Cursor { rest: self.bytes()? };
-                let count = inner.u32()?;
-                let items = Items { count, bytes: inner.rest };
-                if tag == LIST { Value::List(items) } else { Value::Object(items) }
-            }
-            _ => Value::Text(self.text_of(tag)?),
+        let cased = tag == CASED;
+        if cased {
+            tag = self.u8()?;
+        }
+        v.exact = tag == EXACT;
+        v.tag = match tag {
+            FALSE => TRUE,
+            NUMERIC | EXACT => TEXT,
+            WRITTEN => NUMBER,
+            _ => tag,
         };
-        Some(Seen { value, matched })
+        if matches!(tag, NUMBER | NUMERIC | EXACT | WRITTEN) {
+            v.number = f64::from_le_bytes(self.take(8)?.try_into().ok()?);
+        } else {
+            v.number = if tag == TRUE { 1.0 } else if tag < NUMBER { 0.0 } else { f64::NAN };
+        }
+        if tag > NUMBER {
+            v.bytes = self.bytes()?;
+        }
+        if v.tag >= LIST {
+            let mut inner = v.inside();
+            v.count = inner.u32()?;
+            v.bytes = inner.rest;
+        }
+        if cased {
+            v.lower = self.skip()?;
+        }
+        (v.tag < MATCHED && (!cased || v.tag == TEXT)).then_some(v)
     }
 }
