@@ -66,13 +66,10 @@ export class Conditions {
       const part = list.slice(i, i + BATCH);
       /** @type {boolean[]} */
       let sound = [];
-      const bits = this._engine.reckon(INSIGHT, op.MATCHES, (w) => {
+      const yes = this._engine.reckon(INSIGHT, op.MATCHES, (w) => {
         sound = this._write(w, program, part);
-      }, (r) => {
-        r.u32();
-        return r._bytes.subarray(r._at);
-      });
-      if (bits) sound.forEach((is, n) => answers[i + n] = is && (bits[n >> 3] >> (n & 7) & 1) === 1);
+      }, (r) => sound.map((is) => r.u8() === 1 && is));
+      if (yes) yes.forEach((is, n) => answers[i + n] = is);
     }
     return answers;
   }

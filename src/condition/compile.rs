@@ -63,23 +63,22 @@ impl Program {
         if condition.tag != OBJECT {
             return Err(Refused::NoObject);
         }
-        let mut compiler = Compiler { document: &document, groups, program, depth: 0 };
-        let first = compiler.object(condition, NONE, false)?;
-        let mut program = compiler.program;
-        program.first = first;
+        let mut compiler = Compiler { document: &document, groups, program, depth: 0, refused: None };
+        compiler.program.first = compiler.object(&condition, NONE, false);
+        let Compiler { mut program, refused, .. } = compiler;
         program.document = document;
-        Ok(program)
+        refused.map_or(Ok(program), Err)
     }
 }
 
+/// Goes through a document once. It remembers why the whole is refused, and is asked at the end.
 struct Compiler<'d> {
     document: &'d [u8],
     groups: Value<'d>,
     program: Program,
     depth: u32,
+    refused: Option<Refused>,
 }
-
-type Made = Result<u32, Refused>;
 
 /// Operators: name, what they ask, and with what: the accepted orders, [`DENIED`], [`FOLDED`], [`GROUP`].
 const OPERATORS: [(&[u8], Ask, u32); 29] = [
@@ -118,152 +117,186 @@ const FOLDED: u32 = 16;
 const GROUP: u32 = 32;
 
 impl<'d> Compiler<'d> {
+    #[inline(never)]
     fn key(&self, n: u32) -> &'d [u8] {
         let (from, to) = self.program.keys.get(n as usize).copied().unwrap_or_default();
         self.document.get(from as usize..to as usize).unwrap_or_default()
     }
 
-    /// Where some of the document's bytes begin: constants are named by their places.
-    fn place(&self, rest: &'d [u8]) -> u32 {
-        (rest.as_ptr() as usize - self.document.as_ptr() as usize) as u32
+    /// Where a cursor stands in the document: constants are named by their places.
+    fn place(&self, at: &Cursor<'d>) -> u32 {
+        (at.rest.as_ptr() as usize - self.document.as_ptr() as usize) as u32
     }
 
-    fn step(&mut self, ask: Ask, a: u32, b: u32) -> Made {
+    /// The next value; after a refusal nothing is there.
+    #[inline(never)]
+    fn read(&mut self, at: &mut Cursor<'d>) -> Value<'d> {
+        at.value().unwrap_or_else(|| {
+            self.refused = Some(Refused::Malformed);
+            Value::bare(NULL, 0.0, 0)
+        })
+    }
+
+    #[inline(never)]
+    fn step(&mut self, ask: Ask, a: u32, b: u32) -> u32 {
         if self.program.steps.len() >= STEPS {
-            return Err(Refused::TooLarge);
+            self.refused = Some(Refused::TooLarge);
+        } else {
+            self.program.steps.push(Step { ask, a, b });
         }
-        self.program.steps.push(Step { ask, a, b });
-        Ok(self.program.steps.len() as u32 - 1)
+        self.program.steps.len() as u32 - 1
     }
 
-    fn never(&mut self, problem: Problem, name: u32) -> Made {
+    #[inline(never)]
+    fn never(&mut self, problem: Problem, name: u32) -> u32 {
         self.program.problems.push((problem, name));
         self.step(Ask::Never, 0, 0)
     }
 
+    /// The contrary of a step, if it is denied.
+    fn unless(&mut self, denied: bool, step: u32) -> u32 {
+        if denied { self.step(Ask::Not, step, 0) } else { step }
+    }
+
     /// A step that asks several.
-    fn several(&mut self, ask: Ask, steps: &[u32]) -> Made {
+    #[inline(never)]
+    fn several(&mut self, ask: Ask, steps: &[u32]) -> u32 {
         if let ([one], Ask::All | Ask::Any) = (steps, ask) {
-            return Ok(*one);
+            return *one;
         }
         let from = self.program.list.len() as u32;
         self.program.list.extend_from_slice(steps);
         self.step(ask, from, self.program.list.len() as u32)
     }
 
-    fn deeper(&mut self) -> Result<(), Refused> {
+    /// Every entry of an object: operators, or paths with their tests and groups of conditions. `attribute` is the one that all this lies in.
+    #[inline(never)]
+    fn object(&mut self, v: &Value<'d>, attribute: u32, operators: bool) -> u32 {
         self.depth += 1;
-        if self.depth > DEPTH { Err(Refused::TooLarge) } else { Ok(()) }
-    }
-
-    /// Every entry of an object by `operator`, or else paths with their tests, and groups of conditions. `attribute` is the one that all this lies in.
-    fn object(&mut self, v: Value<'d>, attribute: u32, operators: bool) -> Made {
-        self.deeper()?;
+        if self.depth > DEPTH {
+            self.refused = Some(Refused::TooLarge);
+        }
         let mut steps = Vec::new();
         let mut inside = v.inside();
-        for _ in 0..v.count {
-            let key = inside.u32().ok_or(Malformed)?;
-            let rest = inside.rest;
-            let value = inside.value().ok_or(Malformed)?;
+        let mut n = 0;
+        while n < v.count && self.refused.is_none() {
+            n += 1;
+            let key = inside.u32().unwrap_or(NONE);
+            let place = self.place(&inside);
+            let value = self.read(&mut inside);
             steps.push(if operators {
-                self.operator(key, value, rest, attribute)?
+                self.operator(key, &value, place, attribute)
             } else {
-                self.entry(key, value, rest, attribute)?
+                self.entry(key, &value, place, attribute)
             });
         }
         self.depth -= 1;
         self.several(Ask::All, &steps)
     }
 
-    fn entry(&mut self, key: u32, value: Value<'d>, rest: &'d [u8], attribute: u32) -> Made {
+    #[inline(never)]
+    fn entry(&mut self, key: u32, value: &Value<'d>, place: u32, attribute: u32) -> u32 {
         let name = self.key(key);
-        let (ask, denied, tag) = match name {
+        let (mut ask, denied, tag) = match name {
             b"$and" => (Ask::All, false, LIST),
             b"$or" => (Ask::Any, false, LIST),
             b"$nor" => (Ask::Any, true, LIST),
             b"$not" => (Ask::All, true, OBJECT),
             _ => {
-                let (path, attribute) = self.path(key, name, attribute);
-                let test = self.test(value, rest, attribute, false)?;
+                let path = self.path(key, name);
+                let first = self.program.segments.get(path.from as usize).map_or(NONE, |s| s.key);
+                self.program.paths.push(path);
+                let path = self.program.paths.len() as u32 - 1;
+                let test = self.test(value, place, if attribute == NONE { first } else { attribute }, Ask::Is);
                 return self.step(Ask::At, path, test);
             }
         };
         if value.tag != tag {
             return self.never(Problem::WrongOperand, key);
         }
-        let step = if tag == OBJECT {
-            self.object(value, attribute, false)?
-        } else {
-            let mut steps = Vec::new();
-            let mut inside = value.inside();
-            for _ in 0..value.count {
-                let inner = inside.value().ok_or(Malformed)?;
-                steps.push(if inner.tag == OBJECT {
-                    self.object(inner, attribute, false)?
-                } else {
-                    self.never(Problem::WrongOperand, key)?
-                });
-            }
+        let mut steps = Vec::new();
+        if tag == OBJECT {
+            steps.push(self.object(value, attribute, false));
+        }
+        let mut inside = value.inside();
+        while tag == LIST && (steps.len() as u32) < value.count && self.refused.is_none() {
+            let inner = self.read(&mut inside);
+            steps.push(if inner.tag == OBJECT {
+                self.object(&inner, attribute, false)
+            } else {
+                self.never(Problem::WrongOperand, key)
+            });
+        }
+        if steps.is_empty() {
             // GrowthBook's choice: one of nothing is true.
-            self.several(if steps.is_empty() { Ask::All } else { ask }, &steps)?
-        };
-        if denied { self.step(Ask::Not, step, 0) } else { Ok(step) }
+            ask = Ask::All;
+        }
+        let step = self.several(ask, &steps);
+        self.unless(denied, step)
     }
 
-    /// A path of the names between dots, and the attribute that patterns behind it are asked of.
-    fn path(&mut self, key: u32, name: &'d [u8], attribute: u32) -> (u32, u32) {
-        let from = self.program.segments.len() as u32;
-        let mut first = NONE;
-        for part in name.split(|b| *b == b'.') {
-            let key = self.known(part, key, name);
-            first = if first == NONE { key } else { first };
-            self.program.segments.push(Segment { key, index: index(part) });
+    /// A path of the names between dots.
+    fn path(&mut self, key: u32, name: &'d [u8]) -> Path {
+        let from = self.program.segments.len();
+        let mut start = 0;
+        for n in 0..=name.len() {
+            if name.get(n).is_none_or(|b| *b == b'.') {
+                let key = self.known(key, start, n);
+                self.program.segments.push(Segment { key, index: index(&name[start..n]) });
+                start = n + 1;
+            }
         }
+        let first = self.program.segments.get(from).map_or(NONE, |s| s.key);
         let seen = self.program.attributes.iter().position(|a| *a == first);
-        let slot = seen.unwrap_or(self.program.attributes.len()) as u32;
         if seen.is_none() {
             self.program.attributes.push(first);
         }
-        self.program.paths.push(Path { attribute: slot, from, to: self.program.segments.len() as u32 });
-        (self.program.paths.len() as u32 - 1, if attribute == NONE { first } else { attribute })
+        let attribute = seen.unwrap_or(self.program.attributes.len() - 1) as u32;
+        Path { attribute, from: from as u32, to: self.program.segments.len() as u32 }
     }
 
-    /// The number of a key of this name, which is part of another one.
-    fn known(&mut self, part: &'d [u8], key: u32, name: &'d [u8]) -> u32 {
+    /// The number of the key that is a part of another one.
+    fn known(&mut self, key: u32, start: usize, end: usize) -> u32 {
+        let part = &self.key(key)[start..end];
         let count = self.program.keys.len() as u32;
-        (0..count).find(|k| self.key(*k) == part).unwrap_or_else(|| {
-            let (start, _) = self.program.keys.get(key as usize).copied().unwrap_or_default();
-            let from = start + (part.as_ptr() as usize - name.as_ptr() as usize) as u32;
-            self.program.keys.push((from, from + part.len() as u32));
-            count
-        })
+        for n in 0..count {
+            if self.key(n) == part {
+                return n;
+            }
+        }
+        let (from, _) = self.program.keys.get(key as usize).copied().unwrap_or_default();
+        self.program.keys.push((from + start as u32, from + end as u32));
+        count
     }
 
-    /// Whether an object has operators alone.
-    fn has_operators(&self, v: Value<'d>) -> bool {
-        let mut inside = v.inside();
-        let mut operator = |_| {
-            let key = inside.u32()?;
-            inside.skip()?;
-            Some(self.key(key).first() == Some(&b'$'))
-        };
-        v.tag == OBJECT && v.count > 0 && (0..v.count).all(|n| operator(n).unwrap_or(false))
-    }
-
-    /// What stands behind a path: operators, or a value to be equal to. `rest` begins with it.
-    fn test(&mut self, v: Value<'d>, rest: &'d [u8], attribute: u32, folded: bool) -> Made {
+    /// What stands behind a path at `place`: operators, or a value to be equal to, which `ask` asks.
+    #[inline(never)]
+    fn test(&mut self, v: &Value<'d>, place: u32, attribute: u32, ask: Ask) -> u32 {
         if self.has_operators(v) {
             return self.object(v, attribute, true);
         }
         if is_deeper(v, DEPTH) {
-            return Err(Refused::TooLarge);
+            self.refused = Some(Refused::TooLarge);
         }
-        self.step(if folded { Ask::IsFolded } else { Ask::Is }, self.place(rest), 0)
+        self.step(ask, place, 0)
     }
 
-    fn operator(&mut self, key: u32, mut value: Value<'d>, rest: &'d [u8], attribute: u32) -> Made {
+    /// Whether an object has operators alone.
+    #[inline(never)]
+    fn has_operators(&self, v: &Value<'d>) -> bool {
+        let mut inside = v.inside();
+        for _ in 0..v.count {
+            let operator = inside.u32().is_some_and(|key| self.key(key).first() == Some(&b'$'));
+            if v.tag != OBJECT || !operator || inside.skip().is_none() {
+                return false;
+            }
+        }
+        v.count > 0
+    }
+
+    #[inline(never)]
+    fn operator(&mut self, key: u32, value: &Value<'d>, place: u32, attribute: u32) -> u32 {
         let name = self.key(key);
-        let place = self.place(rest);
         let Some(&(_, ask, with)) = OPERATORS.iter().find(|o| o.0 == name) else {
             return self.never(Problem::UnknownOperator, key);
         };
@@ -279,36 +312,24 @@ impl<'d> Compiler<'d> {
         }
         let folded = with & FOLDED != 0;
         let mut denied = with & DENIED != 0;
+        if folded && ask != Ask::Pattern || ask == Ask::InFolded {
+            self.program.needs |= LOWER_CASE;
+        }
+        if ask == Ask::Version {
+            self.program.needs |= WRITTEN_NUMBERS;
+        }
         let step = match ask {
-            Ask::Not | Ask::Size => {
-                let test = self.test(value, rest, attribute, false)?;
-                self.step(ask, test, 0)?
+            Ask::Not | Ask::Size | Ask::Element => {
+                let test = if ask == Ask::Element && !self.has_operators(value) {
+                    self.object(value, attribute, false)
+                } else {
+                    self.test(value, place, attribute, Ask::Is)
+                };
+                self.step(ask, test, 0)
             }
-            Ask::Element => {
-                let test = self.object(value, attribute, self.has_operators(value))?;
-                self.step(ask, test, 0)?
-            }
-            Ask::In | Ask::InFolded => {
-                if with & GROUP != 0 {
-                    value = self.group(value.bytes).unwrap_or(Value::bare(NULL, 0.0, 0));
-                    if value.tag != LIST {
-                        // It has no members, so to be in none of it is true.
-                        self.program.problems.push((Problem::UnknownGroup, place));
-                        value.count = 0;
-                    }
-                }
-                self.set(ask, value)?
-            }
-            Ask::Each => {
-                let mut steps = Vec::new();
-                let mut inside = value.inside();
-                for _ in 0..value.count {
-                    let rest = inside.rest;
-                    let value = inside.value().ok_or(Malformed)?;
-                    steps.push(self.test(value, rest, attribute, folded)?);
-                }
-                self.program.needs |= if folded { LOWER_CASE } else { 0 };
-                self.several(ask, &steps)?
+            Ask::In | Ask::InFolded | Ask::Each => {
+                let group = if with & GROUP != 0 { self.group(value.bytes, place) } else { *value };
+                self.elements(ask, &group, attribute, folded)
             }
             Ask::Pattern => {
                 let n = self.program.patterns.len();
@@ -316,45 +337,54 @@ impl<'d> Compiler<'d> {
                     return self.never(Problem::TooManyPatterns, key);
                 }
                 self.program.patterns.push(Pattern { attribute, text: place, ignore_case: folded });
-                self.step(ask, n as u32, 0)?
+                self.step(ask, n as u32, 0)
             }
             _ => {
                 denied |= ask == Ask::Exists && !value.is_truthy();
-                self.program.needs |= if ask == Ask::Version { WRITTEN_NUMBERS } else { 0 };
-                self.step(ask, place, with & (LESS | EQUAL | GREATER))?
+                self.step(ask, place, with & (LESS | EQUAL | GREATER))
             }
         };
-        if denied { self.step(Ask::Not, step, 0) } else { Ok(step) }
+        self.unless(denied, step)
     }
 
-    fn group(&self, name: &[u8]) -> Option<Value<'d>> {
+    /// The list of this name. Where there is none it has no members, so to be in none of it is true.
+    fn group(&mut self, name: &[u8], place: u32) -> Value<'d> {
         let mut inside = self.groups.inside();
-        for _ in 0..if self.groups.tag == OBJECT { self.groups.count } else { 0 } {
-            if self.key(inside.u32()?) == name {
-                return inside.value();
+        let mut left = if self.groups.tag == OBJECT { self.groups.count } else { 0 };
+        while left > 0 && !inside.rest.is_empty() {
+            left -= 1;
+            let key = inside.u32().unwrap_or(NONE);
+            let found = inside.value().unwrap_or(Value::bare(NULL, 0.0, 0));
+            if self.key(key) == name && found.tag == LIST {
+                return found;
             }
-            inside.skip()?;
         }
-        None
+        self.program.problems.push((Problem::UnknownGroup, place));
+        Value::bare(LIST, 0.0, 0)
     }
 
-    /// A set of scalars, sorted, so that large groups cost little.
-    fn set(&mut self, ask: Ask, list: Value<'d>) -> Made {
-        let folded = ask == Ask::InFolded;
+    /// What a list holds: a test of each, or a set of scalars, sorted, so that large groups cost little.
+    fn elements(&mut self, ask: Ask, list: &Value<'d>, attribute: u32, folded: bool) -> u32 {
         let mut places = Vec::new();
         let mut inside = list.inside();
-        for _ in 0..list.count {
-            let rest = inside.rest;
-            if inside.value().ok_or(Malformed)?.is_scalar() {
-                places.push(self.place(rest));
+        let mut n = 0;
+        while n < list.count && self.refused.is_none() {
+            n += 1;
+            let place = self.place(&inside);
+            let value = self.read(&mut inside);
+            if ask == Ask::Each {
+                places.push(self.test(&value, place, attribute, if folded { Ask::IsFolded } else { Ask::Is }));
+            } else if value.is_scalar() {
+                places.push(place);
             }
         }
         let at = |place: u32| {
             let v = value_at(self.document, place);
-            if folded { v.folded() } else { v }
+            if ask == Ask::InFolded { v.folded() } else { v }
         };
-        places.arrange_by(|a, b| at(*a).rank(at(*b)));
-        self.program.needs |= if folded { LOWER_CASE } else { 0 };
+        if ask != Ask::Each {
+            places.arrange_by(|a, b| at(*a).rank(&at(*b)));
+        }
         self.several(ask, &places)
     }
 }
@@ -372,7 +402,7 @@ fn index(name: &[u8]) -> u32 {
 }
 
 /// Whether a value has more than so many levels.
-fn is_deeper(v: Value<'_>, left: u32) -> bool {
+fn is_deeper(v: &Value<'_>, left: u32) -> bool {
     if v.is_scalar() {
         return false;
     }
@@ -383,5 +413,5 @@ fn is_deeper(v: Value<'_>, left: u32) -> bool {
         }
         inside.value()
     };
-    left == 0 || (0..v.count).map_while(|_| inner()).any(|v| is_deeper(v, left - 1))
+    left == 0 || (0..v.count).map_while(|_| inner()).any(|v| is_deeper(&v, left - 1))
 }

@@ -234,15 +234,15 @@ impl Asked<'_, '_> {
             Ask::Any => self.among(step).iter().any(|s| self.step(*s, v)),
             Ask::Not => !self.step(step.a, v),
             Ask::At => self.step(step.b, &self.found(step.a, *v)),
-            Ask::Is => self.is(c(), v),
-            Ask::IsFolded => self.is(c().folded(), &v.folded()),
-            Ask::Equal => c().is_same(*v),
+            Ask::Is => self.is(&c(), v),
+            Ask::IsFolded => self.is(&c().folded(), &v.folded()),
+            Ask::Equal => c().is_same(v),
             Ask::Order | Ask::Version => {
                 let c = c();
                 let order = if step.ask == Ask::Version {
                     Some(by_units(Padded::of(version(v)), Padded::of(version(&c))))
                 } else if v.tag == TEXT && c.tag == TEXT {
-                    Some(by_units(v.bytes.iter().copied(), c.bytes.iter().copied()))
+                    Some(by_units(Padded::plain(v.bytes), Padded::plain(c.bytes)))
                 } else {
                     v.number.partial_cmp(&c.number)
                 };
@@ -253,29 +253,22 @@ impl Asked<'_, '_> {
             Ask::In | Ask::InFolded => {
                 let folded = step.ask == Ask::InFolded;
                 let set = self.among(step);
-                v.tag != LIST && self.is_in(set, folded, v) || self.has(v, |e| self.is_in(set, folded, e))
+                v.tag != LIST && self.is_in(set, folded, v) || has(v, &|e| self.is_in(set, folded, e))
             }
             Ask::Size => v.tag == LIST && self.step(step.a, &Value::bare(NUMBER, f64::from(v.count), 0)),
             // What JavaScript takes for false is passed over, as GrowthBook's own SDK does.
-            Ask::Element => self.has(v, |e| e.is_truthy() && self.step(step.a, e)),
-            Ask::Each => v.tag == LIST && self.among(step).iter().all(|s| self.has(v, |e| self.step(*s, e))),
+            Ask::Element => has(v, &|e| e.is_truthy() && self.step(step.a, e)),
+            Ask::Each => v.tag == LIST && self.among(step).iter().all(|s| has(v, &|e| self.step(*s, e))),
             Ask::Pattern => v.matched >> step.a & 1 != 0,
             Ask::Never => false,
         }
-    }
-
-    /// Whether a list has an element that a question is true of.
-    #[inline(never)]
-    fn has(&self, v: &Value<'_>, question: impl Fn(&Value<'_>) -> bool) -> bool {
-        let mut inside = v.inside();
-        v.tag == LIST && (0..v.count).map_while(|_| inside.value()).any(|e| question(&e))
     }
 
     fn is_in(&self, set: &[u32], folded: bool, v: &Value<'_>) -> bool {
         let v = if folded { v.folded() } else { *v };
         let place = |c: &u32| {
             let c = self.program.constant(*c);
-            if folded { c.folded() } else { c }.rank(v)
+            if folded { c.folded() } else { c }.rank(&v)
         };
         v.is_scalar() && set.binary_search_by(place).is_ok()
     }
@@ -292,13 +285,13 @@ impl Asked<'_, '_> {
             segments = segments.get(1..).unwrap_or_default();
         }
         for segment in segments {
-            found = found.and_then(|v| self.inner(v, *segment));
+            found = found.and_then(|v| self.inner(&v, *segment));
         }
         found.filter(|v| v.tag != NULL).unwrap_or(nothing)
     }
 
     /// What a name is in an object or a list.
-    fn inner<'v>(&self, v: Value<'v>, segment: Segment) -> Option<Value<'v>> {
+    fn inner<'v>(&self, v: &Value<'v>, segment: Segment) -> Option<Value<'v>> {
         let mut inside = v.inside();
         if v.tag == OBJECT {
             let name = *self.names.get(segment.key as usize)?;
@@ -323,19 +316,19 @@ impl Asked<'_, '_> {
     }
 
     /// GrowthBook's implicit equality. Texts, numbers and booleans are turned into what the condition has, lists and objects are compared in depth.
-    fn is(&self, c: Value<'_>, v: &Value<'_>) -> bool {
+    fn is(&self, c: &Value<'_>, v: &Value<'_>) -> bool {
         match c.tag {
             TEXT if v.tag == NUMBER => c.exact && c.number == v.number,
             TEXT if v.tag == NULL => c.bytes == b"null",
             TEXT if v.tag == TRUE => c.bytes == if v.number == 0.0 { &b"false"[..] } else { b"true" },
             NUMBER => c.number == v.number,
             TRUE => v.tag != NULL && v.is_truthy() == (c.number != 0.0),
-            _ => self.alike(c, *v).unwrap_or(false),
+            _ => self.alike(c, v).unwrap_or(false),
         }
     }
 
     /// The same in depth, whatever the order of keys. Goes as deep as the constant, which the compiler bounded.
-    fn alike(&self, c: Value<'_>, v: Value<'_>) -> Option<bool> {
+    fn alike(&self, c: &Value<'_>, v: &Value<'_>) -> Option<bool> {
         if c.is_scalar() || c.tag != v.tag || c.count != v.count {
             return Some(c.is_same(v));
         }
@@ -344,7 +337,7 @@ impl Asked<'_, '_> {
             let key = if c.tag == OBJECT { mine.u32()? } else { 0 };
             let one = mine.value()?;
             let two = if c.tag == OBJECT { self.inner(v, Segment { key, index: NONE })? } else { other.value()? };
-            if !self.alike(one, two)? {
+            if !self.alike(&one, &two)? {
                 return Some(false);
             }
         }
@@ -352,9 +345,16 @@ impl Asked<'_, '_> {
     }
 }
 
+/// Whether a list has an element that a question is true of.
+#[inline(never)]
+fn has(v: &Value<'_>, question: &dyn Fn(&Value<'_>) -> bool) -> bool {
+    let mut inside = v.inside();
+    v.tag == LIST && (0..v.count).map_while(|_| inside.value()).any(|e| question(&e))
+}
+
 /// The order of two UTF-8 texts by UTF-16 units: characters of four bytes come before those from U+E000 on.
 #[inline(never)]
-fn by_units(mut a: impl Iterator<Item = u8>, mut b: impl Iterator<Item = u8>) -> Ordering {
+fn by_units(mut a: Padded<'_>, mut b: Padded<'_>) -> Ordering {
     let place = |b: u8| if matches!(b, 0xEE | 0xEF) { b + 16 } else { b };
     loop {
         let (a, b) = (a.next().map(place), b.next().map(place));

@@ -50,17 +50,17 @@ impl<'a> Value<'a> {
     }
 
     /// A text in lower case; any other value as it is.
-    pub(super) fn folded(self) -> Value<'a> {
-        Cursor { rest: self.lower }.value().unwrap_or(self)
+    pub(super) fn folded(&self) -> Value<'a> {
+        Cursor { rest: self.lower }.value().unwrap_or(*self)
     }
 
     /// What is in a list or an object.
-    pub(super) fn inside(self) -> Cursor<'a> {
+    pub(super) fn inside(&self) -> Cursor<'a> {
         Cursor { rest: self.bytes }
     }
 
     /// What JavaScript takes for true.
-    pub(super) fn is_truthy(self) -> bool {
+    pub(super) fn is_truthy(&self) -> bool {
         match self.tag {
             TEXT => !self.bytes.is_empty(),
             LIST | OBJECT => true,
@@ -69,12 +69,13 @@ impl<'a> Value<'a> {
     }
 
     /// Neither a list nor an object.
-    pub(super) fn is_scalar(self) -> bool {
+    pub(super) fn is_scalar(&self) -> bool {
         self.tag < LIST
     }
 
     /// An order of all scalars, in which those are equal that JavaScript's `===` takes for the same.
-    pub(super) fn rank(self, other: Value<'_>) -> Ordering {
+    #[inline(never)]
+    pub(super) fn rank(&self, other: &Value<'_>) -> Ordering {
         let by_tag = self.tag.cmp(&other.tag);
         if by_tag != Ordering::Equal {
             by_tag
@@ -87,7 +88,7 @@ impl<'a> Value<'a> {
     }
 
     /// `===`: what is of different types is different, and lists and objects equal nothing.
-    pub(super) fn is_same(self, other: Value<'_>) -> bool {
+    pub(super) fn is_same(&self, other: &Value<'_>) -> bool {
         self.is_scalar() && self.rank(other) == Ordering::Equal
     }
 }

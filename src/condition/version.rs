@@ -30,6 +30,11 @@ impl<'a> Padded<'a> {
         it
     }
 
+    /// A text as it is.
+    pub(super) fn plain(text: &'a [u8]) -> Padded<'a> {
+        Padded { rest: text, pad: 0, left: text.len(), end: b"" }
+    }
+
     fn begin(&mut self) {
         let part = self.rest.iter().position(parts).unwrap_or(self.rest.len());
         let digits = part > 0 && self.rest[..part].iter().all(u8::is_ascii_digit);

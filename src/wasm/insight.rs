@@ -78,19 +78,7 @@ fn named<'p>(programs: &'p mut Programs, r: &mut Reader<'_>) -> Result<&'p mut O
 fn matches(programs: &mut Programs, r: &mut Reader<'_>, out: &mut Writer) -> Result<()> {
     let program = named(programs, r)?;
     let batch = r.take(r.left());
-    let mut bits = Vec::new();
-    let mut n = 0_u32;
-    program.as_ref().ok_or(Malformed)?.each(batch, |yes| {
-        if n % 8 == 0 {
-            bits.push(0);
-        }
-        if let Some(last) = bits.last_mut() {
-            *last |= u8::from(yes) << (n % 8);
-        }
-        n += 1;
-    })?;
-    out.u32(n);
-    out.raw(&bits);
+    program.as_ref().ok_or(Malformed)?.each(batch, |yes| out.u8(u8::from(yes)))?;
     Ok(())
 }
 
