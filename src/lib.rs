@@ -73,6 +73,8 @@ pub mod manual {
     pub mod cards {}
     #[doc = include_str!("manual/cold-start.md")]
     pub mod cold_start {}
+    #[doc = include_str!("manual/conditions.md")]
+    pub mod conditions {}
     #[doc = include_str!("manual/coupons.md")]
     pub mod coupons {}
     #[doc = include_str!("manual/customers.md")]

@@ -4,7 +4,7 @@ use super::program::{
     Ask, EQUAL, GREATER, LENGTH, LESS, LOWER_CASE, NONE, Path, Pattern, Problem, Program, Segment, Step,
     WRITTEN_NUMBERS, value_at,
 };
-use super::value::{Cursor, LIST, NULL, OBJECT, TEXT, Value};
+use super::value::{Cursor, LIST, NOTHING, OBJECT, TEXT, Value};
 use super::{DEPTH, PATTERNS, STEPS};
 use crate::codec::Malformed;
 use crate::order::Arrange;
@@ -50,14 +50,14 @@ impl Program {
             needs: 0,
         };
         let mut at = Cursor { rest: &document };
-        let condition = at.value().ok_or(Malformed)?;
-        let groups = at.value().ok_or(Malformed)?;
-        for _ in 0..at.u32().ok_or(Malformed)? {
+        let condition = at.value();
+        let groups = at.value();
+        for _ in 0..at.word().ok_or(Malformed)? {
             let text = at.bytes().ok_or(Malformed)?;
             let end = document.len() - at.rest.len();
             program.keys.push(((end - text.len()) as u32, end as u32));
         }
-        if !at.rest.is_empty() {
+        if !at.rest.is_empty() || condition.tag == NOTHING || groups.tag == NOTHING {
             return Err(Refused::Malformed);
         }
         if condition.tag != OBJECT {
@@ -131,10 +131,11 @@ impl<'d> Compiler<'d> {
     /// The next value; after a refusal nothing is there.
     #[inline(never)]
     fn read(&mut self, at: &mut Cursor<'d>) -> Value<'d> {
-        at.value().unwrap_or_else(|| {
+        let v = at.value();
+        if v.tag == NOTHING {
             self.refused = Some(Refused::Malformed);
-            Value::bare(NULL, 0.0, 0)
-        })
+        }
+        v
     }
 
     #[inline(never)]
@@ -181,7 +182,7 @@ impl<'d> Compiler<'d> {
         let mut n = 0;
         while n < v.count && self.refused.is_none() {
             n += 1;
-            let key = inside.u32().unwrap_or(NONE);
+            let key = inside.word().unwrap_or(NONE);
             let place = self.place(&inside);
             let value = self.read(&mut inside);
             steps.push(if operators {
@@ -286,7 +287,7 @@ impl<'d> Compiler<'d> {
     fn has_operators(&self, v: &Value<'d>) -> bool {
         let mut inside = v.inside();
         for _ in 0..v.count {
-            let operator = inside.u32().is_some_and(|key| self.key(key).first() == Some(&b'$'));
+            let operator = inside.word().is_some_and(|key| self.key(key).first() == Some(&b'$'));
             if v.tag != OBJECT || !operator || inside.skip().is_none() {
                 return false;
             }
@@ -353,8 +354,8 @@ impl<'d> Compiler<'d> {
         let mut left = if self.groups.tag == OBJECT { self.groups.count } else { 0 };
         while left > 0 && !inside.rest.is_empty() {
             left -= 1;
-            let key = inside.u32().unwrap_or(NONE);
-            let found = inside.value().unwrap_or(Value::bare(NULL, 0.0, 0));
+            let key = inside.word().unwrap_or(NONE);
+            let found = inside.value();
             if self.key(key) == name && found.tag == LIST {
                 return found;
             }
@@ -407,11 +408,17 @@ fn is_deeper(v: &Value<'_>, left: u32) -> bool {
         return false;
     }
     let mut inside = v.inside();
-    let mut inner = || {
+    for _ in 0..v.count {
         if v.tag == OBJECT {
-            inside.u32()?;
+            inside.word();
         }
-        inside.value()
-    };
-    left == 0 || (0..v.count).map_while(|_| inner()).any(|v| is_deeper(&v, left - 1))
+        let inner = inside.value();
+        if inner.tag == NOTHING {
+            break;
+        }
+        if left == 0 || is_deeper(&inner, left - 1) {
+            return true;
+        }
+    }
+    false
 }

@@ -3,6 +3,7 @@
 use super::value::{CASED, EXACT, FALSE, LIST, MATCHED, NULL, NUMBER, NUMERIC, OBJECT, TEXT, TRUE, WRITTEN};
 use super::{LOWER_CASE, Program, WRITTEN_NUMBERS};
 use crate::codec::Writer;
+use crate::error::{Code, Error, Result};
 use regress::Regex;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -50,6 +51,28 @@ pub fn document(condition: &Value, groups: &Value) -> Vec<u8> {
     }
     keys.write(&mut body);
     body.finish()
+}
+
+/// A file of JSON.
+///
+/// # Errors
+///
+/// `bad_condition` where it is none.
+pub fn parse(name: &str, bytes: &[u8]) -> Result<Value> {
+    serde_json::from_slice(bytes).map_err(|e| bad(name, &e))
+}
+
+/// A file of JSON lines.
+///
+/// # Errors
+///
+/// `bad_condition` where a line is none.
+pub fn parse_lines(name: &str, bytes: &[u8]) -> Result<Vec<Value>> {
+    serde_json::Deserializer::from_slice(bytes).into_iter().map(|line| line.map_err(|e| bad(name, &e))).collect()
+}
+
+fn bad(name: &str, e: &serde_json::Error) -> Error {
+    Error::new(Code::BadCondition, format!("{name}: {e}."))
 }
 
 /// A program with its patterns, compiled by an engine of JavaScript's regular expressions.

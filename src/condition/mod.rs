@@ -6,6 +6,8 @@
 mod compile;
 #[cfg(feature = "cli")]
 pub mod json;
+#[cfg(feature = "cli")]
+pub mod lint;
 mod program;
 mod value;
 mod version;

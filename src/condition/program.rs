@@ -1,6 +1,6 @@
 //! A compiled condition, and how it is asked. Asking allocates nothing but the answer.
 
-use super::value::{CONTEXT, Cursor, LIST, NULL, NUMBER, OBJECT, TEXT, TRUE, Value};
+use super::value::{CONTEXT, Cursor, LIST, NOTHING, NULL, NUMBER, OBJECT, TEXT, TRUE, Value};
 use super::version::Padded;
 use crate::codec::Malformed;
 use alloc::vec::Vec;
@@ -64,7 +64,7 @@ pub(super) struct Step {
 }
 
 /// Where a value is: an attribute, then what lies in it.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Path {
     pub(super) attribute: u32,
     /// Of the segments.
@@ -158,14 +158,14 @@ impl Program {
     }
 
     fn run(&self, at: &mut Cursor<'_>, answer: &mut dyn FnMut(bool)) -> Option<()> {
-        let missing = at.u32()?;
-        let contexts = at.u32()?;
+        let missing = at.word()?;
+        let contexts = at.word()?;
         let mut values = Cursor { rest: at.bytes()? };
         // The numbers of keys are the batch's own; here is what they are to this condition.
         let mut names = Vec::new();
         names.resize(self.keys.len(), NONE);
         let mut slots = Vec::new();
-        for n in 0..at.u32()? {
+        for n in 0..at.word()? {
             let name = at.bytes()?;
             let known = (0..self.keys.len() as u32).find(|k| self.key(*k) == name).unwrap_or(NONE);
             if let Some(slot) = names.get_mut(known as usize) {
@@ -174,17 +174,25 @@ impl Program {
             slots.push(self.attributes.iter().position(|a| *a == known).unwrap_or(usize::MAX));
         }
         let mut asked = Asked { program: self, names: &names, missing, slots: Vec::new() };
+        asked.slots.resize(self.attributes.len(), &[][..]);
         let all = Value::bare(CONTEXT, f64::NAN, missing);
         for _ in 0..contexts {
-            asked.slots.clear();
-            asked.slots.resize(self.attributes.len(), &[][..]);
-            let context = values.value().filter(|v| v.tag == OBJECT)?;
+            asked.slots.fill(&[]);
+            let context = values.value();
+            if context.tag != OBJECT {
+                return None;
+            }
             let mut entries = context.inside();
+            let mut wanted = self.attributes.len();
             for _ in 0..context.count {
                 let key = entries.u32()?;
-                let value = entries.skip()?;
+                let value = entries.skip_quickly()?;
                 if let Some(slot) = slots.get(key as usize).and_then(|s| asked.slots.get_mut(*s)) {
                     *slot = value;
+                    wanted -= 1;
+                    if wanted == 0 {
+                        break;
+                    }
                 }
             }
             answer(asked.step(self.first, &all));
@@ -205,7 +213,7 @@ impl Program {
 #[inline(never)]
 pub(super) fn value_at(document: &[u8], at: u32) -> Value<'_> {
     let rest = document.get(at as usize..).unwrap_or_default();
-    Cursor { rest }.value().unwrap_or(Value::bare(NULL, 0.0, 0))
+    Cursor { rest }.value()
 }
 
 /// A condition that is asked of the context whose attributes are in the slots.
@@ -233,7 +241,7 @@ impl Asked<'_, '_> {
             Ask::All => self.among(step).iter().all(|s| self.step(*s, v)),
             Ask::Any => self.among(step).iter().any(|s| self.step(*s, v)),
             Ask::Not => !self.step(step.a, v),
-            Ask::At => self.step(step.b, &self.found(step.a, *v)),
+            Ask::At => self.step(step.b, &self.found(step.a, v)),
             Ask::Is => self.is(&c(), v),
             Ask::IsFolded => self.is(&c().folded(), &v.folded()),
             Ask::Equal => c().is_same(v),
@@ -274,43 +282,54 @@ impl Asked<'_, '_> {
     }
 
     /// The value at a path; what is not there is null.
-    fn found<'v>(&'v self, path: u32, scope: Value<'v>) -> Value<'v> {
-        let nothing = Value::bare(NULL, 0.0, self.missing);
-        let Some(&Path { attribute, from, to }) = self.program.paths.get(path as usize) else { return nothing };
+    fn found<'v>(&'v self, path: u32, scope: &Value<'v>) -> Value<'v> {
+        let Path { attribute, from, to } = self.program.paths.get(path as usize).copied().unwrap_or_default();
         let mut segments = self.program.segments.get(from as usize..to as usize).unwrap_or_default();
-        let mut found = Some(scope);
+        let mut found;
         if scope.tag == CONTEXT {
             let rest = self.slots.get(attribute as usize).copied().unwrap_or_default();
             found = Cursor { rest }.value();
             segments = segments.get(1..).unwrap_or_default();
+        } else {
+            found = *scope;
         }
         for segment in segments {
-            found = found.and_then(|v| self.inner(&v, *segment));
+            found = self.inner(&found, *segment);
         }
-        found.filter(|v| v.tag != NULL).unwrap_or(nothing)
+        if matches!(found.tag, NULL | NOTHING) {
+            found.tag = NULL;
+            found.number = 0.0;
+            found.matched = self.missing;
+        }
+        found
     }
 
     /// What a name is in an object or a list.
-    fn inner<'v>(&self, v: &Value<'v>, segment: Segment) -> Option<Value<'v>> {
+    #[inline(never)]
+    fn inner<'v>(&self, v: &Value<'v>, segment: Segment) -> Value<'v> {
+        if v.tag == LIST && segment.index == LENGTH {
+            return Value::bare(NUMBER, f64::from(v.count), 0);
+        }
         let mut inside = v.inside();
-        if v.tag == OBJECT {
-            let name = *self.names.get(segment.key as usize)?;
-            for _ in 0..v.count {
-                if inside.u32()? == name {
-                    return inside.value();
-                }
-                inside.skip()?;
+        let here = match v.tag {
+            OBJECT => self.member(&mut inside, v.count, segment.key),
+            LIST if segment.index < v.count => (0..segment.index).try_for_each(|_| inside.skip().map(|_| ())),
+            _ => None,
+        };
+        if here.is_none() {
+            return Value::bare(NOTHING, f64::NAN, 0);
+        }
+        inside.value()
+    }
+
+    /// Goes to the value of a key.
+    fn member(&self, inside: &mut Cursor<'_>, count: u32, key: u32) -> Option<()> {
+        let name = *self.names.get(key as usize)?;
+        for _ in 0..count {
+            if inside.u32()? == name {
+                return Some(());
             }
-        } else if v.tag == LIST {
-            if segment.index == LENGTH {
-                return Some(Value::bare(NUMBER, f64::from(v.count), 0));
-            }
-            if segment.index < v.count {
-                for _ in 0..segment.index {
-                    inside.skip()?;
-                }
-                return inside.value();
-            }
+            inside.skip_quickly()?;
         }
         None
     }
@@ -335,8 +354,8 @@ impl Asked<'_, '_> {
         let (mut mine, mut other) = (c.inside(), v.inside());
         for _ in 0..c.count {
             let key = if c.tag == OBJECT { mine.u32()? } else { 0 };
-            let one = mine.value()?;
-            let two = if c.tag == OBJECT { self.inner(v, Segment { key, index: NONE })? } else { other.value()? };
+            let one = mine.value();
+            let two = if c.tag == OBJECT { self.inner(v, Segment { key, index: NONE }) } else { other.value() };
             if !self.alike(&one, &two)? {
                 return Some(false);
             }
@@ -349,7 +368,16 @@ impl Asked<'_, '_> {
 #[inline(never)]
 fn has(v: &Value<'_>, question: &dyn Fn(&Value<'_>) -> bool) -> bool {
     let mut inside = v.inside();
-    v.tag == LIST && (0..v.count).map_while(|_| inside.value()).any(|e| question(&e))
+    for _ in 0..if v.tag == LIST { v.count } else { 0 } {
+        let element = inside.value();
+        if element.tag == NOTHING {
+            break;
+        }
+        if question(&element) {
+            return true;
+        }
+    }
+    false
 }
 
 /// The order of two UTF-8 texts by UTF-16 units: characters of four bytes come before those from U+E000 on.

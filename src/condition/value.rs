@@ -23,11 +23,13 @@ pub(super) const OBJECT: u8 = 10;
 pub(super) const MATCHED: u8 = 11;
 /// All attributes of a context, which were found before the condition is asked; in no bytes.
 pub(super) const CONTEXT: u8 = 12;
+/// No value: bytes that do not fit, or what is not there.
+pub(super) const NOTHING: u8 = 13;
 
 /// A value, read from its bytes.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Value<'a> {
-    /// [`NULL`], [`TRUE`] for both booleans, [`NUMBER`], [`TEXT`], [`LIST`], [`OBJECT`] or [`CONTEXT`].
+    /// [`NULL`], [`TRUE`] for both booleans, [`NUMBER`], [`TEXT`], [`LIST`], [`OBJECT`], [`CONTEXT`] or [`NOTHING`].
     pub(super) tag: u8,
     /// A text is written as its number is.
     pub(super) exact: bool,
@@ -51,7 +53,7 @@ impl<'a> Value<'a> {
 
     /// A text in lower case; any other value as it is.
     pub(super) fn folded(&self) -> Value<'a> {
-        Cursor { rest: self.lower }.value().unwrap_or(*self)
+        if self.lower.is_empty() { *self } else { Cursor { rest: self.lower }.value() }
     }
 
     /// What is in a list or an object.
@@ -114,6 +116,12 @@ impl<'a> Cursor<'a> {
         Some(u32::from_le_bytes(*first))
     }
 
+    /// The same where speed is not needed.
+    #[inline(never)]
+    pub(super) fn word(&mut self) -> Option<u32> {
+        self.u32()
+    }
+
     #[inline(always)]
     fn take(&mut self, n: usize) -> Option<&'a [u8]> {
         let (first, rest) = self.rest.split_at_checked(n)?;
@@ -124,11 +132,25 @@ impl<'a> Cursor<'a> {
     /// A `u32` length and as many bytes.
     #[inline(never)]
     pub(super) fn bytes(&mut self) -> Option<&'a [u8]> {
-        let n = self.u32()? as usize;
+        let n = self.word()? as usize;
         self.take(n)
     }
 
-    /// Passes over a value, and answers its bytes with what follows.
+    /// Passes over a value, and answers its bytes with what follows. Most are texts, plain numbers and booleans.
+    #[inline(always)]
+    pub(super) fn skip_quickly(&mut self) -> Option<&'a [u8]> {
+        let from = self.rest;
+        let n = match self.rest.split_first_chunk::<5>() {
+            Some(([TEXT, a, b, c, d], _)) => 5 + u32::from_le_bytes([*a, *b, *c, *d]) as usize,
+            Some(([NUMBER, ..], _)) => 9,
+            Some(([NULL..=TRUE, ..], _)) => 1,
+            _ => return self.skip(),
+        };
+        self.take(n)?;
+        Some(from)
+    }
+
+    /// Passes over any value, and answers its bytes with what follows.
     #[inline(never)]
     pub(super) fn skip(&mut self) -> Option<&'a [u8]> {
         let from = self.rest;
@@ -159,42 +181,53 @@ impl<'a> Cursor<'a> {
         Some(from)
     }
 
-    /// The value at the front.
+    /// The value at the front. It is no option, since copying one takes longer than reading it.
     #[inline(never)]
-    pub(super) fn value(&mut self) -> Option<Value<'a>> {
-        let mut v = Value::bare(NULL, 0.0, 0);
+    pub(super) fn value(&mut self) -> Value<'a> {
+        let mut v = Value::bare(NOTHING, f64::NAN, 0);
+        if self.fill(&mut v).is_none() {
+            v.tag = NOTHING;
+        }
+        v
+    }
+
+    #[inline(always)]
+    fn fill(&mut self, v: &mut Value<'a>) -> Option<()> {
         let mut tag = self.u8()?;
         if tag == MATCHED {
-            v.matched = self.u32()?;
+            v.matched = self.word()?;
             tag = self.u8()?;
         }
         let cased = tag == CASED;
         if cased {
             tag = self.u8()?;
         }
-        v.exact = tag == EXACT;
-        v.tag = match tag {
-            FALSE => TRUE,
-            NUMERIC | EXACT => TEXT,
-            WRITTEN => NUMBER,
-            _ => tag,
-        };
-        if matches!(tag, NUMBER | NUMERIC | EXACT | WRITTEN) {
-            v.number = f64::from_le_bytes(self.take(8)?.try_into().ok()?);
-        } else {
-            v.number = if tag == TRUE { 1.0 } else if tag < NUMBER { 0.0 } else { f64::NAN };
+        v.tag = tag;
+        match tag {
+            NULL | FALSE => {
+                v.number = 0.0;
+                v.tag = if tag == NULL { NULL } else { TRUE };
+            }
+            TRUE => v.number = 1.0,
+            NUMBER | NUMERIC | EXACT | WRITTEN => {
+                v.number = f64::from_le_bytes(self.take(8)?.try_into().ok()?);
+                v.exact = tag == EXACT;
+                v.tag = if matches!(tag, NUMBER | WRITTEN) { NUMBER } else { TEXT };
+            }
+            TEXT | LIST | OBJECT => {}
+            _ => return None,
         }
         if tag > NUMBER {
             v.bytes = self.bytes()?;
         }
-        if v.tag >= LIST {
+        if tag >= LIST {
             let mut inner = v.inside();
-            v.count = inner.u32()?;
+            v.count = inner.word()?;
             v.bytes = inner.rest;
         }
         if cased {
             v.lower = self.skip()?;
         }
-        (v.tag < MATCHED && (!cased || v.tag == TEXT)).then_some(v)
+        (!cased || v.tag == TEXT).then_some(())
     }
 }
