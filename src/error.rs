@@ -273,7 +273,9 @@ impl Code {
             Code::BadCondition => (
                 "bad_condition",
                 Data,
-                told("Give JSON: a condition or a list of them, attributes as JSON lines, groups as an object of lists."),
+                told(
+                    "Give JSON: a condition or a list of them, attributes as JSON lines, groups as an object of lists.",
+                ),
             ),
             #[cfg(feature = "cli")]
             Code::NotTrusted => (

@@ -38,6 +38,8 @@ export const DECLARE = 44;
 export const COMPILE = 45;
 export const MATCHES = 46;
 export const DROP_CONDITION = 47;
+export const WISH_TAG = 49;
+export const HIDDEN_TAGS = 50;
 
 /** A row or parent that is not there. */
 export const NONE = 0xffffffff;
@@ -182,6 +184,13 @@ export function readPortrait(r) {
     categories: r.list(readTrait),
     brands: r.list(readTrait),
     priceBands: r.list(readTrait),
+    tags: r.list(readTrait),
+    hours: r.list(readTrait),
+    weekdays: r.list(readTrait),
+    channels: r.list(readTrait),
+    contentKinds: r.list(readTrait),
+    topics: r.list(readTrait),
+    shareChannels: r.list(readTrait),
     session: r.list(readText),
     declared: r.list((r) => {
       const [field, value] = r.str().split("=");

@@ -8,6 +8,7 @@ import { Conditions } from "./condition.js";
 import { writeLog } from "./decisions.js";
 import { Engine, OFFERS, writeConsent } from "./engine.js";
 import { writeEvent, writeOrder } from "./event.js";
+import { allowTag, blockTag, deleteTag, readHidden, tagsOf } from "./tags.js";
 import { said } from "./error.js";
 import { TEXTS } from "./fixes.js";
 import { Fallback } from "./fallback.js";
@@ -81,7 +82,7 @@ export class Shelf {
    * @param {import("./hub.js").Hub} hub
    * @param {{
    *   now?: () => number, market?: string, language?: string, storage?: import("./vault.js").ShelfStorage, reports?: any,
-   *   overlayRefreshMs?: number, shards?: number, seed?: number,
+   *   overlayRefreshMs?: number, shards?: number, seed?: number, utcOffset?: number,
    * }} wishes
    * @param {import("./create.js").Host} host
    * @param {() => void} gone called when the shelf is disposed
@@ -122,6 +123,7 @@ export class Shelf {
       return found && found._card.products.map((/** @type {string} */ item_id) => ({ item_id }));
     };
     this._conditions = new Conditions(hub, this._engine);
+    this._utcOffset = wishes.utcOffset;
     this._disposed = false;
     guardCalls(this);
   }
@@ -331,6 +333,26 @@ export class Shelf {
     return this._engine.call(op.PORTRAIT, (w) => w.f64(this._engine.time()), op.readPortrait) || NEUTRAL.portrait();
   }
 
+  tags() {
+    return tagsOf(this.portrait());
+  }
+
+  deleteTag(tag) {
+    return deleteTag(this, tag);
+  }
+
+  blockTag(tag) {
+    return blockTag(this, tag);
+  }
+
+  allowTag(tag) {
+    return allowTag(this, tag);
+  }
+
+  hiddenTags() {
+    return this._engine.call(op.HIDDEN_TAGS, () => {}, readHidden) || [];
+  }
+
   declare(answers) {
     const said = Object.keys(answers || {}).map((field) => field + "=" + id(answers[field]));
     const accepted = this._engine.call(op.DECLARE, (w) => {
@@ -424,6 +446,7 @@ export class Shelf {
     let written = 0;
     const answer = this._engine.call(op.SYNC_ORDERS, (w) => {
       w.f64(this._engine.time());
+      w.u32(this._zone());
       const counted = w.length;
       w.u32(0);
       for (let i = 0; i < length && i < MOST_ORDERS; i++) if (writeOrder(w, orders, i)) written++;
@@ -455,6 +478,11 @@ export class Shelf {
   }
 
   // ---- what create.js and the engine call ----
+
+  /** Minutes by which the shopper's clock is ahead of UTC. */
+  _zone() {
+    return this._utcOffset === undefined ? -new Date(this._now()).getTimezoneOffset() : this._utcOffset;
+  }
 
   /** Milliseconds since 1970, from the host's clock as long as that works. */
   _now() {
@@ -673,6 +701,7 @@ export class Shelf {
     let unreadable = events.length - count;
     for (let i = 0; i < count;) {
       const w = this._engine.trackWriter();
+      w.u32(this._zone());
       const counted = w.length;
       w.u32(0);
       let written = 0;

@@ -231,7 +231,8 @@ fn text_of(value: &Value) -> String {
         Value::Number(n) => written(n.as_f64().unwrap_or(f64::NAN)),
         Value::String(text) => text.clone(),
         Value::Array(list) => {
-            let texts: Vec<String> = list.iter().map(|v| if v.is_null() { String::new() } else { text_of(v) }).collect();
+            let texts: Vec<String> =
+                list.iter().map(|v| if v.is_null() { String::new() } else { text_of(v) }).collect();
             texts.join(",")
         }
         Value::Object(_) => "[object Object]".into(),
@@ -253,7 +254,9 @@ fn number_of(text: &str) -> Option<f64> {
     for (prefix, radix) in [("0x", 16), ("0X", 16), ("0o", 8), ("0O", 8), ("0b", 2), ("0B", 2)] {
         if let Some(digits) = text.strip_prefix(prefix) {
             let sound = !digits.is_empty() && digits.chars().all(|c| c.is_digit(radix));
-            return sound.then(|| digits.chars().fold(0.0, |n, c| n * f64::from(radix) + f64::from(c.to_digit(radix).unwrap_or(0))));
+            return sound.then(|| {
+                digits.chars().fold(0.0, |n, c| n * f64::from(radix) + f64::from(c.to_digit(radix).unwrap_or(0)))
+            });
         }
     }
     // Rust reads words for numbers, which JavaScript does not.
@@ -268,7 +271,13 @@ fn written(n: f64) -> String {
         return "0".into();
     }
     if !n.is_finite() {
-        return if n.is_nan() { "NaN".into() } else if n > 0.0 { "Infinity".into() } else { "-Infinity".into() };
+        return if n.is_nan() {
+            "NaN".into()
+        } else if n > 0.0 {
+            "Infinity".into()
+        } else {
+            "-Infinity".into()
+        };
     }
     let sign = if n < 0.0 { "-" } else { "" };
     let scientific = format!("{:e}", n.abs());

@@ -28,9 +28,35 @@ pub struct Finding {
 
 const GROUPS: [&str; 4] = ["$and", "$or", "$nor", "$not"];
 const OPERATORS: [&str; 29] = [
-    "$eq", "$ne", "$lt", "$lte", "$gt", "$gte", "$veq", "$vne", "$vlt", "$vlte", "$vgt", "$vgte", "$in", "$nin", "$ini",
-    "$nini", "$inGroup", "$notInGroup", "$all", "$alli", "$regex", "$regexi", "$notRegex", "$notRegexi", "$exists",
-    "$type", "$size", "$elemMatch", "$not",
+    "$eq",
+    "$ne",
+    "$lt",
+    "$lte",
+    "$gt",
+    "$gte",
+    "$veq",
+    "$vne",
+    "$vlt",
+    "$vlte",
+    "$vgt",
+    "$vgte",
+    "$in",
+    "$nin",
+    "$ini",
+    "$nini",
+    "$inGroup",
+    "$notInGroup",
+    "$all",
+    "$alli",
+    "$regex",
+    "$regexi",
+    "$notRegex",
+    "$notRegexi",
+    "$exists",
+    "$type",
+    "$size",
+    "$elemMatch",
+    "$not",
 ];
 const TYPES: [&str; 6] = ["null", "boolean", "number", "string", "array", "object"];
 
@@ -82,7 +108,14 @@ impl Linter<'_> {
             match (name.as_str(), value) {
                 ("$and" | "$or" | "$nor", Value::Array(list)) => {
                     if list.is_empty() {
-                        self.warn(&at, if name == "$nor" { "none of nothing is false: it matches nobody." } else { "of nothing it is always true: leave it out." });
+                        self.warn(
+                            &at,
+                            if name == "$nor" {
+                                "none of nothing is false: it matches nobody."
+                            } else {
+                                "of nothing it is always true: leave it out."
+                            },
+                        );
                     }
                     for (i, inner) in list.iter().enumerate() {
                         self.inner(inner, &format!("{at}[{i}]"));
@@ -93,8 +126,15 @@ impl Linter<'_> {
                 (name, value) => {
                     if name.starts_with('$') {
                         let known = OPERATORS.contains(&name);
-                        let hint = if known { format!("write {{\"attribute\": {{\"{name}\": …}}}}") } else { format!("of groups there are {}", GROUPS.join(", ")) };
-                        self.warn(&at, format!("it stands where a path stands, and is read as the attribute {name}; {hint}."));
+                        let hint = if known {
+                            format!("write {{\"attribute\": {{\"{name}\": …}}}}")
+                        } else {
+                            format!("of groups there are {}", GROUPS.join(", "))
+                        };
+                        self.warn(
+                            &at,
+                            format!("it stands where a path stands, and is read as the attribute {name}; {hint}."),
+                        );
                     }
                     if name.split('.').any(str::is_empty) {
                         self.warn(&at, "the path has an empty name.");
@@ -116,7 +156,10 @@ impl Linter<'_> {
         let Value::Object(object) = value else { return };
         let operators = object.keys().filter(|k| k.starts_with('$')).count();
         if operators > 0 && operators < object.len() {
-            self.warn(at, "names and operators are mixed, so it is compared as a value: put names into a path, as in \"a.b\".");
+            self.warn(
+                at,
+                "names and operators are mixed, so it is compared as a value: put names into a path, as in \"a.b\".",
+            );
         }
         if operators == 0 || operators < object.len() {
             return;
@@ -140,7 +183,9 @@ impl Linter<'_> {
                 self.warn(at, format!("of a list or an object it is always {always}: write {{\"attribute\": value}} to compare in depth."));
             }
             "$lt" | "$lte" | "$gt" | "$gte" if !is_scalar => self.error(at, "it takes a number or a text."),
-            "$lt" | "$lte" | "$gt" | "$gte" if operand.is_boolean() => self.warn(at, "a boolean is compared as 0 or 1."),
+            "$lt" | "$lte" | "$gt" | "$gte" if operand.is_boolean() => {
+                self.warn(at, "a boolean is compared as 0 or 1.")
+            }
             "$veq" | "$vne" | "$vlt" | "$vlte" | "$vgt" | "$vgte" if !operand.is_string() && !operand.is_number() => {
                 self.warn(at, "it takes a version, as in \"1.2.10\"; anything else counts as \"0\".");
             }
@@ -158,7 +203,9 @@ impl Linter<'_> {
             },
             "$inGroup" | "$notInGroup" => match (operand.as_str(), self.groups) {
                 (None, _) => self.error(at, "it takes the name of a group."),
-                (Some(_), None) => self.tell(Severity::Note, at, "the host has to pass this group; --groups checks it."),
+                (Some(_), None) => {
+                    self.tell(Severity::Note, at, "the host has to pass this group; --groups checks it.")
+                }
                 (Some(group), Some(groups)) if !groups[group].is_array() => {
                     self.error(at, format!("there is no group {group:?}: pass it in options.groups."));
                 }
@@ -167,9 +214,15 @@ impl Linter<'_> {
             "$regex" | "$regexi" | "$notRegex" | "$notRegexi" => match operand.as_str().map(Regex::new) {
                 None => self.error(at, "it takes a pattern, as a text."),
                 Some(Err(e)) => self.error(at, format!("it is no regular expression of JavaScript: {e}.")),
-                Some(Ok(_)) => self.tell(Severity::Note, at, "the host matches it: JavaScript's RegExp, on every platform of the package."),
+                Some(Ok(_)) => self.tell(
+                    Severity::Note,
+                    at,
+                    "the host matches it: JavaScript's RegExp, on every platform of the package.",
+                ),
             },
-            "$exists" if !operand.is_boolean() => self.warn(at, "it takes true or false; anything else is read as JavaScript reads it."),
+            "$exists" if !operand.is_boolean() => {
+                self.warn(at, "it takes true or false; anything else is read as JavaScript reads it.")
+            }
             "$type" => match operand.as_str() {
                 None => self.error(at, "it takes the name of a type."),
                 Some(kind) if !TYPES.contains(&kind) => {
@@ -184,14 +237,23 @@ impl Linter<'_> {
                 self.test(operand, at);
             }
             "$elemMatch" => match operand {
-                Value::Object(object) if object.keys().all(|k| k.starts_with('$') && !GROUPS[..3].contains(&k.as_str())) => self.test(operand, at),
+                Value::Object(object)
+                    if object.keys().all(|k| k.starts_with('$') && !GROUPS[..3].contains(&k.as_str())) =>
+                {
+                    self.test(operand, at)
+                }
                 Value::Object(object) => self.condition(object, at),
                 _ => self.error(at, "it takes operators or a condition."),
             },
             "$not" => self.test(operand, at),
             known if OPERATORS.contains(&known) => {}
             "$and" | "$or" | "$nor" => {
-                self.error(at, format!("{name} stands before a path, not behind it: write {{\"{name}\": [{{\"attribute\": …}}, …]}}."));
+                self.error(
+                    at,
+                    format!(
+                        "{name} stands before a path, not behind it: write {{\"{name}\": [{{\"attribute\": …}}, …]}}."
+                    ),
+                );
             }
             _ => {
                 let nearest = nearest(name).map_or_else(String::new, |n| format!(" Did you mean {n}?"));

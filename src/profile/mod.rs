@@ -4,11 +4,20 @@
 
 pub mod config;
 pub mod decay;
+pub mod hidden;
+pub mod history;
+pub mod notes;
+pub mod orders;
 mod portrait;
+mod sieve;
 mod snapshot;
+mod snapshot_v1;
+mod tape;
 mod visit;
+pub mod visits;
 
 pub use config::ProfileConfig;
 pub use decay::{Affinity, Trait};
-pub use portrait::{Dimension, Facts, Portrait, PortraitView, Step, Taken};
+pub use history::History;
+pub use portrait::{Dimension, Facts, Portrait, PortraitView, Step, TAGS, Taken};
 pub use visit::{Mark, Visit};

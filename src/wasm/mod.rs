@@ -7,6 +7,7 @@ mod checkout;
 pub mod dispatch;
 mod insight;
 mod reporting;
+mod tags;
 #[cfg(feature = "web")]
 pub mod web;
 

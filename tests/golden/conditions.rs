@@ -165,5 +165,8 @@ fn bytes_that_are_changed_never_panic() {
             }
         }
     }
-    assert!(compiled > 500 && refused > 500 && asked > 500 && malformed > 500, "{compiled} {refused} {asked} {malformed}");
+    assert!(
+        compiled > 500 && refused > 500 && asked > 500 && malformed > 500,
+        "{compiled} {refused} {asked} {malformed}"
+    );
 }

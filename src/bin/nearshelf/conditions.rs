@@ -40,7 +40,9 @@ pub(crate) fn run(command: &ConditionsCommand) -> Result<ExitCode, Error> {
     let (mut conditions, mut counts) = (0, [0; 3]);
     for path in &args.files {
         let file = match parsed(path)? {
-            Value::Array(list) => list.into_iter().enumerate().map(|(i, c)| (format!("{}[{i}]", path.display()), c)).collect(),
+            Value::Array(list) => {
+                list.into_iter().enumerate().map(|(i, c)| (format!("{}[{i}]", path.display()), c)).collect()
+            }
             one => vec![(path.display().to_string(), one)],
         };
         for (name, condition) in file {
