@@ -3,6 +3,7 @@
 use super::value::{CONTEXT, Cursor, LIST, NOTHING, NULL, NUMBER, OBJECT, TEXT, TRUE, Value};
 use super::version::Padded;
 use crate::codec::Malformed;
+use crate::list::Gather;
 use alloc::vec::Vec;
 use core::cmp::Ordering;
 
@@ -173,7 +174,10 @@ impl Program {
             }
             slots.push(self.attributes.iter().position(|a| *a == known).unwrap_or(usize::MAX));
         }
-        let mut asked = Asked { program: self, names: &names, missing, slots: Vec::new() };
+        let has_constant =
+            |s: &Step| matches!(s.ask, Ask::Is | Ask::IsFolded | Ask::Equal | Ask::Order | Ask::Version | Ask::Type);
+        let constants = self.steps.iter().map(|s| self.constant(if has_constant(s) { s.a } else { NONE })).gather();
+        let mut asked = Asked { program: self, names: &names, missing, constants, slots: Vec::new() };
         asked.slots.resize(self.attributes.len(), &[][..]);
         let all = Value::bare(CONTEXT, f64::NAN, missing);
         for _ in 0..contexts {
@@ -223,6 +227,8 @@ struct Asked<'p, 'b> {
     names: &'p [u32],
     /// The host's answers to the patterns for what is not there.
     missing: u32,
+    /// The constant of each step that has one, so that it is read once a batch.
+    constants: Vec<Value<'p>>,
     slots: Vec<&'b [u8]>,
 }
 
@@ -235,20 +241,18 @@ impl Asked<'_, '_> {
     fn step(&self, n: u32, v: &Value<'_>) -> bool {
         // The compiler numbers steps from below, so this always ends: a step asks only earlier ones.
         let Some(&step) = self.program.steps.get(n as usize) else { return false };
-        // Most steps have a constant; for the others it is any value, and not looked at.
-        let c = || self.program.constant(step.a);
+        let Some(c) = self.constants.get(n as usize) else { return false };
         match step.ask {
             Ask::All => self.among(step).iter().all(|s| self.step(*s, v)),
             Ask::Any => self.among(step).iter().any(|s| self.step(*s, v)),
             Ask::Not => !self.step(step.a, v),
             Ask::At => self.step(step.b, &self.found(step.a, v)),
-            Ask::Is => self.is(&c(), v),
-            Ask::IsFolded => self.is(&c().folded(), &v.folded()),
-            Ask::Equal => c().is_same(v),
+            Ask::Is => self.is(c, v),
+            Ask::IsFolded => self.is(&c.folded(), &v.folded()),
+            Ask::Equal => c.is_same(v),
             Ask::Order | Ask::Version => {
-                let c = c();
                 let order = if step.ask == Ask::Version {
-                    Some(by_units(Padded::of(version(v)), Padded::of(version(&c))))
+                    Some(by_units(Padded::of(version(v)), Padded::of(version(c))))
                 } else if v.tag == TEXT && c.tag == TEXT {
                     Some(by_units(Padded::plain(v.bytes), Padded::plain(c.bytes)))
                 } else {
@@ -257,7 +261,7 @@ impl Asked<'_, '_> {
                 order.is_some_and(|o| 1 << (o as i8 + 1) & step.b != 0)
             }
             Ask::Exists => v.tag != NULL,
-            Ask::Type => c().bytes == kind(v.tag).as_bytes(),
+            Ask::Type => c.bytes == kind(v.tag).as_bytes(),
             Ask::In | Ask::InFolded => {
                 let folded = step.ask == Ask::InFolded;
                 let set = self.among(step);

@@ -141,7 +141,7 @@ impl<'a> Cursor<'a> {
     pub(super) fn skip_quickly(&mut self) -> Option<&'a [u8]> {
         let from = self.rest;
         let n = match self.rest.split_first_chunk::<5>() {
-            Some(([TEXT, a, b, c, d], _)) => 5 + u32::from_le_bytes([*a, *b, *c, *d]) as usize,
+            Some(([TEXT | LIST | OBJECT, a, b, c, d], _)) => 5 + u32::from_le_bytes([*a, *b, *c, *d]) as usize,
             Some(([NUMBER, ..], _)) => 9,
             Some(([NULL..=TRUE, ..], _)) => 1,
             _ => return self.skip(),
@@ -218,7 +218,8 @@ impl<'a> Cursor<'a> {
             _ => return None,
         }
         if tag > NUMBER {
-            v.bytes = self.bytes()?;
+            let n = self.u32()? as usize;
+            v.bytes = self.take(n)?;
         }
         if tag >= LIST {
             let mut inner = v.inside();
