@@ -122,6 +122,7 @@ export class Conditions {
     else {
       program._patterns = r.list(() => {
         const [attribute, pattern] = [text(), text()];
+        /** @type {RegExp | null} */
         let regex = null;
         try {
           regex = new RegExp(pattern, r.u8() ? "i" : "");

@@ -170,3 +170,40 @@ fn bytes_that_are_changed_never_panic() {
         "{compiled} {refused} {asked} {malformed}"
     );
 }
+
+#[test]
+fn the_command_tells_mistakes_and_counts_whom_a_condition_matches() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path.display().to_string()
+    };
+    let attributes =
+        write("shoppers.jsonl", "{\"tier\":\"gold\"}\n{\"tier\":\"silver\"}\n{\"tier\":\"gold\",\"id\":\"u1\"}\n");
+    let run = |args: &[&str]| {
+        let out = std::process::Command::new(env!("CARGO_BIN_EXE_nearshelf"))
+            .args(["conditions", "check"])
+            .args(args)
+            .output()
+            .unwrap();
+        (out.status.success(), String::from_utf8(out.stdout).unwrap(), String::from_utf8(out.stderr).unwrap())
+    };
+    let sound = write("sound.json", r#"[{"tier":"gold"},{"tier":{"$regex":"^S"}},{"tier":{"$regexi":"^S"}}]"#);
+    let (ended_well, told, _) = run(&[&sound, "--attributes", &attributes, "--each"]);
+    assert!(ended_well);
+    for line in ["sound.json[0]: line 3: true", "[0]: 2 of 3 match", "[1]: 0 of 3 match", "[2]: 1 of 3 match"] {
+        assert!(told.contains(line), "{line}: {told}");
+    }
+    let wrong = write("wrong.json", r#"{"tier":{"$inn":["gold"]},"id":{"$inGroup":"staff"}}"#);
+    let groups = write("groups.json", r#"{"staff":["u1"]}"#);
+    let (ended_well, told, _) = run(&[&wrong, "--groups", &groups]);
+    assert!(!ended_well);
+    assert!(
+        told.contains("error at $.tier.$inn: there is no operator $inn, so it matches nobody. Did you mean $in?"),
+        "{told}"
+    );
+    assert!(told.ends_with("1 condition(s), 1 error(s), 0 warning(s), 0 note(s)\n"), "{told}");
+    let (ended_well, _, told) = run(&[&write("none.json", "{")]);
+    assert!(!ended_well && told.contains("error[bad_condition]") && told.contains("none.json"), "{told}");
+}
