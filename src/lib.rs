@@ -25,6 +25,8 @@ pub mod catalog;
 pub mod forecast;
 pub mod profile;
 
+pub mod insight;
+
 pub mod offer;
 pub mod rank;
 pub mod report;

@@ -99,6 +99,10 @@ pub(crate) struct RfmArgs {
     /// Write the values at which each score from 2 on begins, as JSON.
     #[arg(long, value_name = "FILE")]
     cuts: Option<PathBuf>,
+    /// Write into it, too, at which customer id a score begins among equal values: devices then score to the rank. The ids become public
+    /// with the pack.
+    #[arg(long, requires = "cuts")]
+    ties: bool,
 }
 
 pub(crate) fn run(command: &CustomersCommand) -> Result<(), Error> {
@@ -306,7 +310,15 @@ fn rfm(args: &RfmArgs) -> Result<(), Error> {
     if let Some(path) = &args.cuts {
         let [recency, frequency, monetary] = values.each_ref().map(|v| cuts(v, args.scores));
         let recency: Vec<i64> = recency.iter().map(|v| -v).collect();
-        let text = json!({ "recency_days": recency, "frequency": frequency, "monetary_cents": monetary });
+        let mut text = json!({ "recency_days": recency, "frequency": frequency, "monetary_cents": monetary });
+        if args.ties {
+            let ties = |v: &Vec<i64>| -> Vec<&str> {
+                let id = |at: usize| orders.customers[customers[at].customer as usize].as_str();
+                first_of_scores(v, args.scores).into_iter().map(id).collect()
+            };
+            let [recency, frequency, monetary] = values.each_ref().map(ties);
+            text["ties"] = json!({ "recency_days": recency, "frequency": frequency, "monetary_cents": monetary });
+        }
         write_file(path, format!("{text:#}\n").as_bytes())?;
     }
     let mut out = Csv::new();
@@ -318,6 +330,14 @@ fn rfm(args: &RfmArgs) -> Result<(), Error> {
     }
     out.end();
     Ok(())
+}
+
+/// Places of the customers at whom the scores from 2 on begin, in order of the values and of the ids.
+fn first_of_scores(values: &[i64], steps: u8) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..values.len()).collect();
+    order.sort_by_key(|i| values[*i]);
+    let at = |k: usize| (k * order.len()).div_ceil(usize::from(steps));
+    (1..usize::from(steps)).filter_map(|k| order.get(at(k)).copied()).collect()
 }
 
 /// CSV on standard output, for a reader who may leave.

@@ -1,0 +1,130 @@
+//! Days that are not as usual, in a shopper's own counters.
+//!
+//! Roberts, "Control chart tests based on geometric moving averages" (Technometrics 1, 1959); NIST/SEMATECH e-Handbook, 6.3.2.4.
+
+use super::{Evidence, Insights, Number, Shopper, Trait};
+use crate::event::EventKind;
+use crate::profile::history::{Count, DAYS, Days};
+use crate::time::{DAY, MINUTE, Millis};
+use alloc::vec;
+use alloc::vec::Vec;
+use libm::{fabs, sqrt};
+
+/// Series that are watched.
+const SERIES: usize = 5;
+/// Days of a season.
+const WEEK: usize = 7;
+
+/// A day that is not as usual.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Alert {
+    /// Number of the series: events, visits, steps, carts, orders.
+    pub series: usize,
+    /// What was to be expected.
+    pub expected: f64,
+    /// What was seen.
+    pub seen: f64,
+    /// Standard deviations between them; below 0 for too few.
+    pub z: f64,
+    /// 1 a warning, 2 an alarm.
+    pub severity: u8,
+    /// 0 against the moving average, 1 against the same weekdays.
+    pub method: u8,
+    /// The local day.
+    pub day: i64,
+}
+
+/// When a day is not as usual.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Limits {
+    /// Weight of the latest day in the moving average.
+    pub lambda: f64,
+    /// Standard deviations that are a warning.
+    pub warn: f64,
+    /// And an alarm.
+    pub alarm: f64,
+    /// Fewest days before.
+    pub days: usize,
+    /// Fewest same weekdays before.
+    pub weeks: usize,
+}
+
+/// The alerts of yesterday, and of today as far as there is too much already: today is not over. It looks at nine weeks.
+pub fn alerts(days: &Days, today: i64, limits: &Limits) -> Vec<Alert> {
+    let mut out = Vec::new();
+    for series in 0..SERIES {
+        let on = |day: i64| {
+            let back = usize::try_from(days.newest - day).ok();
+            back.and_then(|i| days.counts.get(i)).map_or(0.0, |d| f64::from(d[series]))
+        };
+        // No day is known before the ones that are counted.
+        let first = days.newest - (days.counts.len() as i64 - 1);
+        for day in [today, today - 1] {
+            let before: Vec<f64> = (first.max(day - DAYS as i64)..day).map(on).collect();
+            let seen = on(day);
+            let weekdays: Vec<f64> = before.iter().rev().skip(WEEK - 1).step_by(WEEK).copied().collect();
+            let moving = (before.len() >= limits.days).then(|| {
+                let (mean, deviation) = spread(&before);
+                let start = before.first().copied().unwrap_or(mean);
+                let expected = before.iter().fold(start, |z, x| limits.lambda * x + (1.0 - limits.lambda) * z);
+                // The variance of what a moving average foretells, of independent days.
+                (expected, deviation * sqrt(2.0 / (2.0 - limits.lambda)))
+            });
+            let seasonal = (weekdays.len() >= limits.weeks).then(|| spread(&weekdays));
+            for (method, found) in [(0, moving), (1, seasonal)] {
+                let Some((expected, deviation)) = found else { continue };
+                let z = (seen - expected) / deviation;
+                let severity = u8::from(fabs(z) >= limits.warn) + u8::from(fabs(z) >= limits.alarm);
+                if severity > 0 && (z > 0.0 || day < today) {
+                    out.push(Alert { series, expected, seen, z, severity, method, day });
+                }
+            }
+        }
+    }
+    out
+}
+
+/// Mean and standard deviation, this at least that of a Poisson variable with the same mean and at least 1: a few quiet days do not make one
+/// event an alarm.
+fn spread(of: &[f64]) -> (f64, f64) {
+    let n = of.len() as f64;
+    let mean = of.iter().sum::<f64>() / n;
+    let variance = of.iter().map(|x| (x - mean) * (x - mean)).sum::<f64>() / (n - 1.0).max(1.0);
+    (mean, sqrt(variance.max(mean).max(1.0)))
+}
+
+pub(super) fn tell(s: &Shopper<'_>, out: &mut Insights<'_>) {
+    let limits = || {
+        let n = |n| s.number(n);
+        Ok(Limits {
+            lambda: n(Number::Lambda)?,
+            warn: n(Number::Warn)?,
+            alarm: n(Number::Alarm)?,
+            days: n(Number::FewestDays)? as usize,
+            weeks: n(Number::FewestWeeks)? as usize,
+        })
+    };
+    let limits = match limits() {
+        Ok(limits) => limits,
+        Err(lack) => {
+            out.absent.push((Trait::Alert, lack));
+            return;
+        }
+    };
+    let of: [&[EventKind]; SERIES] = [
+        &EventKind::ALL,
+        &[EventKind::SessionStart],
+        &[EventKind::ViewItem, EventKind::SelectItem, EventKind::AddToWishlist],
+        &[EventKind::AddToCart],
+        &[EventKind::Purchase],
+    ];
+    for a in alerts(&s.ask.history.days, s.today, &limits) {
+        let start = Millis(a.day * DAY - i64::from(s.ask.zone) * MINUTE);
+        let values = vec![a.series as f64, a.expected, a.seen, a.z, a.severity.into(), a.method.into(), start.to_f64()];
+        // Of the kinds that the series counts, the latest stands for it.
+        let kind = of[a.series].iter().copied().max_by_key(|k| s.count(*k).last);
+        let count = Count { n: a.seen as u32, first: start, last: start.plus(DAY - 1).min(s.ask.now) };
+        let evidence = if a.seen > 0.0 { vec![Evidence { kind: kind.unwrap_or_default(), count }] } else { Vec::new() };
+        out.tell(Trait::Alert, Ok(values), s.sure(s.ask.history.days.counts.len() as f64), evidence);
+    }
+}

@@ -1,0 +1,76 @@
+//! A shopper's own history in numbers, and how far visits get.
+
+use super::{Insights, LISTED, Lack, Shopper, Subject, Trait, of_kind, part};
+use crate::event::EventKind;
+use crate::profile::history::Count;
+use crate::profile::visits::Stage;
+use crate::time::{DAY, MINUTE, Millis};
+use alloc::vec;
+use alloc::vec::Vec;
+
+/// What may end a step of the funnel.
+const STEPS: [EventKind; 5] =
+    [EventKind::SessionStart, EventKind::ViewItem, EventKind::AddToCart, EventKind::BeginCheckout, EventKind::Purchase];
+
+impl Shopper<'_> {
+    /// Weeks since then, at least one: a rate over less would be a guess.
+    fn weeks(&self, since: Millis) -> f64 {
+        (self.ask.now.since(since) as f64 / (7 * DAY) as f64).max(1.0)
+    }
+
+    fn described(&self) -> Result<Vec<f64>, Lack> {
+        let (v, n) = (&self.ask.history.visits, self.visits());
+        let open = v.open.ok_or(Lack::EVIDENCE)?;
+        let millis = v.millis as f64 + open.last.since(open.start).max(0) as f64;
+        let steps = v.steps as f64 + f64::from(open.steps);
+        let single = f64::from(v.single) + f64::from(u8::from(open.events == 1));
+        let first = if v.ended == [0; 5] { open.start } else { v.first };
+        Ok(vec![n, n / self.weeks(first), part(millis, n * MINUTE as f64), part(steps, n), part(single, n)])
+    }
+
+    fn bought(&self) -> Result<Vec<f64>, Lack> {
+        let n = self.some_orders()?;
+        let value = self.sums.value as f64;
+        let units = part(self.sums.units as f64, n);
+        Ok(vec![n, n / self.weeks(self.sums.first), value, part(value, self.sums.valued.into()), units])
+    }
+
+    /// Visits that got at least so far, and the step after which most do not go on.
+    fn funnel(&self) -> Result<Vec<f64>, Lack> {
+        let mut reached = self.ask.history.visits.by_stage().map(f64::from);
+        for i in (0..4).rev() {
+            reached[i] += reached[i + 1];
+        }
+        if reached[0] == 0.0 {
+            return Err(Lack::EVIDENCE);
+        }
+        let lost = |i: usize| part(reached[i] - reached[i + 1], reached[i]);
+        let drop = (1..4).fold(0, |worst, i| if lost(i) > lost(worst) { i } else { worst });
+        let mut values = reached.to_vec();
+        values.push(drop as f64);
+        Ok(values)
+    }
+
+    /// Products that a visit left in the cart: not those of a cart that has just led to an order.
+    fn left(&self) -> &[(Millis, crate::id::Key)] {
+        let v = &self.ask.history.visits;
+        if v.open.is_some_and(|o| o.stage >= Stage::Purchase && v.cart.is_empty()) { &[] } else { &v.cart }
+    }
+}
+
+pub(super) fn tell(s: &Shopper<'_>, out: &mut Insights<'_>) {
+    let h = s.ask.history;
+    let kinds = [EventKind::SessionStart, EventKind::ViewItem, EventKind::SelectItem, EventKind::AddToCart, EventKind::Purchase];
+    out.tell(Trait::Visits, s.described(), s.sure(s.visits()), s.seen(&kinds));
+    out.tell(Trait::Orders, s.bought(), s.valued(), s.seen(&[EventKind::Purchase]));
+    let variety = s.some_orders().map(|_| vec![h.categories.len() as f64, h.products.len() as f64]);
+    out.tell(Trait::Variety, variety, 1.0, s.seen(&[EventKind::Purchase]));
+    let attention = [EventKind::Dwell, EventKind::ContentView, EventKind::LiveWatch];
+    let seconds = if h.seconds > 0 { Ok(vec![h.seconds as f64]) } else { Err(Lack::EVIDENCE) };
+    out.tell(Trait::Attention, seconds, 1.0, s.seen(&attention));
+    out.tell(Trait::Funnel, s.funnel(), s.sure(s.visits()), s.seen(&STEPS));
+    for (at, product) in s.left().iter().rev().take(LISTED) {
+        let count = Count { n: 1, first: *at, last: *at };
+        out.tell_of(Trait::LeftInCart, Subject::Product(*product), Ok(vec![s.days_since(*at)]), 1.0, of_kind(EventKind::AddToCart, count));
+    }
+}
