@@ -84,6 +84,8 @@ pub mod manual {
     pub mod errors {}
     #[doc = include_str!("manual/exploration.md")]
     pub mod exploration {}
+    #[doc = include_str!("manual/insights.md")]
+    pub mod insights {}
     #[doc = include_str!("manual/logs.md")]
     pub mod logs {}
     #[doc = include_str!("manual/memory.md")]

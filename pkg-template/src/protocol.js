@@ -35,6 +35,7 @@ export const OVERLAY = 32;
 export const OVERLAY_ITEMS = 33;
 export const REHEARSE = 37;
 export const DECLARE = 44;
+export const INSIGHTS = 48;
 
 /** A row or parent that is not there. */
 export const NONE = 0xffffffff;

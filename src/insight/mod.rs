@@ -168,8 +168,8 @@ impl Trait {
         "leftInCart[] @product days",
         "bestHour hour share",
         "bestWeekday weekday share",
-        "channels[] @channel visits first last linear linearValue",
-        "pairs[] @product @with support confidence lift orders",
+        "channels[] @channel visits firstTouch lastTouch linear linearValue",
+        "pairs[] @product @with support ruleConfidence lift orders",
         "alerts[] metric:events|visits|steps|carts|orders expected seen z severity:|warning|alarm method:moving_average|weekday day",
         "care[] signal:after_purchase|silence|after_complaint since until",
     ];
