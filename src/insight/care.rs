@@ -22,7 +22,8 @@ impl Shopper<'_> {
         let gaps = n(Number::SilenceGaps)?;
         let bought = self.some_orders().is_ok();
         // One who is lost is no longer asked where they are.
-        let silence = if bought { Some([gaps, n(Number::LostGaps)?].map(|g| g).map(|g| g * self.gap().unwrap_or(f64::NAN))) } else { None };
+        let until = n(Number::LostGaps)?;
+        let silence = if bought { Some(self.gap()?).map(|gap| [gaps * gap, until * gap]) } else { None };
         Ok([
             if bought { self.holds(0, self.sums.last, span) } else { None },
             silence.and_then(|days| self.holds(1, self.sums.last, days)),

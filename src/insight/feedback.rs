@@ -8,8 +8,7 @@ use alloc::vec;
 use alloc::vec::Vec;
 
 /// What tells an opinion.
-const OPINIONS: [EventKind; 4] =
-    [EventKind::Review, EventKind::SurveyAnswer, EventKind::Complaint, EventKind::Return];
+const OPINIONS: [EventKind; 4] = [EventKind::Review, EventKind::SurveyAnswer, EventKind::Complaint, EventKind::Return];
 
 /// Until when promotions pause, in milliseconds of the host's time: after a complaint until it is settled or so many days have gone by, after a
 /// return so many days. `None`: they do not.

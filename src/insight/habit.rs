@@ -19,7 +19,8 @@ pub(super) fn tell(s: &Shopper<'_>, out: &mut Insights<'_>) {
         };
         let values = vec![best.key.0 as f64, share(best.value, affinity.total())];
         let count = Count { n: best.events, first: best.first, last: best.last };
-        let kind = [EventKind::ViewItem, EventKind::AddToCart, EventKind::Purchase].into_iter().max_by_key(|k| s.count(*k).n);
+        let kind =
+            [EventKind::ViewItem, EventKind::AddToCart, EventKind::Purchase].into_iter().max_by_key(|k| s.count(*k).n);
         let evidence = of_kind(kind.unwrap_or_default(), count);
         out.tell(code, Ok(values), s.sure(best.events.into()), evidence);
     }

@@ -170,8 +170,7 @@ pub(super) fn tell(s: &Shopper<'_>, out: &mut Insights<'_>) {
     out.tell(Trait::Stage, s.stage(), sure, visits);
     let Some(since) = s.ask.since else { return };
     let local = |at: Millis| at.plus(i64::from(s.ask.zone) * MINUTE).0.div_euclid(DAY);
-    for (from, to, day) in
-        transitions(&s.ask.history.orders, s.ask.settings, local(since), s.today).unwrap_or_default()
+    for (from, to, day) in transitions(&s.ask.history.orders, s.ask.settings, local(since), s.today).unwrap_or_default()
     {
         let at = day * DAY - i64::from(s.ask.zone) * MINUTE;
         let values = vec![f64::from(from as u8), f64::from(to as u8), at as f64];

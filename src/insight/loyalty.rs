@@ -7,8 +7,7 @@ use alloc::vec;
 use libm::exp;
 
 /// What an active shopper does beside visiting.
-const ACTIVE: [EventKind; 4] =
-    [EventKind::ViewItem, EventKind::AddToWishlist, EventKind::Review, EventKind::Share];
+const ACTIVE: [EventKind; 4] = [EventKind::ViewItem, EventKind::AddToWishlist, EventKind::Review, EventKind::Share];
 
 impl Shopper<'_> {
     /// Visits within the latest local days.

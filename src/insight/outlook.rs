@@ -105,13 +105,15 @@ pub(super) fn tell<'a>(s: &Shopper<'a>, out: &mut Insights<'a>) {
     out.tell(Trait::Churn, one(s.alive().map(|p| 1.0 - p)), own, bought());
     let gaps = s.sure(s.sums.days.saturating_sub(1).into());
     out.tell(Trait::Silence, one(s.silent()), gaps, bought());
-    for (code, list) in [(Trait::DueCategory, &s.ask.history.categories), (Trait::DueProduct, &s.ask.history.products)] {
+    for (code, list) in [(Trait::DueCategory, &s.ask.history.categories), (Trait::DueProduct, &s.ask.history.products)]
+    {
         match s.due(list) {
             Err(lack) => out.absent.push((code, lack)),
             Ok(all) => {
                 for (interval, gone, r) in all {
                     let due = r.orders.last.to_f64() + interval * DAY as f64;
-                    let subject = if code == Trait::DueCategory { Subject::Category(r.key) } else { Subject::Product(r.key) };
+                    let subject =
+                        if code == Trait::DueCategory { Subject::Category(r.key) } else { Subject::Product(r.key) };
                     let evidence = of_kind(EventKind::Purchase, r.orders);
                     let sure = s.sure(f64::from(r.orders.n - 1));
                     out.tell_of(code, subject, Ok(vec![interval, gone, due]), sure, evidence);

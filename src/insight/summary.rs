@@ -3,7 +3,6 @@
 use super::{Insights, LISTED, Lack, Shopper, Subject, Trait, of_kind, part};
 use crate::event::EventKind;
 use crate::profile::history::Count;
-use crate::profile::visits::Stage;
 use crate::time::{DAY, MINUTE, Millis};
 use alloc::vec;
 use alloc::vec::Vec;
@@ -50,17 +49,17 @@ impl Shopper<'_> {
         values.push(drop as f64);
         Ok(values)
     }
-
-    /// Products that a visit left in the cart: not those of a cart that has just led to an order.
-    fn left(&self) -> &[(Millis, crate::id::Key)] {
-        let v = &self.ask.history.visits;
-        if v.open.is_some_and(|o| o.stage >= Stage::Purchase && v.cart.is_empty()) { &[] } else { &v.cart }
-    }
 }
 
 pub(super) fn tell(s: &Shopper<'_>, out: &mut Insights<'_>) {
     let h = s.ask.history;
-    let kinds = [EventKind::SessionStart, EventKind::ViewItem, EventKind::SelectItem, EventKind::AddToCart, EventKind::Purchase];
+    let kinds = [
+        EventKind::SessionStart,
+        EventKind::ViewItem,
+        EventKind::SelectItem,
+        EventKind::AddToCart,
+        EventKind::Purchase,
+    ];
     out.tell(Trait::Visits, s.described(), s.sure(s.visits()), s.seen(&kinds));
     out.tell(Trait::Orders, s.bought(), s.valued(), s.seen(&[EventKind::Purchase]));
     let variety = s.some_orders().map(|_| vec![h.categories.len() as f64, h.products.len() as f64]);
@@ -69,8 +68,14 @@ pub(super) fn tell(s: &Shopper<'_>, out: &mut Insights<'_>) {
     let seconds = if h.seconds > 0 { Ok(vec![h.seconds as f64]) } else { Err(Lack::EVIDENCE) };
     out.tell(Trait::Attention, seconds, 1.0, s.seen(&attention));
     out.tell(Trait::Funnel, s.funnel(), s.sure(s.visits()), s.seen(&STEPS));
-    for (at, product) in s.left().iter().rev().take(LISTED) {
+    for (at, product) in h.visits.cart.iter().rev().take(LISTED) {
         let count = Count { n: 1, first: *at, last: *at };
-        out.tell_of(Trait::LeftInCart, Subject::Product(*product), Ok(vec![s.days_since(*at)]), 1.0, of_kind(EventKind::AddToCart, count));
+        out.tell_of(
+            Trait::LeftInCart,
+            Subject::Product(*product),
+            Ok(vec![s.days_since(*at)]),
+            1.0,
+            of_kind(EventKind::AddToCart, count),
+        );
     }
 }

@@ -20,7 +20,8 @@ fn on(day: i64) -> Millis {
 }
 
 fn step(kind: EventKind, at: Millis, product: u64) -> Step {
-    let facts = Facts { product: Key(product), category: Some(Key(product % 5 + 1)), brand: Some(Key(7)), ..Facts::default() };
+    let facts =
+        Facts { product: Key(product), category: Some(Key(product % 5 + 1)), brand: Some(Key(7)), ..Facts::default() };
     Step { kind, at, id: None, facts: vec![facts], detail: Detail::default() }
 }
 
@@ -92,7 +93,11 @@ fn settings() -> Settings {
     let strategy = settings::Strategy { text: "Do".into(), text_zh: "做".into(), limit: 0.1 };
     Settings {
         numbers,
-        cuts: [[-90, -60, -30, -7].map(cut).into(), [2, 4, 6, 9].map(cut).into(), [2_000, 5_000, 20_000, 90_000].map(cut).into()],
+        cuts: [
+            [-90, -60, -30, -7].map(cut).into(),
+            [2, 4, 6, 9].map(cut).into(),
+            [2_000, 5_000, 20_000, 90_000].map(cut).into(),
+        ],
         needs,
         intents,
         strategies: vec![strategy; 4],
@@ -117,7 +122,17 @@ impl Known {
         let history = self.portrait.history(&allowed());
         let view = self.portrait.view(&allowed());
         let (history, view, settings) = (&history, &view, &self.settings);
-        look(&insights(Question { history, view, settings, now, zone: 0, exponent: 2, session_gap: GAP, account: "", since }))
+        look(&insights(Question {
+            history,
+            view,
+            settings,
+            now,
+            zone: 0,
+            exponent: 2,
+            session_gap: GAP,
+            account: "",
+            since,
+        }))
     }
 
     fn value(&mut self, now: Millis, code: Trait) -> Option<f64> {
@@ -157,7 +172,11 @@ fn changes_of_stage_are_told_once_with_their_day_and_nothing_is_stored() {
     let mut k = Known::of(orders(&days));
     let mut told = |since: i64, now: i64| {
         k.look(on(now), Some(on(since)), |i| {
-            i.known.iter().filter(|x| x.code == Trait::Transition).map(|x| (x.values[0], x.values[1])).collect::<Vec<_>>()
+            i.known
+                .iter()
+                .filter(|x| x.code == Trait::Transition)
+                .map(|x| (x.values[0], x.values[1]))
+                .collect::<Vec<_>>()
         })
     };
     let all = told(0, 500);
@@ -193,7 +212,8 @@ fn layers_follow_worth_and_risk() {
     assert_eq!(layer(&often[..4], 4_000, 0, 30), Some(Layer::Potential as u8 as f64));
     assert_eq!(layer(&[0], 1_000, 900, 3), Some(Layer::General as u8 as f64));
     // Without orders what counts are carts.
-    let mut visitor = Known::of([step(EventKind::ViewItem, on(0), 1), step(EventKind::AddToCart, on(0).plus(1_000), 1)]);
+    let mut visitor =
+        Known::of([step(EventKind::ViewItem, on(0), 1), step(EventKind::AddToCart, on(0).plus(1_000), 1)]);
     assert_eq!(visitor.value(on(1), Trait::Layer), Some(1.0));
     assert_eq!(visitor.value(on(40), Trait::Layer), Some(2.0), "a cart of long ago");
     let (text, limit) = visitor.look(on(1), None, |i| {
@@ -266,7 +286,9 @@ fn the_intent_changes_with_each_event_and_ends_with_the_visit() {
 fn a_category_is_due_when_its_usual_interval_has_gone_by() {
     let mut k = Known::of(orders(&[0, 30, 60]));
     let mut due = |day: i64| {
-        k.look(on(day), None, |i| i.first(Trait::DueCategory).map(|x| (key(x.subject), x.values[0], x.values[1], x.values[2])))
+        k.look(on(day), None, |i| {
+            i.first(Trait::DueCategory).map(|x| (key(x.subject), x.values[0], x.values[1], x.values[2]))
+        })
     };
     assert_eq!(due(70), None);
     assert_eq!(due(85), Some((4, 30.0, 25.0, on(90).to_f64())));
@@ -277,7 +299,9 @@ fn a_category_is_due_when_its_usual_interval_has_gone_by() {
 fn discounts_tell_how_sensitive_a_shopper_is() {
     let s = |all: &[(i64, i64)]| {
         let steps = all.iter().zip(0..).map(|((v, d), i)| order(on(i), *v, *d));
-        Known::of(steps).look(on(9), None, |i| i.first(Trait::PriceSensitivity).map(|x| x.values.clone())).expect("orders")
+        Known::of(steps)
+            .look(on(9), None, |i| i.first(Trait::PriceSensitivity).map(|x| x.values.clone()))
+            .expect("orders")
     };
     assert_eq!(s(&[(1000, 0), (1000, 0)]), [0.0, 0.0, 0.0]);
     assert_eq!(s(&[(850, 150), (1000, 0)]), [(0.075 / 0.3 + 0.5) / 2.0, 0.075, 0.5]);
@@ -297,7 +321,11 @@ fn a_day_that_is_not_as_usual_is_an_alert_and_a_usual_one_is_none() {
     };
     let alerts = |k: &mut Known, day: i64| {
         k.look(on(day).plus(10 * HOUR), None, |i| {
-            i.known.iter().filter(|x| x.code == Trait::Alert).map(|x| (x.values[0], x.values[2], x.values[4], x.values[5])).collect::<Vec<_>>()
+            i.known
+                .iter()
+                .filter(|x| x.code == Trait::Alert)
+                .map(|x| (x.values[0], x.values[2], x.values[4], x.values[5]))
+                .collect::<Vec<_>>()
         })
     };
     assert_eq!(alerts(&mut days(&|d| 4 + d % 3), 39), []);
@@ -338,8 +366,11 @@ fn what_is_bought_together_has_support_confidence_and_lift() {
         o
     };
     let mut k = Known::of([together(0, &[1, 2]), together(1, &[2, 1, 3]), together(2, &[2]), together(3, &[4])]);
-    let (subject, values) =
-        k.look(on(5), None, |i| i.first(Trait::Pair).map(|x| (x.subject == Subject::Pair(Key(1), Key(2)), x.values.clone()))).expect("a pair");
+    let (subject, values) = k
+        .look(on(5), None, |i| {
+            i.first(Trait::Pair).map(|x| (x.subject == Subject::Pair(Key(1), Key(2)), x.values.clone()))
+        })
+        .expect("a pair");
     // Two of four orders have both, always with the 1, the 2 in three of four.
     assert!(subject);
     assert_eq!(values, [0.5, 1.0, 4.0 / 3.0, 2.0]);
@@ -369,7 +400,9 @@ fn without_parameters_what_needs_none_is_told_and_the_rest_names_what_is_missing
     let mut k = Known::of(orders(&[0, 9]));
     k.settings = Settings::default();
     k.look(on(10), None, |i| {
-        for code in [Trait::Visits, Trait::Orders, Trait::Variety, Trait::Funnel, Trait::Hour, Trait::Weekday, Trait::Sharing] {
+        for code in
+            [Trait::Visits, Trait::Orders, Trait::Variety, Trait::Funnel, Trait::Hour, Trait::Weekday, Trait::Sharing]
+        {
             assert!(i.first(code).is_some(), "{code:?}");
         }
         for (code, name) in [
@@ -480,7 +513,8 @@ fn shapes_fit_the_values() {
             assert_eq!(fields.count(), i.values.len(), "{i:?}");
         }
     });
-    let mut names: Vec<&str> = (0..Trait::COUNT).map(|i| Trait::SHAPES[i].split([' ', '[']).next().unwrap_or("")).collect();
+    let mut names: Vec<&str> =
+        (0..Trait::COUNT).map(|i| Trait::SHAPES[i].split([' ', '[']).next().unwrap_or("")).collect();
     names.sort_unstable();
     names.dedup();
     assert_eq!(names.len(), Trait::COUNT);
@@ -496,7 +530,9 @@ fn within_the_window_the_order_of_events_changes_nothing() {
         }
         let told = |steps: Vec<Step>| {
             let mut k = Known::of(steps);
-            k.look(on(2), Some(START), |all| (all.known.iter().map(|i| format!("{i:?}")).collect::<Vec<_>>(), all.absent.len()))
+            k.look(on(2), Some(START), |all| {
+                (all.known.iter().map(|i| format!("{i:?}")).collect::<Vec<_>>(), all.absent.len())
+            })
         };
         let straight = told(steps.clone());
         assert_eq!(straight, told(steps.iter().rev().cloned().collect()), "{seed}");
@@ -537,5 +573,8 @@ fn more_of_the_good_is_never_less() {
     assert!(answer(5, 50, 1) > answer(5, -50, 1) && answer(5, 0, 4) > answer(5, 0, 1));
     // Scores rise with the value.
     let cuts = [1, 5, 5, 9].map(|value| Cut { value, tie: "4".into() });
-    assert!((0..10).all(|v| score(v, "3", &cuts) <= score(v + 1, "3", &cuts) && score(v, "3", &cuts) <= score(v, "9", &cuts)));
+    assert!(
+        (0..10)
+            .all(|v| score(v, "3", &cuts) <= score(v + 1, "3", &cuts) && score(v, "3", &cuts) <= score(v, "9", &cuts))
+    );
 }

@@ -3,8 +3,8 @@
 use super::rejects::{Out, Part, Rejects};
 use super::table::{Row, Table};
 use super::{Progress, log, source};
-use crate::insight::by_id;
 use crate::error::{Code, Error, Result};
+use crate::insight::by_id;
 use crate::money::parse_price;
 use crate::time::DAY;
 use std::collections::HashMap;

@@ -75,7 +75,8 @@ impl Table {
         if op == 1 {
             return self.open(r, out);
         }
-        let there = matches!(op, 2..=33 | REHEARSE | DECLARE | INSIGHTS) && (cfg!(feature = "vectors") || op != NEAREST);
+        let there =
+            matches!(op, 2..=33 | REHEARSE | DECLARE | INSIGHTS) && (cfg!(feature = "vectors") || op != NEAREST);
         if !there {
             return Err(Error::told(Code::UnknownCall, || {
                 concat(&["this core has no call ", &decimal(op.into()), "."])
