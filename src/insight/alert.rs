@@ -2,11 +2,10 @@
 //!
 //! Roberts, "Control chart tests based on geometric moving averages" (Technometrics 1, 1959); NIST/SEMATECH e-Handbook, 6.3.2.4.
 
-use super::{Evidence, Insights, Number, Shopper, Trait};
+use super::{Behind, Insights, Number, Shopper, Subject, Trait, numbers};
 use crate::event::EventKind;
 use crate::profile::history::{Count, DAYS, Days};
 use crate::time::{DAY, MINUTE, Millis};
-use alloc::vec;
 use alloc::vec::Vec;
 use libm::{fabs, sqrt};
 
@@ -120,11 +119,13 @@ pub(super) fn tell(s: &Shopper<'_>, out: &mut Insights<'_>) {
     ];
     for a in alerts(&s.ask.history.days, s.today, &limits) {
         let start = Millis(a.day * DAY - i64::from(s.ask.zone) * MINUTE);
-        let values = vec![a.series as f64, a.expected, a.seen, a.z, a.severity.into(), a.method.into(), start.to_f64()];
+        let (series, severity, method) = (a.series as f64, a.severity.into(), a.method.into());
+        let found = Ok(numbers([series, a.expected, a.seen, a.z, severity, method, start.to_f64()]));
         // Of the kinds that the series counts, the latest stands for it.
-        let kind = of[a.series].iter().copied().max_by_key(|k| s.count(*k).last);
+        let kind = of[a.series].iter().copied().max_by_key(|k| s.count(*k).last).unwrap_or_default();
         let count = Count { n: a.seen as u32, first: start, last: start.plus(DAY - 1).min(s.ask.now) };
-        let evidence = if a.seen > 0.0 { vec![Evidence { kind: kind.unwrap_or_default(), count }] } else { Vec::new() };
-        out.tell(Trait::Alert, Ok(values), s.sure(s.ask.history.days.counts.len() as f64), evidence);
+        let behind = if a.seen > 0.0 { Behind::Some(kind, count) } else { Behind::Kinds(&[]) };
+        let sure = s.sure(s.ask.history.days.counts.len() as f64);
+        s.tell_of(out, (Trait::Alert, Subject::None), found, sure, behind);
     }
 }

@@ -1,20 +1,18 @@
 //! When a word of care is due: after a purchase, after a complaint, after a long silence.
 
-use super::{Insights, Lack, Number, Shopper, Trait};
+use super::{Insights, Lack, Number, Numbers, Shopper, Trait, numbers};
 use crate::event::EventKind;
 use crate::time::{DAY, Millis};
-use alloc::vec;
-use alloc::vec::Vec;
 
 impl Shopper<'_> {
     /// A signal that holds from one time until another, where it is on.
-    fn holds(&self, signal: u8, from: Millis, days: [f64; 2]) -> Option<Vec<f64>> {
+    fn holds(&self, signal: u8, from: Millis, days: [f64; 2]) -> Option<Numbers> {
         let [since, until] = days.map(|d| from.to_f64() + d * DAY as f64);
         let now = self.ask.now.to_f64();
-        (since <= now && now < until).then(|| vec![f64::from(signal), since, until])
+        (since <= now && now < until).then(|| numbers([f64::from(signal), since, until]))
     }
 
-    fn care(&self) -> Result<[Option<Vec<f64>>; 3], Lack> {
+    fn care(&self) -> Result<[Option<Numbers>; 3], Lack> {
         let n = |n| self.number(n);
         let span = [n(Number::PurchaseFrom)?, n(Number::PurchaseUntil)?];
         let complaint = self.count(EventKind::Complaint);
@@ -44,7 +42,7 @@ pub(super) fn tell(s: &Shopper<'_>, out: &mut Insights<'_>) {
     for (i, values) in signals.into_iter().enumerate() {
         if let Some(values) = values {
             let kind = if i == 2 { EventKind::Complaint } else { EventKind::Purchase };
-            out.tell(Trait::Care, Ok(values), sure[i], s.seen(&[kind]));
+            s.tell(out, Trait::Care, Ok(values), sure[i], &[kind]);
         }
     }
 }

@@ -1,11 +1,9 @@
 //! What a shopper thinks: satisfaction by category, the net promoter score, and when promotions have to pause.
 
-use super::{Evidence, Insights, Lack, Number, Question, Shopper, Subject, Trait};
+use super::{Behind, Insights, Lack, Number, Question, Shopper, Subject, Trait, numbers};
 use crate::event::EventKind;
 use crate::profile::history::{EVERYTHING, Opinion};
 use crate::time::{DAY, Millis};
-use alloc::vec;
-use alloc::vec::Vec;
 
 /// What tells an opinion.
 const OPINIONS: [EventKind; 4] = [EventKind::Review, EventKind::SurveyAnswer, EventKind::Complaint, EventKind::Return];
@@ -57,28 +55,23 @@ fn hundred(opinion: f64) -> f64 {
 
 pub(super) fn tell(s: &Shopper<'_>, out: &mut Insights<'_>) {
     let all = s.opinion_of(EVERYTHING).map_or(0, |o| o.count.n);
-    out.tell(Trait::Satisfaction, s.satisfaction().map(|v| vec![v]), s.sure(all.into()), s.seen(&OPINIONS));
+    s.tell(out, Trait::Satisfaction, s.satisfaction().map(|v| numbers([v])), s.sure(all.into()), &OPINIONS);
     if let (Ok(overall), Ok(k)) = (s.opinion(), s.number(Number::Shrink)) {
         for o in s.ask.history.opinions.iter().filter(|o| o.category != EVERYTHING) {
             // A category's is drawn to the shopper's own overall opinion.
-            let value = hundred(drawn(o, k, overall));
-            let evidence = most(s, o);
-            let sure = s.sure(o.count.n.into());
-            out.tell_of(Trait::CategorySatisfaction, Subject::Category(o.category), Ok(vec![value]), sure, evidence);
+            let found = Ok(numbers([hundred(drawn(o, k, overall))]));
+            // Which kinds they were is known of all categories together, not of each.
+            let behind = Behind::Some(s.most(&OPINIONS), o.count);
+            let about = (Trait::CategorySatisfaction, Subject::Category(o.category));
+            s.tell_of(out, about, found, s.sure(o.count.n.into()), behind);
         }
     }
     let nps = s.ask.history.nps.map(|(_, score)| {
         // Reichheld, "The One Number You Need to Grow", Harvard Business Review, December 2003.
         let class = u8::from(score > 6) + u8::from(score > 8);
-        vec![f64::from(class), f64::from(score)]
+        numbers([f64::from(class), f64::from(score)])
     });
-    out.tell(Trait::Nps, nps.ok_or(Lack::EVIDENCE), 1.0, s.seen(&[EventKind::NpsAnswer]));
-    let until = promotion_paused(&s.ask).and_then(|u| u.ok_or(Lack::EVIDENCE)).map(|u| vec![u.to_f64()]);
-    out.tell(Trait::Paused, until, 1.0, s.seen(&[EventKind::Complaint, EventKind::Return]));
-}
-
-/// The events behind a category's opinion: which kinds they were is known of all categories together, so the most frequent stands for them.
-fn most(s: &Shopper<'_>, o: &Opinion) -> Vec<Evidence> {
-    let kind = OPINIONS.into_iter().filter(|k| s.count(*k).n > 0).max_by_key(|k| s.count(*k).n);
-    kind.map_or(Vec::new(), |kind| super::of_kind(kind, o.count))
+    s.tell(out, Trait::Nps, nps.ok_or(Lack::EVIDENCE), 1.0, &[EventKind::NpsAnswer]);
+    let until = promotion_paused(&s.ask).and_then(|u| u.ok_or(Lack::EVIDENCE)).map(|u| numbers([u.to_f64()]));
+    s.tell(out, Trait::Paused, until, 1.0, &[EventKind::Complaint, EventKind::Return]);
 }

@@ -1,13 +1,12 @@
 //! When a shopper comes, and by which channels.
 
 use super::need::share;
-use super::{Insights, LISTED, Lack, Shopper, Subject, Trait, of_kind};
+use super::{Behind, Insights, LISTED, Lack, Shopper, Subject, Trait, numbers};
 use crate::event::EventKind;
 use crate::order::Arrange;
 use crate::profile::Dimension;
 use crate::profile::history::Count;
 use crate::profile::visits::Channel;
-use alloc::vec;
 use alloc::vec::Vec;
 
 pub(super) fn tell(s: &Shopper<'_>, out: &mut Insights<'_>) {
@@ -17,12 +16,10 @@ pub(super) fn tell(s: &Shopper<'_>, out: &mut Insights<'_>) {
             out.absent.push((code, Lack::EVIDENCE));
             continue;
         };
-        let values = vec![best.key.0 as f64, share(best.value, affinity.total())];
-        let count = Count { n: best.events, first: best.first, last: best.last };
-        let kind =
-            [EventKind::ViewItem, EventKind::AddToCart, EventKind::Purchase].into_iter().max_by_key(|k| s.count(*k).n);
-        let evidence = of_kind(kind.unwrap_or_default(), count);
-        out.tell(code, Ok(values), s.sure(best.events.into()), evidence);
+        let found = Ok(numbers([best.key.0 as f64, share(best.value, affinity.total())]));
+        let kind = s.most(&[EventKind::ViewItem, EventKind::AddToCart, EventKind::Purchase]);
+        let behind = Behind::Some(kind, Count { n: best.events, first: best.first, last: best.last });
+        s.tell_of(out, (code, Subject::None), found, s.sure(best.events.into()), behind);
     }
     let mut channels: Vec<&Channel> = Vec::new();
     for c in &s.ask.history.visits.channels {
@@ -34,9 +31,9 @@ pub(super) fn tell(s: &Shopper<'_>, out: &mut Insights<'_>) {
     channels.arrange_by(|a, b| b.linear.cmp(&a.linear).then(b.visits.cmp(&a.visits)).then(a.key.cmp(&b.key)));
     for c in channels.into_iter().take(LISTED) {
         let linear = c.linear as f64 / 1e6;
-        let values = vec![c.visits.into(), c.first_touch.into(), c.last_touch.into(), linear, c.linear_value as f64];
-        let count = Count { n: c.visits, first: c.last, last: c.last };
-        let evidence = of_kind(EventKind::SessionStart, count);
-        out.tell_of(Trait::Channel, Subject::Channel(c.key), Ok(values), s.sure(c.visits.into()), evidence);
+        let [visits, first, last] = [c.visits, c.first_touch, c.last_touch].map(f64::from);
+        let found = Ok(numbers([visits, first, last, linear, c.linear_value as f64]));
+        let behind = Behind::Some(EventKind::SessionStart, Count { n: c.visits, first: c.last, last: c.last });
+        s.tell_of(out, (Trait::Channel, Subject::Channel(c.key)), found, s.sure(visits), behind);
     }
 }

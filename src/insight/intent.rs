@@ -1,12 +1,10 @@
 //! What a visit is for, judged anew with each event.
 
 use super::settings::Weight;
-use super::{Evidence, Insights, Lack, Shopper, Source, Trait};
+use super::{Evidence, Insights, Lack, Shopper, Source, Trait, numbers};
 use crate::event::EventKind;
 use crate::profile::history::Count;
 use crate::profile::visits::Stage as Reached;
-use alloc::vec;
-use alloc::vec::Vec;
 use libm::{exp, log1p};
 
 /// What a visit is for.
@@ -77,19 +75,21 @@ impl Shopper<'_> {
 
 pub(super) fn tell(s: &Shopper<'_>, out: &mut Insights<'_>) {
     let found = s.intents();
-    let mut evidence: Vec<Evidence> = Vec::new();
-    for kind in EventKind::ALL {
-        let count = s.in_visit(kind);
-        if count.n > 0 {
-            evidence.push(Evidence { kind, count });
-        }
-    }
-    let values = found.map(|p| {
-        // Of equal chances the earlier intent: the less is claimed.
-        let best = (1..INTENTS).fold(0, |best, i| if p[i] > p[best] { i } else { best });
-        vec![best as f64, p[0], p[1], p[2]]
-    });
     let events = s.ask.history.visits.open.map_or(0, |v| v.events);
     let sure = found.map_or(0.0, |p| p.iter().fold(0.0_f64, |m, x| m.max(*x))) * s.sure(events.into());
-    out.tell(Trait::Intent, values, sure, evidence);
+    let found = found.map(|p| {
+        // Of equal chances the earlier intent: the less is claimed.
+        let best = (1..INTENTS).fold(0, |best, i| if p[i] > p[best] { i } else { best });
+        numbers([best as f64, p[0], p[1], p[2]])
+    });
+    s.tell(out, Trait::Intent, found, sure, &[]);
+    // What is behind it are the events of this visit alone.
+    if let Some(told) = out.known.last_mut().filter(|i| i.code == Trait::Intent) {
+        for kind in EventKind::ALL {
+            let count = s.in_visit(kind);
+            if count.n > 0 {
+                told.evidence.push(Evidence { kind, count });
+            }
+        }
+    }
 }

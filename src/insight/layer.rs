@@ -1,9 +1,8 @@
 //! Layers: high-value, potential, general, at risk. What the shop does for each is its own.
 
-use super::{Insights, Lack, Number, Shopper, Subject, Trait, part, weighted};
+use super::{Behind, Insights, Lack, Number, Shopper, Subject, Trait, numbers, part, weighted};
 use crate::event::EventKind;
 use crate::profile::visits::Stage as Reached;
-use alloc::vec;
 
 /// A layer of customers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -74,7 +73,7 @@ pub(super) fn tell<'a>(s: &Shopper<'a>, out: &mut Insights<'a>) {
     let strategy = found.ok().and_then(|(layer, _)| s.ask.settings.strategies.get(layer as usize));
     let subject = strategy.map_or(Subject::None, |x| Subject::Text(&x.text, &x.text_zh));
     let limit = strategy.map_or(f64::NAN, |x| x.limit);
-    let values = found.map(|(layer, worth)| vec![f64::from(layer as u8), worth, limit]);
-    let evidence = s.seen(&[EventKind::Purchase, EventKind::Refund, EventKind::AddToCart]);
-    out.tell_of(Trait::Layer, subject, values, s.sure(s.sums.days.into()), evidence);
+    let found = found.map(|(layer, worth)| numbers([f64::from(layer as u8), worth, limit]));
+    let behind = Behind::Kinds(&[EventKind::Purchase, EventKind::Refund, EventKind::AddToCart]);
+    s.tell_of(out, (Trait::Layer, subject), found, s.sure(s.sums.days.into()), behind);
 }

@@ -1,10 +1,9 @@
 //! The stage of a shopper's life with the shop, by their own rhythm, and how it changed.
 
-use super::{Insights, Lack, Number, Settings, Shopper, Trait};
+use super::{Insights, Lack, Number, Numbers, Settings, Shopper, Trait, numbers};
 use crate::event::EventKind;
 use crate::profile::orders::Orders;
 use crate::time::{DAY, MINUTE, Millis};
-use alloc::vec;
 use alloc::vec::Vec;
 
 /// Days that are gone through for changes.
@@ -153,27 +152,24 @@ impl Shopper<'_> {
     }
 
     /// The stage now.
-    fn stage(&self) -> Result<Vec<f64>, Lack> {
+    fn stage(&self) -> Result<Numbers, Lack> {
         self.number(Number::UsualGap)?;
         let r = self.rhythm()?;
-        Ok(vec![f64::from(stage(&r, self.ask.settings)? as u8), self.gap()?, r.silence as f64])
+        Ok(numbers([f64::from(stage(&r, self.ask.settings)? as u8), self.gap()?, r.silence as f64]))
     }
 }
 
 pub(super) fn tell(s: &Shopper<'_>, out: &mut Insights<'_>) {
-    let evidence = || s.seen(&[EventKind::Purchase]);
     let sure = s.sure(s.sums.days.into());
-    let mut visits = evidence();
-    if visits.is_empty() {
-        visits = s.seen(&[EventKind::SessionStart, EventKind::ViewItem]);
-    }
-    out.tell(Trait::Stage, s.stage(), sure, visits);
+    let visitor = &[EventKind::SessionStart, EventKind::ViewItem][..];
+    let kinds = if s.sums.orders > 0 { &[EventKind::Purchase] } else { visitor };
+    s.tell(out, Trait::Stage, s.stage(), sure, kinds);
     let Some(since) = s.ask.since else { return };
     let local = |at: Millis| at.plus(i64::from(s.ask.zone) * MINUTE).0.div_euclid(DAY);
     for (from, to, day) in transitions(&s.ask.history.orders, s.ask.settings, local(since), s.today).unwrap_or_default()
     {
         let at = day * DAY - i64::from(s.ask.zone) * MINUTE;
-        let values = vec![f64::from(from as u8), f64::from(to as u8), at as f64];
-        out.tell(Trait::Transition, Ok(values), sure, evidence());
+        let found = Ok(numbers([f64::from(from as u8), f64::from(to as u8), at as f64]));
+        s.tell(out, Trait::Transition, found, sure, kinds);
     }
 }

@@ -1,9 +1,8 @@
 //! Loyalty, 0 to 100 in five parts, by the shop's weights.
 
-use super::{Insights, Lack, Number, Shopper, Trait, part, weighted};
+use super::{Insights, Lack, Number, Shopper, Trait, numbers, part, weighted};
 use crate::event::EventKind;
 use crate::profile::history::Series;
-use alloc::vec;
 use libm::exp;
 
 /// What an active shopper does beside visiting.
@@ -81,10 +80,9 @@ pub(super) fn tell(s: &Shopper<'_>, out: &mut Insights<'_>) {
         EventKind::Share,
         EventKind::Invite,
     ];
-    let evidence = s.seen(&kinds);
-    let some = if evidence.is_empty() { None } else { weighted(&parts) };
+    let some = weighted(&parts).filter(|_| s.many(&kinds) > 0.0);
     let sure = some.map_or(0.0, |w| w.1) * s.sure(s.visits());
-    out.tell(Trait::Loyalty, some.map(|w| vec![w.0]).ok_or(Lack::EVIDENCE), sure, evidence);
+    s.tell(out, Trait::Loyalty, some.map(|w| numbers([w.0])).ok_or(Lack::EVIDENCE), sure, &kinds);
     if some.is_none() {
         return;
     }
@@ -97,9 +95,8 @@ pub(super) fn tell(s: &Shopper<'_>, out: &mut Insights<'_>) {
     ];
     for (i, (weight, value)) in parts.into_iter().enumerate() {
         if let Some(value) = value {
-            let evidence = s.seen(behind[i]);
-            let n = evidence.iter().map(|e| f64::from(e.count.n)).sum();
-            out.tell(Trait::LoyaltyPart, Ok(vec![i as f64, value, weight]), s.sure(n), evidence);
+            let sure = s.sure(s.many(behind[i]));
+            s.tell(out, Trait::LoyaltyPart, Ok(numbers([i as f64, value, weight])), sure, behind[i]);
         }
     }
 }

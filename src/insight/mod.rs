@@ -223,15 +223,42 @@ pub struct Insight<'a> {
     pub code: Trait,
     /// What it is about.
     pub subject: Subject<'a>,
-    /// Its numbers.
-    pub values: Vec<f64>,
+    /// Its numbers, and zeros behind them.
+    pub numbers: Numbers,
     /// 0–1.
     pub confidence: f64,
     /// The events behind it.
     pub evidence: Vec<Evidence>,
 }
 
+/// Numbers of a trait: none has more.
+pub type Numbers = [f64; 7];
+
+/// A trait's numbers.
+fn numbers<const N: usize>(own: [f64; N]) -> Numbers {
+    let mut all = [0.0; 7];
+    for (a, n) in all.iter_mut().zip(own) {
+        *a = n;
+    }
+    all
+}
+
+/// What is behind a trait.
+#[derive(Clone, Copy)]
+enum Behind<'b> {
+    /// All events of these kinds.
+    Kinds(&'b [EventKind]),
+    /// Some of a kind.
+    Some(EventKind, Count),
+}
+
 impl Insight<'_> {
+    /// Its numbers, as many as its [shape](Trait::SHAPES) has.
+    pub fn values(&self) -> &[f64] {
+        let n = self.code.shape().split(' ').skip(1).filter(|field| !field.starts_with('@')).count();
+        self.numbers.get(..n).unwrap_or(&self.numbers)
+    }
+
     /// Time of the newest event behind it.
     pub fn last(&self) -> Option<Millis> {
         self.evidence.iter().map(|e| e.count.last).max()
@@ -248,26 +275,6 @@ pub struct Insights<'a> {
 }
 
 impl<'a> Insights<'a> {
-    /// Notes a trait, or why there is none.
-    fn tell(&mut self, code: Trait, values: Result<Vec<f64>, Lack>, confidence: f64, evidence: Vec<Evidence>) {
-        self.tell_of(code, Subject::None, values, confidence, evidence);
-    }
-
-    #[inline(never)]
-    fn tell_of(
-        &mut self,
-        code: Trait,
-        subject: Subject<'a>,
-        values: Result<Vec<f64>, Lack>,
-        confidence: f64,
-        evidence: Vec<Evidence>,
-    ) {
-        match values {
-            Ok(values) => self.known.push(Insight { code, subject, values, confidence, evidence }),
-            Err(lack) => self.absent.push((code, lack)),
-        }
-    }
-
     /// The first insight of a kind.
     pub fn first(&self, code: Trait) -> Option<&Insight<'a>> {
         self.known.iter().find(|i| i.code == code)
@@ -326,16 +333,67 @@ impl<'a> Shopper<'a> {
         n / (n + self.number(Number::Doubt).unwrap_or(1.0))
     }
 
-    /// The events of these kinds.
-    fn seen(&self, kinds: &[EventKind]) -> Vec<Evidence> {
-        let mut out = Vec::new();
-        for kind in kinds {
-            let count = self.count(*kind);
-            if count.n > 0 {
-                out.push(Evidence { kind: *kind, count });
+    /// Notes a trait, or why there is none.
+    fn tell(
+        &self,
+        out: &mut Insights<'_>,
+        code: Trait,
+        found: Result<Numbers, Lack>,
+        confidence: f64,
+        kinds: &[EventKind],
+    ) {
+        self.tell_of(out, (code, Subject::None), found, confidence, Behind::Kinds(kinds));
+    }
+
+    #[inline(never)]
+    fn tell_of<'o>(
+        &self,
+        out: &mut Insights<'o>,
+        (code, subject): (Trait, Subject<'o>),
+        found: Result<Numbers, Lack>,
+        confidence: f64,
+        behind: Behind<'_>,
+    ) {
+        let numbers = match found {
+            Ok(numbers) => numbers,
+            Err(lack) => {
+                out.absent.push((code, lack));
+                return;
+            }
+        };
+        let mut evidence = Vec::new();
+        match behind {
+            Behind::Some(kind, count) => evidence.push(Evidence { kind, count }),
+            Behind::Kinds(kinds) => {
+                for kind in kinds {
+                    let count = self.count(*kind);
+                    if count.n > 0 {
+                        evidence.push(Evidence { kind: *kind, count });
+                    }
+                }
             }
         }
-        out
+        out.known.push(Insight { code, subject, numbers, confidence, evidence });
+    }
+
+    /// How many events of these kinds there were.
+    fn many(&self, kinds: &[EventKind]) -> f64 {
+        let mut n = 0.0;
+        for kind in kinds {
+            n += f64::from(self.count(*kind).n);
+        }
+        n
+    }
+
+    /// Of some kinds the one that came most often; the last of equals.
+    fn most(&self, kinds: &[EventKind]) -> EventKind {
+        let mut most = kinds.first().copied().unwrap_or_default();
+        for kind in kinds {
+            if self.count(*kind).n >= self.count(most).n {
+                most = *kind;
+            }
+        }
+        most
     }
 
     /// Days since a time, at least 0.
@@ -347,11 +405,6 @@ impl<'a> Shopper<'a> {
     fn some_orders(&self) -> Result<f64, Lack> {
         if self.sums.orders == 0 { Err(Lack::EVIDENCE) } else { Ok(f64::from(self.sums.orders)) }
     }
-}
-
-/// `n` events of a kind between two times.
-fn of_kind(kind: EventKind, count: Count) -> Vec<Evidence> {
-    alloc::vec![Evidence { kind, count }]
 }
 
 /// A part of a whole, 0 where there is no whole.
@@ -387,7 +440,7 @@ fn weighted(parts: &[(f64, Option<f64>)]) -> Option<(f64, f64)> {
 /// let now = Millis(97 * DAY);
 /// let ask = Question { history: &history, view: &view, settings: &settings, now, zone: 0, exponent: 2, session_gap: 1_800_000, account: "", since: None };
 /// let told = insights(ask);
-/// assert_eq!(told.first(Trait::Orders).unwrap().values[2], 2_599.0);
+/// assert_eq!(told.first(Trait::Orders).unwrap().values()[2], 2_599.0);
 /// // Without the shop's parameters there is no stage, and it is said which one is missing.
 /// assert!(told.absent.iter().any(|(what, lack)| *what == Trait::Stage && lack.number() == Some(Number::UsualGap)));
 /// ```

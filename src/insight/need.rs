@@ -1,11 +1,9 @@
 //! Needs in three classes, and how strongly a shopper's doings speak for each.
 
 use super::settings::Weight;
-use super::{Evidence, Insights, Lack, Number, Shopper, Source, Trait, part};
+use super::{Insights, Lack, Number, Shopper, Source, Trait, numbers, part};
 use crate::event::EventKind;
-use crate::order::Arrange;
 use crate::profile::Dimension;
-use alloc::vec;
 use alloc::vec::Vec;
 use libm::{exp, log1p};
 
@@ -59,13 +57,29 @@ impl Shopper<'_> {
         if self.ask.view.events > 0 && all > 0.0 { Ok(needs.map(|n| n / all)) } else { Err(Lack::EVIDENCE) }
     }
 
-    /// The kinds of events that speak for one of these needs, and happened.
-    fn speakers(&self, is: impl Fn(usize) -> bool) -> Vec<Evidence> {
+    /// The kinds of events that speak for one of these needs.
+    fn speakers(&self, width: usize, of: usize) -> Vec<EventKind> {
         let mut kinds: Vec<EventKind> = Vec::new();
-        for w in self.ask.settings.needs.iter().filter(|w| is(usize::from(w.of))) {
-            kinds.extend(w.kind().filter(|k| !kinds.contains(k)));
+        for w in &self.ask.settings.needs {
+            if let Some(kind) = w.kind().filter(|k| usize::from(w.of) / width == of && !kinds.contains(k)) {
+                kinds.push(kind);
+            }
         }
-        self.seen(&kinds)
+        kinds
+    }
+
+    /// Tells shares, the largest first; each of `width` needs.
+    #[inline(never)]
+    fn tell_shares(&self, out: &mut Insights<'_>, code: Trait, shares: &[f64], width: usize) {
+        let mut order: Vec<usize> = Vec::new();
+        for (i, share) in shares.iter().enumerate() {
+            let before = order.iter().position(|o| shares[*o] < *share);
+            order.insert(before.unwrap_or(order.len()), i);
+        }
+        for i in order {
+            let kinds = self.speakers(width, i);
+            self.tell(out, code, Ok(numbers([i as f64, shares[i]])), self.sure(self.many(&kinds)), &kinds);
+        }
     }
 }
 
@@ -82,20 +96,10 @@ pub(super) fn tell(s: &Shopper<'_>, out: &mut Insights<'_>) {
             return;
         }
     };
-    let sure = |evidence: &[Evidence]| s.sure(evidence.iter().map(|e| f64::from(e.count.n)).sum());
-    let mut list = |code: Trait, shares: &[f64], width: usize| {
-        let mut order: Vec<usize> = (0..shares.len()).collect();
-        order.arrange_by(|a, b| shares[*b].total_cmp(&shares[*a]));
-        for i in order {
-            let evidence = s.speakers(|need| need / width == i);
-            let confidence = sure(&evidence);
-            out.tell(code, Ok(vec![i as f64, shares[i]]), confidence, evidence);
-        }
-    };
-    list(Trait::Need, &needs, 1);
+    s.tell_shares(out, Trait::Need, &needs, 1);
     let mut classes = [0.0; NEEDS / OF_CLASS];
     for (i, n) in needs.iter().enumerate() {
         classes[i / OF_CLASS] += n;
     }
-    list(Trait::NeedClass, &classes, OF_CLASS);
+    s.tell_shares(out, Trait::NeedClass, &classes, OF_CLASS);
 }

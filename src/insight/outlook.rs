@@ -1,13 +1,12 @@
 //! What is to come: P(alive), purchases and their value, the next one, churn, and what is bought again.
 
-use super::{Insights, LISTED, Lack, Number, Shopper, Subject, Trait, of_kind};
+use super::{Behind, Insights, LISTED, Lack, Number, Numbers, Shopper, Subject, Trait, numbers};
 use crate::event::EventKind;
 use crate::forecast::{BgNbd, GammaGamma, Purchases};
 use crate::order::Arrange;
 use crate::profile::history::Rhythm;
 use crate::profile::orders::Sums;
 use crate::time::{DAY, Millis};
-use alloc::vec;
 use alloc::vec::Vec;
 use libm::exp;
 
@@ -87,24 +86,26 @@ impl Shopper<'_> {
     }
 }
 
-pub(super) fn tell<'a>(s: &Shopper<'a>, out: &mut Insights<'a>) {
-    let bought = || s.seen(&[EventKind::Purchase]);
+pub(super) fn tell(s: &Shopper<'_>, out: &mut Insights<'_>) {
     // The weight that the posterior mean of the rate gives to the shopper's own: T / (alpha + T).
     let t = s.purchases().map_or(0.0, |c| c.t());
     let own = s.number(Number::Alpha).map_or(0.0, |alpha| t / (alpha + t));
-    let one = |v: Result<f64, Lack>| v.map(|v| vec![v]);
-    out.tell(Trait::Alive, one(s.alive()), own, bought());
+    let (alive, expected, value) = (s.alive(), s.expected(), s.order_value());
+    let worth = value.map_or(0.0, |v| v.1) * s.valued();
     let horizon = s.number(Number::Horizon).unwrap_or(f64::NAN);
-    out.tell(Trait::Expected, s.expected().map(|n| vec![n, horizon]), own, bought());
-    let value = s.order_value();
-    let sure = value.map_or(0.0, |v| v.1) * s.valued();
-    out.tell(Trait::OrderValue, value.map(|v| vec![v.0]), sure, bought());
-    let all = s.expected().and_then(|n| Ok(vec![n * value?.0]));
-    out.tell(Trait::ExpectedValue, all, own.min(sure), bought());
-    out.tell(Trait::NextPurchase, next(s), own, bought());
-    out.tell(Trait::Churn, one(s.alive().map(|p| 1.0 - p)), own, bought());
+    let all = expected.and_then(|n| Ok(n * value?.0));
     let gaps = s.sure(s.sums.days.saturating_sub(1).into());
-    out.tell(Trait::Silence, one(s.silent()), gaps, bought());
+    for (code, found, second, sure) in [
+        (Trait::Alive, alive, 0.0, own),
+        (Trait::Expected, expected, horizon, own),
+        (Trait::OrderValue, value.map(|v| v.0), 0.0, worth),
+        (Trait::ExpectedValue, all, 0.0, own.min(worth)),
+        (Trait::Churn, alive.map(|p| 1.0 - p), 0.0, own),
+        (Trait::Silence, s.silent(), 0.0, gaps),
+    ] {
+        s.tell(out, code, found.map(|v| numbers([v, second])), sure, &[EventKind::Purchase]);
+    }
+    s.tell(out, Trait::NextPurchase, next(s), own, &[EventKind::Purchase]);
     for (code, list) in [(Trait::DueCategory, &s.ask.history.categories), (Trait::DueProduct, &s.ask.history.products)]
     {
         match s.due(list) {
@@ -112,11 +113,11 @@ pub(super) fn tell<'a>(s: &Shopper<'a>, out: &mut Insights<'a>) {
             Ok(all) => {
                 for (interval, gone, r) in all {
                     let due = r.orders.last.to_f64() + interval * DAY as f64;
-                    let subject =
-                        if code == Trait::DueCategory { Subject::Category(r.key) } else { Subject::Product(r.key) };
-                    let evidence = of_kind(EventKind::Purchase, r.orders);
+                    let category = code == Trait::DueCategory;
+                    let subject = if category { Subject::Category(r.key) } else { Subject::Product(r.key) };
                     let sure = s.sure(f64::from(r.orders.n - 1));
-                    out.tell_of(code, subject, Ok(vec![interval, gone, due]), sure, evidence);
+                    let behind = Behind::Some(EventKind::Purchase, r.orders);
+                    s.tell_of(out, (code, subject), Ok(numbers([interval, gone, due])), sure, behind);
                 }
             }
         }
@@ -124,10 +125,10 @@ pub(super) fn tell<'a>(s: &Shopper<'a>, out: &mut Insights<'a>) {
 }
 
 /// When a next purchase has become likelier than not (NaN: never), and the chance of one within the horizon.
-fn next(s: &Shopper<'_>) -> Result<Vec<f64>, Lack> {
+fn next(s: &Shopper<'_>) -> Result<Numbers, Lack> {
     let (model, c) = (s.model()?, s.purchases()?);
     let week = WEEK * DAY as f64;
     let at = model.next_purchase(&c, 0.5).map(|weeks| s.ask.now.to_f64() + weeks * week);
     let at = at.and_then(Millis::from_f64).map_or(f64::NAN, Millis::to_f64);
-    Ok(vec![at, model.purchase_within(&c, s.number(Number::Horizon)?)])
+    Ok(numbers([at, model.purchase_within(&c, s.number(Number::Horizon)?)]))
 }

@@ -1,11 +1,10 @@
 //! What a shopper buys together. Agrawal, Imielinski, Swami, "Mining association rules between sets of items in large databases" (SIGMOD 1993);
 //! lift: Brin, Motwani, Ullman, Tsur (SIGMOD 1997), there "interest".
 
-use super::{Insights, LISTED, Lack, Number, Shopper, Subject, Trait, of_kind};
+use super::{Behind, Insights, LISTED, Lack, Number, Shopper, Subject, Trait, numbers};
 use crate::event::EventKind;
 use crate::order::Arrange;
 use crate::profile::history::{Rhythm, pair};
-use alloc::vec;
 use alloc::vec::Vec;
 
 pub(super) fn tell(s: &Shopper<'_>, out: &mut Insights<'_>) {
@@ -37,8 +36,8 @@ pub(super) fn tell(s: &Shopper<'_>, out: &mut Insights<'_>) {
     found.arrange_by(|a, b| b.0.total_cmp(&a.0).then(b.1.orders.n.cmp(&a.1.orders.n)).then(a.1.key.cmp(&b.1.key)));
     for (lift, both, of, with) in found.into_iter().take(LISTED) {
         let n = f64::from(both.orders.n);
-        let values = vec![n / orders, n / f64::from(of.orders.n), lift, n];
-        let evidence = of_kind(EventKind::Purchase, both.orders);
-        out.tell_of(Trait::Pair, Subject::Pair(of.key, with.key), Ok(values), s.sure(n), evidence);
+        let found = Ok(numbers([n / orders, n / f64::from(of.orders.n), lift, n]));
+        let behind = Behind::Some(EventKind::Purchase, both.orders);
+        s.tell_of(out, (Trait::Pair, Subject::Pair(of.key, with.key)), found, s.sure(n), behind);
     }
 }

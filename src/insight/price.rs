@@ -1,11 +1,9 @@
 //! Price sensitivity: chooses an offer, and never raises a price.
 
-use super::{Insights, Lack, Number, Shopper, Trait, part, weighted};
+use super::{Insights, Lack, Number, Numbers, Shopper, Trait, numbers, part, weighted};
 use crate::event::EventKind;
-use alloc::vec;
-use alloc::vec::Vec;
 
-fn sensitivity(s: &Shopper<'_>) -> Result<Vec<f64>, Lack> {
+fn sensitivity(s: &Shopper<'_>) -> Result<Numbers, Lack> {
     let orders = s.some_orders()?;
     let (amount, counted) = (s.number(Number::PriceAmount)?, s.number(Number::PriceOrders)?);
     let before = s.sums.value.saturating_add(s.sums.discount) as f64;
@@ -13,10 +11,10 @@ fn sensitivity(s: &Shopper<'_>) -> Result<Vec<f64>, Lack> {
     let discounted = f64::from(s.sums.discounted) / orders;
     let full = (money / s.number(Number::PriceFull)?).min(1.0);
     let all = weighted(&[(amount, Some(full)), (counted, Some(discounted))]).map_or(0.0, |w| w.0);
-    Ok(vec![all, money, discounted])
+    Ok(numbers([all, money, discounted]))
 }
 
 pub(super) fn tell(s: &Shopper<'_>, out: &mut Insights<'_>) {
     let sure = s.sure(s.sums.valued.into());
-    out.tell(Trait::PriceSensitivity, sensitivity(s), sure, s.seen(&[EventKind::Purchase]));
+    s.tell(out, Trait::PriceSensitivity, sensitivity(s), sure, &[EventKind::Purchase]);
 }

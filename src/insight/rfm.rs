@@ -1,9 +1,8 @@
 //! Recency, frequency and monetary value by the shop's cuts: a device knows one shopper, so the shop says where scores begin.
 
-use super::{Insights, Lack, Shopper, Trait};
+use super::{Insights, Lack, Shopper, Trait, numbers};
 use crate::event::EventKind;
 use alloc::string::String;
-use alloc::vec;
 use core::cmp::Ordering;
 
 /// Where a score begins.
@@ -92,7 +91,7 @@ pub(super) fn tell(s: &Shopper<'_>, out: &mut Insights<'_>) {
     for (i, code) in [Trait::Recency, Trait::Frequency, Trait::Monetary].into_iter().enumerate() {
         // A count is what it is; a sum is so far as orders told theirs.
         let confidence = if i == 2 { s.valued() } else { 1.0 };
-        let values = s.score(i).map(|score| vec![f64::from(score), raw[i]]);
-        out.tell(code, values, confidence, s.seen(&[EventKind::Purchase]));
+        let found = s.score(i).map(|score| numbers([f64::from(score), raw[i]]));
+        s.tell(out, code, found, confidence, &[EventKind::Purchase]);
     }
 }

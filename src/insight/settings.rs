@@ -9,7 +9,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 macro_rules! numbers {
-    ($($name:ident = $number:literal, $table:literal, $key:literal, $least:literal, $most:literal, $doc:literal;)*) => {
+    ($($name:ident = $number:literal, $place:literal, $least:literal, $most:literal, $doc:literal;)*) => {
         /// A number of the shop's. The order is the section's: new ones go to the end.
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
         #[repr(u8)]
@@ -17,14 +17,18 @@ macro_rules! numbers {
             $(#[doc = $doc] $name = $number,)*
         }
 
+        /// Where `shop.toml` has them below `[insight]`, one after the other: a single text is the fewest bytes.
+        const PLACES: &str = concat!($($place, " ",)*);
+
         impl Number {
             /// Every number, in order.
             pub const ALL: [Number; Number::COUNT] = [$(Number::$name,)*];
 
-            /// Where `shop.toml` has it: table below `[insight]` ("" for itself) and key; least and most.
-            pub fn place(self) -> (&'static str, &'static str, [f64; 2]) {
+            /// The least and the most it may be.
+            #[cfg(any(feature = "cli", test))]
+            pub fn bounds(self) -> [f64; 2] {
                 match self {
-                    $(Number::$name => ($table, $key, [$least, $most]),)*
+                    $(Number::$name => [$least, $most],)*
                 }
             }
         }
@@ -32,68 +36,73 @@ macro_rules! numbers {
 }
 
 numbers! {
-    Doubt = 0, "", "doubt", 0.1, 1e3, "Observations that speak against what few events say.";
-    Horizon = 1, "models", "horizon", 0.1, 5e3, "Weeks that are foretold.";
-    R = 2, "models", "r", 1e-9, 1e9, "BG/NBD: r.";
-    Alpha = 3, "models", "alpha", 1e-9, 1e9, "BG/NBD: alpha, in weeks.";
-    A = 4, "models", "a", 1e-9, 1e9, "BG/NBD: a.";
-    B = 5, "models", "b", 1e-9, 1e9, "BG/NBD: b.";
-    P = 6, "models", "p", 1e-9, 1e9, "Gamma-Gamma: p.";
-    Q = 7, "models", "q", 1e-9, 1e9, "Gamma-Gamma: q.";
-    Gamma = 8, "models", "gamma", 1e-9, 1e12, "Gamma-Gamma: gamma, in major units.";
-    UsualGap = 9, "lifecycle", "usual_gap_days", 1.0, 3650.0, "Days between two orders of a usual shopper.";
-    GapWeight = 10, "lifecycle", "gap_weight", 0.0, 100.0, "Gaps of one's own that the usual one is worth.";
-    NewOrders = 11, "lifecycle", "new_orders", 0.0, 100.0, "Up to so many days with an order is new.";
-    Growing = 12, "lifecycle", "growing", 1.0, 100.0, "Factor of orders in the latest period from which on it grows.";
-    Declining = 13, "lifecycle", "declining", 0.0, 1.0, "Factor up to which it declines.";
-    TrendDays = 14, "lifecycle", "trend_days", 1.0, 730.0, "Days of a period.";
-    DecliningGaps = 15, "lifecycle", "declining_gaps", 0.1, 100.0, "Silence in usual gaps that is a decline.";
-    LostGaps = 16, "lifecycle", "lost_gaps", 0.1, 1000.0, "Silence in usual gaps that is a loss.";
-    MatureOrders = 17, "lifecycle", "mature_orders", 1.0, 1000.0, "Days with an order from which on one is mature ...";
-    MatureDays = 18, "lifecycle", "mature_days", 0.0, 3650.0, "... and days since the first of them.";
-    LayerFrequency = 19, "layers", "frequency", 0.0, 100.0, "Weight of frequency in a shopper's worth.";
-    LayerMonetary = 20, "layers", "monetary", 0.0, 100.0, "Weight of monetary value.";
-    LayerMargin = 21, "layers", "margin", 0.0, 100.0, "Weight of what is left after discounts and refunds.";
-    HighValue = 22, "layers", "high_value", 0.0, 1.0, "Worth of a high-value shopper.";
-    PotentialValue = 23, "layers", "potential_value", 0.0, 1.0, "Worth of one with potential ...";
-    PotentialCarts = 24, "layers", "potential_carts", 0.0, 1.0, "... or share of visits that reach the cart ...";
-    PotentialDays = 25, "layers", "potential_days", 0.0, 3650.0, "... the latest at most so many days ago.";
-    ChurnRisk = 26, "layers", "churn_risk", 0.0, 1.0, "Churn risk from which on it is the layer.";
-    DueFrom = 27, "repurchase", "due_from", 0.0, 10.0, "Share of an interval from which on a purchase is due.";
-    DueUntil = 28, "repurchase", "due_until", 0.0, 100.0, "Share of an interval until which it is.";
-    Shrink = 29, "feedback", "shrink", 0.0, 1000.0, "Opinions that what is usual is worth.";
-    UsualOpinion = 30, "feedback", "usual_opinion", -100.0, 100.0, "The usual opinion.";
-    ComplaintPause = 31, "feedback", "complaint_pause_days", 0.0, 3650.0, "Days without promotions after a complaint.";
-    ReturnPause = 32, "feedback", "return_pause_days", 0.0, 3650.0, "The same after a return.";
-    AdvocacyNps = 33, "advocacy", "nps", 0.0, 100.0, "Weight of the net promoter score in advocacy.";
-    AdvocacySatisfaction = 34, "advocacy", "satisfaction", 0.0, 100.0, "Weight of satisfaction.";
-    AdvocacySharing = 35, "advocacy", "sharing", 0.0, 100.0, "Weight of sharing.";
-    LoyaltySatisfaction = 36, "loyalty", "satisfaction", 0.0, 100.0, "Weight of satisfaction in loyalty.";
-    LoyaltyLoyalty = 37, "loyalty", "loyalty", 0.0, 100.0, "Weight of repeat rate, recommendation, word of mouth.";
-    LoyaltyValue = 38, "loyalty", "value", 0.0, 100.0, "Weight of value.";
-    LoyaltyActivity = 39, "loyalty", "activity", 0.0, 100.0, "Weight of activity.";
-    LoyaltyRetention = 40, "loyalty", "retention", 0.0, 100.0, "Weight of retention.";
-    ActivityDays = 41, "loyalty", "activity_days", 1.0, 63.0, "Days of activity that count.";
-    ActivityVisits = 42, "loyalty", "activity_visits", 0.1, 1000.0, "Visits in them that are 63 of 100.";
-    PriceAmount = 43, "price", "amount", 0.0, 100.0, "Weight of the share of money.";
-    PriceOrders = 44, "price", "orders", 0.0, 100.0, "Weight of the share of orders.";
-    PriceFull = 45, "price", "full", 0.01, 1.0, "Share of money taken off that is as sensitive as can be.";
-    Lambda = 46, "alerts", "lambda", 0.01, 1.0, "Weight of the latest day in the moving average.";
-    Warn = 47, "alerts", "warn", 0.1, 100.0, "Standard deviations that are a warning.";
-    Alarm = 48, "alerts", "alarm", 0.1, 1000.0, "Standard deviations that are an alarm.";
-    FewestDays = 49, "alerts", "fewest_days", 2.0, 62.0, "Fewest days before.";
-    FewestWeeks = 50, "alerts", "fewest_weeks", 2.0, 8.0, "Fewest same weekdays before.";
-    PurchaseFrom = 51, "care", "after_purchase_from_days", 0.0, 3650.0, "Care after a purchase begins after so many days ...";
-    PurchaseUntil = 52, "care", "after_purchase_until_days", 0.0, 3650.0, "... and ends.";
-    SilenceGaps = 53, "care", "silence_gaps", 0.1, 1000.0, "Silence in usual gaps that asks for care.";
-    ComplaintCare = 54, "care", "after_complaint_days", 0.0, 3650.0, "Days of care after a complaint.";
-    NeedHalfLife = 55, "needs", "half_life_days", 1.0, 3650.0, "Half-life of what speaks for a need.";
-    PairOrders = 56, "pairs", "min_count", 1.0, 1000.0, "Fewest orders with both products.";
+    Doubt = 0, "doubt", 0.1, 1e3, "Observations that speak against what few events say.";
+    Horizon = 1, "models", 0.1, 5e3, "Weeks that are foretold.";
+    R = 2, "models", 1e-9, 1e9, "BG/NBD: r.";
+    Alpha = 3, "models", 1e-9, 1e9, "BG/NBD: alpha, in weeks.";
+    A = 4, "models", 1e-9, 1e9, "BG/NBD: a.";
+    B = 5, "models", 1e-9, 1e9, "BG/NBD: b.";
+    P = 6, "models", 1e-9, 1e9, "Gamma-Gamma: p.";
+    Q = 7, "models", 1e-9, 1e9, "Gamma-Gamma: q.";
+    Gamma = 8, "models", 1e-9, 1e12, "Gamma-Gamma: gamma, in major units.";
+    UsualGap = 9, "lifecycle.usual_gap_days", 1.0, 3650.0, "Days between two orders of a usual shopper.";
+    GapWeight = 10, "lifecycle.gap_weight", 0.0, 100.0, "Gaps of one's own that the usual one is worth.";
+    NewOrders = 11, "lifecycle.new_orders", 0.0, 100.0, "Up to so many days with an order is new.";
+    Growing = 12, "lifecycle.growing", 1.0, 100.0, "Factor of orders in the latest period from which on it grows.";
+    Declining = 13, "lifecycle.declining", 0.0, 1.0, "Factor up to which it declines.";
+    TrendDays = 14, "lifecycle.trend_days", 1.0, 730.0, "Days of a period.";
+    DecliningGaps = 15, "lifecycle.declining_gaps", 0.1, 100.0, "Silence in usual gaps that is a decline.";
+    LostGaps = 16, "lifecycle.lost_gaps", 0.1, 1000.0, "Silence in usual gaps that is a loss.";
+    MatureOrders = 17, "lifecycle.mature_orders", 1.0, 1000.0, "Days with an order from which on one is mature ...";
+    MatureDays = 18, "lifecycle.mature_days", 0.0, 3650.0, "... and days since the first of them.";
+    LayerFrequency = 19, "layers.frequency", 0.0, 100.0, "Weight of frequency in a shopper's worth.";
+    LayerMonetary = 20, "layers.monetary", 0.0, 100.0, "Weight of monetary value.";
+    LayerMargin = 21, "layers.margin", 0.0, 100.0, "Weight of what is left after discounts and refunds.";
+    HighValue = 22, "layers.high_value", 0.0, 1.0, "Worth of a high-value shopper.";
+    PotentialValue = 23, "layers.potential_value", 0.0, 1.0, "Worth of one with potential ...";
+    PotentialCarts = 24, "layers.potential_carts", 0.0, 1.0, "... or share of visits that reach the cart ...";
+    PotentialDays = 25, "layers.potential_days", 0.0, 3650.0, "... the latest at most so many days ago.";
+    ChurnRisk = 26, "layers.churn_risk", 0.0, 1.0, "Churn risk from which on it is the layer.";
+    DueFrom = 27, "repurchase.due_from", 0.0, 10.0, "Share of an interval from which on a purchase is due.";
+    DueUntil = 28, "repurchase.due_until", 0.0, 100.0, "Share of an interval until which it is.";
+    Shrink = 29, "feedback.shrink", 0.0, 1000.0, "Opinions that what is usual is worth.";
+    UsualOpinion = 30, "feedback.usual_opinion", -100.0, 100.0, "The usual opinion.";
+    ComplaintPause = 31, "feedback.complaint_pause_days", 0.0, 3650.0, "Days without promotions after a complaint.";
+    ReturnPause = 32, "feedback.return_pause_days", 0.0, 3650.0, "The same after a return.";
+    AdvocacyNps = 33, "advocacy.nps", 0.0, 100.0, "Weight of the net promoter score in advocacy.";
+    AdvocacySatisfaction = 34, "advocacy.satisfaction", 0.0, 100.0, "Weight of satisfaction.";
+    AdvocacySharing = 35, "advocacy.sharing", 0.0, 100.0, "Weight of sharing.";
+    LoyaltySatisfaction = 36, "loyalty.satisfaction", 0.0, 100.0, "Weight of satisfaction in loyalty.";
+    LoyaltyLoyalty = 37, "loyalty.loyalty", 0.0, 100.0, "Weight of repeat rate, recommendation, word of mouth.";
+    LoyaltyValue = 38, "loyalty.value", 0.0, 100.0, "Weight of value.";
+    LoyaltyActivity = 39, "loyalty.activity", 0.0, 100.0, "Weight of activity.";
+    LoyaltyRetention = 40, "loyalty.retention", 0.0, 100.0, "Weight of retention.";
+    ActivityDays = 41, "loyalty.activity_days", 1.0, 63.0, "Days of activity that count.";
+    ActivityVisits = 42, "loyalty.activity_visits", 0.1, 1000.0, "Visits in them that are 63 of 100.";
+    PriceAmount = 43, "price.amount", 0.0, 100.0, "Weight of the share of money.";
+    PriceOrders = 44, "price.orders", 0.0, 100.0, "Weight of the share of orders.";
+    PriceFull = 45, "price.full", 0.01, 1.0, "Share of money taken off that is as sensitive as can be.";
+    Lambda = 46, "alerts.lambda", 0.01, 1.0, "Weight of the latest day in the moving average.";
+    Warn = 47, "alerts.warn", 0.1, 100.0, "Standard deviations that are a warning.";
+    Alarm = 48, "alerts.alarm", 0.1, 1000.0, "Standard deviations that are an alarm.";
+    FewestDays = 49, "alerts.fewest_days", 2.0, 62.0, "Fewest days before.";
+    FewestWeeks = 50, "alerts.fewest_weeks", 2.0, 8.0, "Fewest same weekdays before.";
+    PurchaseFrom = 51, "care.after_purchase_from_days", 0.0, 3650.0, "Care after a purchase begins after so many days ...";
+    PurchaseUntil = 52, "care.after_purchase_until_days", 0.0, 3650.0, "... and ends.";
+    SilenceGaps = 53, "care.silence_gaps", 0.1, 1000.0, "Silence in usual gaps that asks for care.";
+    ComplaintCare = 54, "care.after_complaint_days", 0.0, 3650.0, "Days of care after a complaint.";
+    NeedHalfLife = 55, "needs.half_life_days", 1.0, 3650.0, "Half-life of what speaks for a need.";
+    PairOrders = 56, "pairs.min_count", 1.0, 1000.0, "Fewest orders with both products.";
 }
 
 impl Number {
     /// How many there are.
     pub const COUNT: usize = 57;
+
+    /// Where `shop.toml` has it below `[insight]`: table and key, or a key alone; `models` for what comes from a file.
+    pub fn place(self) -> &'static str {
+        PLACES.split(' ').nth(self as usize).unwrap_or("")
+    }
 }
 
 /// What there is too little of for a trait.
@@ -112,14 +121,12 @@ impl Lack {
 
     /// What is missing, as `shop.toml` calls it; `events` for what the shopper has not done.
     pub fn name(self) -> String {
-        match (self, self.number().map(Number::place)) {
+        match (self, self.number()) {
             (Lack::CUTS, _) => String::from("insight.cuts"),
             (Lack::NEEDS, _) => String::from("insight.needs"),
             (Lack::INTENTS, _) => String::from("insight.intent"),
             (_, None) => String::from("events"),
-            (_, Some((MODELS, ..))) => concat(&["insight.", MODELS]),
-            (_, Some(("", key, _))) => concat(&["insight.", key]),
-            (_, Some((table, key, _))) => concat(&["insight.", table, ".", key]),
+            (_, Some(number)) => concat(&["insight.", number.place()]),
         }
     }
 
@@ -211,7 +218,8 @@ pub struct Settings {
     pub strategies: Vec<Strategy>,
 }
 
-/// The table of what comes from a file of its own.
+/// The place of what comes from a file of its own.
+#[cfg(feature = "cli")]
 pub(crate) const MODELS: &str = "models";
 /// Weights of a table, cuts of a score.
 const MOST: usize = 1_000;

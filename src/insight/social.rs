@@ -1,11 +1,10 @@
 //! What a shopper does among others: passing things on, topics, advocacy.
 
 use super::need::share;
-use super::{Insights, Lack, Number, Shopper, Subject, Trait, part, weighted};
+use super::{Behind, Insights, Lack, Number, Shopper, Subject, Trait, numbers, part, weighted};
 use crate::event::EventKind;
 use crate::profile::Dimension;
 use crate::profile::history::Count;
-use alloc::vec;
 use libm::exp;
 
 /// Topics told.
@@ -36,7 +35,7 @@ impl Shopper<'_> {
         if visits == 0.0 {
             return Err(Lack::EVIDENCE);
         }
-        let n: f64 = SHARING.iter().map(|k| f64::from(self.count(*k).n)).sum();
+        let n = self.many(&SHARING);
         Ok(1.0 - exp(-part(n, visits + self.number(Number::Doubt).unwrap_or(1.0))))
     }
 
@@ -57,26 +56,20 @@ impl Shopper<'_> {
 }
 
 pub(super) fn tell(s: &Shopper<'_>, out: &mut Insights<'_>) {
-    out.tell(Trait::Sharing, s.sharing().map(|p| vec![p]), s.sure(s.visits()), s.seen(&SHARING));
+    s.tell(out, Trait::Sharing, s.sharing().map(|p| numbers([p])), s.sure(s.visits()), &SHARING);
     let topics = s.ask.view.affinity(Dimension::Topic);
-    let mut some = false;
-    for t in topics.strongest(TOPICS) {
-        let values = vec![share(t.value, topics.total())];
-        // Which kinds they were is known of all topics together, not of each.
-        let count = Count { n: t.events, first: t.first, last: t.last };
-        let kind = SOCIAL.into_iter().filter(|k| s.count(*k).n > 0).max_by_key(|k| s.count(*k).n);
-        let evidence = kind.map_or(alloc::vec::Vec::new(), |kind| super::of_kind(kind, count));
-        out.tell_of(Trait::Topic, Subject::Category(t.key), Ok(values), s.sure(t.events.into()), evidence);
-        some = true;
-    }
-    if !some {
+    if topics.traits().is_empty() {
         out.absent.push((Trait::Topic, Lack::EVIDENCE));
+    }
+    for t in topics.strongest(TOPICS) {
+        let found = Ok(numbers([share(t.value, topics.total())]));
+        // Which kinds they were is known of all topics together, not of each.
+        let behind = Behind::Some(s.most(&SOCIAL), Count { n: t.events, first: t.first, last: t.last });
+        s.tell_of(out, (Trait::Topic, Subject::Category(t.key)), found, s.sure(t.events.into()), behind);
     }
     let found = s.advocacy();
     let kinds = [EventKind::NpsAnswer, EventKind::Review, EventKind::SurveyAnswer, EventKind::Share, EventKind::Invite];
-    let evidence = s.seen(&kinds);
-    let n = evidence.iter().map(|e| f64::from(e.count.n)).sum();
     // As sure as its parts are there, and its events many.
-    let sure = found.map_or(0.0, |f| f.1) * s.sure(n);
-    out.tell(Trait::Advocacy, found.map(|f| vec![f.0]), sure, evidence);
+    let sure = found.map_or(0.0, |f| f.1) * s.sure(s.many(&kinds));
+    s.tell(out, Trait::Advocacy, found.map(|f| numbers([f.0])), sure, &kinds);
 }

@@ -136,7 +136,7 @@ impl Known {
     }
 
     fn value(&mut self, now: Millis, code: Trait) -> Option<f64> {
-        self.look(now, None, |i| i.first(code).map(|x| x.values[0]))
+        self.look(now, None, |i| i.first(code).map(|x| x.values()[0]))
     }
 }
 
@@ -175,7 +175,7 @@ fn changes_of_stage_are_told_once_with_their_day_and_nothing_is_stored() {
             i.known
                 .iter()
                 .filter(|x| x.code == Trait::Transition)
-                .map(|x| (x.values[0], x.values[1]))
+                .map(|x| (x.values()[0], x.values()[1]))
                 .collect::<Vec<_>>()
         })
     };
@@ -218,7 +218,7 @@ fn layers_follow_worth_and_risk() {
     assert_eq!(visitor.value(on(40), Trait::Layer), Some(2.0), "a cart of long ago");
     let (text, limit) = visitor.look(on(1), None, |i| {
         let x = i.first(Trait::Layer).expect("a layer");
-        (matches!(x.subject, Subject::Text("Do", "做")), x.values[2])
+        (matches!(x.subject, Subject::Text("Do", "做")), x.values()[2])
     });
     assert!(text && limit == 0.1);
 }
@@ -249,7 +249,7 @@ fn satisfaction_is_drawn_to_what_is_usual_and_a_category_s_to_the_shopper_s_own(
     // Three opinions of 100 over three usual ones of 40: 70, which is 85 of 100.
     let mut k = Known::of((0..3).map(|i| review(i, 1, 100)));
     assert_eq!(k.value(on(3), Trait::Satisfaction), Some(85.0));
-    let of = k.look(on(3), None, |i| i.first(Trait::CategorySatisfaction).map(|x| (key(x.subject), x.values[0])));
+    let of = k.look(on(3), None, |i| i.first(Trait::CategorySatisfaction).map(|x| (key(x.subject), x.values()[0])));
     // (3 · 100 + 3 · 70) / 6 = 85, as 0–100: 92.5.
     assert_eq!(of, Some((2, 92.5)));
     let mut bad = Known::of([review(0, 1, -100)]);
@@ -273,7 +273,8 @@ fn the_intent_changes_with_each_event_and_ends_with_the_visit() {
     for (i, (kind, product, intent)) in kinds.into_iter().enumerate() {
         steps.push(step(kind, at(i as i64), product));
         let mut k = Known::of(steps.iter().cloned());
-        let values = k.look(at(i as i64), None, |i| i.first(Trait::Intent).map(|x| x.values.clone())).expect("a visit");
+        let values =
+            k.look(at(i as i64), None, |i| i.first(Trait::Intent).map(|x| x.values().to_vec())).expect("a visit");
         assert_eq!(values[0], intent, "after {i}: {values:?}");
         assert!((values[1..].iter().sum::<f64>() - 1.0).abs() < 1e-12);
         about = values[3];
@@ -287,7 +288,7 @@ fn a_category_is_due_when_its_usual_interval_has_gone_by() {
     let mut k = Known::of(orders(&[0, 30, 60]));
     let mut due = |day: i64| {
         k.look(on(day), None, |i| {
-            i.first(Trait::DueCategory).map(|x| (key(x.subject), x.values[0], x.values[1], x.values[2]))
+            i.first(Trait::DueCategory).map(|x| (key(x.subject), x.values()[0], x.values()[1], x.values()[2]))
         })
     };
     assert_eq!(due(70), None);
@@ -300,7 +301,7 @@ fn discounts_tell_how_sensitive_a_shopper_is() {
     let s = |all: &[(i64, i64)]| {
         let steps = all.iter().zip(0..).map(|((v, d), i)| order(on(i), *v, *d));
         Known::of(steps)
-            .look(on(9), None, |i| i.first(Trait::PriceSensitivity).map(|x| x.values.clone()))
+            .look(on(9), None, |i| i.first(Trait::PriceSensitivity).map(|x| x.values().to_vec()))
             .expect("orders")
     };
     assert_eq!(s(&[(1000, 0), (1000, 0)]), [0.0, 0.0, 0.0]);
@@ -324,7 +325,7 @@ fn a_day_that_is_not_as_usual_is_an_alert_and_a_usual_one_is_none() {
             i.known
                 .iter()
                 .filter(|x| x.code == Trait::Alert)
-                .map(|x| (x.values[0], x.values[2], x.values[4], x.values[5]))
+                .map(|x| (x.values()[0], x.values()[2], x.values()[4], x.values()[5]))
                 .collect::<Vec<_>>()
         })
     };
@@ -347,7 +348,7 @@ fn a_day_that_is_not_as_usual_is_an_alert_and_a_usual_one_is_none() {
 fn care_follows_a_purchase_a_complaint_and_a_silence() {
     let signals = |steps: Vec<Step>, now: i64| {
         Known::of(steps).look(on(now), None, |i| {
-            i.known.iter().filter(|x| x.code == Trait::Care).map(|x| x.values[0] as u8).collect::<Vec<_>>()
+            i.known.iter().filter(|x| x.code == Trait::Care).map(|x| x.values()[0] as u8).collect::<Vec<_>>()
         })
     };
     assert_eq!(signals(orders(&[0]), 1), [0; 0]);
@@ -368,7 +369,7 @@ fn what_is_bought_together_has_support_confidence_and_lift() {
     let mut k = Known::of([together(0, &[1, 2]), together(1, &[2, 1, 3]), together(2, &[2]), together(3, &[4])]);
     let (subject, values) = k
         .look(on(5), None, |i| {
-            i.first(Trait::Pair).map(|x| (x.subject == Subject::Pair(Key(1), Key(2)), x.values.clone()))
+            i.first(Trait::Pair).map(|x| (x.subject == Subject::Pair(Key(1), Key(2)), x.values().to_vec()))
         })
         .expect("a pair");
     // Two of four orders have both, always with the 1, the 2 in three of four.
@@ -389,7 +390,7 @@ fn the_funnel_says_where_visits_end_and_what_was_left() {
         }
     }
     let mut k = Known::of(steps);
-    let funnel = k.look(on(10), None, |i| i.first(Trait::Funnel).map(|x| x.values.clone())).expect("visits");
+    let funnel = k.look(on(10), None, |i| i.first(Trait::Funnel).map(|x| x.values().to_vec())).expect("visits");
     assert_eq!(funnel, [10.0, 10.0, 5.0, 1.0, 1.0, 2.0], "most go with a cart that they do not check out");
     let left = k.look(on(10), None, |i| i.known.iter().filter(|x| x.code == Trait::LeftInCart).count());
     assert_eq!(left, 5);
@@ -469,21 +470,21 @@ fn traits_keep_their_bounds_whatever_a_shopper_does() {
                 for i in &all.known {
                     assert!((0.0..=1.0).contains(&i.confidence), "{seed} {i:?}");
                     let optional = i.code == Trait::NextPurchase;
-                    assert!(i.values.iter().all(|v| v.is_finite() || (optional && v.is_nan())), "{seed} {i:?}");
+                    assert!(i.values().iter().all(|v| v.is_finite() || (optional && v.is_nan())), "{seed} {i:?}");
                     assert!(i.evidence.iter().all(|e| e.count.n > 0 && e.count.first <= e.count.last), "{seed} {i:?}");
                     let top = match i.code {
                         Trait::Alive | Trait::Churn | Trait::Silence | Trait::Sharing | Trait::PriceSensitivity => 1.0,
                         Trait::Advocacy | Trait::Satisfaction | Trait::CategorySatisfaction | Trait::Loyalty => 100.0,
                         Trait::LoyaltyPart => {
-                            assert!((0.0..=100.0).contains(&i.values[1]), "{seed} {i:?}");
+                            assert!((0.0..=100.0).contains(&i.values()[1]), "{seed} {i:?}");
                             continue;
                         }
                         _ => continue,
                     };
-                    assert!((0.0..=top).contains(&i.values[0]), "{seed} {i:?}");
+                    assert!((0.0..=top).contains(&i.values()[0]), "{seed} {i:?}");
                 }
                 for (code, parts) in [(Trait::Need, 12), (Trait::NeedClass, 3)] {
-                    let shares: Vec<f64> = all.known.iter().filter(|i| i.code == code).map(|i| i.values[1]).collect();
+                    let shares: Vec<f64> = all.known.iter().filter(|i| i.code == code).map(|i| i.values()[1]).collect();
                     assert_eq!(shares.len(), parts);
                     assert!(shares.is_sorted_by(|a, b| a >= b) && (shares.iter().sum::<f64>() - 1.0).abs() < 1e-9);
                 }
@@ -506,11 +507,11 @@ fn shapes_fit_the_values() {
     k.look(now, Some(START), |all| {
         for i in &all.known {
             let fields = i.code.shape().split(' ').skip(1).filter(|f| !f.starts_with('@'));
-            for (field, value) in fields.clone().zip(&i.values) {
+            for (field, value) in fields.clone().zip(i.values()) {
                 let words = field.split_once(':').map(|(_, w)| w.split('|').count());
                 assert!(words.is_none_or(|n| *value >= 0.0 && (*value as usize) < n), "{field} of {i:?}");
             }
-            assert_eq!(fields.count(), i.values.len(), "{i:?}");
+            assert_eq!(fields.count(), i.values().len(), "{i:?}");
         }
     });
     let mut names: Vec<&str> =
@@ -550,7 +551,7 @@ fn more_of_the_good_is_never_less() {
             k.value(on(day), Trait::Churn).expect("a model"),
             k.value(on(day), Trait::Silence).expect("a gap"),
             -k.look(on(day), None, |i| {
-                i.known.iter().find(|x| x.code == Trait::LoyaltyPart && x.values[0] == 4.0).map(|x| x.values[1])
+                i.known.iter().find(|x| x.code == Trait::LoyaltyPart && x.values()[0] == 4.0).map(|x| x.values()[1])
             })
             .expect("retention"),
         ];

@@ -137,9 +137,10 @@ impl InsightSection {
             ("needs", &needs),
         ] {
             for (key, value) in table {
-                let number = Number::ALL.into_iter().find(|n| n.place().0 == name && n.place().1 == key);
+                let place = if name.is_empty() { key.clone() } else { format!("{name}.{key}") };
+                let number = Number::ALL.into_iter().find(|n| n.place() == place && place != MODELS);
                 let number = number.ok_or_else(|| bad(format!("{name} has no \"{key}\".")))?;
-                let [least, most] = number.place().2;
+                let [least, most] = number.bounds();
                 if !(least..=most).contains(value) {
                     return Err(bad(format!("{name}: {key} = {value} is not between {least} and {most}.")));
                 }
@@ -192,7 +193,7 @@ impl InsightSection {
             let [r, alpha, a, b] = f.bgnbd.parameters();
             let [p, q, gamma] = f.gamma_gamma.map_or([f64::NAN; 3], |g| g.parameters());
             let own = [f.horizon, r, alpha, a, b, p, q, gamma];
-            let numbers = Number::ALL.into_iter().filter(|n| n.place().0 == MODELS);
+            let numbers = Number::ALL.into_iter().filter(|n| n.place() == MODELS);
             numbers.zip(own).for_each(|(n, v)| out.numbers[n as usize] = v);
         }
         if let Some(path) = file(&self.cuts, &shipped.cuts) {
@@ -265,7 +266,7 @@ mod tests {
     fn the_shipped_sample_has_every_number_but_the_models() {
         let shipped = settings("").expect("the shipped settings");
         for n in Number::ALL {
-            assert_eq!(shipped.number(n).is_ok(), n.place().0 != MODELS, "{n:?}");
+            assert_eq!(shipped.number(n).is_ok(), n.place() != MODELS, "{n:?}");
         }
         let needs: std::collections::BTreeSet<u8> = shipped.needs.iter().map(|w| w.of).collect();
         assert_eq!(needs.len(), NEEDS.len(), "something speaks for each need");

@@ -26,8 +26,8 @@ fn write(names: &Names<'_>, all: &Insights<'_>, out: &mut Writer) {
         let [subject, other] = names.subject(insight);
         out.str(subject);
         out.str(other);
-        out.count(insight.values.len());
-        for value in &insight.values {
+        out.count(insight.values().len());
+        for value in insight.values() {
             out.f64(*value);
         }
         out.f64(insight.confidence);

@@ -54,7 +54,7 @@ fn look<T>(p: &Portrait, settings: &Settings, day: i64, account: &str, look: imp
 }
 
 fn value(all: &Insights<'_>, code: Trait) -> f64 {
-    all.first(code).map(|i| i.values[0]).unwrap_or_else(|| panic!("{code:?}: {:?}", all.absent))
+    all.first(code).map(|i| i.values()[0]).unwrap_or_else(|| panic!("{code:?}: {:?}", all.absent))
 }
 
 /// The published parameters; time stretched by `unit`.

@@ -31,7 +31,7 @@ fn all_of(names: &Names<'_>, all: &Insights<'_>) -> Value {
 
 fn one(names: &Names<'_>, i: &Insight<'_>) -> Value {
     let mut subjects = names.subject(i).into_iter();
-    let mut values = i.values.iter();
+    let mut values = i.values().iter();
     let mut out: Vec<Value> = Vec::new();
     for field in i.code.shape().split(' ').skip(1) {
         out.push(if field.starts_with('@') {
