@@ -37,7 +37,7 @@ use crate::rank::{
     explain, nearest,
 };
 use crate::text::{concat, decimal};
-use crate::time::{MINUTE, Millis};
+use crate::time::Millis;
 use alloc::boxed::Box;
 use alloc::collections::VecDeque;
 use alloc::rc::Rc;
@@ -311,9 +311,6 @@ impl Engine {
 
     /// The host's clock, which never runs backwards here.
     fn tick(&mut self, now: Millis) -> Millis {
-        if self.clock.since(now) > MINUTE {
-            self.drop_event(Drop::ClockBack);
-        }
         self.clock = self.clock.max(now);
         self.catalog.settle(self.clock);
         self.clock

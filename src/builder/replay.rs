@@ -117,5 +117,5 @@ fn track(engine: &mut Engine, now: i64, name: &'static str, item: Option<&str>) 
         .into_iter()
         .collect();
     let details = RawDetails::default();
-    engine.track(Millis(now), 0, &[RawEvent { name, event_id: "", at: f64::NAN, items, details }]);
+    engine.track(Millis(now), &[RawEvent { name, event_id: "", at: f64::NAN, items, details }]);
 }

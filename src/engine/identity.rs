@@ -6,7 +6,6 @@ use crate::error::{Code, Error, Result};
 use crate::event::clean::{Drop, RawDetails, RawEvent, RawItem, clean};
 use crate::profile::Portrait;
 use crate::store::seal;
-use crate::text::concat;
 use crate::time::Millis;
 use alloc::vec::Vec;
 
@@ -99,19 +98,13 @@ impl Engine {
     }
 
     /// Takes in orders the shop's server knows of, of any age. An order counts once, tracked or synced.
-    pub fn sync_orders(&mut self, now: Millis, zone: i16, orders: &[RawOrder<'_>]) -> Synced {
+    pub fn sync_orders(&mut self, now: Millis, orders: &[RawOrder<'_>]) -> Synced {
         let now = self.tick(now);
         let mut result = Synced::default();
         let Some(allowed) = self.consent.may_personalize() else { return result };
         for order in orders {
-            let id = concat(&["order:", order.transaction_id]);
-            let raw = RawEvent {
-                name: "purchase",
-                event_id: &id,
-                at: order.at,
-                items: order.items.clone(),
-                details: order.details,
-            };
+            let details = RawDetails { order: order.transaction_id, ..order.details };
+            let raw = RawEvent { name: "purchase", event_id: "", at: order.at, items: order.items.clone(), details };
             let mut notes = [false; Drop::COUNT];
             let cleaned = if order.transaction_id.is_empty() {
                 Err(Drop::BadItem)
@@ -120,7 +113,7 @@ impl Engine {
             };
             match cleaned {
                 Ok(event) => {
-                    let step = self.step(event, zone, &mut notes);
+                    let step = self.step(event, &mut notes);
                     if self.portrait.admit(&allowed, step) {
                         result.added += 1;
                     } else {

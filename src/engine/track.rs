@@ -2,7 +2,6 @@
 
 use super::Engine;
 use crate::catalog::Catalog;
-use crate::event::Detail;
 use crate::event::clean::{Currency, Drop, Event, RawEvent, clean};
 use crate::id::Key;
 use crate::list::Gather;
@@ -34,7 +33,7 @@ pub(super) fn currency(catalog: &Catalog) -> Currency<'_> {
 
 impl Engine {
     /// Takes events in, in the order of their time. What cannot be used is counted by reason and nothing else is lost.
-    pub fn track(&mut self, now: Millis, zone: i16, events: &[RawEvent<'_>]) -> Tracked {
+    pub fn track(&mut self, now: Millis, events: &[RawEvent<'_>]) -> Tracked {
         let now = self.tick(now);
         let mut result = Tracked::default();
         let Some(allowed) = self.consent.may_personalize() else {
@@ -49,7 +48,7 @@ impl Engine {
             let mut notes = [false; Drop::COUNT];
             match clean(raw, now, &currency(&self.catalog), &mut |d| notes[d as usize] = true) {
                 Ok(event) => {
-                    steps.push(self.step(event, zone, &mut notes));
+                    steps.push(self.step(event, &mut notes));
                 }
                 Err(reason) => {
                     self.drop_event(reason);
@@ -77,13 +76,16 @@ impl Engine {
             }
             result.dropped += 1;
         }
+        if result.accepted > 0 && self.portrait.is_hasty() {
+            self.drop_event(Drop::Bot);
+        }
         result
     }
 
     /// What an event says, in keys.
-    pub(super) fn step(&self, event: Event<'_>, zone: i16, notes: &mut [bool; Drop::COUNT]) -> Step {
+    pub(super) fn step(&self, event: Event<'_>, notes: &mut [bool; Drop::COUNT]) -> Step {
         let facts = event.items.iter().map(|i| self.facts(i.id, i.price, notes)).gather();
-        let mut detail = Detail { zone, ..event.detail };
+        let mut detail = event.detail;
         if !event.channel.is_empty() {
             let listed = self.config.channel(event.channel);
             notes[Drop::UnknownChannel as usize] |= listed.is_none();

@@ -48,6 +48,8 @@ pub struct RawDetails<'a> {
     pub content: &'a str,
     /// A complaint that was settled.
     pub resolved: bool,
+    /// Minutes by which the shopper's clock is ahead of UTC.
+    pub zone: i16,
 }
 
 impl Default for RawDetails<'_> {
@@ -63,6 +65,7 @@ impl Default for RawDetails<'_> {
             channel: "",
             content: "",
             resolved: false,
+            zone: 0,
         }
     }
 }
@@ -159,8 +162,6 @@ pub enum Drop {
     Flood,
     /// A visit that looks at products as no shopper does: noted, not left out.
     Bot,
-    /// The host's clock went back: noted.
-    ClockBack,
     /// A detail out of its range: left out, the event stays.
     BadDetail,
     /// A sum in another currency than the market's: left out, the event stays.
@@ -171,7 +172,7 @@ pub enum Drop {
 
 impl Drop {
     /// Number of reasons.
-    pub const COUNT: usize = 23;
+    pub const COUNT: usize = 22;
 
     /// Every reason, in the order of its number.
     pub const ALL: [Drop; Drop::COUNT] = [
@@ -194,7 +195,6 @@ impl Drop {
         Drop::Repeated,
         Drop::Flood,
         Drop::Bot,
-        Drop::ClockBack,
         Drop::BadDetail,
         Drop::OtherCurrency,
         Drop::UnknownChannel,
@@ -222,7 +222,6 @@ impl Drop {
             Drop::Repeated => "event_repeated",
             Drop::Flood => "event_flood",
             Drop::Bot => "event_bot",
-            Drop::ClockBack => "clock_back",
             Drop::BadDetail => "detail_bad_value",
             Drop::OtherCurrency => "currency_other",
             Drop::UnknownChannel => "channel_unknown",
@@ -275,8 +274,10 @@ pub fn clean<'a>(
     if items.is_empty() && kind.needs_product() {
         return Err(Drop::NoItems);
     }
-    let id = (!raw.event_id.is_empty()).then(|| Key::event(raw.event_id));
     let mut detail = detail(kind, &raw.details, note);
+    // A tracked purchase and the order that is synced later are one.
+    let order = detail.order.filter(|_| kind == EventKind::Purchase);
+    let id = order.or((!raw.event_id.is_empty()).then(|| Key::event(raw.event_id)));
     if matches!(kind, EventKind::Purchase | EventKind::Refund) {
         let of_items = sums.value.filter(|_| sums.whole && !items.is_empty());
         detail.value = amount(raw.details.value, of.exponent, note).or(of_items);
@@ -360,6 +361,7 @@ fn detail(kind: EventKind, raw: &RawDetails<'_>, note: &mut dyn FnMut(Drop)) -> 
         content: content.map(|c| c as u8),
         order: (!raw.order.is_empty()).then(|| Key::event(&concat(&["order:", raw.order]))),
         resolved: raw.resolved,
+        zone: raw.zone,
         ..Detail::default()
     }
 }

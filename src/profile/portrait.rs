@@ -7,7 +7,7 @@ use crate::event::{Detail, EventKind};
 use crate::id::Key;
 use crate::list::Gather;
 use crate::privacy::consent::Personalize;
-use crate::time::{DAY, HOUR, MINUTE, Millis};
+use crate::time::{DAY, HOUR, MINUTE, Millis, SECOND};
 use alloc::vec::Vec;
 
 /// What an affinity is about.
@@ -69,6 +69,8 @@ pub const TAGS: usize = 4;
 const ONE: u32 = 256;
 /// Events in the provisional layer.
 pub(super) const PENDING: usize = 256;
+/// Steps that tell a shopper from a program.
+const HASTY: usize = 32;
 /// Event ids remembered.
 pub(super) const IDS: usize = 512;
 /// Disliked products remembered.
@@ -163,6 +165,8 @@ pub struct Portrait {
     merged: Option<Affinities>,
     /// Of each kind, the minute of its latest event and how many it had; not kept.
     minutes: [(i64, u32); EventKind::COUNT],
+    /// The latest steps came faster than anybody looks; not kept.
+    hasty: bool,
 }
 
 impl Portrait {
@@ -186,6 +190,7 @@ impl Portrait {
             declared: Vec::new(),
             merged: None,
             minutes: [(i64::MIN, 0); EventKind::COUNT],
+            hasty: false,
         }
     }
 
@@ -289,6 +294,16 @@ impl Portrait {
             self.walk(&p);
             self.place(p);
         }
+    }
+
+    /// True when the latest 32 steps of the visit have begun to come faster than anybody looks: in less than half a second each, on average.
+    pub fn is_hasty(&mut self) -> bool {
+        let visit = self.trail.visit(self.config.session_gap);
+        let latest = visit.steps.len().checked_sub(HASTY).and_then(|first| visit.steps.get(first..));
+        let took = latest.and_then(|l| Some(l.last()?.at.since(l.first()?.at)));
+        let hasty = took.is_some_and(|t| t < HASTY as i64 * SECOND / 2);
+        let before = core::mem::replace(&mut self.hasty, hasty);
+        hasty && !before
     }
 
     /// Counts the events of a kind by the minute. True for one that is too many.
@@ -530,6 +545,7 @@ impl<'a> PortraitView<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::money::Minor;
     use crate::privacy::consent::Consent;
     #[cfg(target_arch = "wasm32")]
     use wasm_bindgen_test::wasm_bindgen_test as test;
@@ -661,5 +677,170 @@ mod tests {
         assert_eq!(p.view(&ok).disliked.len(), 1);
         let bytes = p.snapshot();
         assert!(bytes.len() <= 64 * 1024, "{} bytes", bytes.len());
+    }
+
+    #[test]
+    fn of_an_event_told_twice_the_earlier_counts_whichever_came_first() {
+        let ok = allowed();
+        let told = |times: [i64; 3]| {
+            let mut p = Portrait::new(ProfileConfig::default());
+            let base = Millis(NOW.0 / 2_000 * 2_000);
+            let answers = times.map(|t| p.take(&ok, view(5, base.plus(t))));
+            p.take(&ok, view(6, base.plus(10_000)));
+            (shown(&mut p), answers)
+        };
+        let (first, answers) = told([100, 900, 1_900]);
+        assert_eq!(answers, [Taken::Yes, Taken::Repeated, Taken::Repeated]);
+        assert_eq!(told([900, 1_900, 100]).0, first);
+        assert_eq!(told([1_900, 100, 900]).0, first);
+        assert_eq!(told([100, 2_100, 4_100]).1, [Taken::Yes; 3], "each in a slice of its own");
+    }
+
+    #[test]
+    fn a_flood_ends_with_its_minute_and_other_kinds_go_on() {
+        let ok = allowed();
+        let mut p = Portrait::new(ProfileConfig { per_minute: 10, ..ProfileConfig::default() });
+        let minute = Millis(NOW.0 / MINUTE * MINUTE);
+        let floods = (0..25).filter(|i| p.take(&ok, view(*i, minute.plus(*i as i64))) == Taken::Flood).count();
+        assert_eq!(floods, 15);
+        assert_eq!(p.take(&ok, step(EventKind::Like, 1, minute.plus(30_000), None)), Taken::Yes);
+        assert_eq!(p.take(&ok, view(99, minute.plus(MINUTE))), Taken::Yes);
+    }
+
+    #[test]
+    fn a_visit_in_haste_is_noted_once() {
+        let ok = allowed();
+        let mut p = Portrait::new(ProfileConfig::default());
+        let notes = |p: &mut Portrait, from: Millis, each: i64| {
+            (0..100)
+                .filter(|i| {
+                    p.take(&ok, view(*i as u64, from.plus(i * each)));
+                    p.is_hasty()
+                })
+                .count()
+        };
+        assert_eq!(notes(&mut p, NOW, 600), 0);
+        assert_eq!(notes(&mut p, NOW.plus(DAY), 300), 1);
+        assert_eq!(notes(&mut p, NOW.plus(2 * DAY), 300), 1);
+    }
+
+    #[test]
+    fn an_order_that_has_left_the_list_of_ids_still_counts_once() {
+        let (mut p, ok) = (Portrait::new(ProfileConfig::default()), allowed());
+        let order = step(EventKind::Purchase, 99, NOW.plus(-400 * DAY), Some(1));
+        assert!(p.admit(&ok, order.clone()));
+        for i in 0..2_000_u64 {
+            p.take(&ok, step(EventKind::ViewItem, i, NOW.plus(i as i64 * MINUTE), Some(100 + i)));
+        }
+        assert!(!p.admit(&ok, order));
+        assert_eq!(p.history(&ok).orders.sums().orders, 1);
+    }
+
+    /// A year of a busy shopper: 50 events a day about 2,000 products, with all that events may say.
+    fn year(n: u64) -> Vec<Step> {
+        use EventKind::{
+            AddToCart, BeginCheckout, Like, Purchase, Refund, Review, Search, SessionStart, Share, ViewItem,
+        };
+        let mut x = 0x9E37_79B9_7F4A_7C15_u64;
+        let mut draw = |of: u64| {
+            x = x.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (x >> 33) % of
+        };
+        let kinds = [
+            ViewItem,
+            ViewItem,
+            ViewItem,
+            ViewItem,
+            Search,
+            AddToCart,
+            Like,
+            Share,
+            Review,
+            BeginCheckout,
+            Purchase,
+            Refund,
+        ];
+        (0..n)
+            .map(|i| {
+                let kind = if i % 25 == 0 { SessionStart } else { kinds[draw(12) as usize] };
+                let fact = |p: u64| Facts {
+                    product: Key(p.wrapping_mul(0x9E37_79B9_7F4A_7C15)),
+                    category: Some(Key(p % 300)),
+                    brand: Some(Key(p % 200)),
+                    band: Some(Key(p % 40)),
+                    tags: [Some(Key(p % 150)), Some(Key(p % 77)), None, None],
+                };
+                let facts = (0..if kind == Purchase { 1 + draw(4) } else { 1 }).map(|_| fact(draw(2_000))).collect();
+                let of = |on: bool| on.then_some(Minor(100 + 7 * (i as i64 % 90)));
+                let detail = Detail {
+                    value: of(kind == Purchase),
+                    discount: of(kind == Purchase && i % 3 == 0),
+                    units: 2,
+                    score: (kind == Review).then_some((i % 200) as i8),
+                    channel: (kind == SessionStart || kind == Share).then_some(Key(i % 30)),
+                    zone: 480,
+                    ..Detail::default()
+                };
+                let at = NOW.plus(i as i64 / 50 * DAY + (i as i64 % 50) * 3 * MINUTE + draw(1_000) as i64);
+                Step { kind, at, id: (i % 3 > 0).then_some(Key(0xABCD_0000 + i)), facts, detail }
+            })
+            .collect()
+    }
+
+    #[test]
+    fn a_year_with_all_that_events_may_say_stays_bounded_and_comes_back() {
+        let (mut p, ok) = (Portrait::new(ProfileConfig::default()), allowed());
+        let mut largest = 0;
+        for (i, step) in year(18_250).into_iter().enumerate() {
+            assert_eq!(p.take(&ok, step), Taken::Yes, "{i}");
+            if i % 500 == 499 {
+                let bytes = p.snapshot();
+                largest = largest.max(bytes.len());
+                p = Portrait::restore(ProfileConfig::default(), &bytes).expect("a snapshot");
+                assert_eq!(p.snapshot(), bytes);
+            }
+        }
+        assert!(largest <= 64 * 1024, "{largest} bytes");
+        let h = p.history(&ok);
+        let purchases = year(18_250).iter().filter(|s| s.kind == EventKind::Purchase).count() as u32;
+        assert_eq!((h.orders.sums().orders, h.kinds[EventKind::Purchase as usize].n), (purchases, purchases));
+        assert_eq!(h.visits.by_stage().iter().sum::<u32>(), p.view(&ok).sessions);
+        assert_eq!(h.days.counts.len(), history::DAYS);
+    }
+
+    #[test]
+    fn a_restored_portrait_goes_on_as_the_other_does() {
+        let (mut a, ok) = (Portrait::new(ProfileConfig::default()), allowed());
+        let steps = year(2_000);
+        let mut b = a.clone();
+        for (i, step) in steps.into_iter().enumerate() {
+            a.take(&ok, step.clone());
+            b.take(&ok, step);
+            if i % 37 == 0 {
+                b = Portrait::restore(ProfileConfig::default(), &b.snapshot()).expect("a snapshot");
+            }
+        }
+        assert_eq!(a.snapshot(), b.snapshot());
+        assert_eq!((shown(&mut a), a.history(&ok)), (shown(&mut b), b.history(&ok)));
+    }
+
+    #[test]
+    fn within_the_window_order_does_not_matter_for_what_is_counted() {
+        let ok = allowed();
+        let steps = year(400);
+        let run = |back: usize| {
+            let mut p = Portrait::new(ProfileConfig::default());
+            // Blocks of a few minutes each arrive backwards.
+            steps.chunks(back).for_each(|block| {
+                block.iter().rev().for_each(|s| {
+                    assert_eq!(p.take(&ok, s.clone()), Taken::Yes);
+                })
+            });
+            p.take(&ok, view(1, NOW.plus(400 * DAY)));
+            let h = p.history(&ok);
+            p.order = 0;
+            (p.view(&ok).affinities.clone(), h)
+        };
+        assert_eq!(run(1), run(5));
     }
 }

@@ -10,13 +10,16 @@ use crate::id::Key;
 use crate::time::Millis;
 use alloc::vec::Vec;
 
+/// Items, categories, brands, price bands.
+const DIMENSIONS: usize = 4;
+
 pub(super) fn read(config: ProfileConfig, r: &mut Reader<'_>) -> core::result::Result<Portrait, Malformed> {
     let mut p = Portrait::new(config);
     p.order = r.u64();
     p.newest = Some(r.i64()).filter(|t| *t != NEVER).map(Millis);
     p.events = r.u32();
     p.sessions = r.u32();
-    for (a, room) in p.settled.iter_mut().zip(ROOM) {
+    for (a, room) in p.settled.iter_mut().zip(ROOM).take(DIMENSIONS) {
         read_affinity(a, room, r);
     }
     for _ in 0..r.count(29) {

@@ -194,10 +194,10 @@ fn track(shelf: &mut Engine, r: &mut Reader<'_>, out: &mut Writer) -> Result<()>
     let zone = zone(r);
     for _ in 0..r.count(25) {
         let (name, event_id, at, _term) = (r.str(), r.str(), r.f64(), r.str());
-        events.push(RawEvent { name, event_id, at, items: items(r), details: details(r) });
+        events.push(RawEvent { name, event_id, at, items: items(r), details: details(r, zone) });
     }
     r.end()?;
-    let tracked = shelf.track(now, zone, &events);
+    let tracked = shelf.track(now, &events);
     out.u32(tracked.accepted);
     out.u32(tracked.dropped);
     out.u8(u8::from(tracked.accepted > 0));
@@ -225,9 +225,9 @@ fn price<'a>(r: &mut Reader<'a>) -> RawPrice<'a> {
 }
 
 /// What an event says beside its products: a flag, and the details where it is set.
-pub(super) fn details<'a>(r: &mut Reader<'a>) -> RawDetails<'a> {
+pub(super) fn details<'a>(r: &mut Reader<'a>, zone: i16) -> RawDetails<'a> {
     if !r.bool() {
-        return RawDetails::default();
+        return RawDetails { zone, ..RawDetails::default() };
     }
     RawDetails {
         value: price(r),
@@ -240,6 +240,7 @@ pub(super) fn details<'a>(r: &mut Reader<'a>) -> RawDetails<'a> {
         channel: r.str(),
         content: r.str(),
         resolved: r.bool(),
+        zone,
     }
 }
 
@@ -515,10 +516,10 @@ fn sync_orders(shelf: &mut Engine, r: &mut Reader<'_>, out: &mut Writer) -> Resu
     let mut orders = Vec::new();
     let zone = zone(r);
     for _ in 0..r.count(17) {
-        orders.push(RawOrder { transaction_id: r.str(), at: r.f64(), items: items(r), details: details(r) });
+        orders.push(RawOrder { transaction_id: r.str(), at: r.f64(), items: items(r), details: details(r, zone) });
     }
     r.end()?;
-    let synced = shelf.sync_orders(now, zone, &orders);
+    let synced = shelf.sync_orders(now, &orders);
     out.u32(synced.added);
     out.u32(synced.known);
     Ok(())
