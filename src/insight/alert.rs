@@ -12,7 +12,9 @@ use libm::{fabs, sqrt};
 /// Series that are watched.
 const SERIES: usize = 5;
 /// Days of a season.
-const WEEK: usize = 7;
+const WEEK: i64 = 7;
+/// Series of what is done in visits: events, steps, carts.
+const IN_VISIT: [usize; 3] = [0, 2, 3];
 
 /// A day that is not as usual.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -52,16 +54,26 @@ pub struct Limits {
 pub fn alerts(days: &Days, today: i64, limits: &Limits) -> Vec<Alert> {
     let mut out = Vec::new();
     for series in 0..SERIES {
-        let on = |day: i64| {
+        let on = |series: usize, day: i64| {
             let back = usize::try_from(days.newest - day).ok();
             back.and_then(|i| days.counts.get(i)).map_or(0.0, |d| f64::from(d[series]))
         };
         // No day is known before the ones that are counted.
         let first = days.newest - (days.counts.len() as i64 - 1);
         for day in [today, today - 1] {
-            let before: Vec<f64> = (first.max(day - DAYS as i64)..day).map(on).collect();
-            let seen = on(day);
-            let weekdays: Vec<f64> = before.iter().rev().skip(WEEK - 1).step_by(WEEK).copied().collect();
+            let seen = on(series, day);
+            // What is done in a visit is compared with days that had one: who comes once a month has no alarm each time.
+            let counts = |day: i64| !IN_VISIT.contains(&series) || on(0, day) > 0.0;
+            if !counts(day) {
+                continue;
+            }
+            let (mut before, mut weekdays) = (Vec::new(), Vec::new());
+            for past in (first.max(day - DAYS as i64)..day).filter(|past| counts(*past)) {
+                before.push(on(series, past));
+                if (day - past) % WEEK == 0 {
+                    weekdays.push(on(series, past));
+                }
+            }
             let moving = (before.len() >= limits.days).then(|| {
                 let (mean, deviation) = spread(&before);
                 let start = before.first().copied().unwrap_or(mean);

@@ -74,6 +74,6 @@ pub(super) fn tell<'a>(s: &Shopper<'a>, out: &mut Insights<'a>) {
     let subject = strategy.map_or(Subject::None, |x| Subject::Text(&x.text, &x.text_zh));
     let limit = strategy.map_or(f64::NAN, |x| x.limit);
     let found = found.map(|(layer, worth)| numbers([f64::from(layer as u8), worth, limit]));
-    let behind = Behind::Kinds(&[EventKind::Purchase, EventKind::Refund, EventKind::AddToCart]);
-    s.tell_of(out, (Trait::Layer, subject), found, s.sure(s.sums.days.into()), behind);
+    let behind = Behind::Kinds(&[EventKind::Purchase, EventKind::Refund, EventKind::AddToCart, EventKind::ViewItem]);
+    s.tell_of(out, (Trait::Layer, subject), found, s.known_for(), behind);
 }

@@ -5,6 +5,7 @@ use crate::event::EventKind;
 use crate::profile::orders::Orders;
 use crate::time::{DAY, MINUTE, Millis};
 use alloc::vec::Vec;
+use libm::{fabs, sqrt};
 
 /// Days that are gone through for changes.
 const LONGEST: i64 = 732;
@@ -81,7 +82,9 @@ pub fn stage(r: &Rhythm, settings: &Settings) -> Result<Stage, Lack> {
     let [late, before] = r.periods.map(f64::from);
     // A shopper of less than two periods has nothing to compare with, and one who buys less often than once in a period nothing that says much.
     let period = number(Number::TrendDays)?;
-    let compares = (r.span + r.silence) as f64 >= 2.0 * period && gap <= period;
+    // Of equal rates the difference of two counts has the deviation of the root of their sum: less than some of it is chance.
+    let apart = fabs(late - before) >= number(Number::TrendSigma)? * sqrt(late + before);
+    let compares = (r.span + r.silence) as f64 >= 2.0 * period && gap <= period && apart;
     Ok(if gaps >= number(Number::LostGaps)? {
         Stage::Lost
     } else if gaps >= number(Number::DecliningGaps)? {
@@ -146,6 +149,11 @@ impl Shopper<'_> {
         Ok(Rhythm { silence: self.days_since(last) as i64, ..Rhythm::default() })
     }
 
+    /// How far a shopper is known: by days with an order, without any by visits.
+    pub(super) fn known_for(&self) -> f64 {
+        self.sure(if self.sums.orders > 0 { self.sums.days.into() } else { self.visits() })
+    }
+
     /// The usual gap between orders, in days.
     pub(super) fn gap(&self) -> Result<f64, Lack> {
         Ok(self.rhythm()?.gap(self.number(Number::UsualGap)?, self.number(Number::GapWeight)?))
@@ -160,7 +168,7 @@ impl Shopper<'_> {
 }
 
 pub(super) fn tell(s: &Shopper<'_>, out: &mut Insights<'_>) {
-    let sure = s.sure(s.sums.days.into());
+    let sure = s.known_for();
     let visitor = &[EventKind::SessionStart, EventKind::ViewItem][..];
     let kinds = if s.sums.orders > 0 { &[EventKind::Purchase] } else { visitor };
     s.tell(out, Trait::Stage, s.stage(), sure, kinds);

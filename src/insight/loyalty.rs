@@ -8,6 +8,9 @@ use libm::exp;
 /// What an active shopper does beside visiting.
 const ACTIVE: [EventKind; 4] = [EventKind::ViewItem, EventKind::AddToWishlist, EventKind::Review, EventKind::Share];
 
+/// What tells of repeat purchases, recommendation and word of mouth.
+const FAITH: [EventKind; 4] = [EventKind::Purchase, EventKind::NpsAnswer, EventKind::Share, EventKind::Invite];
+
 impl Shopper<'_> {
     /// Visits within the latest local days.
     pub(super) fn late(&self, what: Series, days: i64) -> f64 {
@@ -24,6 +27,10 @@ impl Shopper<'_> {
 
     /// Repeat rate, willingness to recommend, word of mouth.
     fn faith(&self) -> Option<f64> {
+        // That somebody visits and shares nothing says nothing of it.
+        if self.many(&FAITH) == 0.0 {
+            return None;
+        }
         let repeat = self.some_orders().ok().map(|_| 100.0 * self.repeat());
         let parts = [(1.0, repeat), (1.0, self.recommends()), (1.0, self.sharing().ok().map(|p| 100.0 * p))];
         weighted(&parts).map(|w| w.0)
@@ -88,7 +95,7 @@ pub(super) fn tell(s: &Shopper<'_>, out: &mut Insights<'_>) {
     }
     let behind: [&[EventKind]; 5] = [
         &[EventKind::Review, EventKind::SurveyAnswer, EventKind::Complaint, EventKind::Return],
-        &[EventKind::Purchase, EventKind::NpsAnswer, EventKind::Share, EventKind::Invite],
+        &FAITH,
         &[EventKind::Purchase],
         &ACTIVE,
         &[EventKind::Purchase],

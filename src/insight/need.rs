@@ -21,11 +21,13 @@ impl Shopper<'_> {
             return log1p(f64::from(count.n)) * exp(-core::f64::consts::LN_2 * age / half_life);
         }
         if w.is(Source::Discounts) {
-            return part(self.sums.discounted.into(), self.sums.orders.into());
+            let orders = f64::from(self.sums.orders);
+            return part(self.sums.discounted.into(), orders) * self.sure(orders);
         }
         if w.is(Source::Brand) {
             let brands = self.ask.view.affinity(Dimension::Brand);
-            return if brands.traits().is_empty() { 0.0 } else { share(brands.largest(), brands.total()) };
+            let first = brands.strongest(1).first().copied();
+            return first.map_or(0.0, |b| share(b.value, brands.total()) * self.sure(b.events.into()));
         }
         if w.is(Source::Discontent) {
             return self.opinion().map_or(0.0, |o| (-o).max(0.0) / 100.0);
@@ -60,8 +62,16 @@ impl Shopper<'_> {
     /// The kinds of events that speak for one of these needs.
     fn speakers(&self, width: usize, of: usize) -> Vec<EventKind> {
         let mut kinds: Vec<EventKind> = Vec::new();
-        for w in &self.ask.settings.needs {
-            if let Some(kind) = w.kind().filter(|k| usize::from(w.of) / width == of && !kinds.contains(k)) {
+        for w in self.ask.settings.needs.iter().filter(|w| usize::from(w.of) / width == of) {
+            let computed = if w.is(Source::Brand) {
+                EventKind::ViewItem
+            } else if w.is(Source::Discontent) {
+                EventKind::Complaint
+            } else {
+                EventKind::Purchase
+            };
+            let kind = w.kind().unwrap_or(computed);
+            if !kinds.contains(&kind) {
                 kinds.push(kind);
             }
         }

@@ -93,11 +93,12 @@ numbers! {
     ComplaintCare = 54, "care.after_complaint_days", 0.0, 3650.0, "Days of care after a complaint.";
     NeedHalfLife = 55, "needs.half_life_days", 1.0, 3650.0, "Half-life of what speaks for a need.";
     PairOrders = 56, "pairs.min_count", 1.0, 1000.0, "Fewest orders with both products.";
+    TrendSigma = 57, "lifecycle.trend_sigma", 0.0, 10.0, "Deviations that two periods have to be apart.";
 }
 
 impl Number {
     /// How many there are.
-    pub const COUNT: usize = 57;
+    pub const COUNT: usize = 58;
 
     /// Where `shop.toml` has it below `[insight]`: table and key, or a key alone; `models` for what comes from a file.
     pub fn place(self) -> &'static str {

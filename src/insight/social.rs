@@ -67,8 +67,9 @@ pub(super) fn tell(s: &Shopper<'_>, out: &mut Insights<'_>) {
         let behind = Behind::Some(s.most(&SOCIAL), Count { n: t.events, first: t.first, last: t.last });
         s.tell_of(out, (Trait::Topic, Subject::Category(t.key)), found, s.sure(t.events.into()), behind);
     }
-    let found = s.advocacy();
     let kinds = [EventKind::NpsAnswer, EventKind::Review, EventKind::SurveyAnswer, EventKind::Share, EventKind::Invite];
+    // That somebody visits says nothing of it.
+    let found = if s.many(&kinds) > 0.0 { s.advocacy() } else { Err(Lack::EVIDENCE) };
     // As sure as its parts are there, and its events many.
     let sure = found.map_or(0.0, |f| f.1) * s.sure(s.many(&kinds));
     s.tell(out, Trait::Advocacy, found.map(|f| numbers([f.0])), sure, &kinds);

@@ -46,6 +46,7 @@ fn settings() -> Settings {
         (Number::UsualGap, 30.0),
         (Number::GapWeight, 2.0),
         (Number::TrendDays, 60.0),
+        (Number::TrendSigma, 1.5),
         (Number::Growing, 1.5),
         (Number::Declining, 0.5),
         (Number::DecliningGaps, 2.5),
@@ -337,10 +338,12 @@ fn a_day_that_is_not_as_usual_is_an_alert_and_a_usual_one_is_none() {
     let saturdays = |d: i64| if d % 7 == 5 { 20 } else { 2 };
     let of = alerts(&mut days(&saturdays), 34 + 5);
     assert!(of.iter().all(|a| a.3 == 0.0), "{of:?}");
-    // Silence is told of the day that is over, not of the one that goes on.
-    let silent = alerts(&mut days(&|d| if d >= 38 { 0 } else { 20 }), 39);
-    assert!(!silent.is_empty() && silent.iter().all(|a| a.1 == 0.0), "{silent:?}");
-    assert_eq!(alerts(&mut days(&|d| if d == 39 { 0 } else { 20 }), 39), []);
+    // Too few is told of the day that is over, not of the one that goes on.
+    let few = alerts(&mut days(&|d| if d >= 38 { 1 } else { 20 }), 39);
+    assert!(!few.is_empty() && few.iter().all(|a| a.1 == 1.0), "{few:?}");
+    assert_eq!(alerts(&mut days(&|d| if d == 39 { 1 } else { 20 }), 39), []);
+    // Who comes each second week comes as usual.
+    assert_eq!(alerts(&mut days(&|d| if d % 13 == 0 { 8 } else { 0 }), 39), []);
     assert_eq!(alerts(&mut days(&|d| if d > 30 { 5 } else { 0 }), 39), [], "too few days before");
 }
 

@@ -42,11 +42,8 @@ fn one(names: &Names<'_>, i: &Insight<'_>) -> Value {
             word.map_or_else(|| number(v), |w| json!(w))
         });
     }
-    let evidence: Vec<Value> = i
-        .evidence
-        .iter()
-        .map(|e| json!([e.kind.name(), e.count.n, e.count.first.0, e.count.last.0]))
-        .collect();
+    let evidence: Vec<Value> =
+        i.evidence.iter().map(|e| json!([e.kind.name(), e.count.n, e.count.first.0, e.count.last.0])).collect();
     out.extend([number(i.confidence), json!(i.last().map(|t| t.0)), evidence.into()]);
     out.into()
 }

@@ -7,7 +7,7 @@ use nearshelf::customers::{
     Customer, Fitted, Judgement, Measures, correlation_of_value, fit_bgnbd, fit_gamma_gamma, judge, summarise,
 };
 use nearshelf::error::Error;
-use nearshelf::forecast::{BgNbd, GammaGamma, cuts, scores};
+use nearshelf::forecast::{BgNbd, GammaGamma, cuts, score, scores};
 use nearshelf::shop::{ForecastSettings, OrderColumns, Orders, Rejects, Summaries, write_file};
 use serde_json::{Value, json};
 use std::io::StdoutLock;
@@ -320,6 +320,12 @@ fn rfm(args: &RfmArgs) -> Result<(), Error> {
             text["ties"] = json!({ "recency_days": recency, "frequency": frequency, "monetary_cents": monetary });
         }
         write_file(path, format!("{text:#}\n").as_bytes())?;
+        let names = ["recency", "frequency", "monetary value"];
+        for ((name, values), ranks) in names.into_iter().zip(&values).zip([&r, &f, &m]) {
+            let cuts = cuts(values, args.scores);
+            let other = values.iter().zip(ranks).filter(|(v, rank)| score(**v, &cuts) != **rank).count();
+            eprintln!("{name}: without ties a device scores {other} of {} customers higher", values.len());
+        }
     }
     let mut out = Csv::new();
     out.row(["customer_id", "recency_days", "frequency", "monetary_cents", "R", "F", "M"]);
