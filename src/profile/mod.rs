@@ -7,6 +7,7 @@ pub mod decay;
 pub mod history;
 pub mod orders;
 mod portrait;
+mod sieve;
 mod snapshot;
 mod snapshot_v1;
 mod tape;

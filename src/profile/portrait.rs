@@ -1,6 +1,8 @@
 //! The portrait itself: a settled layer, a provisional one for events that may still arrive out of order, and the trail.
 
+use super::decay::{self, Growth};
 use super::history::{self, History};
+use super::sieve::Sieve;
 use super::visit::{Mark, Trail, Visit};
 use super::{Affinity, ProfileConfig};
 use crate::event::{Detail, EventKind};
@@ -167,6 +169,8 @@ pub struct Portrait {
     minutes: [(i64, u32); EventKind::COUNT],
     /// The latest steps came faster than anybody looks; not kept.
     hasty: bool,
+    /// Passes every id that counts; not kept.
+    sieve: Sieve,
 }
 
 impl Portrait {
@@ -191,6 +195,7 @@ impl Portrait {
             merged: None,
             minutes: [(i64::MIN, 0); EventKind::COUNT],
             hasty: false,
+            sieve: Sieve::default(),
         }
     }
 
@@ -278,6 +283,9 @@ impl Portrait {
 
     /// True when an event with this id counts already.
     fn has(&self, id: Key) -> bool {
+        if !self.sieve.may_hold(id) {
+            return false;
+        }
         self.ids.iter().rev().any(|(_, known)| *known == id) || self.pending.iter().rev().any(|p| p.id == id)
     }
 
@@ -319,6 +327,20 @@ impl Portrait {
 
     fn remember(&mut self, at: Millis, id: Key) {
         insert_sorted(&mut self.ids, (at, id), IDS);
+        self.sift(id);
+    }
+
+    /// Lets an id through from now on. The sieve is made anew from those that count before too many pass.
+    fn sift(&mut self, id: Key) {
+        if self.sieve.is_full() {
+            self.sift_all();
+        }
+        self.sieve.add(id);
+    }
+
+    pub(super) fn sift_all(&mut self) {
+        self.sieve = Sieve::default();
+        self.ids.iter().map(|(_, id)| *id).chain(self.pending.iter().map(|p| p.id)).for_each(|id| self.sieve.add(id));
     }
 
     /// An event that counts: into the provisional layer, where it is young enough, else into the settled one.
@@ -333,6 +355,7 @@ impl Portrait {
     }
 
     fn place(&mut self, p: Pending) {
+        self.sift(p.id);
         let i = self.pending.partition_point(|x| x.place() <= p.place());
         self.pending.insert(i, p);
     }
@@ -463,10 +486,16 @@ fn insert_sorted(list: &mut Vec<(Millis, Key)>, entry: (Millis, Key), room: usiz
 
 fn add(layer: &mut Affinities, config: &ProfileConfig, p: &Pending) {
     let (weight, social) = (config.weight[p.kind as usize], p.kind.is_social());
+    // Half-lives are few: what each adds at this time is computed once.
+    let mut grown: Vec<(i64, Growth)> = Vec::with_capacity(4);
     let mut count = |d: Dimension, key: Option<Key>, weight: u32| {
-        if let Some(key) = key {
-            layer[d as usize].add(key, weight, p.at);
-        }
+        let (Some(key), affinity) = (key, &mut layer[d as usize]) else { return };
+        let half_life = affinity.half_life;
+        let known = grown.iter().position(|(h, _)| *h == half_life).unwrap_or_else(|| {
+            grown.push((half_life, decay::growth(p.at, half_life)));
+            grown.len() - 1
+        });
+        affinity.add_grown(key, weight, p.at, grown[known].1);
     };
     let channel = if social { Dimension::ShareChannel } else { Dimension::Channel };
     count(channel, p.detail.channel, ONE);

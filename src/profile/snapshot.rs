@@ -58,6 +58,7 @@ fn read(config: ProfileConfig, r: &mut Reader<'_>) -> core::result::Result<Portr
     let mut p = Portrait::new(config);
     Tape::read(r, |t| state(t, &mut p))?;
     r.end()?;
+    p.sift_all();
     keeps_order(&p).then_some(p).ok_or(Malformed)
 }
 
