@@ -2,12 +2,13 @@
 //!
 //! Roberts, "Control chart tests based on geometric moving averages" (Technometrics 1, 1959); NIST/SEMATECH e-Handbook, 6.3.2.4.
 
+use super::root;
 use super::{Behind, Insights, Number, Shopper, Subject, Trait, numbers};
 use crate::event::EventKind;
 use crate::profile::history::{Count, DAYS, Days};
 use crate::time::{DAY, MINUTE, Millis};
 use alloc::vec::Vec;
-use libm::{fabs, sqrt};
+use libm::fabs;
 
 /// Series that are watched.
 const SERIES: usize = 5;
@@ -79,7 +80,7 @@ pub fn alerts(days: &Days, today: i64, limits: &Limits) -> Vec<Alert> {
                 let start = before.first().copied().unwrap_or(mean);
                 let expected = before.iter().fold(start, |z, x| limits.lambda * x + (1.0 - limits.lambda) * z);
                 // The variance of what a moving average foretells, of independent days.
-                (expected, deviation * sqrt(2.0 / (2.0 - limits.lambda)))
+                (expected, deviation * root(2.0 / (2.0 - limits.lambda)))
             });
             let seasonal = (weekdays.len() >= limits.weeks).then(|| spread(&weekdays));
             for (method, found) in [(0, moving), (1, seasonal)] {
@@ -101,22 +102,15 @@ fn spread(of: &[f64]) -> (f64, f64) {
     let n = of.len() as f64;
     let mean = of.iter().sum::<f64>() / n;
     let variance = of.iter().map(|x| (x - mean) * (x - mean)).sum::<f64>() / (n - 1.0).max(1.0);
-    (mean, sqrt(variance.max(mean).max(1.0)))
+    (mean, root(variance.max(mean).max(1.0)))
 }
 
 pub(super) fn tell(s: &Shopper<'_>, out: &mut Insights<'_>) {
-    let limits = || {
-        let n = |n| s.number(n);
-        Ok(Limits {
-            lambda: n(Number::Lambda)?,
-            warn: n(Number::Warn)?,
-            alarm: n(Number::Alarm)?,
-            days: n(Number::FewestDays)? as usize,
-            weeks: n(Number::FewestWeeks)? as usize,
-        })
-    };
-    let limits = match limits() {
-        Ok(limits) => limits,
+    let of = [Number::Lambda, Number::Warn, Number::Alarm, Number::FewestDays, Number::FewestWeeks];
+    let limits = match s.all(of) {
+        Ok([lambda, warn, alarm, days, weeks]) => {
+            Limits { lambda, warn, alarm, days: days as usize, weeks: weeks as usize }
+        }
         Err(lack) => {
             out.absent.push((Trait::Alert, lack));
             return;
@@ -132,7 +126,7 @@ pub(super) fn tell(s: &Shopper<'_>, out: &mut Insights<'_>) {
     for a in alerts(&s.ask.history.days, s.today, &limits) {
         let start = Millis(a.day * DAY - i64::from(s.ask.zone) * MINUTE);
         let (series, severity, method) = (a.series as f64, a.severity.into(), a.method.into());
-        let found = Ok(numbers([series, a.expected, a.seen, a.z, severity, method, start.to_f64()]));
+        let found = Ok(numbers(&[series, a.expected, a.seen, a.z, severity, method, start.to_f64()]));
         // Of the kinds that the series counts, the latest stands for it.
         let kind = of[a.series].iter().copied().max_by_key(|k| s.count(*k).last).unwrap_or_default();
         let count = Count { n: a.seen as u32, first: start, last: start.plus(DAY - 1).min(s.ask.now) };

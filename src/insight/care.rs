@@ -9,23 +9,25 @@ impl Shopper<'_> {
     fn holds(&self, signal: u8, from: Millis, days: [f64; 2]) -> Option<Numbers> {
         let [since, until] = days.map(|d| from.to_f64() + d * DAY as f64);
         let now = self.ask.now.to_f64();
-        (since <= now && now < until).then(|| numbers([f64::from(signal), since, until]))
+        (since <= now && now < until).then(|| numbers(&[f64::from(signal), since, until]))
     }
 
     fn care(&self) -> Result<[Option<Numbers>; 3], Lack> {
-        let n = |n| self.number(n);
-        let span = [n(Number::PurchaseFrom)?, n(Number::PurchaseUntil)?];
+        let [from, until, upset, gaps, lost] = self.all([
+            Number::PurchaseFrom,
+            Number::PurchaseUntil,
+            Number::ComplaintCare,
+            Number::SilenceGaps,
+            Number::LostGaps,
+        ])?;
         let complaint = self.count(EventKind::Complaint);
-        let upset = [0.0, n(Number::ComplaintCare)?];
-        let gaps = n(Number::SilenceGaps)?;
         let bought = self.some_orders().is_ok();
         // One who is lost is no longer asked where they are.
-        let until = n(Number::LostGaps)?;
-        let silence = if bought { Some(self.gap()?).map(|gap| [gaps * gap, until * gap]) } else { None };
+        let silence = if bought { Some(self.gap()?).map(|gap| [gaps * gap, lost * gap]) } else { None };
         Ok([
-            if bought { self.holds(0, self.sums.last, span) } else { None },
+            if bought { self.holds(0, self.sums.last, [from, until]) } else { None },
             silence.and_then(|days| self.holds(1, self.sums.last, days)),
-            if complaint.n > 0 { self.holds(2, complaint.last, upset) } else { None },
+            if complaint.n > 0 { self.holds(2, complaint.last, [0.0, upset]) } else { None },
         ])
     }
 }

@@ -33,7 +33,7 @@ impl Shopper<'_> {
     /// The mean opinion of everything, −100 to 100, drawn to what is usual.
     pub(super) fn opinion(&self) -> Result<f64, Lack> {
         let all = self.opinion_of(EVERYTHING).ok_or(Lack::EVIDENCE)?;
-        let (k, usual) = (self.number(Number::Shrink)?, self.number(Number::UsualOpinion)?);
+        let [k, usual] = self.all([Number::Shrink, Number::UsualOpinion])?;
         Ok(drawn(all, k, usual))
     }
 
@@ -55,11 +55,11 @@ fn hundred(opinion: f64) -> f64 {
 
 pub(super) fn tell(s: &Shopper<'_>, out: &mut Insights<'_>) {
     let all = s.opinion_of(EVERYTHING).map_or(0, |o| o.count.n);
-    s.tell(out, Trait::Satisfaction, s.satisfaction().map(|v| numbers([v])), s.sure(all.into()), &OPINIONS);
+    s.tell(out, Trait::Satisfaction, s.satisfaction().map(|v| numbers(&[v])), s.sure(all.into()), &OPINIONS);
     if let (Ok(overall), Ok(k)) = (s.opinion(), s.number(Number::Shrink)) {
         for o in s.ask.history.opinions.iter().filter(|o| o.category != EVERYTHING) {
             // A category's is drawn to the shopper's own overall opinion.
-            let found = Ok(numbers([hundred(drawn(o, k, overall))]));
+            let found = Ok(numbers(&[hundred(drawn(o, k, overall))]));
             // Which kinds they were is known of all categories together, not of each.
             let behind = Behind::Some(s.most(&OPINIONS), o.count);
             let about = (Trait::CategorySatisfaction, Subject::Category(o.category));
@@ -69,9 +69,9 @@ pub(super) fn tell(s: &Shopper<'_>, out: &mut Insights<'_>) {
     let nps = s.ask.history.nps.map(|(_, score)| {
         // Reichheld, "The One Number You Need to Grow", Harvard Business Review, December 2003.
         let class = u8::from(score > 6) + u8::from(score > 8);
-        numbers([f64::from(class), f64::from(score)])
+        numbers(&[f64::from(class), f64::from(score)])
     });
     s.tell(out, Trait::Nps, nps.ok_or(Lack::EVIDENCE), 1.0, &[EventKind::NpsAnswer]);
-    let until = promotion_paused(&s.ask).and_then(|u| u.ok_or(Lack::EVIDENCE)).map(|u| numbers([u.to_f64()]));
+    let until = promotion_paused(&s.ask).and_then(|u| u.ok_or(Lack::EVIDENCE)).map(|u| numbers(&[u.to_f64()]));
     s.tell(out, Trait::Paused, until, 1.0, &[EventKind::Complaint, EventKind::Return]);
 }

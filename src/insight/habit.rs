@@ -16,7 +16,7 @@ pub(super) fn tell(s: &Shopper<'_>, out: &mut Insights<'_>) {
             out.absent.push((code, Lack::EVIDENCE));
             continue;
         };
-        let found = Ok(numbers([best.key.0 as f64, share(best.value, affinity.total())]));
+        let found = Ok(numbers(&[best.key.0 as f64, share(best.value, affinity.total())]));
         let kind = s.most(&[EventKind::ViewItem, EventKind::AddToCart, EventKind::Purchase]);
         let behind = Behind::Some(kind, Count { n: best.events, first: best.first, last: best.last });
         s.tell_of(out, (code, Subject::None), found, s.sure(best.events.into()), behind);
@@ -32,7 +32,7 @@ pub(super) fn tell(s: &Shopper<'_>, out: &mut Insights<'_>) {
     for c in channels.into_iter().take(LISTED) {
         let linear = c.linear as f64 / 1e6;
         let [visits, first, last] = [c.visits, c.first_touch, c.last_touch].map(f64::from);
-        let found = Ok(numbers([visits, first, last, linear, c.linear_value as f64]));
+        let found = Ok(numbers(&[visits, first, last, linear, c.linear_value as f64]));
         let behind = Behind::Some(EventKind::SessionStart, Count { n: c.visits, first: c.last, last: c.last });
         s.tell_of(out, (Trait::Channel, Subject::Channel(c.key)), found, s.sure(visits), behind);
     }

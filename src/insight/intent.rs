@@ -80,7 +80,7 @@ pub(super) fn tell(s: &Shopper<'_>, out: &mut Insights<'_>) {
     let found = found.map(|p| {
         // Of equal chances the earlier intent: the less is claimed.
         let best = (1..INTENTS).fold(0, |best, i| if p[i] > p[best] { i } else { best });
-        numbers([best as f64, p[0], p[1], p[2]])
+        numbers(&[best as f64, p[0], p[1], p[2]])
     });
     s.tell(out, Trait::Intent, found, sure, &[]);
     // What is behind it are the events of this visit alone.

@@ -28,12 +28,8 @@ impl Shopper<'_> {
 
     /// How much the shopper is worth among others, 0–1.
     pub(super) fn worth(&self) -> Result<f64, Lack> {
-        let weight = |n| self.number(n);
-        let parts = [
-            (weight(Number::LayerFrequency)?, Some(self.standing(1)?)),
-            (weight(Number::LayerMonetary)?, Some(self.standing(2)?)),
-            (weight(Number::LayerMargin)?, Some(self.kept())),
-        ];
+        let [often, much, margin] = self.all([Number::LayerFrequency, Number::LayerMonetary, Number::LayerMargin])?;
+        let parts = [(often, Some(self.standing(1)?)), (much, Some(self.standing(2)?)), (margin, Some(self.kept()))];
         Ok(weighted(&parts).map_or(0.0, |w| w.0))
     }
 
@@ -55,11 +51,12 @@ impl Shopper<'_> {
             return if some { Ok((layer, 0.0)) } else { Err(Lack::EVIDENCE) };
         }
         let worth = self.worth()?;
-        let layer = if self.churn()? >= self.number(Number::ChurnRisk)? {
+        let [risk, high, some] = self.all([Number::ChurnRisk, Number::HighValue, Number::PotentialValue])?;
+        let layer = if self.churn()? >= risk {
             Layer::ChurnRisk
-        } else if worth >= self.number(Number::HighValue)? {
+        } else if worth >= high {
             Layer::HighValue
-        } else if worth >= self.number(Number::PotentialValue)? || carts {
+        } else if worth >= some || carts {
             Layer::Potential
         } else {
             Layer::General
@@ -73,7 +70,7 @@ pub(super) fn tell<'a>(s: &Shopper<'a>, out: &mut Insights<'a>) {
     let strategy = found.ok().and_then(|(layer, _)| s.ask.settings.strategies.get(layer as usize));
     let subject = strategy.map_or(Subject::None, |x| Subject::Text(&x.text, &x.text_zh));
     let limit = strategy.map_or(f64::NAN, |x| x.limit);
-    let found = found.map(|(layer, worth)| numbers([f64::from(layer as u8), worth, limit]));
+    let found = found.map(|(layer, worth)| numbers(&[f64::from(layer as u8), worth, limit]));
     let behind = Behind::Kinds(&[EventKind::Purchase, EventKind::Refund, EventKind::AddToCart, EventKind::ViewItem]);
     s.tell_of(out, (Trait::Layer, subject), found, s.known_for(), behind);
 }

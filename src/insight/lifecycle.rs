@@ -1,11 +1,12 @@
 //! The stage of a shopper's life with the shop, by their own rhythm, and how it changed.
 
+use super::root;
 use super::{Insights, Lack, Number, Numbers, Settings, Shopper, Trait, numbers};
 use crate::event::EventKind;
 use crate::profile::orders::Orders;
 use crate::time::{DAY, MINUTE, Millis};
 use alloc::vec::Vec;
-use libm::{fabs, sqrt};
+use libm::fabs;
 
 /// Days that are gone through for changes.
 const LONGEST: i64 = 732;
@@ -70,34 +71,48 @@ impl Rhythm {
     }
 }
 
+/// What stages go by, in the order in which [`stage`] takes it.
+const RULES: [Number; 11] = [
+    Number::UsualGap,
+    Number::GapWeight,
+    Number::TrendDays,
+    Number::TrendSigma,
+    Number::LostGaps,
+    Number::DecliningGaps,
+    Number::NewOrders,
+    Number::Declining,
+    Number::Growing,
+    Number::MatureOrders,
+    Number::MatureDays,
+];
+
 /// The stage that a rhythm is.
 ///
 /// # Errors
 ///
 /// The parameter that is missing.
 pub fn stage(r: &Rhythm, settings: &Settings) -> Result<Stage, Lack> {
-    let number = |n| settings.number(n);
-    let gap = r.gap(number(Number::UsualGap)?, number(Number::GapWeight)?);
+    let mut of = [0.0; 11];
+    settings.fill(&RULES, &mut of)?;
+    let [usual, weight, trend, sigma, lost, silent, new, declining, growing, mature, long] = of;
+    let gap = r.gap(usual, weight);
     let gaps = r.silence as f64 / gap;
     let [late, before] = r.periods.map(f64::from);
     // A shopper of less than two periods has nothing to compare with, and one who buys less often than once in a period nothing that says much.
-    let period = number(Number::TrendDays)?;
     // Of equal rates the difference of two counts has the deviation of the root of their sum: less than some of it is chance.
-    let apart = fabs(late - before) >= number(Number::TrendSigma)? * sqrt(late + before);
-    let compares = (r.span + r.silence) as f64 >= 2.0 * period && gap <= period && apart;
-    Ok(if gaps >= number(Number::LostGaps)? {
+    let apart = fabs(late - before) >= sigma * root(late + before);
+    let compares = (r.span + r.silence) as f64 >= 2.0 * trend && gap <= trend && apart;
+    Ok(if gaps >= lost {
         Stage::Lost
-    } else if gaps >= number(Number::DecliningGaps)? {
+    } else if gaps >= silent {
         Stage::Declining
-    } else if f64::from(r.days) <= number(Number::NewOrders)? {
+    } else if f64::from(r.days) <= new {
         Stage::New
-    } else if compares && late <= before * number(Number::Declining)? {
+    } else if compares && late <= before * declining {
         Stage::Declining
-    } else if late > before * number(Number::Growing)? && compares {
+    } else if late > before * growing && compares {
         Stage::Growing
-    } else if f64::from(r.days) >= number(Number::MatureOrders)?
-        && (r.span + r.silence) as f64 >= number(Number::MatureDays)?
-    {
+    } else if f64::from(r.days) >= mature && (r.span + r.silence) as f64 >= long {
         Stage::Mature
     } else {
         Stage::Active
@@ -156,14 +171,15 @@ impl Shopper<'_> {
 
     /// The usual gap between orders, in days.
     pub(super) fn gap(&self) -> Result<f64, Lack> {
-        Ok(self.rhythm()?.gap(self.number(Number::UsualGap)?, self.number(Number::GapWeight)?))
+        let [usual, weight] = self.all([Number::UsualGap, Number::GapWeight])?;
+        Ok(self.rhythm()?.gap(usual, weight))
     }
 
     /// The stage now.
     fn stage(&self) -> Result<Numbers, Lack> {
-        self.number(Number::UsualGap)?;
+        let gap = self.gap()?;
         let r = self.rhythm()?;
-        Ok(numbers([f64::from(stage(&r, self.ask.settings)? as u8), self.gap()?, r.silence as f64]))
+        Ok(numbers(&[f64::from(stage(&r, self.ask.settings)? as u8), gap, r.silence as f64]))
     }
 }
 
@@ -177,7 +193,7 @@ pub(super) fn tell(s: &Shopper<'_>, out: &mut Insights<'_>) {
     for (from, to, day) in transitions(&s.ask.history.orders, s.ask.settings, local(since), s.today).unwrap_or_default()
     {
         let at = day * DAY - i64::from(s.ask.zone) * MINUTE;
-        let found = Ok(numbers([f64::from(from as u8), f64::from(to as u8), at as f64]));
+        let found = Ok(numbers(&[f64::from(from as u8), f64::from(to as u8), at as f64]));
         s.tell(out, Trait::Transition, found, sure, kinds);
     }
 }

@@ -45,7 +45,7 @@ impl Shopper<'_> {
     }
 
     fn activity(&self) -> Result<f64, Lack> {
-        let (days, full) = (self.number(Number::ActivityDays)?, self.number(Number::ActivityVisits)?);
+        let [days, full] = self.all([Number::ActivityDays, Number::ActivityVisits])?;
         let visits = self.late(Series::Visits, days as i64);
         let kinds = ACTIVE.iter().filter(|k| self.count(**k).n > 0 && self.days_since(self.count(**k).last) <= days);
         let kinds = part(kinds.count() as f64, ACTIVE.len() as f64);
@@ -67,16 +67,14 @@ pub(super) fn tell(s: &Shopper<'_>, out: &mut Insights<'_>) {
         Number::LoyaltyRetention,
     ];
     let values = [s.satisfaction().ok(), s.faith(), s.value(), s.activity().ok(), s.retention()];
-    let mut parts = [(0.0, None); 5];
-    for i in 0..5 {
-        match s.number(weights[i]) {
-            Ok(weight) => parts[i] = (weight, values[i]),
-            Err(lack) => {
-                out.absent.push((Trait::Loyalty, lack));
-                return;
-            }
+    let weights = match s.all(weights) {
+        Ok(weights) => weights,
+        Err(lack) => {
+            out.absent.push((Trait::Loyalty, lack));
+            return;
         }
-    }
+    };
+    let parts: [(f64, Option<f64>); 5] = core::array::from_fn(|i| (weights[i], values[i]));
     let kinds = [
         EventKind::Purchase,
         EventKind::ViewItem,
@@ -89,7 +87,7 @@ pub(super) fn tell(s: &Shopper<'_>, out: &mut Insights<'_>) {
     ];
     let some = weighted(&parts).filter(|_| s.many(&kinds) > 0.0);
     let sure = some.map_or(0.0, |w| w.1) * s.sure(s.visits());
-    s.tell(out, Trait::Loyalty, some.map(|w| numbers([w.0])).ok_or(Lack::EVIDENCE), sure, &kinds);
+    s.tell(out, Trait::Loyalty, some.map(|w| numbers(&[w.0])).ok_or(Lack::EVIDENCE), sure, &kinds);
     if some.is_none() {
         return;
     }
@@ -103,7 +101,7 @@ pub(super) fn tell(s: &Shopper<'_>, out: &mut Insights<'_>) {
     for (i, (weight, value)) in parts.into_iter().enumerate() {
         if let Some(value) = value {
             let sure = s.sure(s.many(behind[i]));
-            s.tell(out, Trait::LoyaltyPart, Ok(numbers([i as f64, value, weight])), sure, behind[i]);
+            s.tell(out, Trait::LoyaltyPart, Ok(numbers(&[i as f64, value, weight])), sure, behind[i]);
         }
     }
 }

@@ -235,10 +235,11 @@ pub struct Insight<'a> {
 pub type Numbers = [f64; 7];
 
 /// A trait's numbers.
-fn numbers<const N: usize>(own: [f64; N]) -> Numbers {
+#[inline(never)]
+fn numbers(own: &[f64]) -> Numbers {
     let mut all = [0.0; 7];
     for (a, n) in all.iter_mut().zip(own) {
-        *a = n;
+        *a = *n;
     }
     all
 }
@@ -328,12 +329,20 @@ impl<'a> Shopper<'a> {
         self.ask.settings.number(number)
     }
 
+    /// Several at once: asked for one by one they would be as many branches.
+    fn all<const N: usize>(&self, of: [Number; N]) -> Result<[f64; N], Lack> {
+        let mut out = [0.0; N];
+        self.ask.settings.fill(&of, &mut out)?;
+        Ok(out)
+    }
+
     /// How far `n` observations are to be believed: n / (n + doubt), as if `doubt` more had said otherwise.
     fn sure(&self, n: f64) -> f64 {
         n / (n + self.number(Number::Doubt).unwrap_or(1.0))
     }
 
     /// Notes a trait, or why there is none.
+    #[inline(never)]
     fn tell(
         &self,
         out: &mut Insights<'_>,
@@ -405,6 +414,11 @@ impl<'a> Shopper<'a> {
     fn some_orders(&self) -> Result<f64, Lack> {
         if self.sums.orders == 0 { Err(Lack::EVIDENCE) } else { Ok(f64::from(self.sums.orders)) }
     }
+}
+
+/// The square root of what is not negative, by functions that the models bring along: the library's own would be half a kilobyte more.
+fn root(x: f64) -> f64 {
+    libm::exp(libm::log1p(x - 1.0) / 2.0)
 }
 
 /// A part of a whole, 0 where there is no whole.

@@ -88,7 +88,7 @@ impl Shopper<'_> {
         }
         for i in order {
             let kinds = self.speakers(width, i);
-            self.tell(out, code, Ok(numbers([i as f64, shares[i]])), self.sure(self.many(&kinds)), &kinds);
+            self.tell(out, code, Ok(numbers(&[i as f64, shares[i]])), self.sure(self.many(&kinds)), &kinds);
         }
     }
 }

@@ -28,8 +28,7 @@ impl Shopper<'_> {
     }
 
     fn model(&self) -> Result<BgNbd, Lack> {
-        let n = |n| self.number(n);
-        let [r, alpha, a, b] = [n(Number::R)?, n(Number::Alpha)?, n(Number::A)?, n(Number::B)?];
+        let [r, alpha, a, b] = self.all([Number::R, Number::Alpha, Number::A, Number::B])?;
         BgNbd::new(r, alpha, a, b).ok_or(Lack(Number::R as u8))
     }
 
@@ -45,8 +44,7 @@ impl Shopper<'_> {
 
     /// The mean value of an order to expect in minor units, and how much of that is the shopper's own mean.
     fn order_value(&self) -> Result<(f64, f64), Lack> {
-        let n = |n| self.number(n);
-        let (p, q, gamma) = (n(Number::P)?, n(Number::Q)?, n(Number::Gamma)?);
+        let [p, q, gamma] = self.all([Number::P, Number::Q, Number::Gamma])?;
         let x = self.purchases()?.x();
         let major = 10_i64.saturating_pow(self.ask.exponent.into()) as f64;
         let spent = self.sums.value.saturating_sub(self.sums.first_day_value) as f64;
@@ -69,7 +67,7 @@ impl Shopper<'_> {
 
     /// The latest a purchase is due, and when it was, of what was bought at least twice.
     fn due(&self, of: &[Rhythm]) -> Result<Vec<(f64, f64, Rhythm)>, Lack> {
-        let (from, until) = (self.number(Number::DueFrom)?, self.number(Number::DueUntil)?);
+        let [from, until] = self.all([Number::DueFrom, Number::DueUntil])?;
         let mut all = Vec::new();
         for r in of.iter().filter(|r| r.orders.n > 1 && r.orders.last > r.orders.first) {
             let interval = r.orders.last.since(r.orders.first) as f64 / f64::from(r.orders.n - 1) / DAY as f64;
@@ -103,7 +101,7 @@ pub(super) fn tell(s: &Shopper<'_>, out: &mut Insights<'_>) {
         (Trait::Churn, alive.map(|p| 1.0 - p), 0.0, own),
         (Trait::Silence, s.silent(), 0.0, gaps),
     ] {
-        s.tell(out, code, found.map(|v| numbers([v, second])), sure, &[EventKind::Purchase]);
+        s.tell(out, code, found.map(|v| numbers(&[v, second])), sure, &[EventKind::Purchase]);
     }
     s.tell(out, Trait::NextPurchase, next(s), own, &[EventKind::Purchase]);
     for (code, list) in [(Trait::DueCategory, &s.ask.history.categories), (Trait::DueProduct, &s.ask.history.products)]
@@ -117,7 +115,7 @@ pub(super) fn tell(s: &Shopper<'_>, out: &mut Insights<'_>) {
                     let subject = if category { Subject::Category(r.key) } else { Subject::Product(r.key) };
                     let sure = s.sure(f64::from(r.orders.n - 1));
                     let behind = Behind::Some(EventKind::Purchase, r.orders);
-                    s.tell_of(out, (code, subject), Ok(numbers([interval, gone, due])), sure, behind);
+                    s.tell_of(out, (code, subject), Ok(numbers(&[interval, gone, due])), sure, behind);
                 }
             }
         }
@@ -130,5 +128,5 @@ fn next(s: &Shopper<'_>) -> Result<Numbers, Lack> {
     let week = WEEK * DAY as f64;
     let at = model.next_purchase(&c, 0.5).map(|weeks| s.ask.now.to_f64() + weeks * week);
     let at = at.and_then(Millis::from_f64).map_or(f64::NAN, Millis::to_f64);
-    Ok(numbers([at, model.purchase_within(&c, s.number(Number::Horizon)?)]))
+    Ok(numbers(&[at, model.purchase_within(&c, s.number(Number::Horizon)?)]))
 }

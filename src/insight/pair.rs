@@ -36,7 +36,7 @@ pub(super) fn tell(s: &Shopper<'_>, out: &mut Insights<'_>) {
     found.arrange_by(|a, b| b.0.total_cmp(&a.0).then(b.1.orders.n.cmp(&a.1.orders.n)).then(a.1.key.cmp(&b.1.key)));
     for (lift, both, of, with) in found.into_iter().take(LISTED) {
         let n = f64::from(both.orders.n);
-        let found = Ok(numbers([n / orders, n / f64::from(of.orders.n), lift, n]));
+        let found = Ok(numbers(&[n / orders, n / f64::from(of.orders.n), lift, n]));
         let behind = Behind::Some(EventKind::Purchase, both.orders);
         s.tell_of(out, (Trait::Pair, Subject::Pair(of.key, with.key)), found, s.sure(n), behind);
     }

@@ -5,13 +5,13 @@ use crate::event::EventKind;
 
 fn sensitivity(s: &Shopper<'_>) -> Result<Numbers, Lack> {
     let orders = s.some_orders()?;
-    let (amount, counted) = (s.number(Number::PriceAmount)?, s.number(Number::PriceOrders)?);
+    let [amount, counted, most] = s.all([Number::PriceAmount, Number::PriceOrders, Number::PriceFull])?;
     let before = s.sums.value.saturating_add(s.sums.discount) as f64;
     let money = part(s.sums.discount as f64, before).clamp(0.0, 1.0);
     let discounted = f64::from(s.sums.discounted) / orders;
-    let full = (money / s.number(Number::PriceFull)?).min(1.0);
+    let full = (money / most).min(1.0);
     let all = weighted(&[(amount, Some(full)), (counted, Some(discounted))]).map_or(0.0, |w| w.0);
-    Ok(numbers([all, money, discounted]))
+    Ok(numbers(&[all, money, discounted]))
 }
 
 pub(super) fn tell(s: &Shopper<'_>, out: &mut Insights<'_>) {

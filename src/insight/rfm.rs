@@ -91,7 +91,7 @@ pub(super) fn tell(s: &Shopper<'_>, out: &mut Insights<'_>) {
     for (i, code) in [Trait::Recency, Trait::Frequency, Trait::Monetary].into_iter().enumerate() {
         // A count is what it is; a sum is so far as orders told theirs.
         let confidence = if i == 2 { s.valued() } else { 1.0 };
-        let found = s.score(i).map(|score| numbers([f64::from(score), raw[i]]));
+        let found = s.score(i).map(|score| numbers(&[f64::from(score), raw[i]]));
         s.tell(out, code, found, confidence, &[EventKind::Purchase]);
     }
 }

@@ -236,6 +236,19 @@ impl Settings {
         value.ok_or(Lack(number as u8))
     }
 
+    /// Several numbers at once.
+    ///
+    /// # Errors
+    ///
+    /// The first that is missing.
+    #[inline(never)]
+    pub(super) fn fill(&self, of: &[Number], out: &mut [f64]) -> Result<(), Lack> {
+        for (number, slot) in of.iter().zip(out) {
+            *slot = self.number(*number)?;
+        }
+        Ok(())
+    }
+
     /// As the pack's section.
     pub fn write(&self) -> Vec<u8> {
         let mut w = Writer::new();

@@ -45,24 +45,25 @@ impl Shopper<'_> {
     }
 
     fn advocacy(&self) -> Result<(f64, f64), Lack> {
-        let n = |n| self.number(n);
+        let [nps, satisfaction, sharing] =
+            self.all([Number::AdvocacyNps, Number::AdvocacySatisfaction, Number::AdvocacySharing])?;
         let parts = [
-            (n(Number::AdvocacyNps)?, self.recommends()),
-            (n(Number::AdvocacySatisfaction)?, self.satisfaction().ok()),
-            (n(Number::AdvocacySharing)?, self.sharing().ok().map(|p| 100.0 * p)),
+            (nps, self.recommends()),
+            (satisfaction, self.satisfaction().ok()),
+            (sharing, self.sharing().ok().map(|p| 100.0 * p)),
         ];
         weighted(&parts).ok_or(Lack::EVIDENCE)
     }
 }
 
 pub(super) fn tell(s: &Shopper<'_>, out: &mut Insights<'_>) {
-    s.tell(out, Trait::Sharing, s.sharing().map(|p| numbers([p])), s.sure(s.visits()), &SHARING);
+    s.tell(out, Trait::Sharing, s.sharing().map(|p| numbers(&[p])), s.sure(s.visits()), &SHARING);
     let topics = s.ask.view.affinity(Dimension::Topic);
     if topics.traits().is_empty() {
         out.absent.push((Trait::Topic, Lack::EVIDENCE));
     }
     for t in topics.strongest(TOPICS) {
-        let found = Ok(numbers([share(t.value, topics.total())]));
+        let found = Ok(numbers(&[share(t.value, topics.total())]));
         // Which kinds they were is known of all topics together, not of each.
         let behind = Behind::Some(s.most(&SOCIAL), Count { n: t.events, first: t.first, last: t.last });
         s.tell_of(out, (Trait::Topic, Subject::Category(t.key)), found, s.sure(t.events.into()), behind);
@@ -72,5 +73,5 @@ pub(super) fn tell(s: &Shopper<'_>, out: &mut Insights<'_>) {
     let found = if s.many(&kinds) > 0.0 { s.advocacy() } else { Err(Lack::EVIDENCE) };
     // As sure as its parts are there, and its events many.
     let sure = found.map_or(0.0, |f| f.1) * s.sure(s.many(&kinds));
-    s.tell(out, Trait::Advocacy, found.map(|f| numbers([f.0])), sure, &kinds);
+    s.tell(out, Trait::Advocacy, found.map(|f| numbers(&[f.0])), sure, &kinds);
 }

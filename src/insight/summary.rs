@@ -22,14 +22,14 @@ impl Shopper<'_> {
         let steps = v.steps as f64 + f64::from(open.steps);
         let single = f64::from(v.single) + f64::from(u8::from(open.events == 1));
         let first = if v.ended == [0; 5] { open.start } else { v.first };
-        Ok(numbers([n, n / self.weeks(first), part(millis, n * MINUTE as f64), part(steps, n), part(single, n)]))
+        Ok(numbers(&[n, n / self.weeks(first), part(millis, n * MINUTE as f64), part(steps, n), part(single, n)]))
     }
 
     fn bought(&self) -> Result<Numbers, Lack> {
         let n = self.some_orders()?;
         let value = self.sums.value as f64;
         let units = part(self.sums.units as f64, n);
-        Ok(numbers([n, n / self.weeks(self.sums.first), value, part(value, self.sums.valued.into()), units]))
+        Ok(numbers(&[n, n / self.weeks(self.sums.first), value, part(value, self.sums.valued.into()), units]))
     }
 
     /// Visits that got at least so far, and the step after which most do not go on.
@@ -44,7 +44,7 @@ impl Shopper<'_> {
         let lost = |i: usize| part(reached[i] - reached[i + 1], reached[i]);
         let drop = (1..4).fold(0, |worst, i| if lost(i) > lost(worst) { i } else { worst });
         let [visits, views, carts, checkouts, purchases] = reached;
-        Ok(numbers([visits, views, carts, checkouts, purchases, drop as f64]))
+        Ok(numbers(&[visits, views, carts, checkouts, purchases, drop as f64]))
     }
 }
 
@@ -53,14 +53,14 @@ pub(super) fn tell(s: &Shopper<'_>, out: &mut Insights<'_>) {
     let often = s.sure(s.visits());
     s.tell(out, Trait::Visits, s.described(), often, &VISIT);
     s.tell(out, Trait::Orders, s.bought(), s.valued(), &[EventKind::Purchase]);
-    let variety = s.some_orders().map(|_| numbers([h.categories.len() as f64, h.products.len() as f64]));
+    let variety = s.some_orders().map(|_| numbers(&[h.categories.len() as f64, h.products.len() as f64]));
     s.tell(out, Trait::Variety, variety, 1.0, &[EventKind::Purchase]);
-    let seconds = if h.seconds > 0 { Ok(numbers([h.seconds as f64])) } else { Err(Lack::EVIDENCE) };
+    let seconds = if h.seconds > 0 { Ok(numbers(&[h.seconds as f64])) } else { Err(Lack::EVIDENCE) };
     s.tell(out, Trait::Attention, seconds, 1.0, &[EventKind::Dwell, EventKind::ContentView, EventKind::LiveWatch]);
     s.tell(out, Trait::Funnel, s.funnel(), often, &VISIT);
     for (at, product) in h.visits.cart.iter().rev().take(LISTED) {
         let behind = Behind::Some(EventKind::AddToCart, Count { n: 1, first: *at, last: *at });
         let about = (Trait::LeftInCart, Subject::Product(*product));
-        s.tell_of(out, about, Ok(numbers([s.days_since(*at)])), 1.0, behind);
+        s.tell_of(out, about, Ok(numbers(&[s.days_since(*at)])), 1.0, behind);
     }
 }
