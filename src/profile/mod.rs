@@ -4,7 +4,9 @@
 
 pub mod config;
 pub mod decay;
+pub mod hidden;
 pub mod history;
+pub mod notes;
 pub mod orders;
 mod portrait;
 mod sieve;

@@ -1,7 +1,9 @@
 //! The portrait itself: a settled layer, a provisional one for events that may still arrive out of order, and the trail.
 
 use super::decay::{self, Growth};
+use super::hidden::{self, Hidden};
 use super::history::{self, History};
+use super::notes::Note;
 use super::sieve::Sieve;
 use super::visit::{Mark, Trail, Visit};
 use super::{Affinity, ProfileConfig};
@@ -13,10 +15,11 @@ use crate::time::{DAY, HOUR, MINUTE, Millis, SECOND};
 use alloc::vec::Vec;
 
 /// What an affinity is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 #[repr(usize)]
 pub enum Dimension {
     /// Products.
+    #[default]
     Item = 0,
     /// Categories, the product's own (not its ancestors).
     Category = 1,
@@ -163,8 +166,12 @@ pub struct Portrait {
     pub(super) bought: Vec<(Millis, Key)>,
     /// Keys of what the shopper declared, with the time.
     pub(super) declared: Vec<(Millis, Key)>,
+    /// What the shopper took back, sorted by dimension and key.
+    pub(super) hidden: Vec<Hidden>,
+    /// What was concluded, sorted by key.
+    pub(super) notes: Vec<Note>,
     /// Settled and provisional together; made when asked for.
-    merged: Option<Affinities>,
+    pub(super) merged: Option<Affinities>,
     /// Of each kind, the minute of its latest event and how many it had; not kept.
     minutes: [(i64, u32); EventKind::COUNT],
     /// The latest steps came faster than anybody looks; not kept.
@@ -192,6 +199,8 @@ impl Portrait {
             disliked: Vec::new(),
             bought: Vec::new(),
             declared: Vec::new(),
+            hidden: Vec::new(),
+            notes: Vec::new(),
             merged: None,
             minutes: [(i64::MIN, 0); EventKind::COUNT],
             hasty: false,
@@ -229,11 +238,15 @@ impl Portrait {
 
     /// Takes over the events of another portrait's present visit. Each event counts once however often it is taken over,
     /// and the order in which several visits are taken over does not matter. Answers how many were new.
-    pub fn absorb(&mut self, _: &Personalize, other: &Portrait) -> usize {
+    pub fn absorb(&mut self, allowed: &Personalize, other: &Portrait) -> usize {
         let start = other.trail.visit(other.config.session_gap).start;
         let mut new = 0;
         for p in other.pending.iter().filter(|p| start.is_some_and(|s| p.at >= s)) {
             new += usize::from(self.absorb_one(p.clone()));
+        }
+        // What was taken back in it stays so.
+        for h in other.hidden.iter().filter(|h| start.is_none_or(|s| h.until >= s)) {
+            self.hide(allowed, h.dimension, h.key, h.until, h.blocked);
         }
         // What was declared in it is the newest word.
         if other.declared.first().is_some_and(|(at, _)| start.is_none_or(|s| *at >= s)) {
@@ -344,7 +357,8 @@ impl Portrait {
     }
 
     /// An event that counts: into the provisional layer, where it is young enough, else into the settled one.
-    fn enter(&mut self, p: Pending) {
+    fn enter(&mut self, mut p: Pending) {
+        hidden::strip(&self.hidden, &mut p);
         self.merged = None;
         self.events = self.events.saturating_add(1);
         self.walk(&p);
@@ -409,7 +423,7 @@ impl Portrait {
             return;
         }
         for p in self.pending.drain(..ripe) {
-            add(&mut self.settled, &self.config, &p);
+            add(&mut self.settled, &self.config, &self.hidden, &p);
             self.history.add(&self.config, &p);
         }
         self.settled.iter_mut().for_each(Affinity::settle);
@@ -421,7 +435,7 @@ impl Portrait {
         let affinities = self.merged.get_or_insert_with(|| {
             let mut all = self.settled.clone();
             for p in &self.pending {
-                add(&mut all, &self.config, p);
+                add(&mut all, &self.config, &self.hidden, p);
             }
             all
         });
@@ -484,12 +498,15 @@ fn insert_sorted(list: &mut Vec<(Millis, Key)>, entry: (Millis, Key), room: usiz
     }
 }
 
-fn add(layer: &mut Affinities, config: &ProfileConfig, p: &Pending) {
+fn add(layer: &mut Affinities, config: &ProfileConfig, hidden: &[Hidden], p: &Pending) {
     let (weight, social) = (config.weight[p.kind as usize], p.kind.is_social());
     // Half-lives are few: what each adds at this time is computed once.
     let mut grown: Vec<(i64, Growth)> = Vec::with_capacity(4);
     let mut count = |d: Dimension, key: Option<Key>, weight: u32| {
         let (Some(key), affinity) = (key, &mut layer[d as usize]) else { return };
+        if !hidden::counts(hidden, d, key, p.at) {
+            return;
+        }
         let half_life = affinity.half_life;
         let known = grown.iter().position(|(h, _)| *h == half_life).unwrap_or_else(|| {
             grown.push((half_life, decay::growth(p.at, half_life)));

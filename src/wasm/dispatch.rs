@@ -1,6 +1,6 @@
 //! The one table of calls below both hosts: bytes in, bytes out. `manual/boundary.md` is its description.
 
-use super::{analysis, catalogue, checkout, reporting};
+use super::{analysis, catalogue, checkout, reporting, tags};
 use crate::catalog::Price;
 use crate::codec::{Malformed, Reader, Writer};
 use crate::engine::{ClusterView, Engine, RawDescription, RawOrder, Request, Shelf, TraitView};
@@ -76,7 +76,7 @@ impl Table {
             return self.open(r, out);
         }
         let there =
-            matches!(op, 2..=33 | REHEARSE | DECLARE | INSIGHTS) && (cfg!(feature = "vectors") || op != NEAREST);
+            matches!(op, 2..=33 | REHEARSE | DECLARE | INSIGHTS..=50) && (cfg!(feature = "vectors") || op != NEAREST);
         if !there {
             return Err(Error::told(Code::UnknownCall, || {
                 concat(&["this core has no call ", &decimal(op.into()), "."])
@@ -125,6 +125,8 @@ impl Table {
             31 => catalogue::wanted(shelf, r, out),
             DECLARE => declare(shelf, r, out),
             INSIGHTS => analysis::insights(shelf, r, out),
+            49 => tags::wish(shelf, r, out),
+            50 => tags::hidden(shelf, r, out),
             32 | 33 => checkout::overlay(shelf, r, out, op == 32),
             _ => {
                 let on = r.bool();
