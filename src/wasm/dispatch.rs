@@ -451,7 +451,7 @@ fn diagnostics(shelf: &Engine, r: &mut Reader<'_>, out: &mut Writer) -> Result<(
     Ok(())
 }
 
-fn snapshot(shelf: &Engine, r: &mut Reader<'_>, out: &mut Writer) -> Result<()> {
+fn snapshot(shelf: &mut Engine, r: &mut Reader<'_>, out: &mut Writer) -> Result<()> {
     r.end()?;
     out.bytes(&shelf.snapshot()?);
     Ok(())
@@ -486,7 +486,7 @@ fn exactly<'a, const N: usize>(r: &mut Reader<'a>) -> &'a [u8; N] {
     })
 }
 
-fn seal(shelf: &Engine, r: &mut Reader<'_>, out: &mut Writer) -> Result<()> {
+fn seal(shelf: &mut Engine, r: &mut Reader<'_>, out: &mut Writer) -> Result<()> {
     let (key, nonce, scope) = (exactly(r), exactly(r), r.str());
     r.end()?;
     out.bytes(&shelf.seal(key, nonce, scope)?);
