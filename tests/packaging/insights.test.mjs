@@ -1,6 +1,7 @@
 // What is understood of the shopper: through the packed build, in words, and where nothing may be understood.
 
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { pathToFileURL } from "node:url";
@@ -11,7 +12,7 @@ import { WORDS } from "../../pkg-template/src/insight-words.js";
 import { say } from "../../pkg-template/src/say.js";
 import { golden, replay } from "../golden/replay.mjs";
 import { fakeHost } from "./support/fake-core.mjs";
-import { pkg } from "./support/project.mjs";
+import { pkg, root } from "./support/project.mjs";
 
 const NOW = 1_790_000_000_000;
 const DAY = 86_400_000;
@@ -23,6 +24,24 @@ test("the packed build gives what the golden file says", async () => {
     const answers = await replay(createShelf, one, pack);
     one.steps.forEach((step, i) => assert.deepEqual(answers[i], step.expect, `${one.name}, step ${i}`));
   }
+});
+
+test("the types have every trait of the core with its fields, and every list is one where nothing is understood", () => {
+  const source = readFileSync(join(root, "src", "insight", "mod.rs"), "utf8");
+  const shapes = source.slice(source.indexOf("SHAPES"), source.indexOf("];", source.indexOf("SHAPES"))).match(/"[a-zA-Z]+(\[\])? [^"]+"/g).map((s) => s.slice(1, -1));
+  assert.equal(shapes.length, 40);
+  const types = readFileSync(join(root, "pkg-template", "types", "index.d.ts"), "utf8");
+  const all = types.slice(types.indexOf("export interface InsightValue"), types.indexOf("export interface Cart {"));
+  const insights = all.slice(all.indexOf("export interface Insights {"));
+  for (const [name, ...fields] of shapes.map((s) => s.split(" "))) {
+    const list = name.endsWith("[]");
+    const bare = name.replace("[]", "");
+    assert.match(insights, new RegExp("\\n  " + bare + (list ? ": \\(" : "\\?: ")), bare);
+    assert.equal(Array.isArray(nothing()[bare]), list, bare);
+    for (const field of fields) assert.match(all, new RegExp("[ {]" + field.split(":")[0].replace("@", "") + ": "), bare + "." + field);
+  }
+  const lists = shapes.filter((s) => /\[\]/.test(s)).length;
+  assert.equal(Object.keys(nothing()).length, lists + 1);
 });
 
 test("a trait is a value with how sure it is and what it rests on, and one that is not told has a reason", async () => {
