@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 mod checkout;
 mod declare;
 mod identity;
+mod insight;
 mod overlay;
 mod rehearse;
 mod reporting;
@@ -15,6 +16,7 @@ mod track;
 
 pub use checkout::{Coupon, MarketOffers, RawCart, RawLine};
 pub use identity::{Identified, RawOrder, Synced};
+pub use insight::{Asked, Names};
 pub use reporting::{Reported, withdrawn};
 pub use request::Request;
 pub use shards::Wish;

@@ -26,6 +26,8 @@ pub mod catalog;
 pub mod forecast;
 pub mod profile;
 
+pub mod insight;
+
 pub mod offer;
 pub mod rank;
 pub mod report;
@@ -87,6 +89,8 @@ pub mod manual {
     pub mod events {}
     #[doc = include_str!("manual/exploration.md")]
     pub mod exploration {}
+    #[doc = include_str!("manual/insights.md")]
+    pub mod insights {}
     #[doc = include_str!("manual/logs.md")]
     pub mod logs {}
     #[doc = include_str!("manual/memory.md")]

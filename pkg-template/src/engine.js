@@ -121,9 +121,14 @@ export class Engine {
    * @param {(r: Reader) => T} read
    */
   reckon(part, number, write, read) {
-    if (!this._core || !this._core.grow || this._parts[part]._core === this._core) return this.call(number, write, read);
+    if (this.has(part)) return this.call(number, write, read);
     this.grow(part);
     return null;
+  }
+
+  /** False where a part has to be loaded first. @param {number} part */
+  has(part) {
+    return !this._core || !this._core.grow || this._parts[part]._core === this._core;
   }
 
   /** Loads a part; resolves when it is there or has failed, never rejects. @param {number} part @returns {Promise<void>} */

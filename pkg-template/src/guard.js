@@ -3,6 +3,7 @@
 import { asError } from "./error.js";
 import { nobody } from "./condition.js";
 import { TEXTS } from "./fixes.js";
+import { nothing } from "./insights.js";
 import { distinct } from "./options.js";
 
 /** What each call answers when everything else failed. */
@@ -51,6 +52,7 @@ export const NEUTRAL = {
   signOut: () => Promise.resolve(),
   syncOrders: () => ({ added: 0, known: 0 }),
   on: () => () => {},
+  insights: nothing,
   dispose: () => undefined,
 };
 

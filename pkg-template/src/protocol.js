@@ -38,6 +38,7 @@ export const DECLARE = 44;
 export const COMPILE = 45;
 export const MATCHES = 46;
 export const DROP_CONDITION = 47;
+export const INSIGHTS = 48;
 export const WISH_TAG = 49;
 export const HIDDEN_TAGS = 50;
 

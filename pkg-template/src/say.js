@@ -1,5 +1,7 @@
 // Reasons in words, in Chinese and in English.
 
+import { WORDS } from "./insight-words.js";
+
 /** What an item of a list gives as its reason; `{}` stands for what the reason points to. */
 const ENGLISH = {
   popular: "Popular here",
@@ -82,12 +84,13 @@ const named = new WeakMap();
 /**
  * A reason in a short text; an unknown code is its own.
  * @param {any} shelf
- * @param {{ code: string, subject: string }} reason
+ * @param {{ code: string, subject: string } | string} reason a text names a word of the insights: `stage.growing`
  * @param {string=} language
  */
 export function say(shelf, reason, language) {
-  const { code, subject } = reason;
   const chinese = /^zh/i.test(language || shelf.language);
+  if (typeof reason === "string") return (Object.prototype.hasOwnProperty.call(WORDS, reason) && WORDS[reason][chinese ? 1 : 0]) || reason;
+  const { code, subject } = reason;
   const mark = (/** @type {string} */ title) => (chinese ? "《" + title + "》" : title);
   if (code === "because") return subject ? nameOf(shelf, subject, mark) : "";
   const texts = /** @type {Record<string, string>} */ (chinese ? CHINESE : ENGLISH);

@@ -6,13 +6,14 @@ import { readCoupons, readOffers, readQuote, writeCart } from "./checkout.js";
 import { Reader } from "./codec.js";
 import { Conditions } from "./condition.js";
 import { writeLog } from "./decisions.js";
-import { Engine, OFFERS, writeConsent } from "./engine.js";
+import { Engine, INSIGHT, OFFERS, writeConsent } from "./engine.js";
 import { writeEvent, writeOrder } from "./event.js";
 import { allowTag, blockTag, deleteTag, readHidden, tagsOf } from "./tags.js";
 import { said } from "./error.js";
 import { TEXTS } from "./fixes.js";
 import { Fallback } from "./fallback.js";
 import { guardCalls, NEUTRAL } from "./guard.js";
+import { readInsights, writeInsights } from "./insights.js";
 import { Memory } from "./memory.js";
 import { any, arrivals, between, distinct, id, ids, kind, mode, parts, pins, readOptions, text, tri, whole } from "./options.js";
 import { Overlay } from "./overlay.js";
@@ -54,6 +55,7 @@ const SUGGEST = { limit: whole(1, 200), mode };
 const RANK = { slot: text, mode, sponsored: ids };
 const COUPONS = { cart: any, held: ids };
 const REPORT = { send: tri };
+const INSIGHTS = { since: between(-8.64e15, 8.64e15), account: text };
 const BROWSE = { offset: whole(0, 0x7fffffff), limit: whole(1, 100000), category: text };
 
 /** Bytes after which a batch of events is cut into another request. */
@@ -350,7 +352,7 @@ export class Shelf {
   }
 
   hiddenTags() {
-    return this._engine.call(op.HIDDEN_TAGS, () => {}, readHidden) || [];
+    return this._engine.reckon(INSIGHT, op.HIDDEN_TAGS, () => {}, readHidden) || [];
   }
 
   declare(answers) {
@@ -366,6 +368,14 @@ export class Shelf {
     this._memory.changed();
     this._hub.change();
     return { accepted, dropped: said.length - accepted };
+  }
+
+  insights(options) {
+    const o = readOptions(this._hub, "insights", options, INSIGHTS);
+    return this._engine.reckon(INSIGHT, op.INSIGHTS, (w) => {
+      w.f64(this._engine.time());
+      writeInsights(w, this._zone(), o);
+    }, readInsights) || NEUTRAL.insights();
   }
 
   consent() {

@@ -1,5 +1,6 @@
 // Traits as tags: listed in one list, taken back by the shopper, let in again.
 
+import { INSIGHT } from "./engine.js";
 import { TEXTS } from "./fixes.js";
 import { id } from "./options.js";
 import * as op from "./protocol.js";
@@ -38,6 +39,12 @@ function wishTag(shelf, wish, tag, call) {
   const at = text.indexOf(":");
   const kind = KINDS.map(([name]) => name).indexOf(text.slice(0, at));
   const engine = shelf._engine;
+  if (kind >= 0 && !engine.has(INSIGHT)) {
+    // What does it is on its way: the wish is kept until it is there, as long as there is somebody whose wish it is.
+    if (shelf._consent.personalize !== true) return false;
+    engine.grow(INSIGHT).then(() => engine.has(INSIGHT) && shelf._consent.personalize === true && wishTag(shelf, wish, tag, call));
+    return true;
+  }
   const known = kind >= 0 && engine.call(op.WISH_TAG, (/** @type {import("./codec.js").Writer} */ w) => {
     w.f64(engine.time());
     w.u8(kind);

@@ -53,6 +53,7 @@ pub fn assemble(
     out.add(Tag::CONFIG, 0, 1, shop.profile.write());
     out.add(Tag::OVERLAY, 0, 1, shop.overlay.write());
     out.add(Tag::LIMITS, 0, 1, shop.rules.write());
+    out.add(Tag::INSIGHT, 0, 1, shop.insight.write());
     if let Some((first, last)) = span(sessions) {
         out.add(Tag::SPAN, 0, 1, [first.to_le_bytes(), last.to_le_bytes()].concat());
     }

@@ -84,6 +84,7 @@ tags! {
     ASSOCIATION_COUNTS b"ASSC" "How many baskets hold each product of a part.";
     ASSOCIATION_PART b"ASSG" "What a part's products are bought together with, as global rows.";
     EMBEDDING_PART b"EMBG" "A vector of each product of a part.";
+    INSIGHT b"INSI" "The parameters of the analysis of a shopper.";
 }
 
 impl Tag {

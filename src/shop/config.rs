@@ -3,6 +3,7 @@
 use super::content::{self, ActivitySection, CardSettings, ContentSection};
 use super::exploration::ExplorationSection;
 use super::files::ShopFiles;
+use super::insight::InsightSection;
 use super::limits::{BaselineSection, BaselineSettings, PolicySection, PolicySettings};
 use super::log::settings::{LogSection, LogSettings};
 use super::overlay::OverlaySection;
@@ -13,6 +14,7 @@ use super::scenes::{SceneDraft, SceneSection};
 use super::season::{ClusterSection, ClusterSettings, SeasonSection, SeasonSettings};
 use crate::catalog::overlay::Policy;
 use crate::error::{Code, Error, Result};
+use crate::insight::Settings;
 use crate::privacy::noise::{Epsilon, MOST_SYMBOLS};
 use crate::profile::ProfileConfig;
 use crate::rank::Exploration;
@@ -82,6 +84,8 @@ pub(super) struct ShopConfig {
     pub season: SeasonSection,
     /// `[clusters]`
     pub clusters: ClusterSection,
+    /// `[insight]`
+    pub insight: InsightSection,
 }
 
 /// `[shop]`
@@ -306,6 +310,7 @@ impl ShopConfig {
         config.scenes()?;
         config.season()?;
         config.clusters()?;
+        config.insight()?;
         for l in &config.languages {
             if l.tag.is_empty() || l.title.is_empty() {
                 return Err(bad("each [[language]] needs a tag and the column of its title.".into()));
@@ -457,6 +462,16 @@ impl ShopConfig {
     /// What is wanted of kinds of shoppers: as shipped, unless this shop says otherwise.
     pub(super) fn clusters(&self) -> Result<ClusterSettings> {
         self.clusters.or(&ShopConfig::shipped()?.clusters, self.prior()?)
+    }
+
+    /// What the analysis of a shopper goes by, without the files that it names: as shipped, unless this shop says otherwise.
+    pub(super) fn insight(&self) -> Result<Settings> {
+        self.insight.or(&ShopConfig::shipped()?.insight)
+    }
+
+    /// The same with its files, which lie in a folder.
+    pub(super) fn insight_in(&self, folder: &Path) -> Result<Settings> {
+        self.insight.with_files(&ShopConfig::shipped()?.insight, folder)
     }
 
     /// When an estimate is trusted.

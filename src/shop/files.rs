@@ -100,6 +100,11 @@ impl ShopFiles {
         })
     }
 
+    /// The folder of what the settings name.
+    pub(super) fn beside(&self) -> &Path {
+        self.config.as_deref().and_then(Path::parent).or(self.folder.as_deref()).unwrap_or(Path::new(""))
+    }
+
     /// The log: the files that were named by the caller, by `[log] files`, or by their place, or whatever in the folder is a
     /// log beyond doubt.
     ///

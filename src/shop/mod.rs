@@ -8,6 +8,7 @@ pub mod doctor;
 mod exploration;
 mod files;
 mod forecast;
+mod insight;
 mod limits;
 mod log;
 mod offers;
@@ -163,6 +164,8 @@ pub struct Shop {
     pub season: SeasonSettings,
     /// What is wanted of kinds of shoppers.
     pub clusters: ClusterSettings,
+    /// What the analysis of a shopper goes by.
+    pub insight: crate::insight::Settings,
     /// Rows that could not be used.
     pub rejects: Rejects,
     /// Ids of the log that the catalogue does not have, with how often; most frequent first.
@@ -241,6 +244,7 @@ impl Shop {
             scenes: config.scenes()?,
             season: config.season()?,
             clusters: config.clusters()?,
+            insight: config.insight_in(files.beside())?,
             rejects,
             unmatched,
             copies,

@@ -4,9 +4,9 @@ use super::rejects::{Out, Part, Rejects};
 use super::table::{Row, Table};
 use super::{Progress, log, source};
 use crate::error::{Code, Error, Result};
+use crate::insight::by_id;
 use crate::money::parse_price;
 use crate::time::DAY;
-use std::cmp::Ordering;
 use std::collections::HashMap;
 use std::path::Path;
 
@@ -150,16 +150,6 @@ fn cents_of(text: &str, minor: bool) -> std::result::Result<i64, Out> {
     }
     let value = parse_price(text, if minor { 0 } else { 2 }).map_err(|_| Out::Rejected("the value is no amount"))?;
     Ok(value.0)
-}
-
-/// The order of customers' ids.
-fn by_id(a: &str, b: &str) -> Ordering {
-    match (a.parse::<u64>(), b.parse::<u64>()) {
-        (Ok(x), Ok(y)) => x.cmp(&y).then_with(|| a.cmp(b)),
-        (Ok(_), Err(_)) => Ordering::Less,
-        (Err(_), Ok(_)) => Ordering::Greater,
-        (Err(_), Err(_)) => a.cmp(b),
-    }
 }
 
 #[cfg(test)]

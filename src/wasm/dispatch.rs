@@ -1,6 +1,6 @@
 //! The one table of calls below both hosts: bytes in, bytes out. `manual/boundary.md` is its description.
 
-use super::{catalogue, checkout, insight, reporting, tags};
+use super::{catalogue, checkout, insight, reporting};
 use crate::catalog::Price;
 use crate::codec::{Malformed, Reader, Writer};
 use crate::engine::{ClusterView, Engine, RawDescription, RawOrder, Request, Shelf, TraitView};
@@ -22,6 +22,7 @@ const NEAREST: u32 = 29;
 const REHEARSE: u32 = 37;
 /// The number of the call `declare`.
 const DECLARE: u32 = 44;
+/// The number of the call `insights`.
 
 /// The open shelves of one wasm instance, by handle.
 #[derive(Debug, Default)]
@@ -74,7 +75,7 @@ impl Table {
         if op == 1 {
             return self.open(r, out);
         }
-        let there = matches!(op, 2..=33 | REHEARSE | 44..=47 | 49 | 50) && (cfg!(feature = "vectors") || op != NEAREST);
+        let there = matches!(op, 2..=33 | REHEARSE | DECLARE..=50) && (cfg!(feature = "vectors") || op != NEAREST);
         if !there {
             return Err(Error::told(Code::UnknownCall, || {
                 concat(&["this core has no call ", &decimal(op.into()), "."])
@@ -122,9 +123,7 @@ impl Table {
             30 => catalogue::attach(shelf, r, out, handle as u32),
             31 => catalogue::wanted(shelf, r, out),
             DECLARE => declare(shelf, r, out),
-            45..=47 => core::hint::black_box(insight::part as insight::Part)(op, &mut self.insight, r, out),
-            49 => tags::wish(shelf, r, out),
-            50 => tags::hidden(shelf, r, out),
+            45..=50 => core::hint::black_box(insight::part as insight::Part)(op, &mut self.insight, shelf, r, out),
             32 | 33 => checkout::overlay(shelf, r, out, op == 32),
             _ => {
                 let on = r.bool();
@@ -245,7 +244,7 @@ pub(super) fn details<'a>(r: &mut Reader<'a>, zone: i16) -> RawDetails<'a> {
 }
 
 /// Minutes by which the shopper's clock is ahead of UTC: what is no offset on earth counts as none.
-fn zone(r: &mut Reader<'_>) -> i16 {
+pub(super) fn zone(r: &mut Reader<'_>) -> i16 {
     i16::try_from(r.i32()).ok().filter(|z| z.abs() <= 18 * 60).unwrap_or(0)
 }
 

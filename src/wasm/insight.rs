@@ -1,7 +1,9 @@
-//! The calls about conditions: whom an audience, a tag or a rule is for.
+//! The calls about who the shopper is: conditions of audiences, tags and rules; the shopper's insights; tags that are taken back.
 
+use super::{analysis, tags};
 use crate::codec::{Malformed, Reader, Writer};
 use crate::condition::{Program, Refused};
+use crate::engine::Engine;
 use crate::error::Result;
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -11,7 +13,7 @@ use core::any::Any;
 pub(super) type Kept = Option<Box<dyn Any>>;
 
 /// The calls of this part.
-pub(super) type Part = fn(u32, &mut Kept, &mut Reader<'_>, &mut Writer) -> Result<()>;
+pub(super) type Part = fn(u32, &mut Kept, &mut Engine, &mut Reader<'_>, &mut Writer) -> Result<()>;
 
 /// Programs that are kept at a time.
 const MOST: usize = 1024;
@@ -19,8 +21,14 @@ const MOST: usize = 1024;
 /// The programs of an instance, by handle.
 type Programs = Vec<Option<Program>>;
 
-/// Calls 45 to 47. What only they need is a file of its own in the web build, which `pkg-template/build/part.mjs` cuts at this function.
-pub(super) fn part(op: u32, kept: &mut Kept, r: &mut Reader<'_>, out: &mut Writer) -> Result<()> {
+/// Calls 45 to 50. What only they need is a file of its own in the web build, which `pkg-template/build/part.mjs` cuts at this function.
+pub(super) fn part(op: u32, kept: &mut Kept, shelf: &mut Engine, r: &mut Reader<'_>, out: &mut Writer) -> Result<()> {
+    match op {
+        48 => return analysis::insights(shelf, r, out),
+        49 => return tags::wish(shelf, r, out),
+        50 => return tags::hidden(shelf, r, out),
+        _ => {}
+    }
     let kept = kept.get_or_insert_with(|| Box::new(Programs::new()));
     let programs = kept.downcast_mut::<Programs>().ok_or(Malformed)?;
     match op {

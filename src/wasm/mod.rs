@@ -2,6 +2,7 @@
 
 #[cfg(feature = "abi")]
 mod abi;
+mod analysis;
 mod catalogue;
 mod checkout;
 pub mod dispatch;

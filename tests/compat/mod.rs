@@ -334,3 +334,24 @@ fn decision_log_1_is_read() {
         }
     }
 }
+
+/// Parameters of insights, as shipped, with published models and made-up cuts.
+pub(crate) const INSIGHTS: &[u8] = include_bytes!("insights-v1.section");
+
+#[test]
+fn insights_1_are_read() {
+    use nearshelf::insight::{Number, Settings};
+    let s = Settings::read(INSIGHTS).expect("section 1");
+    let number = |n| s.number(n).expect("a number");
+    assert_eq!((number(Number::R), number(Number::Gamma), number(Number::PairOrders)), (0.243, 15.44, 2.0));
+    assert_eq!((number(Number::Doubt), number(Number::UsualGap), number(Number::LoyaltyLoyalty)), (5.0, 45.0, 25.0));
+    let cuts = s.cuts.each_ref().map(|list| list.iter().map(|c| (c.value, c.tie.as_str())).collect::<Vec<_>>());
+    assert_eq!((cuts[0][0], cuts[1][3], cuts[2][3]), ((-200, "40"), (6, ""), (120_000, "77")));
+    assert_eq!((s.needs.len(), s.intents.len(), s.strategies.len()), (36, 16, 4));
+    assert!(s.strategies[3].text_zh.starts_with("诚意") && s.strategies[3].limit == 0.2);
+    assert_eq!(s.write(), INSIGHTS, "read and written alike");
+    // A later section has more behind it, an earlier one fewer numbers.
+    assert_eq!(Settings::read(&[INSIGHTS, &[1, 2, 3]].concat()).expect("a later one"), s);
+    let opened = Engine::open(with_sections(&[(Tag::INSIGHT, 1, INSIGHTS)]));
+    assert!(opened.is_ok());
+}

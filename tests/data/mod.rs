@@ -1,5 +1,7 @@
 //! Real data: found through `NEARSHELF_DATA`. Set and missing is a failure; unset, the test says that it was skipped.
 
+mod insight;
+
 use crate::builder::proofs::{hit_rates, no_pair_lacks_support};
 use crate::builder::read;
 use nearshelf::builder::evaluate::{self, evaluate};

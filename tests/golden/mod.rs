@@ -5,8 +5,12 @@
 mod cards;
 #[cfg(all(feature = "cli", not(target_arch = "wasm32")))]
 mod conditions;
+mod insights;
 
-use crate::compat::{ASSOCIATIONS, CLUSTERS, CONFIG, LIMITS as SECTIONS, PRICES, SEASONS as SEASONAL, with_sections};
+use crate::compat::{
+    ASSOCIATIONS, CLUSTERS, CONFIG, INSIGHTS as PARAMETERS, LIMITS as SECTIONS, PRICES, SEASONS as SEASONAL,
+    with_sections,
+};
 use nearshelf::codec::Writer;
 use nearshelf::engine::{Because, Engine, RawCart, RawDescription, RawLine, Request, Shelf, TraitView};
 use nearshelf::event::clean::{RawDetails, RawEvent, RawItem, RawPrice};
@@ -30,6 +34,7 @@ const DEAR: &str = include_str!("prices.json");
 const COLD_START: &str = include_str!("cold-start.json");
 const SEASONS: &str = include_str!("seasons.json");
 const PORTRAIT: &str = include_str!("portrait.json");
+const INSIGHTS: &str = include_str!("insights.json");
 const PACK: &[u8] = include_bytes!("../compat/pack-v1.pack");
 
 fn text<'a>(v: &'a Value, key: &str) -> &'a str {
@@ -369,6 +374,7 @@ fn run(shelf: &mut Engine, served: &mut u32, zone: i16, step: &Value) -> Value {
             said
         }
         "traits" => traits(shelf, now),
+        "insights" => insights::insights(shelf, now, zone, step),
         "diagnostics" => {
             shelf.diagnostics().into_iter().map(|(c, n)| (c.to_string(), json!(n))).collect::<Map<_, _>>().into()
         }
@@ -430,6 +436,7 @@ pub(crate) fn pack(file: &Value) -> Vec<u8> {
         (Tag::SEASON, 4, SEASONAL),
         (Tag::CLUSTER, 3, CLUSTERS),
         (Tag::CONFIG, 1, CONFIG),
+        (Tag::INSIGHT, 1, PARAMETERS),
     ];
     let more: Vec<_> =
         SECTIONS.into_iter().chain(others).filter(|(tag, _, _)| named.contains_key(&tag.name())).collect();
@@ -470,6 +477,11 @@ fn golden_seasons_and_clusters_give_what_the_file_says() {
 #[test]
 fn golden_portraits_give_what_the_file_says() {
     check(PORTRAIT, "portrait.json");
+}
+
+#[test]
+fn golden_insights_give_what_the_file_says() {
+    check(INSIGHTS, "insights.json");
 }
 
 #[cfg_attr(target_arch = "wasm32", allow(unused_variables, reason = "nothing is written there"))]

@@ -3,6 +3,7 @@
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { insights } from "./insights.mjs";
 import { withSection } from "../packaging/support/small-pack.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -86,6 +87,8 @@ export async function replay(createShelf, { market, language, consent, utcOffset
         return portrait(shelf.portrait());
       case "traits":
         return traits(shelf.portrait());
+      case "insights":
+        return insights(shelf.insights({ since: step.since, account: step.account }));
       case "diagnostics": {
         // The file has the core's own counts; refused calls are counted by the JavaScript above it.
         await new Promise((resolve) => setTimeout(resolve));

@@ -34,6 +34,9 @@ export async function page(): Promise<string[]> {
   const typed: string[] = shelf.suggest("te", { limit: 5 }).map((s) => s.kind + s.id + s.text + s.products);
   typed.push(cart.item_list_id, cart.item_list_name, String(cart.items[0]?.index), String(lift), String(inline?.index));
   const stage: WhyNotStage = shelf.whyNot("a").stage;
+  const { stage: life, needs, alerts, absent, transitions } = shelf.insights({ since: 0, account: "7" });
+  const last: number | null = alerts[0]?.last ?? null;
+  typed.push(life?.value === "growing" ? "more" : absent.stage ?? "", String(needs[0]?.share), String(last), ...transitions.map((t) => t.from + t.to));
   const off: () => void = shelf.on("change", () => {});
   shelf.on("diagnostic", (d) => d.code.length + (d.fix ?? "").length);
   const share: number | undefined = shelf.portrait().brands[0]?.share;

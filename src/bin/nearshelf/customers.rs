@@ -7,7 +7,7 @@ use nearshelf::customers::{
     Customer, Fitted, Judgement, Measures, correlation_of_value, fit_bgnbd, fit_gamma_gamma, judge, summarise,
 };
 use nearshelf::error::Error;
-use nearshelf::forecast::{BgNbd, GammaGamma, cuts, scores};
+use nearshelf::forecast::{BgNbd, GammaGamma, cuts, score, scores};
 use nearshelf::shop::{ForecastSettings, OrderColumns, Orders, Rejects, Summaries, write_file};
 use serde_json::{Value, json};
 use std::io::StdoutLock;
@@ -99,6 +99,10 @@ pub(crate) struct RfmArgs {
     /// Write the values at which each score from 2 on begins, as JSON.
     #[arg(long, value_name = "FILE")]
     cuts: Option<PathBuf>,
+    /// Write into it, too, at which customer id a score begins among equal values: devices then score to the rank. The ids become public
+    /// with the pack.
+    #[arg(long, requires = "cuts")]
+    ties: bool,
 }
 
 pub(crate) fn run(command: &CustomersCommand) -> Result<(), Error> {
@@ -306,8 +310,22 @@ fn rfm(args: &RfmArgs) -> Result<(), Error> {
     if let Some(path) = &args.cuts {
         let [recency, frequency, monetary] = values.each_ref().map(|v| cuts(v, args.scores));
         let recency: Vec<i64> = recency.iter().map(|v| -v).collect();
-        let text = json!({ "recency_days": recency, "frequency": frequency, "monetary_cents": monetary });
+        let mut text = json!({ "recency_days": recency, "frequency": frequency, "monetary_cents": monetary });
+        if args.ties {
+            let ties = |v: &Vec<i64>| -> Vec<&str> {
+                let id = |at: usize| orders.customers[customers[at].customer as usize].as_str();
+                first_of_scores(v, args.scores).into_iter().map(id).collect()
+            };
+            let [recency, frequency, monetary] = values.each_ref().map(ties);
+            text["ties"] = json!({ "recency_days": recency, "frequency": frequency, "monetary_cents": monetary });
+        }
         write_file(path, format!("{text:#}\n").as_bytes())?;
+        let names = ["recency", "frequency", "monetary value"];
+        for ((name, values), ranks) in names.into_iter().zip(&values).zip([&r, &f, &m]) {
+            let cuts = cuts(values, args.scores);
+            let other = values.iter().zip(ranks).filter(|(v, rank)| score(**v, &cuts) != **rank).count();
+            eprintln!("{name}: without ties a device scores {other} of {} customers higher", values.len());
+        }
     }
     let mut out = Csv::new();
     out.row(["customer_id", "recency_days", "frequency", "monetary_cents", "R", "F", "M"]);
@@ -318,6 +336,14 @@ fn rfm(args: &RfmArgs) -> Result<(), Error> {
     }
     out.end();
     Ok(())
+}
+
+/// Places of the customers at whom the scores from 2 on begin, in order of the values and of the ids.
+fn first_of_scores(values: &[i64], steps: u8) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..values.len()).collect();
+    order.sort_by_key(|i| values[*i]);
+    let at = |k: usize| (k * order.len()).div_ceil(usize::from(steps));
+    (1..usize::from(steps)).filter_map(|k| order.get(at(k)).copied()).collect()
 }
 
 /// CSV on standard output, for a reader who may leave.

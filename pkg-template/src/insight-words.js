@@ -1,0 +1,30 @@
+// Short texts for what is understood of a shopper, in English and in Chinese: for the shopper to read, so none of them judges.
+
+/** @type {Record<string, [string, string]>} */
+export const WORDS = {
+  "stage.new": ["New here", "新朋友"],
+  "stage.active": ["Shops now and then", "常来选购"],
+  "stage.growing": ["Shops more and more", "越来越常来"],
+  "stage.mature": ["A regular for a long time", "多年的老朋友"],
+  "stage.declining": ["Has not been here for a while", "有一阵子没来了"],
+  "stage.lost": ["Was here long ago", "很久没来了"],
+  "layer.high_value": ["One of our best customers", "尊享顾客"],
+  "layer.potential": ["On the way to becoming a regular", "即将成为常客"],
+  "layer.general": ["Customer", "顾客"],
+  "layer.churn_risk": ["We miss you", "很想念你"],
+  "intent.browsing": ["Looking around", "随便逛逛"],
+  "intent.comparing": ["Comparing", "正在比较"],
+  "intent.about_to_buy": ["About to buy", "准备下单"],
+  "need.quality": ["Quality", "品质"],
+  "need.price": ["Price", "价格"],
+  "need.delivery": ["Delivery", "配送"],
+  "need.after_sales": ["After-sales service", "售后"],
+  "need.experience": ["Experience", "体验"],
+  "need.personalisation": ["Made for you", "个性化"],
+  "need.brand": ["Brand", "品牌"],
+  "need.care": ["Care", "关怀"],
+  "need.fun": ["Fun", "趣味"],
+  "need.social": ["Sharing with others", "社交"],
+  "need.points": ["Points", "积分"],
+  "need.privileges": ["Privileges", "特权"],
+};

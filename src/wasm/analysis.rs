@@ -1,0 +1,47 @@
+//! The call for all that can be told of the shopper.
+
+use super::dispatch::{time, zone};
+use crate::codec::{Reader, Writer};
+use crate::engine::{Asked, Engine, Names};
+use crate::error::Result;
+use crate::insight::Insights;
+use crate::time::Millis;
+
+pub(super) fn insights(shelf: &mut Engine, r: &mut Reader<'_>, out: &mut Writer) -> Result<()> {
+    let (now, zone, account, since) = (time(r), zone(r), r.str(), r.f64());
+    r.end()?;
+    let asked = Asked { zone, account, since: Millis::from_f64(since) };
+    let told = shelf.insights(now, asked, |names, all| write(names, all, out))?;
+    if told.is_none() {
+        out.count(0);
+        out.count(0);
+    }
+    Ok(())
+}
+
+fn write(names: &Names<'_>, all: &Insights<'_>, out: &mut Writer) {
+    out.count(all.known.len());
+    for insight in &all.known {
+        out.str(insight.code.shape());
+        let [subject, other] = names.subject(insight);
+        out.str(subject);
+        out.str(other);
+        out.count(insight.values().len());
+        for value in insight.values() {
+            out.f64(*value);
+        }
+        out.f64(insight.confidence);
+        out.count(insight.evidence.len());
+        for e in &insight.evidence {
+            out.str(e.kind.name());
+            out.u32(e.count.n);
+            out.f64(e.count.first.to_f64());
+            out.f64(e.count.last.to_f64());
+        }
+    }
+    out.count(all.absent.len());
+    for (code, lack) in &all.absent {
+        out.str(code.shape());
+        out.str(&lack.name());
+    }
+}
