@@ -1,6 +1,6 @@
 //! The one table of calls below both hosts: bytes in, bytes out. `manual/boundary.md` is its description.
 
-use super::{analysis, catalogue, checkout, reporting, tags};
+use super::{analysis, catalogue, checkout, insight, reporting, tags};
 use crate::catalog::Price;
 use crate::codec::{Malformed, Reader, Writer};
 use crate::engine::{ClusterView, Engine, RawDescription, RawOrder, Request, Shelf, TraitView};
@@ -29,6 +29,7 @@ const INSIGHTS: u32 = 48;
 #[derive(Debug, Default)]
 pub struct Table {
     shelves: Vec<Option<Engine>>,
+    insight: insight::Kept,
 }
 
 impl From<Malformed> for Error {
@@ -42,7 +43,7 @@ impl From<Malformed> for Error {
 impl Table {
     /// A table without shelves.
     pub const fn new() -> Table {
-        Table { shelves: Vec::new() }
+        Table { shelves: Vec::new(), insight: None }
     }
 
     /// One call. Whatever the bytes are, it answers.
@@ -75,8 +76,7 @@ impl Table {
         if op == 1 {
             return self.open(r, out);
         }
-        let there =
-            matches!(op, 2..=33 | REHEARSE | DECLARE | INSIGHTS..=50) && (cfg!(feature = "vectors") || op != NEAREST);
+        let there = matches!(op, 2..=33 | REHEARSE | 44..=50) && (cfg!(feature = "vectors") || op != NEAREST);
         if !there {
             return Err(Error::told(Code::UnknownCall, || {
                 concat(&["this core has no call ", &decimal(op.into()), "."])
@@ -124,6 +124,7 @@ impl Table {
             30 => catalogue::attach(shelf, r, out, handle as u32),
             31 => catalogue::wanted(shelf, r, out),
             DECLARE => declare(shelf, r, out),
+            45..=47 => core::hint::black_box(insight::part as insight::Part)(op, &mut self.insight, r, out),
             INSIGHTS => analysis::insights(shelf, r, out),
             49 => tags::wish(shelf, r, out),
             50 => tags::hidden(shelf, r, out),

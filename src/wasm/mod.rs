@@ -6,6 +6,7 @@ mod analysis;
 mod catalogue;
 mod checkout;
 pub mod dispatch;
+mod insight;
 mod reporting;
 mod tags;
 #[cfg(feature = "web")]

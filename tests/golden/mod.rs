@@ -3,6 +3,8 @@
 //! `NEARSHELF_BLESS=1 cargo test golden` writes what the engine says now into the file; read the difference before you keep it.
 
 mod cards;
+#[cfg(all(feature = "cli", not(target_arch = "wasm32")))]
+mod conditions;
 mod insights;
 
 use crate::compat::{
