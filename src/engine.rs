@@ -336,7 +336,12 @@ impl Engine {
     /// order: at most `limit` (1–200), these products among them. Empty for a pack without vectors. Reads no portrait.
     #[cfg(feature = "vectors")]
     pub fn nearest(&mut self, ids: &[&str], limit: usize) -> Vec<(Row, f64)> {
-        let rows: Vec<Row> = ids.iter().filter_map(|id| Some(self.catalog.find(id)?.row)).gather();
+        let mut rows = Vec::with_capacity(ids.len());
+        for id in ids {
+            if let Some(found) = self.catalog.find(id) {
+                rows.push(found.row);
+            }
+        }
         self.ranker.nearest(&self.catalog, &rows, limit)
     }
 
