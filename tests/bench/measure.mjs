@@ -1,4 +1,4 @@
-// What one fresh process or page measures: the same in Node, Chromium and Bun.
+// What a fresh process or page measures: the same in Node, Chromium and Bun.
 
 import { Reader, Writer } from "../../pkg-template/src/codec.js";
 import * as op from "../../pkg-template/src/protocol.js";
@@ -183,14 +183,12 @@ async function handOver(module, pack) {
 }
 
 /**
- * @param {{ createShelf: any, wasm: Uint8Array, vectorWasm: Uint8Array, load(name: string): Promise<Uint8Array>, first: boolean, sizes: number[], vectors: number[] }} job
+ * One of these, so that each finds a fresh process: the vectors of a pack, the shelf of a pack, or what is handed over of one.
+ * @param {{ createShelf: any, wasm: Uint8Array, vectorWasm: Uint8Array, load(name: string): Promise<Uint8Array>, first: boolean, what: "kernel" | "shelf" | "handOver", name: string }} job
  */
-export async function measure({ createShelf, wasm, vectorWasm, load, first, sizes, vectors }) {
+export async function measure({ createShelf, wasm, vectorWasm, load, first, what, name }) {
+  const pack = await load(name);
+  if (what === "kernel") return kernel(await WebAssembly.compile(vectorWasm), pack, first);
   const module = await WebAssembly.compile(wasm);
-  const out = { kernel: [], shelf: [], handOver: 0 };
-  const withVectors = await WebAssembly.compile(vectorWasm);
-  for (const n of vectors) out.kernel.push(await kernel(withVectors, await load(`${n}-vectors`), first));
-  for (const n of sizes) out.shelf.push(await shelf(createShelf, module, await load(String(n))));
-  out.handOver = await handOver(module, await load(sizes.length ? sizes[0] : `${vectors[0]}-vectors`));
-  return out;
+  return what === "shelf" ? shelf(createShelf, module, pack) : handOver(module, pack);
 }
