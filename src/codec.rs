@@ -122,6 +122,24 @@ impl<'a> Reader<'a> {
         n
     }
 
+    /// A LEB128 varint of up to 128 bits, seven bits a byte, lowest first.
+    #[inline(never)]
+    pub fn wide(&mut self) -> u128 {
+        let mut v = 0_u128;
+        for shift in (0..128).step_by(7) {
+            let b = self.u8();
+            if shift == 126 && b > 3 {
+                break;
+            }
+            v |= u128::from(b & 0x7F) << shift;
+            if b < 0x80 {
+                return v;
+            }
+        }
+        self.fail();
+        0
+    }
+
     /// What was made of the bytes; nothing can be made of malformed ones.
     pub fn some<T: Default>(&mut self, made: Option<T>) -> T {
         if made.is_none() {
@@ -217,6 +235,16 @@ impl Writer {
         self.u32(u32::try_from(n).unwrap_or(u32::MAX));
     }
 
+    /// A LEB128 varint, seven bits a byte, lowest first.
+    #[inline(never)]
+    pub fn wide(&mut self, mut v: u128) {
+        while v >= 0x80 {
+            self.u8(v as u8 | 0x80);
+            v >>= 7;
+        }
+        self.u8(v as u8);
+    }
+
     /// Bytes written so far.
     pub fn len(&self) -> usize {
         self.bytes.len()
@@ -308,6 +336,19 @@ mod tests {
         assert_eq!((r.bytes(), r.check()), (&[][..], Err(Malformed)));
         let mut r = Reader::new(&bytes);
         assert_eq!((r.count(1), r.check()), (0, Err(Malformed)));
+    }
+
+    #[test]
+    fn wide_varints_round_trip_and_what_is_too_long_is_refused() {
+        let values = [0, 1, 127, 128, u128::from(u64::MAX), 1 << 100, u128::MAX];
+        let mut w = Writer::new();
+        values.iter().for_each(|v| w.wide(*v));
+        let bytes = w.finish();
+        let mut r = Reader::new(&bytes);
+        values.iter().for_each(|v| assert_eq!(r.wide(), *v));
+        assert_eq!(r.end(), Ok(()));
+        let mut long = Reader::new(&[0xFF; 30]);
+        assert_eq!((long.wide(), long.check()), (0, Err(Malformed)));
     }
 
     #[test]

@@ -21,6 +21,7 @@ pub use track::Tracked;
 
 use crate::catalog::{Catalog, Described, Price};
 use crate::error::{Code, Error, Result};
+use crate::event::CONTENT_KINDS;
 use crate::event::clean::Drop;
 use crate::id::{Key, Row};
 use crate::list::Gather;
@@ -202,8 +203,8 @@ pub struct PortraitSummary {
     pub sessions: u32,
     /// Newest event.
     pub updated: Option<Millis>,
-    /// Items, categories, brands, price bands: strongest first.
-    pub traits: [Vec<TraitView>; 4],
+    /// Of each [`Dimension`], strongest first.
+    pub traits: [Vec<TraitView>; Dimension::COUNT],
     /// Product ids of this visit, oldest first; unknown ones left out.
     pub visit: Vec<String>,
     /// The kind of shoppers that is nearest.
@@ -491,10 +492,10 @@ impl Engine {
         let c = &self.catalog;
         let id_of = |k: Key| c.row_of(k).map(|row| c.id(row).to_string());
         let visit = view.visit.steps.iter().filter_map(|m| id_of(m.key)).gather();
-        let traits = [Dimension::Item, Dimension::Category, Dimension::Brand, Dimension::PriceBand].map(|d| {
+        let traits = Dimension::ALL.map(|d| {
             let affinity = view.affinity(d);
             let total = affinity.total();
-            affinity.strongest(SHOWN).iter().map(|t| trait_view(c, d, t, total)).gather()
+            affinity.strongest(SHOWN).iter().map(|t| trait_view(c, &self.config, d, t, total)).gather()
         });
         let cluster = nearest(&view, c).map(|n| ClusterView {
             id: n.name.to_string(),
@@ -575,11 +576,13 @@ fn because(parts: &[Part]) -> (Because, Subject) {
     (because, subject)
 }
 
-fn trait_view(c: &Catalog, d: Dimension, t: &Trait, total: u128) -> TraitView {
+fn trait_view(c: &Catalog, config: &ProfileConfig, d: Dimension, t: &Trait, total: u128) -> TraitView {
     let named = |key: &str, label: &str| (key.to_string(), label.to_string());
     let (key, label) = match d {
         Dimension::Item => c.row_of(t.key).map(|row| named(c.id(row), c.title(row))),
-        Dimension::Category => c.category_of_key(t.key).map(|x| named(c.category_path(x), c.category_label(x))),
+        Dimension::Category | Dimension::Topic => {
+            c.category_of_key(t.key).map(|x| named(c.category_path(x), c.category_label(x)))
+        }
         Dimension::Brand => c.brand_of_key(t.key).map(|x| named(c.brand_name(x), c.brand_name(x))),
         Dimension::PriceBand => {
             let currency = &c.market().currency;
@@ -590,6 +593,17 @@ fn trait_view(c: &Catalog, d: Dimension, t: &Trait, total: u128) -> TraitView {
                 named(&text, &text)
             })
         }
+        Dimension::Tag => c.tag_of_key(t.key).map(|tag| named(tag, tag)),
+        Dimension::Hour | Dimension::Weekday => {
+            let text = decimal(t.key.0 as i64);
+            Some(named(&text, &text))
+        }
+        Dimension::Channel | Dimension::ShareChannel => {
+            let listed = config.channels.iter().find(|name| Key::channel(name) == t.key);
+            let name = listed.map_or(track::OTHER, String::as_str);
+            Some(named(name, name))
+        }
+        Dimension::Content => CONTENT_KINDS.get(t.key.0 as usize).map(|kind| named(kind, kind)),
     }
     .unwrap_or_default();
     let share = decay::share(t.value, total, 1_000_000) as f64 / 1e6;

@@ -4,7 +4,7 @@
 ///
 /// Everything that outlives a pack (portrait, snapshot, decisions) keys by it. Two of 100,000 ids collide with a
 /// probability of about 3 in 10 billion.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Key(pub u64);
 
 impl Key {
@@ -32,6 +32,16 @@ impl Key {
     /// Key of a price band: currency and half-octave.
     pub fn price_band(currency: &str, band: u32) -> Key {
         Key(hash(4 + (u64::from(band) << 8), currency.as_bytes()))
+    }
+
+    /// Key of a channel, by its name in lower case.
+    pub fn channel(name: &str) -> Key {
+        Key(hash(7, name.as_bytes()))
+    }
+
+    /// Key of a product's tag.
+    pub fn tag(name: &str) -> Key {
+        Key(hash(8, name.as_bytes()))
     }
 
     /// Key of an event without an id, from what it is.

@@ -80,6 +80,8 @@ pub mod manual {
     pub mod decisions {}
     #[doc = include_str!("manual/errors.md")]
     pub mod errors {}
+    #[doc = include_str!("manual/events.md")]
+    pub mod events {}
     #[doc = include_str!("manual/exploration.md")]
     pub mod exploration {}
     #[doc = include_str!("manual/logs.md")]

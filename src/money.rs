@@ -1,7 +1,7 @@
 //! Money: integer minor units and ISO 4217 exponents.
 
 /// An amount in minor units of some currency (fen, cents), never negative for a price.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Minor(pub i64);
 
 /// Digits after the point of a currency, by ISO 4217 (amendment 177); 2 where the code is not an exception.
@@ -19,6 +19,9 @@ pub fn exponent(currency: &str) -> u8 {
         _ => 2,
     }
 }
+
+/// The largest amount there is, in minor units: 2^53, beyond which a double is not exact.
+pub const LARGEST: i64 = 1 << 53;
 
 /// Why a price text was refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -77,7 +80,7 @@ pub fn parse_price(text: &str, exponent: u8) -> Result<Minor, PriceError> {
         value = value.checked_mul(10).ok_or(PriceError::TooLarge)?;
     }
     value = value.checked_add(i64::from(round_up)).ok_or(PriceError::TooLarge)?;
-    if value > 1 << 53 {
+    if value > LARGEST {
         return Err(PriceError::TooLarge);
     }
     Ok(Minor(value))
@@ -86,7 +89,7 @@ pub fn parse_price(text: &str, exponent: u8) -> Result<Minor, PriceError> {
 /// A price from a host's number of major units; `None` when it is negative, not finite or too large.
 pub fn price_from_f64(major: f64, exponent: u8) -> Option<Minor> {
     let minor = libm::round(major * f64::from(10_u32.pow(u32::from(exponent.min(9)))));
-    (minor.is_finite() && (0.0..=9_007_199_254_740_992.0).contains(&minor)).then_some(Minor(minor as i64))
+    (minor.is_finite() && (0.0..=LARGEST as f64).contains(&minor)).then_some(Minor(minor as i64))
 }
 
 /// The half-octave a price lies in: 0 for nothing, then a step each time the price grows by √2.

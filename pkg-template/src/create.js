@@ -43,6 +43,7 @@ const OPTIONS = {
   overlayRefreshMs: whole(1000, LONGEST_MS),
   seed: whole(0, 0x1fffffffffffff),
   now: callable,
+  utcOffset: whole(-1080, 1080),
   shards: (value, wrong) => {
     const wish = WISHES.indexOf(value);
     if (wish < 0 && value !== false) wrong(TEXTS ? '"page", "personal", "all" or false' : "");

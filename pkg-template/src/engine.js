@@ -59,6 +59,7 @@ export class Engine {
     this.decisions = [];
     this._accepted = 0;
     this._latest = -Infinity;
+    this._told = -Infinity;
     this._served = 0;
     this._servedBefore = 0;
   }
@@ -159,7 +160,11 @@ export class Engine {
 
   /** The host's time, which does not run backwards here, so that what is done again later finds the same times. */
   time() {
-    return this._latest = Math.max(this._latest, this._seat._now());
+    const now = this._seat._now();
+    // Going back a little is what clocks do that are set by the network.
+    if (now < this._told - 60000) this._hub.count("clock_back");
+    this._told = now;
+    return this._latest = Math.max(this._latest, now);
   }
 
   /** A writer for a `track` request that starts with room for the handle and the time. */

@@ -19,10 +19,12 @@ export function writeEvent(w, name, params, productsOf) {
   try {
     const p = params === null || params === undefined ? {} : params;
     w.str(typeof name === "string" ? name : "");
-    w.str(id(p.event_id) || orderId(name, p));
+    w.str(id(p.event_id));
     w.f64(time(p.timestamp));
     w.str(id(p.search_term));
-    writeItems(w, name === "select_content" ? productsOf(id(p.content_id)) : p.items);
+    const card = OF_CARDS.indexOf(name) < 0 ? "" : id(p.content_id);
+    writeItems(w, card && (name === "select_content" || !p.items) ? productsOf(card) : p.items);
+    writeDetails(w, p);
     return true;
   } catch (unreadable) {
     w.cut(begin);
@@ -46,6 +48,7 @@ export function writeOrder(w, orders, i) {
     w.str(name);
     w.f64(time(order.timestamp));
     writeItems(w, order.items);
+    writeDetails(w, order);
     return true;
   } catch (unreadable) {
     w.cut(begin);
@@ -53,10 +56,32 @@ export function writeOrder(w, orders, i) {
   }
 }
 
-// What a tracked purchase and the order that is synced later have in common, so that they count as one.
-function orderId(name, params) {
-  const order = name === "purchase" ? id(params.transaction_id) : "";
-  return order && "order:" + order;
+/** Kinds whose products may be those of a card. */
+const OF_CARDS = ["select_content", "content_view", "live_watch", "like", "comment", "share"];
+const POLARITIES = ["negative", "neutral", "positive"];
+
+/**
+ * What an event says beside its products; a single byte where it says nothing.
+ * @param {import("./codec.js").Writer} w
+ * @param {any} p
+ */
+function writeDetails(w, p) {
+  const { value, currency, transaction_id, rating, polarity, score, duration, content_type, resolved } = p;
+  const channel = p.channel || p.method;
+  const told = [value, currency, transaction_id, rating, polarity, score, duration, channel, content_type, resolved].some((v) => v !== undefined && v !== null);
+  w.u8(told ? 1 : 0);
+  if (!told) return;
+  writePrice(w, value);
+  w.str(id(currency));
+  w.str(id(transaction_id));
+  w.f64(number(rating, Infinity));
+  const word = POLARITIES.indexOf(polarity);
+  w.f64(word < 0 ? number(polarity, Infinity) : word - 1);
+  w.f64(number(score, Infinity));
+  w.f64(number(duration, Infinity));
+  w.str(id(channel));
+  w.str(id(content_type));
+  w.u8(resolved === true ? 1 : 0);
 }
 
 /**
@@ -71,6 +96,7 @@ function writeItems(w, items) {
     w.str(id(item.item_id));
     writePrice(w, item.price);
     w.f64(number(item.quantity, 0));
+    writePrice(w, item.discount);
   }
 }
 

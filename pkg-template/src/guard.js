@@ -28,7 +28,8 @@ export const NEUTRAL = {
   offers: () => [],
   setOverlay: () => Promise.resolve(),
   portrait: () => ({
-    events: 0, sessions: 0, updated: null, items: [], categories: [], brands: [], priceBands: [], session: [], declared: [], cluster: null,
+    events: 0, sessions: 0, updated: null, items: [], categories: [], brands: [], priceBands: [], tags: [], hours: [], weekdays: [], channels: [], contentKinds: [], topics: [],
+    shareChannels: [], session: [], declared: [], cluster: null,
   }),
   declare: () => ({ accepted: 0, dropped: 0 }),
   consent: (shelf) => Object.assign({}, shelf._consent),

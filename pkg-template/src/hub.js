@@ -22,11 +22,19 @@ export class Hub {
   }
 
   /**
+   * Counts what is only worth a look.
+   * @param {string} code
+   */
+  count(code) {
+    this._counts[code] = (this._counts[code] || 0) + 1;
+  }
+
+  /**
    * Counts what went wrong and tells the `diagnostic` listeners.
    * @param {{ code: string, message: string, fix?: string }} what
    */
   diagnose(what) {
-    this._counts[what.code] = (this._counts[what.code] || 0) + 1;
+    this.count(what.code);
     if (this._closed || this._waiting.length >= KEPT) return;
     const told = { code: what.code, message: what.message || inWords(what.code) };
     this._waiting.push(what.fix ? Object.assign(told, { fix: what.fix }) : told);

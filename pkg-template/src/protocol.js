@@ -179,6 +179,13 @@ export function readPortrait(r) {
     categories: r.list(readTrait),
     brands: r.list(readTrait),
     priceBands: r.list(readTrait),
+    tags: r.list(readTrait),
+    hours: r.list(readTrait),
+    weekdays: r.list(readTrait),
+    channels: r.list(readTrait),
+    contentKinds: r.list(readTrait),
+    topics: r.list(readTrait),
+    shareChannels: r.list(readTrait),
     session: r.list(readText),
     declared: r.list((r) => {
       const [field, value] = r.str().split("=");

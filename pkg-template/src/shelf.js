@@ -80,7 +80,7 @@ export class Shelf {
    * @param {import("./hub.js").Hub} hub
    * @param {{
    *   now?: () => number, market?: string, language?: string, storage?: import("./vault.js").ShelfStorage, reports?: any,
-   *   overlayRefreshMs?: number, shards?: number, seed?: number,
+   *   overlayRefreshMs?: number, shards?: number, seed?: number, utcOffset?: number,
    * }} wishes
    * @param {import("./create.js").Host} host
    * @param {() => void} gone called when the shelf is disposed
@@ -120,6 +120,7 @@ export class Shelf {
       const found = all.filter((entry) => entry._card.id === card)[0];
       return found && found._card.products.map((/** @type {string} */ item_id) => ({ item_id }));
     };
+    this._utcOffset = wishes.utcOffset;
     this._disposed = false;
     guardCalls(this);
   }
@@ -407,6 +408,7 @@ export class Shelf {
     let written = 0;
     const answer = this._engine.call(op.SYNC_ORDERS, (w) => {
       w.f64(this._engine.time());
+      w.u32(this._zone());
       const counted = w.length;
       w.u32(0);
       for (let i = 0; i < length && i < MOST_ORDERS; i++) if (writeOrder(w, orders, i)) written++;
@@ -438,6 +440,11 @@ export class Shelf {
   }
 
   // ---- what create.js and the engine call ----
+
+  /** Minutes by which the shopper's clock is ahead of UTC. */
+  _zone() {
+    return this._utcOffset === undefined ? -new Date(this._now()).getTimezoneOffset() : this._utcOffset;
+  }
 
   /** Milliseconds since 1970, from the host's clock as long as that works. */
   _now() {
@@ -656,6 +663,7 @@ export class Shelf {
     let unreadable = events.length - count;
     for (let i = 0; i < count;) {
       const w = this._engine.trackWriter();
+      w.u32(this._zone());
       const counted = w.length;
       w.u32(0);
       let written = 0;

@@ -71,6 +71,8 @@ export interface ShelfOptions {
   reports?: string | URL | ((bytes: Uint8Array) => unknown);
   /** Clock in milliseconds since 1970 UTC. Default `Date.now`. */
   now?: () => number;
+  /** Minutes by which the shopper's clock is ahead of UTC (480 in Beijing), -1080 to 1080. Default: the device's. */
+  utcOffset?: number;
   /**
    * What exploration is drawn from, a whole number from 0 to 2^53 - 1: the same seed explores alike. Default: drawn from the host's
    * generator, once a shelf, where the pack explores and the shopper consented to `personalize`.
@@ -147,18 +149,41 @@ export interface Order {
 export interface TrackItem {
   item_id: string | number;
   price?: number | string;
+  /** What was taken off one piece, in major units. */
+  discount?: number | string;
   quantity?: number | string;
   [field: string]: unknown;
 }
 
-/** GA4 event parameters, and two of our own: `event_id` and `timestamp`. */
+/** GA4 event parameters, and some of our own. What each event reads stands in the manual, page "events". */
 export interface TrackParams {
   items?: TrackItem[];
   search_term?: string;
   /** Same id, same event: a second one is dropped and counted. Default for a `purchase` with a `transaction_id`: that order's. */
   event_id?: string;
-  /** The order of a `purchase`. */
+  /** The order of a `purchase` or `refund`. */
   transaction_id?: string | number;
+  /** Sum of a `purchase` or `refund` in major units. Default: of its items, where all have a price. */
+  value?: number | string;
+  /** ISO 4217. Sums in another currency than the market's are left out. */
+  currency?: string;
+  /** How the visit came (any event), or a share went: a word of the pack's `[channels]`; another counts as "other". */
+  channel?: string;
+  /** GA4's name for the channel of a `share`. */
+  method?: string;
+  /** Stars of a `review` or answer of a `survey_answer`, 1 to 5. */
+  rating?: number;
+  /** What the host makes of a text: -1 to 1, or a word. The text itself is not taken. */
+  polarity?: number | "negative" | "neutral" | "positive";
+  /** Answer of the net promoter score, 0 to 10 (`nps_answer`). */
+  score?: number;
+  /** Seconds of attention (`dwell`, `content_view`, `live_watch`). */
+  duration?: number;
+  content_type?: "article" | "short_video" | "live_stream" | "review" | (string & {});
+  /** A card of the pack: what it is about counts (`select_content`, `content_view`, `live_watch`, `like`, `comment`, `share`). */
+  content_id?: string | number;
+  /** True for a `complaint` that was settled. */
+  resolved?: boolean;
   /** Milliseconds since 1970 UTC. Default: now. */
   timestamp?: number;
   [field: string]: unknown;
@@ -168,6 +193,8 @@ export type EventName =
   | "view_item_list" | "select_item" | "view_item" | "add_to_wishlist" | "add_to_cart" | "remove_from_cart"
   | "view_cart" | "begin_checkout" | "add_shipping_info" | "add_payment_info" | "purchase" | "refund"
   | "search" | "view_promotion" | "select_promotion" | "session_start" | "not_interested" | "select_content"
+  | "favourite" | "like" | "comment" | "share" | "invite" | "check_in" | "group_buy_open" | "group_buy_join" | "group_buy_complete"
+  | "review" | "survey_answer" | "nps_answer" | "complaint" | "return" | "content_view" | "live_watch" | "dwell"
   | (string & {});
 
 export interface TrackResult { accepted: number; dropped: number; }
@@ -456,6 +483,20 @@ export interface Portrait {
   categories: Trait[];
   brands: Trait[];
   priceBands: Trait[];
+  /** Tags of products. */
+  tags: Trait[];
+  /** Hours of the shopper's day, "0" to "23". */
+  hours: Trait[];
+  /** Days of the shopper's week, "1" (Monday) to "7". */
+  weekdays: Trait[];
+  /** Channels that visits came by, of the shop's list. */
+  channels: Trait[];
+  /** "article", "short_video", "live_stream", "review", "other". */
+  contentKinds: Trait[];
+  /** Categories that were liked, commented on, shared, reviewed or bought in a group. */
+  topics: Trait[];
+  /** Channels that shares and invitations went by. */
+  shareChannels: Trait[];
   /** Product ids of this visit, oldest first: one for each step, so a product may stand there several times. */
   session: string[];
   /** What the shopper declared, as far as the pack's prior lists it. */

@@ -1,7 +1,7 @@
 //! Replaying a log through the engine that runs on the device: the same events, the same calls.
 
 use crate::engine::Engine;
-use crate::event::clean::{RawEvent, RawItem, RawPrice};
+use crate::event::clean::{RawDetails, RawEvent, RawItem, RawPrice};
 use crate::privacy::consent::Consent;
 use crate::time::{DAY, Millis, SECOND};
 
@@ -63,6 +63,7 @@ pub fn replay(
     mut at_step: impl FnMut(&mut Engine, Millis, &Visit<'_>, usize),
 ) {
     engine.set_consent(Consent::all());
+    engine.trust();
     for visits in shoppers {
         engine.forget();
         let mut last = i64::MIN / 2;
@@ -111,6 +112,10 @@ fn relive(
 }
 
 fn track(engine: &mut Engine, now: i64, name: &'static str, item: Option<&str>) {
-    let items = item.map(|id| RawItem { id, price: RawPrice::None, quantity: f64::NAN }).into_iter().collect();
-    engine.track(Millis(now), &[RawEvent { name, event_id: "", at: f64::NAN, items }]);
+    let items = item
+        .map(|id| RawItem { id, price: RawPrice::None, quantity: f64::NAN, discount: RawPrice::None })
+        .into_iter()
+        .collect();
+    let details = RawDetails::default();
+    engine.track(Millis(now), &[RawEvent { name, event_id: "", at: f64::NAN, items, details }]);
 }

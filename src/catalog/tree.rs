@@ -81,6 +81,11 @@ impl Catalog {
         self.brand_index.place(&self.brand_key, key)
     }
 
+    /// The tag with this key.
+    pub fn tag_of_key(&self, key: Key) -> Option<&str> {
+        (0..self.tag.len()).map(|i| self.tag.get(&self.pack, i)).find(|tag| Key::tag(tag) == key)
+    }
+
     /// The store that sells the product: another shop on a marketplace. `None` for the shop itself, and in a pack that does not say.
     pub fn store(&self, row: Row) -> Option<u32> {
         self.store_of.get(&self.pack, row.index()).checked_sub(1)

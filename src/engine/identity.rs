@@ -1,12 +1,11 @@
 //! Whose portrait it is: sealed memory, accounts, and the orders a shop's server knows of.
 
+use super::track::currency;
 use super::{Engine, no_consent};
 use crate::error::{Code, Error, Result};
-use crate::event::clean::{Drop, RawEvent, RawItem, clean};
-use crate::list::Gather;
-use crate::profile::{Portrait, Step};
+use crate::event::clean::{Drop, RawDetails, RawEvent, RawItem, clean};
+use crate::profile::Portrait;
 use crate::store::seal;
-use crate::text::concat;
 use crate::time::Millis;
 use alloc::vec::Vec;
 
@@ -19,6 +18,8 @@ pub struct RawOrder<'a> {
     pub at: f64,
     /// What was bought.
     pub items: Vec<RawItem<'a>>,
+    /// Its sum and currency.
+    pub details: RawDetails<'a>,
 }
 
 /// What became of synced orders.
@@ -101,20 +102,18 @@ impl Engine {
         let now = self.tick(now);
         let mut result = Synced::default();
         let Some(allowed) = self.consent.may_personalize() else { return result };
-        let exponent = self.catalog.market().exponent;
         for order in orders {
-            let id = concat(&["order:", order.transaction_id]);
-            let raw = RawEvent { name: "purchase", event_id: &id, at: order.at, items: order.items.clone() };
+            let details = RawDetails { order: order.transaction_id, ..order.details };
+            let raw = RawEvent { name: "purchase", event_id: "", at: order.at, items: order.items.clone(), details };
             let mut notes = [false; Drop::COUNT];
             let cleaned = if order.transaction_id.is_empty() {
                 Err(Drop::BadItem)
             } else {
-                clean(&raw, now, exponent, &mut |d| notes[d as usize] = true)
+                clean(&raw, now, &currency(&self.catalog), &mut |d| notes[d as usize] = true)
             };
             match cleaned {
                 Ok(event) => {
-                    let facts = event.items.iter().map(|i| self.facts(i.id, i.price, &mut notes)).gather();
-                    let step = Step { kind: event.kind, at: event.at, id: event.id, facts };
+                    let step = self.step(event, &mut notes);
                     if self.portrait.admit(&allowed, step) {
                         result.added += 1;
                     } else {

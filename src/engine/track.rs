@@ -1,12 +1,15 @@
 //! Taking events in: what they say goes into the portrait, what cannot be used is counted.
 
 use super::Engine;
-use crate::event::clean::{Drop, RawEvent, clean};
+use crate::catalog::Catalog;
+use crate::event::clean::{Currency, Drop, Event, RawEvent, clean};
 use crate::id::Key;
 use crate::list::Gather;
 use crate::money::{self, Minor};
 use crate::order::Arrange;
-use crate::profile::{Facts, Step, Taken};
+#[cfg(feature = "cli")]
+use crate::profile::Portrait;
+use crate::profile::{Facts, Step, TAGS, Taken};
 use crate::time::Millis;
 use alloc::vec::Vec;
 
@@ -17,6 +20,15 @@ pub struct Tracked {
     pub accepted: u32,
     /// Left out, and counted by reason.
     pub dropped: u32,
+}
+
+/// The channel of all that the shop does not list.
+pub(super) const OTHER: &str = "other";
+
+/// The currency of the market that is open.
+pub(super) fn currency(catalog: &Catalog) -> Currency<'_> {
+    let market = catalog.market();
+    Currency { code: &market.currency, exponent: market.exponent }
 }
 
 impl Engine {
@@ -31,14 +43,12 @@ impl Engine {
             result.dropped = events.len() as u32;
             return result;
         };
-        let exponent = self.catalog.market().exponent;
         let mut steps = Vec::with_capacity(events.len());
         for raw in events {
             let mut notes = [false; Drop::COUNT];
-            match clean(raw, now, exponent, &mut |d| notes[d as usize] = true) {
+            match clean(raw, now, &currency(&self.catalog), &mut |d| notes[d as usize] = true) {
                 Ok(event) => {
-                    let facts = event.items.iter().map(|i| self.facts(i.id, i.price, &mut notes)).gather();
-                    steps.push(Step { kind: event.kind, at: event.at, id: event.id, facts });
+                    steps.push(self.step(event, &mut notes));
                 }
                 Err(reason) => {
                     self.drop_event(reason);
@@ -61,10 +71,27 @@ impl Engine {
                 }
                 Taken::Duplicate => self.drop_event(Drop::Duplicate),
                 Taken::TooLate => self.drop_event(Drop::TooLate),
+                Taken::Repeated => self.drop_event(Drop::Repeated),
+                Taken::Flood => self.drop_event(Drop::Flood),
             }
             result.dropped += 1;
         }
+        if result.accepted > 0 && self.portrait.is_hasty() {
+            self.drop_event(Drop::Bot);
+        }
         result
+    }
+
+    /// What an event says, in keys.
+    pub(super) fn step(&self, event: Event<'_>, notes: &mut [bool; Drop::COUNT]) -> Step {
+        let facts = event.items.iter().map(|i| self.facts(i.id, i.price, notes)).gather();
+        let mut detail = event.detail;
+        if !event.channel.is_empty() {
+            let listed = self.config.channel(event.channel);
+            notes[Drop::UnknownChannel as usize] |= listed.is_none();
+            detail.channel = listed.or(Some(Key::channel(OTHER)));
+        }
+        Step { kind: event.kind, at: event.at, id: event.id, facts, detail }
     }
 
     /// What an item of an event says, in keys.
@@ -73,15 +100,25 @@ impl Engine {
         let band = |m: Minor| Key::price_band(&c.market().currency, money::price_band(m));
         let Some(found) = c.find(id) else {
             notes[Drop::UnknownItem as usize] = true;
-            return Facts { product: Key::product(id), category: None, brand: None, band: price.map(band) };
+            return Facts { product: Key::product(id), band: price.map(band), ..Facts::default() };
         };
         let variant = found.variant.map_or(c.best_variant(found.row), |v| c.variants_of(found.row).start + v);
+        let mut tags = [None; TAGS];
+        tags.iter_mut().zip(c.tags(found.row)).for_each(|(mine, tag)| *mine = Some(Key::tag(tag)));
         Facts {
             product: c.key(found.row),
             category: c.category(found.row).map(|x| c.category_key(x)),
             brand: c.brand(found.row).map(|x| c.brand_key(x)),
             band: price.or(c.price_of(variant).now).map(band),
+            tags,
         }
+    }
+
+    /// Takes every event for one of its own, however fast it comes: a log is what happened, told by nobody twice.
+    #[cfg(feature = "cli")]
+    pub fn trust(&mut self) {
+        (self.config.repeat, self.config.per_minute) = (0, u32::MAX);
+        self.portrait = Portrait::new(self.config.clone());
     }
 
     pub(super) fn drop_event(&mut self, reason: Drop) {

@@ -1,8 +1,9 @@
 //! Cleaning: what a host sent becomes an event with a kind, a time and known quantities, or a counted drop.
 
-use super::EventKind;
+use super::{CONTENT_KINDS, Detail, EventKind};
 use crate::id::Key;
 use crate::money::{self, Minor};
+use crate::text::concat;
 use crate::time::{MINUTE, Millis};
 use alloc::vec::Vec;
 
@@ -20,6 +21,53 @@ pub struct RawEvent<'a> {
     pub at: f64,
     /// The products it is about.
     pub items: Vec<RawItem<'a>>,
+    /// What else it says.
+    pub details: RawDetails<'a>,
+}
+
+/// What an event says beside its products, as it came; NaN, an empty text: not given.
+#[derive(Debug, Clone, Copy)]
+pub struct RawDetails<'a> {
+    /// Sum of an order or refund, in major units.
+    pub value: RawPrice<'a>,
+    /// Its currency, ISO 4217.
+    pub currency: &'a str,
+    /// The shop's id of the order that is refunded.
+    pub order: &'a str,
+    /// Stars, 1 to 5.
+    pub rating: f64,
+    /// The host's judgement of a text, −1 to 1.
+    pub polarity: f64,
+    /// Answer of the net promoter score, 0 to 10.
+    pub score: f64,
+    /// Seconds of attention.
+    pub seconds: f64,
+    /// By which channel.
+    pub channel: &'a str,
+    /// Kind of content.
+    pub content: &'a str,
+    /// A complaint that was settled.
+    pub resolved: bool,
+    /// Minutes by which the shopper's clock is ahead of UTC.
+    pub zone: i16,
+}
+
+impl Default for RawDetails<'_> {
+    fn default() -> Self {
+        RawDetails {
+            value: RawPrice::None,
+            currency: "",
+            order: "",
+            rating: f64::NAN,
+            polarity: f64::NAN,
+            score: f64::NAN,
+            seconds: f64::NAN,
+            channel: "",
+            content: "",
+            resolved: false,
+            zone: 0,
+        }
+    }
 }
 
 /// One product of an event, as it came.
@@ -31,6 +79,8 @@ pub struct RawItem<'a> {
     pub price: RawPrice<'a>,
     /// Quantity; NaN: 1.
     pub quantity: f64,
+    /// What was taken off one piece, in major units.
+    pub discount: RawPrice<'a>,
 }
 
 /// A price as a host has it: GA4 says number, the wild says text.
@@ -55,6 +105,10 @@ pub struct Event<'a> {
     pub at: Millis,
     /// About which products.
     pub items: Vec<Item<'a>>,
+    /// What else it says; its channel is not looked up yet.
+    pub detail: Detail,
+    /// By which channel, in the host's word.
+    pub channel: &'a str,
 }
 
 /// A product of a clean event.
@@ -102,11 +156,23 @@ pub enum Drop {
     OverlayBadValue,
     /// A declared answer that the pack's prior does not list.
     UnknownAnswer,
+    /// The same again without an id, within [`repeat`](crate::profile::ProfileConfig::repeat).
+    Repeated,
+    /// More events of a kind within a minute than a shopper makes.
+    Flood,
+    /// A visit that looks at products as no shopper does: noted, not left out.
+    Bot,
+    /// A detail out of its range: left out, the event stays.
+    BadDetail,
+    /// A sum in another currency than the market's: left out, the event stays.
+    OtherCurrency,
+    /// A channel that the shop does not list: taken as `other`.
+    UnknownChannel,
 }
 
 impl Drop {
     /// Number of reasons.
-    pub const COUNT: usize = 16;
+    pub const COUNT: usize = 22;
 
     /// Every reason, in the order of its number.
     pub const ALL: [Drop; Drop::COUNT] = [
@@ -126,6 +192,12 @@ impl Drop {
         Drop::OverlayUnknownItem,
         Drop::OverlayBadValue,
         Drop::UnknownAnswer,
+        Drop::Repeated,
+        Drop::Flood,
+        Drop::Bot,
+        Drop::BadDetail,
+        Drop::OtherCurrency,
+        Drop::UnknownChannel,
     ];
 
     /// The diagnostics' code.
@@ -147,6 +219,12 @@ impl Drop {
             Drop::OverlayUnknownItem => "overlay_unknown_item",
             Drop::OverlayBadValue => "overlay_bad_value",
             Drop::UnknownAnswer => "unknown_answer",
+            Drop::Repeated => "event_repeated",
+            Drop::Flood => "event_flood",
+            Drop::Bot => "event_bot",
+            Drop::BadDetail => "detail_bad_value",
+            Drop::OtherCurrency => "currency_other",
+            Drop::UnknownChannel => "channel_unknown",
         }
     }
 }
@@ -154,6 +232,8 @@ impl Drop {
 /// Items of one event that are read: GA4's own limit.
 pub const MAX_ITEMS: usize = 200;
 const MAX_ID: usize = 512;
+/// Most pieces of one item, and seconds of attention: what is more is taken as this.
+const MAX_COUNT: f64 = 1_000_000.0;
 
 /// Cleans one event. What is wrong with a part of it is told to `note`, and the rest is kept.
 ///
@@ -163,7 +243,7 @@ const MAX_ID: usize = 512;
 pub fn clean<'a>(
     raw: &RawEvent<'a>,
     now: Millis,
-    exponent: u8,
+    of: &Currency<'_>,
     note: &mut dyn FnMut(Drop),
 ) -> core::result::Result<Event<'a>, Drop> {
     let kind = EventKind::from_name(raw.name).ok_or(Drop::UnknownEvent)?;
@@ -175,33 +255,115 @@ pub fn clean<'a>(
         note(Drop::TooManyItems);
     }
     let mut items = Vec::with_capacity(raw.items.len().min(MAX_ITEMS));
+    let mut sums = Sums::default();
     for item in raw.items.iter().take(MAX_ITEMS) {
         if item.id.is_empty() || item.id.len() > MAX_ID {
             note(Drop::BadItem);
+            sums.whole = false;
             continue;
         }
-        let price = match item.price {
-            RawPrice::None => None,
-            RawPrice::Number(v) => money::price_from_f64(v, exponent).or_else(|| {
-                note(Drop::BadPrice);
-                None
-            }),
-            RawPrice::Text(t) => money::parse_price(t, exponent).ok().or_else(|| {
-                note(Drop::BadPrice);
-                None
-            }),
-        };
+        let price = amount(item.price, of.exponent, note);
         let is_count = item.quantity > 0.0 && item.quantity.is_finite();
         if !is_count && !item.quantity.is_nan() {
             note(Drop::BadQuantity);
         }
+        let pieces = if is_count { item.quantity.min(MAX_COUNT) as u32 } else { 1 };
+        sums.add(price, amount(item.discount, of.exponent, note), pieces);
         items.push(Item { id: item.id, price });
     }
-    if items.is_empty() && (kind.is_step() || kind == EventKind::NotInterested) {
+    if items.is_empty() && kind.needs_product() {
         return Err(Drop::NoItems);
     }
-    let id = (!raw.event_id.is_empty()).then(|| Key::event(raw.event_id));
-    Ok(Event { kind, id, at: at.min(now), items })
+    let mut detail = detail(kind, &raw.details, note);
+    // A tracked purchase and the order that is synced later are one.
+    let order = detail.order.filter(|_| kind == EventKind::Purchase);
+    let id = order.or((!raw.event_id.is_empty()).then(|| Key::event(raw.event_id)));
+    if matches!(kind, EventKind::Purchase | EventKind::Refund) {
+        let of_items = sums.value.filter(|_| sums.whole && !items.is_empty());
+        detail.value = amount(raw.details.value, of.exponent, note).or(of_items);
+        (detail.discount, detail.units) = (sums.discount, sums.pieces);
+        if !raw.details.currency.is_empty() && raw.details.currency != of.code {
+            note(Drop::OtherCurrency);
+            (detail.value, detail.discount) = (None, None);
+        }
+    }
+    Ok(Event { kind, id, at: at.min(now), items, detail, channel: raw.details.channel })
+}
+
+/// The currency that events are told in.
+#[derive(Debug, Clone, Copy)]
+pub struct Currency<'a> {
+    /// ISO 4217 code.
+    pub code: &'a str,
+    /// Digits after its point.
+    pub exponent: u8,
+}
+
+/// What an order's items add up to.
+struct Sums {
+    value: Option<Minor>,
+    discount: Option<Minor>,
+    pieces: u32,
+    whole: bool,
+}
+
+impl Default for Sums {
+    fn default() -> Sums {
+        Sums { value: Some(Minor(0)), discount: None, pieces: 0, whole: true }
+    }
+}
+
+impl Sums {
+    fn add(&mut self, price: Option<Minor>, discount: Option<Minor>, pieces: u32) {
+        self.pieces = self.pieces.saturating_add(pieces);
+        self.value = self.value.zip(price).and_then(|(sum, p)| plus(sum, p, pieces));
+        if let Some(d) = discount {
+            self.discount = plus(self.discount.unwrap_or(Minor(0)), d, pieces);
+        }
+    }
+}
+
+fn plus(sum: Minor, each: Minor, pieces: u32) -> Option<Minor> {
+    each.0.checked_mul(i64::from(pieces)).and_then(|m| sum.0.checked_add(m)).filter(|m| *m <= money::LARGEST).map(Minor)
+}
+
+/// An amount of major units, where it can be read.
+fn amount(price: RawPrice<'_>, exponent: u8, note: &mut dyn FnMut(Drop)) -> Option<Minor> {
+    let read = match price {
+        RawPrice::None => return None,
+        RawPrice::Number(v) => money::price_from_f64(v, exponent),
+        RawPrice::Text(t) => money::parse_price(t, exponent).ok(),
+    };
+    if read.is_none() {
+        note(Drop::BadPrice);
+    }
+    read
+}
+
+/// What an event says beside products and money.
+fn detail(kind: EventKind, raw: &RawDetails<'_>, note: &mut dyn FnMut(Drop)) -> Detail {
+    let mut within = |v: f64, least: f64, most: f64| {
+        let good = (least..=most).contains(&v);
+        if !good && !v.is_nan() {
+            note(Drop::BadDetail);
+        }
+        good.then_some(v)
+    };
+    let stars = within(raw.rating, 1.0, 5.0).map(|v| (v - 3.0) * 50.0);
+    let text = within(raw.polarity, -1.0, 1.0).map(|v| v * 100.0);
+    let answer = within(raw.score, 0.0, 10.0);
+    let score = if kind == EventKind::NpsAnswer { answer } else { stars.or(text) };
+    let seconds = within(raw.seconds, 0.0, f64::MAX).map_or(0.0, |v| v.min(MAX_COUNT));
+    let content = CONTENT_KINDS.iter().position(|k| *k == raw.content).or((!raw.content.is_empty()).then_some(4));
+    Detail {
+        score: score.map(|v| v as i8),
+        seconds: seconds as u32,
+        content: content.map(|c| c as u8),
+        order: (!raw.order.is_empty()).then(|| Key::event(&concat(&["order:", raw.order]))),
+        resolved: raw.resolved,
+        zone: raw.zone,
+        ..Detail::default()
+    }
 }
 
 #[cfg(test)]
@@ -211,18 +373,19 @@ mod tests {
     use wasm_bindgen_test::wasm_bindgen_test as test;
 
     const NOW: Millis = Millis(1_700_000_000_000);
+    const YUAN: Currency<'_> = Currency { code: "CNY", exponent: 2 };
 
     fn raw<'a>(name: &'a str, items: Vec<RawItem<'a>>) -> RawEvent<'a> {
-        RawEvent { name, event_id: "", at: f64::NAN, items }
+        RawEvent { name, event_id: "", at: f64::NAN, items, details: RawDetails::default() }
     }
 
     fn item<'a>(id: &'a str, price: RawPrice<'a>) -> RawItem<'a> {
-        RawItem { id, price, quantity: f64::NAN }
+        RawItem { id, price, quantity: f64::NAN, discount: RawPrice::None }
     }
 
     fn run(raw: &RawEvent<'_>) -> (core::result::Result<usize, Drop>, Vec<Drop>) {
         let mut notes = Vec::new();
-        let out = clean(raw, NOW, 2, &mut |d| notes.push(d)).map(|e| e.items.len());
+        let out = clean(raw, NOW, &YUAN, &mut |d| notes.push(d)).map(|e| e.items.len());
         (out, notes)
     }
 
@@ -230,7 +393,7 @@ mod tests {
     fn a_price_as_a_string_is_read_and_a_bad_one_costs_only_itself() {
         let mut notes = Vec::new();
         let e = raw("view_item", vec![item("a", RawPrice::Text("1,299.50")), item("b", RawPrice::Text("call us"))]);
-        let e = clean(&e, NOW, 2, &mut |d| notes.push(d)).expect("a good event");
+        let e = clean(&e, NOW, &YUAN, &mut |d| notes.push(d)).expect("a good event");
         assert_eq!(e.items[0].price, Some(Minor(129_950)));
         assert_eq!(e.items[1].price, None);
         assert_eq!(e.items.len(), 2);
@@ -244,7 +407,7 @@ mod tests {
         assert_eq!(run(&e).0, Err(Drop::FutureTime));
         e.at = (NOW.0 + 60_000) as f64;
         let mut none = |_| {};
-        assert_eq!(clean(&e, NOW, 2, &mut none).map(|e| e.at), Ok(NOW).map_err(|_: Drop| Drop::BadTime));
+        assert_eq!(clean(&e, NOW, &YUAN, &mut none).map(|e| e.at), Ok(NOW).map_err(|_: Drop| Drop::BadTime));
         e.at = f64::INFINITY;
         assert_eq!(run(&e).0, Err(Drop::BadTime));
     }
@@ -259,5 +422,40 @@ mod tests {
         let mut many = raw("purchase", vec![item("a", RawPrice::None); 250]);
         many.items[3].quantity = -2.0;
         assert_eq!(run(&many), (Ok(200), vec![Drop::TooManyItems, Drop::BadQuantity]));
+    }
+
+    #[test]
+    fn an_order_is_worth_what_it_says_or_what_its_items_add_up_to() {
+        let worth = |value, quantity, currency| {
+            let mut e = raw("purchase", vec![item("a", RawPrice::Number(12.5)), item("b", RawPrice::Text("3"))]);
+            (e.items[0].quantity, e.items[0].discount) = (quantity, RawPrice::Number(2.0));
+            e.details = RawDetails { value, currency, ..RawDetails::default() };
+            let d = clean(&e, NOW, &YUAN, &mut |_| {}).expect("a good event").detail;
+            (d.value.map(|m| m.0), d.discount.map(|m| m.0), d.units)
+        };
+        assert_eq!(worth(RawPrice::None, 2.0, ""), (Some(2800), Some(400), 3));
+        assert_eq!(worth(RawPrice::Text("20"), 2.0, "CNY"), (Some(2000), Some(400), 3));
+        assert_eq!(worth(RawPrice::Number(20.0), 2.0, "USD"), (None, None, 3));
+        assert_eq!(worth(RawPrice::None, 1e300, ""), (Some(1_250_000_300), Some(200_000_000), 1_000_001));
+        let e = raw("purchase", vec![item("a", RawPrice::None)]);
+        let d = clean(&e, NOW, &YUAN, &mut |_| {}).expect("a good event").detail;
+        assert_eq!((d.value, d.discount, d.units), (None, None, 1));
+    }
+
+    #[test]
+    fn opinions_are_read_in_their_ranges() {
+        let score = |name, rating, polarity, answer| {
+            let mut e = raw(name, vec![]);
+            e.details = RawDetails { rating, polarity, score: answer, ..RawDetails::default() };
+            let mut notes = Vec::new();
+            (clean(&e, NOW, &YUAN, &mut |d| notes.push(d)).expect("a good event").detail.score, notes.len())
+        };
+        let none = f64::NAN;
+        assert_eq!(score("review", 5.0, none, none), (Some(100), 0));
+        assert_eq!(score("review", 2.5, 1.0, none), (Some(-25), 0));
+        assert_eq!(score("review", 6.0, -0.5, none), (Some(-50), 1));
+        assert_eq!(score("nps_answer", 5.0, none, 9.0), (Some(9), 0));
+        assert_eq!(score("nps_answer", none, none, 11.0), (None, 1));
+        assert_eq!(score("survey_answer", 0.0, f64::INFINITY, none), (None, 2));
     }
 }

@@ -42,7 +42,7 @@ pub(crate) fn share(value: u128, of: u128, one: u32) -> u64 {
 }
 
 /// What the portrait knows about one key.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Trait {
     /// What it is about.
     pub key: Key,

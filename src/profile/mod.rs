@@ -4,11 +4,17 @@
 
 pub mod config;
 pub mod decay;
+pub mod history;
+pub mod orders;
 mod portrait;
 mod snapshot;
+mod snapshot_v1;
+mod tape;
 mod visit;
+pub mod visits;
 
 pub use config::ProfileConfig;
 pub use decay::{Affinity, Trait};
-pub use portrait::{Dimension, Facts, Portrait, PortraitView, Step, Taken};
+pub use history::History;
+pub use portrait::{Dimension, Facts, Portrait, PortraitView, Step, TAGS, Taken};
 pub use visit::{Mark, Visit};

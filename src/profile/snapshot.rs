@@ -1,75 +1,32 @@
 //! A portrait as bytes and back: what the host keeps between visits, and what brings a shelf back after a trap.
 
-use super::portrait::{BOUGHT, DECLARED, DISLIKED, Facts, IDS, Pending, Portrait, ROOM};
-use super::visit::{Mark, Trail};
-use super::{Affinity, ProfileConfig, Trait};
-use crate::codec::{Malformed, Reader, Writer};
+use super::history::{CATEGORIES, Count, DAYS, Days, History, OPINIONS, PRODUCTS};
+use super::orders::{ORDERS, REFUNDS, Sums};
+use super::portrait::{Affinities, BOUGHT, DECLARED, DISLIKED, IDS, PENDING, Pending, Portrait, ROOM};
+use super::tape::Tape;
+use super::visit::MARKS;
+use super::visits::{CART, CHANNELS, OpenVisit, PATH, Stage, Visits};
+use super::{Affinity, ProfileConfig, snapshot_v1};
+use crate::codec::{Malformed, Reader};
 use crate::error::{Code, Error, Result};
-use crate::event::EventKind;
+use crate::event::{CONTENT_KINDS, Detail, EventKind, clean::MAX_ITEMS};
 use crate::id::{Key, hash};
+use crate::money::Minor;
 use crate::time::Millis;
 use alloc::vec::Vec;
 
 /// The snapshot format this build writes and the newest it reads.
-const SNAPSHOT: u16 = 1;
+const SNAPSHOT: u16 = 2;
+/// The oldest it reads.
+const OLDEST: u16 = 1;
 
-const NEVER: i64 = i64::MIN;
+pub(super) const NEVER: i64 = i64::MIN;
 
 impl Portrait {
     /// The portrait as bytes: a version, the state, and an XXH64 over both.
     pub fn snapshot(&self) -> Vec<u8> {
-        let mut w = Writer::new();
-        w.u16(SNAPSHOT);
-        w.u64(self.order);
-        w.i64(self.newest.map_or(NEVER, |t| t.0));
-        w.u32(self.events);
-        w.u32(self.sessions);
-        for a in &self.settled {
-            w.i64(a.half_life);
-            w.i64(a.landmark);
-            w.count(a.traits.len());
-            for t in &a.traits {
-                w.u64(t.key.0);
-                w.u64(t.value as u64);
-                w.u64((t.value >> 64) as u64);
-                w.u32(t.events);
-                w.i64(t.first.0);
-                w.i64(t.last.0);
-            }
-        }
-        w.count(self.pending.len());
-        for p in &self.pending {
-            w.i64(p.at.0);
-            w.u64(p.order);
-            w.u64(p.id.0);
-            w.u8(p.kind as u8);
-            w.count(p.facts.len());
-            for f in &p.facts {
-                w.u64(f.product.0);
-                let others = [f.category, f.brand, f.band];
-                let present = others.iter().enumerate().map(|(i, o)| u8::from(o.is_some()) << i).sum::<u8>();
-                w.u8(present);
-                others.into_iter().flatten().for_each(|k| w.u64(k.0));
-            }
-        }
-        w.count(self.trail.marks.len());
-        for m in &self.trail.marks {
-            w.i64(m.at.0);
-            w.u64(m.order);
-            w.u8(m.kind as u8);
-            w.u64(m.key.0);
-        }
-        // What nothing was bought or declared in ends here, as all did before that was remembered.
-        let lists = [&self.ids, &self.disliked, &self.bought, &self.declared];
-        let used = if !self.declared.is_empty() { 4 } else { 2 + usize::from(!self.bought.is_empty()) };
-        for list in &lists[..used] {
-            w.count(list.len());
-            for (at, key) in *list {
-                w.i64(at.0);
-                w.u64(key.0);
-            }
-        }
-        let mut bytes = w.finish();
+        let mut bytes = SNAPSHOT.to_le_bytes().to_vec();
+        bytes.extend_from_slice(&Tape::written(|t| state(t, &mut self.clone())));
         let sum = hash(0, &bytes);
         bytes.extend_from_slice(&sum.to_le_bytes());
         bytes
@@ -88,93 +45,232 @@ impl Portrait {
             return Err(bad("it was cut or changed."));
         }
         let mut r = Reader::new(body);
-        if r.u16() != SNAPSHOT {
-            return Err(bad("it is of another version."));
-        }
-        read(config, &mut r).map_err(|_| bad("it ends early or holds what no portrait holds."))
+        let read = match r.u16() {
+            OLDEST => snapshot_v1::read(config, &mut r),
+            SNAPSHOT => read(config, &mut r),
+            _ => return Err(bad("it is of another version.")),
+        };
+        read.map_err(|_| bad("it ends early or holds what no portrait holds."))
     }
 }
 
 fn read(config: ProfileConfig, r: &mut Reader<'_>) -> core::result::Result<Portrait, Malformed> {
     let mut p = Portrait::new(config);
-    p.order = r.u64();
-    p.newest = Some(r.i64()).filter(|t| *t != NEVER).map(Millis);
-    p.events = r.u32();
-    p.sessions = r.u32();
-    for (a, room) in p.settled.iter_mut().zip(ROOM) {
-        read_affinity(a, room, r);
-    }
-    for _ in 0..r.count(29) {
-        let (at, order, id) = (Millis(r.i64()), r.u64(), Key(r.u64()));
-        let kind = read_kind(r);
-        let mut facts = Vec::new();
-        for _ in 0..r.count(9) {
-            let product = Key(r.u64());
-            let present = r.u8();
-            let mut other = |bit: u8| (present & (1 << bit) != 0).then(|| Key(r.u64()));
-            facts.push(Facts { product, category: other(0), brand: other(1), band: other(2) });
-        }
-        p.pending.push(Pending { at, order, id, kind, facts });
-    }
-    let mut trail = Trail::default();
-    for _ in 0..r.count(25) {
-        let (at, order) = (Millis(r.i64()), r.u64());
-        let kind = read_kind(r);
-        trail.add(Mark { at, order, kind, key: Key(r.u64()) });
-    }
-    p.trail = trail;
-    let lists = [(&mut p.ids, IDS), (&mut p.disliked, DISLIKED), (&mut p.bought, BOUGHT), (&mut p.declared, DECLARED)];
-    for (i, (list, room)) in lists.into_iter().enumerate() {
-        if i > 1 && r.left() == 0 {
-            break;
-        }
-        for _ in 0..count(r, 16, room) {
-            list.push((Millis(r.i64()), Key(r.u64())));
-        }
-    }
+    Tape::read(r, |t| state(t, &mut p))?;
     r.end()?;
-    let sorted = p.pending.is_sorted_by_key(|x| (x.at, x.order, x.id))
+    keeps_order(&p).then_some(p).ok_or(Malformed)
+}
+
+/// True when all lists are in the order that the rest of the portrait relies on.
+pub(super) fn keeps_order(p: &Portrait) -> bool {
+    let h = &p.history;
+    p.pending.is_sorted_by_key(|x| (x.at, x.order, x.id))
         && p.ids.is_sorted()
         && p.disliked.is_sorted()
         && p.bought.is_sorted()
-        && p.settled.iter().all(|a| a.traits.is_sorted_by_key(|t| t.key));
-    if sorted { Ok(p) } else { Err(Malformed) }
+        && p.settled.iter().all(|a| a.traits.is_sorted_by_key(|t| t.key))
+        && p.trail.marks.is_sorted_by_key(|m| (m.at, m.order, m.key))
+        && [&h.categories, &h.products, &h.pairs].iter().all(|l| l.is_sorted_by_key(|x| x.key))
+        && h.opinions.is_sorted_by_key(|x| x.category)
+        && h.orders.recent.is_sorted_by_key(|x| (x.at, x.id))
+        && h.orders.refunds.is_sorted_by_key(|x| (x.at, x.id))
+        && h.visits.channels.is_sorted_by_key(|x| x.key)
 }
 
-/// A list's length, of at most `room` elements of `least` bytes.
-fn count(r: &mut Reader<'_>, least: usize, room: usize) -> usize {
-    let n = r.count(least);
-    r.some(Some(n).filter(|n| *n <= room))
-}
-
-fn read_kind(r: &mut Reader<'_>) -> EventKind {
-    EventKind::ALL.get(usize::from(r.u8())).copied().unwrap_or_else(|| {
-        r.fail();
-        EventKind::SessionStart
-    })
-}
-
-fn read_affinity(a: &mut Affinity, room: usize, r: &mut Reader<'_>) {
-    let (half_life, landmark) = (r.i64(), r.i64());
-    if half_life < 1 {
-        r.fail();
-    }
-    for _ in 0..count(r, 44, room) {
-        let key = Key(r.u64());
-        let value = u128::from(r.u64()) | u128::from(r.u64()) << 64;
-        let (events, first, last) = (r.u32(), Millis(r.i64()), Millis(r.i64()));
-        a.traits.push(Trait { key, value, events, first, last });
-    }
-    // Another half-life: the same point in time, told in the new unit, with the values as they stand.
-    let same_time = i128::from(landmark) * i128::from(half_life) / i128::from(a.half_life);
+/// Another half-life than the kept one: the same point in time, told in the new unit, with the values as they stand.
+pub(super) fn rebase(a: &mut Affinity, half_life: i64, landmark: i64, r: &mut Reader<'_>) {
+    let same_time = i128::from(landmark) * i128::from(half_life.max(1)) / i128::from(a.half_life);
     a.landmark = if half_life == a.half_life { landmark } else { r.some(i64::try_from(same_time).ok()) };
+}
+
+// One description of what is kept, run to write and to read.
+
+fn state(t: &mut Tape<'_, '_>, p: &mut Portrait) {
+    let mut newest = p.newest.map_or(NEVER, |t| t.0);
+    t.signed(&mut newest);
+    p.newest = Some(newest).filter(|n| *n != NEVER).map(Millis);
+    t.base = p.newest.unwrap_or_default();
+    t.num(&mut p.order);
+    t.small(&mut p.events);
+    t.small(&mut p.sessions);
+    affinities(t, &mut p.settled);
+    t.list(&mut p.pending, PENDING, pending);
+    t.list(&mut p.trail.marks, MARKS, |t, m| {
+        t.time(&mut m.at);
+        t.num(&mut m.order);
+        kind(t, &mut m.kind);
+        t.key(&mut m.key);
+    });
+    for (list, room) in
+        [(&mut p.ids, IDS), (&mut p.disliked, DISLIKED), (&mut p.bought, BOUGHT), (&mut p.declared, DECLARED)]
+    {
+        dated(t, list, room);
+    }
+    history(t, &mut p.history);
+}
+
+fn affinities(t: &mut Tape<'_, '_>, all: &mut Affinities) {
+    for (a, room) in all.iter_mut().zip(ROOM) {
+        let (mut half_life, mut landmark) = (a.half_life, a.landmark);
+        t.signed(&mut half_life);
+        t.signed(&mut landmark);
+        t.list(&mut a.traits, room, |t, x| {
+            t.key(&mut x.key);
+            t.wide(&mut x.value);
+            t.small(&mut x.events);
+            t.span(&mut x.first, &mut x.last);
+        });
+        if let Some(r) = t.reader() {
+            rebase(a, half_life, landmark, r);
+        }
+    }
+}
+
+fn pending(t: &mut Tape<'_, '_>, p: &mut Pending) {
+    t.time(&mut p.at);
+    t.num(&mut p.order);
+    t.key(&mut p.id);
+    kind(t, &mut p.kind);
+    t.flag(&mut p.elsewhere);
+    t.list(&mut p.facts, MAX_ITEMS, |t, f| {
+        t.key(&mut f.product);
+        [&mut f.category, &mut f.brand, &mut f.band].into_iter().for_each(|k| t.option(k, Tape::key));
+        f.tags.iter_mut().for_each(|k| t.option(k, Tape::key));
+    });
+    let plain = p.detail == Detail { zone: p.detail.zone, ..Detail::default() };
+    let mut zone = i64::from(p.detail.zone);
+    t.signed(&mut zone);
+    p.detail.zone = zone as i16;
+    let mut told = !plain;
+    t.flag(&mut told);
+    if told {
+        detail(t, &mut p.detail);
+    }
+}
+
+fn detail(t: &mut Tape<'_, '_>, d: &mut Detail) {
+    for amount in [&mut d.value, &mut d.discount] {
+        t.option(amount, |t, m: &mut Minor| t.signed(&mut m.0));
+    }
+    t.small(&mut d.units);
+    t.option(&mut d.score, |t, s: &mut i8| t.tiny(s));
+    t.small(&mut d.seconds);
+    t.option(&mut d.channel, Tape::key);
+    t.option(&mut d.content, |t, c: &mut u8| t.byte(c, CONTENT_KINDS.len()));
+    t.option(&mut d.order, Tape::key);
+    t.flag(&mut d.resolved);
+}
+
+fn kind(t: &mut Tape<'_, '_>, kind: &mut EventKind) {
+    let mut n = *kind as u8;
+    t.byte(&mut n, EventKind::COUNT);
+    *kind = EventKind::ALL[usize::from(n)];
+}
+
+fn dated(t: &mut Tape<'_, '_>, list: &mut Vec<(Millis, Key)>, room: usize) {
+    t.list(list, room, |t, (at, key)| {
+        t.time(at);
+        t.key(key);
+    });
+}
+
+fn count(t: &mut Tape<'_, '_>, c: &mut Count) {
+    t.small(&mut c.n);
+    if c.n > 0 {
+        t.span(&mut c.first, &mut c.last);
+    }
+}
+
+fn history(t: &mut Tape<'_, '_>, h: &mut History) {
+    // Kinds that came later are appended: a reader of before does not know this version.
+    h.kinds.iter_mut().for_each(|c| count(t, c));
+    t.list(&mut h.orders.recent, ORDERS, |t, o| {
+        t.time(&mut o.at);
+        t.key(&mut o.id);
+        t.signed(&mut o.day);
+        t.option(&mut o.value, Tape::signed);
+        t.option(&mut o.discount, Tape::signed);
+        t.small(&mut o.units);
+    });
+    sums(t, &mut h.orders.older);
+    t.list(&mut h.orders.refunds, REFUNDS, |t, r| {
+        t.time(&mut r.at);
+        t.key(&mut r.id);
+        t.option(&mut r.order, Tape::key);
+        t.option(&mut r.value, Tape::signed);
+    });
+    for (list, room) in [(&mut h.categories, CATEGORIES), (&mut h.products, PRODUCTS), (&mut h.pairs, PRODUCTS)] {
+        t.list(list, room, |t, r| {
+            t.key(&mut r.key);
+            count(t, &mut r.orders);
+        });
+    }
+    t.list(&mut h.opinions, OPINIONS, |t, o| {
+        t.key(&mut o.category);
+        t.signed(&mut o.sum);
+        count(t, &mut o.count);
+    });
+    t.option(&mut h.nps, |t, (at, score)| {
+        t.time(at);
+        t.tiny(score);
+    });
+    t.option(&mut h.appeased, Tape::time);
+    t.num(&mut h.seconds);
+    days(t, &mut h.days);
+    visits(t, &mut h.visits);
+}
+
+fn sums(t: &mut Tape<'_, '_>, s: &mut Sums) {
+    [&mut s.orders, &mut s.days, &mut s.discounted, &mut s.valued].into_iter().for_each(|n| t.small(n));
+    [&mut s.first_day, &mut s.last_day, &mut s.value, &mut s.first_day_value, &mut s.discount]
+        .into_iter()
+        .for_each(|n| t.signed(n));
+    t.span(&mut s.first, &mut s.last);
+    t.num(&mut s.units);
+}
+
+fn days(t: &mut Tape<'_, '_>, d: &mut Days) {
+    t.signed(&mut d.newest);
+    t.list(&mut d.counts, DAYS, |t, day| {
+        for n in day {
+            let mut wide = u64::from(*n);
+            t.num(&mut wide);
+            *n = wide as u16;
+        }
+    });
+}
+
+fn visits(t: &mut Tape<'_, '_>, v: &mut Visits) {
+    v.ended.iter_mut().for_each(|n| t.small(n));
+    t.num(&mut v.millis);
+    t.num(&mut v.steps);
+    t.small(&mut v.single);
+    t.time(&mut v.first);
+    t.option(&mut v.open, |t, o: &mut OpenVisit| {
+        t.span(&mut o.start, &mut o.last);
+        t.small(&mut o.steps);
+        t.small(&mut o.events);
+        let mut stage = o.stage as u8;
+        t.byte(&mut stage, Stage::ALL.len());
+        o.stage = Stage::ALL[usize::from(stage)];
+        t.option(&mut o.channel, Tape::key);
+    });
+    t.list(&mut v.channels, CHANNELS, |t, c| {
+        t.key(&mut c.key);
+        t.time(&mut c.last);
+        [&mut c.visits, &mut c.first_touch, &mut c.last_touch].into_iter().for_each(|n| t.small(n));
+        t.num(&mut c.linear);
+        t.signed(&mut c.linear_value);
+    });
+    dated(t, &mut v.path, PATH);
+    dated(t, &mut v.cart, CART);
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::privacy::consent::Consent;
-    use crate::profile::{Dimension, Step};
+    use crate::profile::{Dimension, Facts, Step, TAGS};
     use crate::time::DAY;
     #[cfg(target_arch = "wasm32")]
     use wasm_bindgen_test::wasm_bindgen_test as test;
@@ -183,10 +279,19 @@ mod tests {
         let ok = Consent::all().may_personalize().expect("granted");
         let mut p = Portrait::new(ProfileConfig::default());
         for i in 0..40_u64 {
-            let facts = Facts { product: Key(i % 11), category: Some(Key(i % 3)), brand: None, band: Some(Key(i % 2)) };
+            let facts = Facts {
+                product: Key(i % 11),
+                category: Some(Key(i % 3)),
+                brand: None,
+                band: Some(Key(i % 2)),
+                tags: [None; TAGS],
+            };
             let kind = if i % 13 == 0 { EventKind::SessionStart } else { EventKind::ViewItem };
             let facts = if kind == EventKind::SessionStart { vec![] } else { vec![facts] };
-            p.take(&ok, Step { kind, at: Millis(i as i64 * DAY / 20), id: Some(Key(i)), facts });
+            p.take(
+                &ok,
+                Step { kind, at: Millis(i as i64 * DAY / 20), id: Some(Key(i)), facts, detail: Detail::default() },
+            );
         }
         p
     }
@@ -234,7 +339,7 @@ mod tests {
         let mut config = ProfileConfig::default();
         let mut p = lived();
         let before = p.view(&ok).affinity(Dimension::Item).strongest(1)[0].key;
-        config.half_life = [60 * DAY; 4];
+        config.half_life = [60 * DAY; Dimension::COUNT];
         let mut back = Portrait::restore(config, &p.snapshot()).expect("a snapshot");
         assert_eq!(back.settled[0].strongest(1)[0].key, p.settled[0].strongest(1)[0].key);
         assert!(back.view(&ok).affinity(Dimension::Item).get(before).is_some());

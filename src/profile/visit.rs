@@ -5,11 +5,11 @@ use crate::id::Key;
 use crate::time::Millis;
 use alloc::vec::Vec;
 
-/// Steps kept.
-const ROOM: usize = 64;
+/// Marks kept.
+pub(super) const MARKS: usize = 64;
 
 /// A step on the trail, or the mark of a visit's start.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Mark {
     /// When.
     pub at: Millis,
@@ -40,7 +40,7 @@ impl Trail {
     pub(super) fn add(&mut self, mark: Mark) {
         let i = self.marks.partition_point(|m| (m.at, m.order, m.key) <= (mark.at, mark.order, mark.key));
         self.marks.insert(i, mark);
-        if self.marks.len() > ROOM {
+        if self.marks.len() > MARKS {
             self.marks.remove(0);
         }
     }
@@ -89,7 +89,7 @@ mod tests {
         for i in 0..1000 {
             t.add(mark(i, i as u64, EventKind::ViewItem));
         }
-        assert_eq!(t.marks.len(), ROOM);
-        assert_eq!(t.marks[0].at, Millis(1000 - ROOM as i64));
+        assert_eq!(t.marks.len(), MARKS);
+        assert_eq!(t.marks[0].at, Millis(1000 - MARKS as i64));
     }
 }

@@ -6,17 +6,16 @@ use super::files::ShopFiles;
 use super::limits::{BaselineSection, BaselineSettings, PolicySection, PolicySettings};
 use super::log::settings::{LogSection, LogSettings};
 use super::overlay::OverlaySection;
+use super::portrait::{self, ChannelSection, CleaningSection, FeedbackSection, PortraitSection};
 use super::prior::PriorSection;
 use super::rules::{ArrivalSection, DislikedSection};
 use super::scenes::{SceneDraft, SceneSection};
 use super::season::{ClusterSection, ClusterSettings, SeasonSection, SeasonSettings};
 use crate::catalog::overlay::Policy;
 use crate::error::{Code, Error, Result};
-use crate::event::EventKind;
 use crate::privacy::noise::{Epsilon, MOST_SYMBOLS};
 use crate::profile::ProfileConfig;
 use crate::rank::Exploration;
-use crate::time::{DAY, MINUTE};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -43,6 +42,12 @@ pub(super) struct ShopConfig {
     pub log: LogSection,
     /// `[portrait]`
     pub portrait: PortraitSection,
+    /// `[cleaning]`
+    pub cleaning: CleaningSection,
+    /// `[channels]`
+    pub channels: ChannelSection,
+    /// `[feedback]`
+    pub feedback: FeedbackSection,
     /// `[reports]`
     pub reports: ReportSection,
     /// `[tables]`
@@ -121,20 +126,6 @@ pub(super) struct MarketSection {
     pub sale_price: String,
     /// Column of the availability.
     pub availability: String,
-}
-
-/// `[portrait]`
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub(super) struct PortraitSection {
-    /// A longer pause ends a visit.
-    pub session_gap_minutes: Option<f64>,
-    /// An event may arrive this long after a newer one.
-    pub lateness_minutes: Option<f64>,
-    /// Half-lives by dimension.
-    pub half_life_days: BTreeMap<String, f64>,
-    /// Weight of each event, by its name.
-    pub weights: BTreeMap<String, f64>,
 }
 
 /// `[reports]`
@@ -476,52 +467,15 @@ impl ShopConfig {
     /// The portrait's settings: the shipped ones, replaced by this shop's own.
     pub(super) fn profile(&self) -> Result<ProfileConfig> {
         let shipped = ShopConfig::shipped()?;
-        let mut out = ProfileConfig { weight: [0; EventKind::ALL.len()], ..ProfileConfig::default() };
-        for section in [&shipped.portrait, &self.portrait] {
-            section.apply(&mut out)?;
-        }
-        Ok(out.bounded())
-    }
-}
-
-impl PortraitSection {
-    fn apply(&self, out: &mut ProfileConfig) -> Result<()> {
-        let bad = |what: String| Error::new(Code::BadConfig, what);
-        let positive = |name: &str, v: f64, unit: i64| {
-            let ms = v * unit as f64;
-            if v.is_finite() && v >= 0.0 && ms < 1e15 {
-                Ok(libm::round(ms) as i64)
-            } else {
-                Err(bad(format!("{name} = {v} is not a sensible duration.")))
-            }
-        };
-        if let Some(v) = self.session_gap_minutes {
-            out.session_gap = positive("session_gap_minutes", v, MINUTE)?;
-        }
-        if let Some(v) = self.lateness_minutes {
-            out.lateness = positive("lateness_minutes", v, MINUTE)?;
-        }
-        const DIMENSIONS: [&str; 4] = ["item", "category", "brand", "price_band"];
-        for (name, v) in &self.half_life_days {
-            let i = DIMENSIONS.iter().position(|d| d == name);
-            let i = i.ok_or_else(|| bad(format!("half_life_days has {}, not {name}.", DIMENSIONS.join(", "))))?;
-            out.half_life[i] = positive(name, *v, DAY)?;
-        }
-        for (name, v) in &self.weights {
-            let kind = EventKind::from_name(name);
-            let kind = kind.ok_or_else(|| bad(format!("weights: \"{name}\" is no known event.")))?;
-            if !(0.0..=100.0).contains(v) {
-                return Err(bad(format!("weights: {name} = {v} is not between 0 and 100.")));
-            }
-            out.weight[kind as usize] = libm::round(v * 256.0) as u32;
-        }
-        Ok(())
+        portrait::settings([&shipped, self].map(|c| (&c.portrait, &c.cleaning, &c.channels, &c.feedback)))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::event::EventKind;
+    use crate::time::DAY;
 
     #[test]
     fn the_shipped_sample_parses_and_says_what_it_says() {

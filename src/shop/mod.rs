@@ -14,6 +14,7 @@ mod offers;
 mod orders;
 pub mod overlay;
 mod parquet;
+mod portrait;
 mod prior;
 mod rejects;
 mod rules;

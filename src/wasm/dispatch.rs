@@ -5,7 +5,7 @@ use crate::catalog::Price;
 use crate::codec::{Malformed, Reader, Writer};
 use crate::engine::{ClusterView, Engine, RawDescription, RawOrder, Request, Shelf, TraitView};
 use crate::error::{Code, Error, Result};
-use crate::event::clean::{RawEvent, RawItem, RawPrice};
+use crate::event::clean::{RawDetails, RawEvent, RawItem, RawPrice};
 use crate::id::Row;
 use crate::list::Gather;
 use crate::money::Minor;
@@ -187,9 +187,10 @@ pub(super) fn strings<'a>(r: &mut Reader<'a>) -> Vec<&'a str> {
 fn track(shelf: &mut Engine, r: &mut Reader<'_>, out: &mut Writer) -> Result<()> {
     let now = time(r);
     let mut events = Vec::new();
-    for _ in 0..r.count(24) {
+    let zone = zone(r);
+    for _ in 0..r.count(25) {
         let (name, event_id, at, _term) = (r.str(), r.str(), r.f64(), r.str());
-        events.push(RawEvent { name, event_id, at, items: items(r) });
+        events.push(RawEvent { name, event_id, at, items: items(r), details: details(r, zone) });
     }
     r.end()?;
     let tracked = shelf.track(now, &events);
@@ -201,20 +202,47 @@ fn track(shelf: &mut Engine, r: &mut Reader<'_>, out: &mut Writer) -> Result<()>
 
 fn items<'a>(r: &mut Reader<'a>) -> Vec<RawItem<'a>> {
     let mut items = Vec::new();
-    for _ in 0..r.count(13) {
-        let id = r.str();
-        let price = match r.u8() {
-            0 => RawPrice::None,
-            1 => RawPrice::Number(r.f64()),
-            2 => RawPrice::Text(r.str()),
-            _ => {
-                r.fail();
-                RawPrice::None
-            }
-        };
-        items.push(RawItem { id, price, quantity: r.f64() });
+    for _ in 0..r.count(14) {
+        items.push(RawItem { id: r.str(), price: price(r), quantity: r.f64(), discount: price(r) });
     }
     items
+}
+
+fn price<'a>(r: &mut Reader<'a>) -> RawPrice<'a> {
+    match r.u8() {
+        0 => RawPrice::None,
+        1 => RawPrice::Number(r.f64()),
+        2 => RawPrice::Text(r.str()),
+        _ => {
+            r.fail();
+            RawPrice::None
+        }
+    }
+}
+
+/// What an event says beside its products: a flag, and the details where it is set.
+pub(super) fn details<'a>(r: &mut Reader<'a>, zone: i16) -> RawDetails<'a> {
+    if !r.bool() {
+        return RawDetails { zone, ..RawDetails::default() };
+    }
+    RawDetails {
+        value: price(r),
+        currency: r.str(),
+        order: r.str(),
+        rating: r.f64(),
+        polarity: r.f64(),
+        score: r.f64(),
+        seconds: r.f64(),
+        channel: r.str(),
+        content: r.str(),
+        resolved: r.bool(),
+        zone,
+    }
+}
+
+/// Minutes by which the shopper's clock is ahead of UTC: what is no offset on earth counts as none.
+fn zone(r: &mut Reader<'_>) -> i16 {
+    i16::try_from(r.i32()).ok().filter(|z| z.abs() <= 18 * 60).unwrap_or(0)
 }
 
 /// A slot, and what is wanted for it.
@@ -482,8 +510,9 @@ fn sign_out(shelf: &mut Engine, r: &mut Reader<'_>) -> Result<()> {
 fn sync_orders(shelf: &mut Engine, r: &mut Reader<'_>, out: &mut Writer) -> Result<()> {
     let now = time(r);
     let mut orders = Vec::new();
-    for _ in 0..r.count(16) {
-        orders.push(RawOrder { transaction_id: r.str(), at: r.f64(), items: items(r) });
+    let zone = zone(r);
+    for _ in 0..r.count(17) {
+        orders.push(RawOrder { transaction_id: r.str(), at: r.f64(), items: items(r), details: details(r, zone) });
     }
     r.end()?;
     let synced = shelf.sync_orders(now, &orders);

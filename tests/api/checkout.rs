@@ -4,7 +4,7 @@ use super::NOW;
 use nearshelf::catalog::build::{Draft, ProductDraft, VariantDraft, VariantOffer};
 use nearshelf::catalog::{Availability, Market};
 use nearshelf::engine::{Engine, RawCart, RawLine};
-use nearshelf::event::clean::{RawEvent, RawItem, RawPrice};
+use nearshelf::event::clean::{RawDetails, RawEvent, RawItem, RawPrice};
 use nearshelf::money::Minor;
 use nearshelf::offer::{Customer, Gap, Kind, Offers, Promotion, Proof};
 use nearshelf::pack::column::write_strings;
@@ -143,8 +143,17 @@ fn coupons_that_matter_come_first_and_say_why() {
     let coupons = shelf.coupons(NOW, &cups, &Customer::default(), &held).expect("coupons");
     assert_eq!(coupons[1].gap, Some(Gap::Amount(Minor(21_000))));
     // With nothing in the cart, tastes decide.
-    let item = RawItem { id: "litter", price: RawPrice::None, quantity: f64::NAN };
-    shelf.track(NOW, &[RawEvent { name: "view_item", event_id: "", at: f64::NAN, items: vec![item] }]);
+    let item = RawItem { id: "litter", price: RawPrice::None, quantity: f64::NAN, discount: RawPrice::None };
+    shelf.track(
+        NOW,
+        &[RawEvent {
+            name: "view_item",
+            event_id: "",
+            at: f64::NAN,
+            items: vec![item],
+            details: RawDetails::default(),
+        }],
+    );
     let empty = shelf.coupons(NOW, &cart(vec![]), &Customer::default(), &held).expect("coupons");
     let offers = shelf.offers().expect("the pack's offers");
     let cats = empty.iter().find(|c| offers.list()[c.offer].id == "c-cats").expect("held");

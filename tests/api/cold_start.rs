@@ -6,6 +6,7 @@ use nearshelf::engine::{Because, Engine, Request, Shelf};
 use nearshelf::pack::Tag;
 use nearshelf::privacy::consent::{Consent, Tri};
 use nearshelf::rank::{Component, LIFT, Node};
+use nearshelf::time::SECOND;
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
@@ -83,8 +84,9 @@ fn the_first_click_already_moves_a_declared_shelf_and_the_prior_fades() {
     let mut shares = Vec::new();
     let mut last = shelf.recommend(NOW, &home());
     for n in 0..6 {
-        shelf.track(NOW.plus(n), &[event("view_item", "80001")]);
-        let list = shelf.recommend(NOW.plus(n), &home());
+        let at = NOW.plus(n * 5 * SECOND);
+        shelf.track(at, &[event("view_item", "80001")]);
+        let list = shelf.recommend(at, &home());
         if n == 0 {
             assert_ne!(ids(&shelf, &last), ids(&shelf, &list), "one click");
             assert!(list.items.iter().take(3).all(|i| i.because != Because::Declared), "and it leads");

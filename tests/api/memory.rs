@@ -2,7 +2,7 @@
 
 use super::{NOW, PACK, event, id, shelf};
 use nearshelf::engine::{Engine, Identified, RawOrder, Request, Synced};
-use nearshelf::event::clean::{RawEvent, RawItem, RawPrice};
+use nearshelf::event::clean::{RawDetails, RawEvent, RawItem, RawPrice};
 use nearshelf::privacy::consent::{Consent, Tri};
 use nearshelf::time::{DAY, HOUR};
 #[cfg(target_arch = "wasm32")]
@@ -79,20 +79,37 @@ fn an_account_takes_over_this_visit_and_the_next_shopper_sees_nothing_of_it() {
 fn an_order_counts_once_tracked_or_synced() {
     let mut shelf = shelf();
     let (a, b) = (id(&shelf, 4), id(&shelf, 5));
-    let item = |id| RawItem { id, price: RawPrice::None, quantity: 1.0 };
-    let tracked = RawEvent { name: "purchase", event_id: "order:T1", at: f64::NAN, items: vec![item(&a)] };
+    let item = |id| RawItem { id, price: RawPrice::None, quantity: 1.0, discount: RawPrice::None };
+    let tracked = RawEvent {
+        name: "purchase",
+        event_id: "mine",
+        at: f64::NAN,
+        items: vec![item(&a)],
+        details: RawDetails { order: "T1", ..RawDetails::default() },
+    };
     assert_eq!(shelf.track(NOW, &[tracked]).accepted, 1);
     let once = shown(&mut shelf);
-    let t1 = RawOrder { transaction_id: "T1", at: (NOW.0 - HOUR) as f64, items: vec![item(&a)] };
+    let t1 = RawOrder {
+        transaction_id: "T1",
+        at: (NOW.0 - HOUR) as f64,
+        items: vec![item(&a)],
+        details: RawDetails::default(),
+    };
     assert_eq!(shelf.sync_orders(NOW, std::slice::from_ref(&t1)), Synced { added: 0, known: 1 });
     assert_eq!(shown(&mut shelf), once);
-    let t0 = RawOrder { transaction_id: "T0", at: (NOW.0 - 300 * DAY) as f64, items: vec![item(&b)] };
+    let t0 = RawOrder {
+        transaction_id: "T0",
+        at: (NOW.0 - 300 * DAY) as f64,
+        items: vec![item(&b)],
+        details: RawDetails::default(),
+    };
     let nameless = RawOrder { transaction_id: "", ..t0.clone() };
     assert_eq!(shelf.sync_orders(NOW, &[t0.clone(), nameless, t0, t1]), Synced { added: 1, known: 2 });
     assert_eq!(shelf.portrait(NOW).traits[0].len(), 2);
     assert_eq!(shelf.portrait(NOW).visit, [a.as_str()], "last year's order is no step of this visit");
 
     let mut refused = Engine::open(PACK.to_vec()).expect("the frozen pack");
-    let order = RawOrder { transaction_id: "T9", at: NOW.0 as f64, items: vec![item(&b)] };
+    let order =
+        RawOrder { transaction_id: "T9", at: NOW.0 as f64, items: vec![item(&b)], details: RawDetails::default() };
     assert_eq!(refused.sync_orders(NOW, &[order]), Synced::default());
 }

@@ -20,7 +20,7 @@ mod shelf;
 mod slots;
 
 use nearshelf::engine::Engine;
-use nearshelf::event::clean::{RawEvent, RawItem, RawPrice};
+use nearshelf::event::clean::{RawDetails, RawEvent, RawItem, RawPrice};
 use nearshelf::id::Row;
 use nearshelf::privacy::consent::Consent;
 use nearshelf::time::Millis;
@@ -40,6 +40,6 @@ pub(crate) fn id(shelf: &Engine, row: u32) -> String {
 }
 
 pub(crate) fn event<'a>(name: &'a str, item: &'a str) -> RawEvent<'a> {
-    let item = RawItem { id: item, price: RawPrice::None, quantity: f64::NAN };
-    RawEvent { name, event_id: "", at: f64::NAN, items: vec![item] }
+    let item = RawItem { id: item, price: RawPrice::None, quantity: f64::NAN, discount: RawPrice::None };
+    RawEvent { name, event_id: "", at: f64::NAN, items: vec![item], details: RawDetails::default() }
 }

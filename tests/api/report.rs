@@ -4,7 +4,7 @@ use super::NOW;
 use nearshelf::catalog::build::{Draft, ProductDraft, VariantDraft, VariantOffer};
 use nearshelf::catalog::{Availability, Market};
 use nearshelf::engine::{Engine, withdrawn};
-use nearshelf::event::clean::{RawEvent, RawItem, RawPrice};
+use nearshelf::event::clean::{RawDetails, RawEvent, RawItem, RawPrice};
 use nearshelf::id::Key;
 use nearshelf::pack::{PackWriter, Tag};
 use nearshelf::privacy::consent::{Consent, Tri};
@@ -54,9 +54,18 @@ fn shelf(section: Option<Vec<u8>>) -> Engine {
 }
 
 fn see(shelf: &mut Engine, id: &str, times: usize) {
-    for _ in 0..times {
-        let item = RawItem { id, price: RawPrice::None, quantity: f64::NAN };
-        shelf.track(NOW, &[RawEvent { name: "view_item", event_id: "", at: f64::NAN, items: vec![item] }]);
+    for n in 0..times {
+        let item = RawItem { id, price: RawPrice::None, quantity: f64::NAN, discount: RawPrice::None };
+        shelf.track(
+            NOW,
+            &[RawEvent {
+                name: "view_item",
+                event_id: &format!("{id} {times} {n}"),
+                at: f64::NAN,
+                items: vec![item],
+                details: RawDetails::default(),
+            }],
+        );
     }
 }
 

@@ -8,7 +8,7 @@ use nearshelf::pack::Tag;
 use nearshelf::privacy::consent::Consent;
 use nearshelf::rank::Component;
 use nearshelf::rank::season::{season, time_of_year};
-use nearshelf::time::{DAY, HOUR, Millis};
+use nearshelf::time::{DAY, HOUR, Millis, SECOND};
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
@@ -154,14 +154,15 @@ fn a_kind_fades_with_events_and_gives_way_to_what_is_declared() {
     let mut shelf = clustered();
     let mut shares = Vec::new();
     for n in 0..6 {
-        shelf.track(NOW.plus(n), &[event("view_item", "80001")]);
-        let list = shelf.recommend(NOW.plus(n), &home());
+        let at = NOW.plus(n * 5 * SECOND);
+        shelf.track(at, &[event("view_item", "80001")]);
+        let list = shelf.recommend(at, &home());
         let of = |id: &String| leaves(&shelf.why(list.id, id).expect("a tree"), "cluster");
         shares.push(ids(&shelf, &list).iter().map(of).fold(0.0, f64::max));
     }
     assert!(shares.windows(2).all(|w| w[1] <= w[0]) && 0.0 < shares[5] && shares[5] < shares[0], "{shares:?}");
-    shelf.declare(NOW.plus(9), &["gender=male"]).expect("consent");
-    let list = shelf.recommend(NOW.plus(9), &home());
+    shelf.declare(NOW.plus(60 * SECOND), &["gender=male"]).expect("consent");
+    let list = shelf.recommend(NOW.plus(60 * SECOND), &home());
     for id in ids(&shelf, &list) {
         assert_eq!(leaves(&shelf.why(list.id, &id).expect("a tree"), "cluster"), 0.0);
     }

@@ -2,7 +2,7 @@
 
 use super::{NOW, PACK, event, id, shelf};
 use nearshelf::engine::{Engine, Request, Tracked};
-use nearshelf::event::clean::{RawEvent, RawItem, RawPrice};
+use nearshelf::event::clean::{RawDetails, RawEvent, RawItem, RawPrice};
 use nearshelf::id::Row;
 use nearshelf::privacy::consent::{Consent, Tri};
 use nearshelf::rank::Node;
@@ -163,12 +163,12 @@ fn a_given_list_keeps_its_members_and_unknown_ids_follow() {
 fn bad_events_are_counted_and_cost_nothing_else() {
     let mut shelf = shelf();
     let good = id(&shelf, 5);
-    let item = |price| RawItem { id: &good, price, quantity: f64::NAN };
-    let with = |name, at, items| RawEvent { name, event_id: "", at, items };
+    let item = |price| RawItem { id: &good, price, quantity: f64::NAN, discount: RawPrice::None };
+    let with = |name, at, items| RawEvent { name, event_id: "", at, items, details: RawDetails::default() };
     let batch = [
         with("page_view", f64::NAN, vec![item(RawPrice::None)]),
         with("view_item", f64::NAN, vec![item(RawPrice::Text("12.90"))]),
-        with("view_item", f64::NAN, vec![item(RawPrice::Text("cheap"))]),
+        with("view_item", (NOW.0 - 60_000) as f64, vec![item(RawPrice::Text("cheap"))]),
         with("view_item", (NOW.0 + HOUR) as f64, vec![item(RawPrice::None)]),
         with("view_item", f64::NAN, vec![RawItem { id: "not in the pack", ..item(RawPrice::Number(9.5)) }]),
         with("purchase", f64::NEG_INFINITY, vec![item(RawPrice::None)]),

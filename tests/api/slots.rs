@@ -3,7 +3,7 @@
 use super::{NOW, event, id, shelf};
 use crate::compat::with_sections;
 use nearshelf::engine::{Because, Engine, RawDescription, Request, Shelf};
-use nearshelf::event::clean::{RawEvent, RawItem, RawPrice};
+use nearshelf::event::clean::{RawDetails, RawEvent, RawItem, RawPrice};
 use nearshelf::id::Row;
 use nearshelf::money::price_band;
 use nearshelf::pack::Tag;
@@ -227,8 +227,8 @@ fn what_a_shopper_pays_moves_the_order_and_stands_in_the_tree() {
     for (shown, at) in [(dear, 1), (cheap, 100_000_000)] {
         let id = a.catalog().id(shown).to_string();
         let now = Millis(NOW.0 + at);
-        let items = vec![RawItem { id: &id, price: RawPrice::None, quantity: f64::NAN }];
-        let bought = RawEvent { name: "purchase", event_id: "", at: f64::NAN, items };
+        let items = vec![RawItem { id: &id, price: RawPrice::None, quantity: f64::NAN, discount: RawPrice::None }];
+        let bought = RawEvent { name: "purchase", event_id: "", at: f64::NAN, items, details: RawDetails::default() };
         assert_eq!(a.track(now, &[bought]).accepted, 1);
         let list = a.recommend(now, &Request { limit: 12, ..Request::default() });
         let first = list.items[0].row.expect("a product");

@@ -3,7 +3,7 @@
 
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 use nearshelf::engine::{Engine, Request};
-use nearshelf::event::clean::{RawEvent, RawItem, RawPrice};
+use nearshelf::event::clean::{RawDetails, RawEvent, RawItem, RawPrice};
 use nearshelf::id::Row;
 use nearshelf::privacy::consent::Consent;
 use nearshelf::time::Millis;
@@ -20,8 +20,14 @@ fn shelf() -> Engine {
 
 fn events(ids: &[String]) -> Vec<RawEvent<'_>> {
     let at = |i: usize| (NOW.0 - 50_000 + i as i64 * 50) as f64;
-    let item = |id| RawItem { id, price: RawPrice::None, quantity: f64::NAN };
-    let event = |(i, id)| RawEvent { name: "view_item", event_id: "", at: at(i), items: vec![item(id)] };
+    let item = |id| RawItem { id, price: RawPrice::None, quantity: f64::NAN, discount: RawPrice::None };
+    let event = |(i, id)| RawEvent {
+        name: "view_item",
+        event_id: "",
+        at: at(i),
+        items: vec![item(id)],
+        details: RawDetails::default(),
+    };
     ids.iter().map(String::as_str).enumerate().map(event).collect()
 }
 

@@ -74,6 +74,36 @@ fn weights_of_prices_are_read() {
     assert_eq!(earlier.weight[Component::Price as usize], 0, "what a record does not know weighs nothing");
 }
 
+/// The portrait's settings with all that came after the first four dimensions.
+pub(crate) const CONFIG: &[u8] = include_bytes!("config-v2.record");
+
+#[test]
+fn portrait_settings_2_are_read() {
+    use nearshelf::event::EventKind;
+    use nearshelf::profile::ProfileConfig;
+    use nearshelf::time::{DAY, MINUTE, SECOND};
+    let weight = EventKind::ALL.map(|k| if k == EventKind::Purchase { 1_536 } else { 256 });
+    let expected = ProfileConfig {
+        half_life: std::array::from_fn(|i| (10 + i as i64) * DAY),
+        weight,
+        session_gap: 30 * MINUTE,
+        lateness: 20 * MINUTE,
+        repeat: 2 * SECOND,
+        per_minute: 20,
+        attribution: 30 * DAY,
+        complaint: -90,
+        returned: -40,
+        channels: ["search", "social", "wechat", "other"].map(String::from).to_vec(),
+    };
+    assert_eq!(ProfileConfig::read(CONFIG), Ok(expected));
+    // Those of the frozen pack end after the window of lateness.
+    let pack = crate::api::PACK.to_vec();
+    let first = nearshelf::pack::Pack::open(pack).expect("the frozen pack");
+    let first =
+        ProfileConfig::read(first.section(nearshelf::pack::Tag::CONFIG, 0).expect("settings")).expect("settings 1");
+    assert_eq!((first.repeat, first.channels.len()), (2 * SECOND, 0));
+}
+
 /// What is bought together in the shop of the frozen pack, and names of its slots.
 pub(crate) const ASSOCIATIONS: &[u8] = include_bytes!("associations-v1.section");
 
@@ -94,10 +124,9 @@ pub(crate) const LIMITS: [(Tag, usize, &[u8]); 5] = [
 pub(crate) fn with_sections(more: &[(Tag, usize, &[u8])]) -> Vec<u8> {
     let frozen = Pack::open(include_bytes!("pack-v1.pack").to_vec()).expect("format 1");
     let mut w = PackWriter::new();
-    // A blend takes the place of the frozen one; of tables it has others.
-    for s in
-        frozen.sections().iter().filter(|s| s.tag != Tag::BLEND || more.iter().all(|(tag, _, _)| *tag != Tag::BLEND))
-    {
+    // A blend or settings take the place of the frozen ones; of tables it has others.
+    let replaced = |tag: Tag| [Tag::BLEND, Tag::CONFIG].contains(&tag) && more.iter().any(|(t, _, _)| *t == tag);
+    for s in frozen.sections().iter().filter(|s| !replaced(s.tag)) {
         w.add(s.tag, s.key, s.entries as usize, frozen.bytes()[s.range.clone()].to_vec());
     }
     for (tag, entries, bytes) in more {
@@ -172,24 +201,68 @@ const SEALED: ([u8; 32], [u8; 24], &str) = ([7; 32], [9; 24], "harbour-lane/");
 #[test]
 fn sealed_snapshot_1_is_read() {
     let mut shelf = crate::api::shelf();
-    #[cfg(not(target_arch = "wasm32"))]
-    if std::env::var_os("NEARSHELF_FREEZE").is_some() {
-        for (day, row) in (0..60).zip((0..50).cycle()) {
-            let item = crate::api::id(&shelf, row);
-            let name = if day % 5 == 0 { "purchase" } else { "view_item" };
-            shelf.track(crate::api::NOW.plus(day * nearshelf::time::DAY), &[crate::api::event(name, &item)]);
-        }
-        let sealed = shelf.seal(&SEALED.0, &SEALED.1, SEALED.2).expect("consented");
-        std::fs::write(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/compat/snapshot-v1.sealed"), sealed)
-            .expect("written");
-        return;
-    }
     let sealed = include_bytes!("snapshot-v1.sealed");
     shelf.unseal(&SEALED.0, SEALED.2, sealed).expect("seal 1, snapshot 1");
     let portrait = shelf.portrait(crate::api::NOW);
     assert_eq!((portrait.events, portrait.sessions), (60, 60));
     assert_eq!(portrait.traits[0].len(), 24);
     assert_eq!(portrait.visit, [crate::api::id(&shelf, 9)]);
+    // Written by this version it is one of version 2, and says the same.
+    let again = shelf.seal(&SEALED.0, &SEALED.1, SEALED.2).expect("consented");
+    let mut other = crate::api::shelf();
+    other.unseal(&SEALED.0, SEALED.2, &again).expect("snapshot 2");
+    assert_eq!(other.portrait(crate::api::NOW), portrait);
+}
+
+#[test]
+fn sealed_snapshot_2_is_read() {
+    use nearshelf::event::clean::{RawDetails, RawEvent, RawPrice};
+    let mut shelf = crate::api::shelf();
+    #[cfg(not(target_arch = "wasm32"))]
+    if std::env::var_os("NEARSHELF_FREEZE").is_some() {
+        let names = [
+            "view_item",
+            "purchase",
+            "share",
+            "review",
+            "complaint",
+            "return",
+            "refund",
+            "live_watch",
+            "session_start",
+            "nps_answer",
+        ];
+        for day in 0..90_i64 {
+            let item = crate::api::id(&shelf, day as u32 % 17);
+            let name = names[day as usize % names.len()];
+            let order = format!("T{}", day / 10);
+            let details = RawDetails {
+                value: RawPrice::Number(20.0 + day as f64),
+                order: &order,
+                rating: (1 + day % 5) as f64,
+                score: (day % 11) as f64,
+                seconds: 30.0,
+                channel: "search",
+                content: "article",
+                resolved: day % 20 == 4,
+                zone: 480,
+                ..RawDetails::default()
+            };
+            shelf.track(
+                crate::api::NOW.plus(day * nearshelf::time::DAY),
+                &[RawEvent { details, ..crate::api::event(name, &item) }],
+            );
+        }
+        let sealed = shelf.seal(&SEALED.0, &SEALED.1, SEALED.2).expect("consented");
+        std::fs::write(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/compat/snapshot-v2.sealed"), sealed)
+            .expect("written");
+        return;
+    }
+    let sealed = include_bytes!("snapshot-v2.sealed");
+    shelf.unseal(&SEALED.0, SEALED.2, sealed).expect("seal 1, snapshot 2");
+    let portrait = shelf.portrait(crate::api::NOW);
+    assert_eq!((portrait.events, portrait.sessions), (90, 90));
+    assert_eq!(portrait.traits.each_ref().map(Vec::len), [14, 9, 9, 7, 14, 1, 7, 1, 1, 0, 1]);
     assert_eq!(shelf.seal(&SEALED.0, &SEALED.1, SEALED.2).expect("consented"), sealed, "read and written alike");
 }
 

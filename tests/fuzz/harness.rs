@@ -232,7 +232,9 @@ fn ask_over(pack: Vec<u8>, shards: &[Vec<u8>], is_good: bool) {
         answer
     };
     for id in ids.iter().take(3).chain(ids.last()) {
-        for name in ["view_item", "purchase"] {
+        for name in
+            ["view_item", "purchase", "share", "review", "complaint", "return", "refund", "live_watch", "session_start"]
+        {
             call(3, &|w| track(w, name, id));
         }
     }
@@ -335,8 +337,10 @@ fn strings(w: &mut Writer, list: &[String]) {
     list.iter().for_each(|s| w.str(s));
 }
 
+/// An event, half of them with all details, good and bad.
 fn track(w: &mut Writer, name: &str, id: &str) {
     w.f64(NOW);
+    w.i32(480);
     w.count(1);
     w.str(name);
     w.str("");
@@ -346,6 +350,20 @@ fn track(w: &mut Writer, name: &str, id: &str) {
     w.str(id);
     w.u8(0);
     w.f64(1.0);
+    w.u8(1);
+    w.f64(-0.5);
+    let told = id.len() % 2 == 1;
+    w.u8(u8::from(told));
+    if told {
+        w.u8(2);
+        w.str("1,299.00");
+        w.str("CNY");
+        w.str(id);
+        [9.0, f64::NAN, f64::INFINITY, 1e300].into_iter().for_each(|v| w.f64(v));
+        w.str("wechat");
+        w.str("short_video");
+        w.u8(1);
+    }
 }
 
 /// A shelf: plain, diverse, with limits, neutral.

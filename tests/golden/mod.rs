@@ -4,15 +4,16 @@
 
 mod cards;
 
-use crate::compat::{ASSOCIATIONS, CLUSTERS, LIMITS as SECTIONS, PRICES, SEASONS as SEASONAL, with_sections};
+use crate::compat::{ASSOCIATIONS, CLUSTERS, CONFIG, LIMITS as SECTIONS, PRICES, SEASONS as SEASONAL, with_sections};
 use nearshelf::codec::Writer;
-use nearshelf::engine::{Because, Engine, RawCart, RawDescription, RawLine, Request, Shelf};
-use nearshelf::event::clean::{RawEvent, RawItem, RawPrice};
+use nearshelf::engine::{Because, Engine, RawCart, RawDescription, RawLine, Request, Shelf, TraitView};
+use nearshelf::event::clean::{RawDetails, RawEvent, RawItem, RawPrice};
 use nearshelf::id::Row;
 use nearshelf::money::Minor;
 use nearshelf::offer::Customer;
 use nearshelf::pack::Tag;
 use nearshelf::privacy::consent::{Consent, Tri};
+use nearshelf::profile::Dimension;
 use nearshelf::rank::{Association, Associations, Node, Subject};
 use nearshelf::time::Millis;
 use serde_json::{Map, Value, json};
@@ -26,6 +27,7 @@ const RULES: &str = include_str!("limits.json");
 const DEAR: &str = include_str!("prices.json");
 const COLD_START: &str = include_str!("cold-start.json");
 const SEASONS: &str = include_str!("seasons.json");
+const PORTRAIT: &str = include_str!("portrait.json");
 const PACK: &[u8] = include_bytes!("../compat/pack-v1.pack");
 
 fn text<'a>(v: &'a Value, key: &str) -> &'a str {
@@ -41,23 +43,68 @@ fn consent(v: &Value) -> Consent {
     Consent { store: of("store"), personalize: of("personalize"), report: of("report"), sensitive: of("sensitive") }
 }
 
-fn event(v: &Value) -> RawEvent<'_> {
+fn price(v: &Value) -> RawPrice<'_> {
+    match v {
+        Value::String(s) => RawPrice::Text(s),
+        Value::Number(n) => RawPrice::Number(n.as_f64().expect("a number")),
+        _ => RawPrice::None,
+    }
+}
+
+fn event(v: &Value, zone: i16) -> RawEvent<'_> {
     let p = &v["params"];
+    let number = |key: &str| p[key].as_f64().unwrap_or(f64::NAN);
     let items = p["items"].as_array().map(Vec::as_slice).unwrap_or_default().iter().map(|i| RawItem {
         id: text(i, "item_id"),
-        price: match &i["price"] {
-            Value::String(s) => RawPrice::Text(s),
-            Value::Number(n) => RawPrice::Number(n.as_f64().expect("a number")),
-            _ => RawPrice::None,
-        },
+        price: price(&i["price"]),
         quantity: i["quantity"].as_f64().unwrap_or(f64::NAN),
+        discount: price(&i["discount"]),
     });
+    let polarity = ["negative", "neutral", "positive"].iter().position(|word| p["polarity"] == *word);
     RawEvent {
         name: text(v, "name"),
         event_id: text(p, "event_id"),
-        at: p["timestamp"].as_f64().unwrap_or(f64::NAN),
+        at: number("timestamp"),
         items: items.collect(),
+        details: RawDetails {
+            value: price(&p["value"]),
+            currency: text(p, "currency"),
+            order: text(p, "transaction_id"),
+            rating: number("rating"),
+            polarity: polarity.map_or(number("polarity"), |i| i as f64 - 1.0),
+            score: number("score"),
+            seconds: number("duration"),
+            channel: Some(text(p, "channel")).filter(|c| !c.is_empty()).unwrap_or(text(p, "method")),
+            content: text(p, "content_type"),
+            resolved: p["resolved"] == true,
+            zone,
+        },
     }
+}
+
+/// [key, share in millionths, events] of each trait of each dimension.
+fn traits(shelf: &mut Engine, now: Millis) -> Value {
+    const NAMES: [&str; Dimension::COUNT] = [
+        "items",
+        "categories",
+        "brands",
+        "priceBands",
+        "tags",
+        "hours",
+        "weekdays",
+        "channels",
+        "contentKinds",
+        "topics",
+        "shareChannels",
+    ];
+    let p = shelf.portrait(now);
+    let of = |t: &TraitView| json!([t.key, (t.share * 1e6).round() as i64, t.events]);
+    NAMES
+        .iter()
+        .zip(&p.traits)
+        .map(|(name, list)| (name.to_string(), list.iter().map(of).collect()))
+        .collect::<Map<_, _>>()
+        .into()
 }
 
 /// A value in 2^-20, as the integer it is.
@@ -196,7 +243,7 @@ const LIMITS: [&str; 5] = ["pin", "quota", "price", "diversity", "arrivals"];
 const RELAXED: [&str; 5] = ["quota_category", "quota_brand", "price", "quota_store", "arrivals"];
 
 /// Runs one step and says what came of it.
-fn run(shelf: &mut Engine, served: &mut u32, step: &Value) -> Value {
+fn run(shelf: &mut Engine, served: &mut u32, zone: i16, step: &Value) -> Value {
     let now = Millis(step["now"].as_i64().expect("every step has a time"));
     let strings = |key: &str| -> Vec<&str> {
         step[key].as_array().map(Vec::as_slice).unwrap_or_default().iter().filter_map(Value::as_str).collect()
@@ -228,7 +275,8 @@ fn run(shelf: &mut Engine, served: &mut u32, step: &Value) -> Value {
     let source = |s: &Shelf| if s.personal { "personal" } else { "neutral" };
     match text(step, "call") {
         "track" => {
-            let events: Vec<RawEvent<'_>> = step["events"].as_array().expect("events").iter().map(event).collect();
+            let events: Vec<RawEvent<'_>> =
+                step["events"].as_array().expect("events").iter().map(|e| event(e, zone)).collect();
             let t = shelf.track(now, &events);
             json!({ "accepted": t.accepted, "dropped": t.dropped })
         }
@@ -318,6 +366,7 @@ fn run(shelf: &mut Engine, served: &mut u32, step: &Value) -> Value {
             }
             said
         }
+        "traits" => traits(shelf, now),
         "diagnostics" => {
             shelf.diagnostics().into_iter().map(|(c, n)| (c.to_string(), json!(n))).collect::<Map<_, _>>().into()
         }
@@ -378,6 +427,7 @@ pub(crate) fn pack(file: &Value) -> Vec<u8> {
         (Tag::BLEND, 1, PRICES),
         (Tag::SEASON, 4, SEASONAL),
         (Tag::CLUSTER, 3, CLUSTERS),
+        (Tag::CONFIG, 1, CONFIG),
     ];
     let more: Vec<_> =
         SECTIONS.into_iter().chain(others).filter(|(tag, _, _)| named.contains_key(&tag.name())).collect();
@@ -415,6 +465,11 @@ fn golden_seasons_and_clusters_give_what_the_file_says() {
     check(SEASONS, "seasons.json");
 }
 
+#[test]
+fn golden_portraits_give_what_the_file_says() {
+    check(PORTRAIT, "portrait.json");
+}
+
 #[cfg_attr(target_arch = "wasm32", allow(unused_variables, reason = "nothing is written there"))]
 fn check(text_of_file: &str, name: &str) {
     let file: Value = serde_json::from_str(text_of_file).expect("JSON");
@@ -427,8 +482,9 @@ fn check(text_of_file: &str, name: &str) {
         shelf.set_view(text(case, "market"), text(case, "language")).expect("a view");
         shelf.set_consent(consent(&case["consent"]));
         let mut served = 0;
+        let zone = case["utcOffset"].as_i64().unwrap_or(0) as i16;
         for step in case["steps"].as_array_mut().expect("steps") {
-            let result = run(&mut shelf, &mut served, step);
+            let result = run(&mut shelf, &mut served, zone, step);
             step.as_object_mut().expect("a step").insert("expect".into(), result);
         }
     }

@@ -27,9 +27,9 @@ export function golden(name = "replay.json") {
  * What a shelf answers to each step of a case, in the form of its `expect`.
  * @param {(options: object) => Promise<object>} createShelf
  */
-export async function replay(createShelf, { market, language, consent, steps }, pack, more = {}) {
+export async function replay(createShelf, { market, language, consent, utcOffset = 0, steps }, pack, more = {}) {
   let now = steps[0].now;
-  const shelf = await createShelf({ pack, market, language, consent, now: () => now, ...more });
+  const shelf = await createShelf({ pack, market, language, consent, utcOffset, now: () => now, ...more });
   if (shelf.status !== "ready") throw new Error("The shelf is not ready: " + JSON.stringify(shelf.diagnostics()));
   const told = {};
   shelf.on("diagnostic", (d) => (told[d.code] = (told[d.code] || 0) + 1));
@@ -84,10 +84,12 @@ export async function replay(createShelf, { market, language, consent, steps }, 
         return shelf.forget() ?? null;
       case "portrait":
         return portrait(shelf.portrait());
+      case "traits":
+        return traits(shelf.portrait());
       case "diagnostics": {
         // The file has the core's own counts; refused calls are counted by the JavaScript above it.
         await new Promise((resolve) => setTimeout(resolve));
-        return Object.fromEntries(Object.entries({ ...shelf.diagnostics() }).filter(([code]) => !told[code]));
+        return Object.fromEntries(Object.entries({ ...shelf.diagnostics() }).filter(([code]) => !told[code] && code !== "clock_back"));
       }
       default:
         throw new Error("unknown call " + call);
@@ -115,6 +117,13 @@ export async function replay(createShelf, { market, language, consent, steps }, 
 const units = (v) => v * 2 ** 20;
 
 const tree = (node) => node && [node.code, node.subject, units(node.value), Array.from(node.children, tree)];
+
+const DIMENSIONS = ["items", "categories", "brands", "priceBands", "tags", "hours", "weekdays", "channels", "contentKinds", "topics", "shareChannels"];
+
+/** [key, share in millionths, events] of each trait of each dimension. */
+function traits(told) {
+  return Object.fromEntries(DIMENSIONS.map((d) => [d, Array.from(told[d], (t) => [t.key, Math.round(t.share * 1e6), t.events])]));
+}
 
 function portrait({ events, sessions, updated, items, categories, brands, priceBands, session, cluster }) {
   const traits = (list) => Array.from(list, (t) => [t.key, t.label, Math.round(t.share * 1e6), t.events]);

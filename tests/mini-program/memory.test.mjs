@@ -99,7 +99,8 @@ test("a full or failing storage is told once on each platform, and the shelf goe
 test("the largest portrait fits the smallest storage", async () => {
   const storage = new Map();
   const { told, result } = await visit({ vendor: "my", random: "standard", storage }, `
-    for (var i = 0; i < 3000; i++) look("made-up-" + i);
+    var start = now - 3000 * 1000;
+    for (var i = 0; i < 3000; i++) shelf.track("view_item", { items: [{ item_id: "made-up-" + i }], timestamp: start + i * 1000 });
     leave();
     return wait(50).then(known);`);
   assert.deepEqual([told, result.events], [[], 3000]);

@@ -218,13 +218,14 @@ test("orders cross as they were meant, each counts once, tracked or synced", asy
     [1_700_000_000_000, "17", 5, [{ id: "10080", price: "12.90", quantity: 2 }]],
     [1_700_000_000_000, "T2", NaN, []],
   ]);
+  assert.deepEqual(v.core.orders.map((o) => o.details && [o.details.currency, o.details.value]), [["CNY", null], ["", null]]);
   assert.equal(v.shelf.diagnostics().event_unreadable, 1);
   assert.deepEqual(v.shelf.syncOrders(orders.slice(0, 1)), { added: 0, known: 1 });
   v.shelf.track("purchase", { transaction_id: "T3", items: [{ item_id: "lamp" }] });
   v.shelf.track("purchase", { transaction_id: "T4", event_id: "mine", items: [{ item_id: "lamp" }] });
   v.shelf.track("refund", { transaction_id: "T5" });
   v.shelf.track("purchase", { transaction_id: {} });
-  assert.deepEqual(v.core.events.map((e) => e.event_id), ["order:T3", "mine", "", ""]);
+  assert.deepEqual(v.core.events.map((e) => e.event_id), ["order:T3", "order:T4", "", ""]);
   assert.deepEqual(v.shelf.syncOrders([{ transaction_id: "T3", items: [{ item_id: "lamp" }] }]), { added: 0, known: 1 });
   await v.end();
   assert.ok((await visit(storageOver(kept))).core.known.includes("order:17 10080"), "saved with the rest");

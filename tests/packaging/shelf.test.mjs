@@ -162,7 +162,8 @@ test("products, pages and categories are read", async () => {
     { path: "Home > Cats", label: "Cats", parent: "Home", products: 1 },
   ]);
   assert.deepEqual(shelf.portrait(), {
-    events: 0, sessions: 1, updated: null, items: [], categories: [], brands: [], priceBands: [], session: ["lamp"], declared: [{ field: "gender", value: "female" }], cluster: null,
+    events: 0, sessions: 1, updated: null, items: [], categories: [], brands: [], priceBands: [], tags: [], hours: [], weekdays: [],
+    channels: [], contentKinds: [], topics: [], shareChannels: [], session: ["lamp"], declared: [{ field: "gender", value: "female" }], cluster: null,
   });
 });
 

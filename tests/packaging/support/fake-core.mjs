@@ -133,14 +133,12 @@ export class FakeCore {
 
   on_TRACK(r, w) {
     const now = r.f64();
-    const events = r.list((r) => ({
-      now, name: r.str(), event_id: r.str(), at: r.f64(), term: r.str(),
-      items: r.list((r) => {
-        const id = r.str();
-        const tag = r.u8();
-        return { id, price: tag === 1 ? r.f64() : tag === 2 ? r.str() : null, quantity: r.f64() };
-      }),
-    }));
+    this.zone = r.u32() | 0;
+    const events = r.list((r) => {
+      const event = { now, name: r.str(), event_id: r.str(), at: r.f64(), term: r.str(), items: r.list(readItem), details: readDetails(r) };
+      if (event.name === "purchase" && event.details?.order) event.event_id = "order:" + event.details.order;
+      return event;
+    });
     const good = events.filter((e) => e.name !== "");
     this.events.push(...good);
     for (const e of good) this.take(e.event_id || `${e.name} ${e.items.map((i) => i.id)} ${this.events.indexOf(e)}`, e.items);
@@ -239,7 +237,7 @@ export class FakeCore {
     w.u32(this.events.length);
     w.f64(NaN);
     w.u32(1);
-    for (let i = 0; i < 4; i++) w.u32(0);
+    for (let i = 0; i < 11; i++) w.u32(0);
     w.list(["lamp"], (t) => w.str(t));
     w.list(["gender=female"], (t) => w.str(t));
     w.list([], () => {});
@@ -303,14 +301,8 @@ export class FakeCore {
 
   on_SYNC_ORDERS(r, w) {
     const now = r.f64();
-    this.orders = r.list((r) => ({
-      now, id: r.str(), at: r.f64(),
-      items: r.list((r) => {
-        const id = r.str();
-        const tag = r.u8();
-        return { id, price: tag === 1 ? r.f64() : tag === 2 ? r.str() : null, quantity: r.f64() };
-      }),
-    }));
+    this.zone = r.u32() | 0;
+    this.orders = r.list((r) => ({ now, id: r.str(), at: r.f64(), items: r.list(readItem), details: readDetails(r) }));
     const added = this.orders.filter((o) => this.take("order:" + o.id, o.items)).length;
     w.u32(added);
     w.u32(this.orders.length - added);
@@ -421,6 +413,26 @@ function opened(key, scope, sealed) {
   } catch {
     return null;
   }
+}
+
+function readPrice(r) {
+  const tag = r.u8();
+  return tag === 1 ? r.f64() : tag === 2 ? r.str() : null;
+}
+
+function readItem(r) {
+  const item = { id: r.str(), price: readPrice(r), quantity: r.f64() };
+  const discount = readPrice(r);
+  return discount === null ? item : { ...item, discount };
+}
+
+/** What an event says beside its products; `null` for one that says nothing. */
+function readDetails(r) {
+  if (!r.u8()) return null;
+  return {
+    value: readPrice(r), currency: r.str(), order: r.str(), rating: r.f64(), polarity: r.f64(), score: r.f64(), seconds: r.f64(),
+    channel: r.str(), content: r.str(), resolved: r.u8() === 1,
+  };
 }
 
 function refusal(code) {
