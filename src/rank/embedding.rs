@@ -16,8 +16,6 @@ use core::ops::Range;
 const START: usize = 8;
 /// The section's key for vectors that lie as `planes.rs` tells. With key 0 the first ones lay a row after the other, in two planes.
 pub const BY_PAIRS: u32 = 1;
-/// Rows of the search that an opened pack begins with: enough for JavaScriptCore to compile the loop over them.
-const WARM_UP: usize = 2048;
 /// Bits after the point of a cosine.
 pub const COSINE_BITS: u32 = 24;
 
@@ -76,16 +74,7 @@ impl Embedding {
         if !fits || key == BY_PAIRS && first != HEAD {
             return Err(wrong());
         }
-        // Only WebAssembly is compiled where it runs.
-        if cfg!(target_arch = "wasm32") {
-            open.warm_up(pack);
-        }
         Ok(open)
-    }
-
-    /// Searches the first rows and forgets what it found: a page's first query then finds its functions compiled.
-    fn warm_up(&self, pack: &Pack) {
-        self.search(pack, &self.aim(pack, &[(Row(0), 1)]), 20, &mut Top::default(), WARM_UP);
     }
 
     /// True when the pack has no vectors.
@@ -151,11 +140,11 @@ impl Embedding {
 
     /// The products nearest to an aim with their cosines, best first, ties in the published order; at most `most`, and none that points elsewhere.
     pub fn nearest(&self, pack: &Pack, aim: &Aim, most: usize, top: &mut Top) -> Vec<(Row, u64)> {
-        self.search(pack, aim, most, top, self.rows)
+        self.nearest_among(self.rows, pack, aim, most, top)
     }
 
     /// The same among the first `rows`.
-    fn search(&self, pack: &Pack, aim: &Aim, most: usize, top: &mut Top, rows: usize) -> Vec<(Row, u64)> {
+    pub fn nearest_among(&self, rows: usize, pack: &Pack, aim: &Aim, most: usize, top: &mut Top) -> Vec<(Row, u64)> {
         let vectors = Vectors { rows: rows.min(self.rows), ..self.vectors(pack) };
         top.start(most.min(vectors.rows));
         if aim.length > 0 {

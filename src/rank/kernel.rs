@@ -314,17 +314,18 @@ mod lanes {
     use super::{BLOCK, HEAD, ROWS};
 
     pub(super) fn most(heads: &[u8], query: &[i16; HEAD], reach: i32, at_most: &mut [i32]) {
-        for (block, out) in heads.chunks_exact(BLOCK).zip(at_most.chunks_exact_mut(ROWS)) {
-            let (lengths, heads) = block.split_at(ROWS * 2);
-            let mut scores = [0_i32; ROWS];
-            for (pairs, q) in heads.chunks_exact(ROWS * 2).zip(query.chunks_exact(2)) {
-                for (score, x) in scores.iter_mut().zip(pairs.chunks_exact(2)) {
-                    *score += dot(x, q);
+        for (block, out) in heads.as_chunks::<BLOCK>().0.iter().zip(at_most.as_chunks_mut::<ROWS>().0) {
+            let (pairs, _) = block.as_chunks::<{ 2 * ROWS }>();
+            // A sum for each byte of a pair: loops of a known length, which the compiler turns into vectors.
+            let mut sums = [0_i32; 2 * ROWS];
+            for (pair, q) in pairs.iter().skip(1).zip(query.as_chunks::<2>().0) {
+                for (i, sum) in sums.iter_mut().enumerate() {
+                    *sum += i32::from(pair[i] as i8) * i32::from(q[i % 2]);
                 }
             }
-            for ((out, score), length) in out.iter_mut().zip(scores).zip(lengths.chunks_exact(2)) {
-                let length = i32::from(u16::from_le_bytes([length[0], length[1]]));
-                *out = score.wrapping_add(length.wrapping_mul(reach));
+            for (i, out) in out.iter_mut().enumerate() {
+                let length = i32::from(u16::from_le_bytes([block[2 * i], block[2 * i + 1]]));
+                *out = (sums[2 * i] + sums[2 * i + 1]).wrapping_add(length.wrapping_mul(reach));
             }
         }
     }

@@ -319,9 +319,9 @@ impl Ranker {
         (sources, f, order)
     }
 
-    /// The products nearest to the sum of some products' vectors, with the cosine, best first.
+    /// The products nearest to the sum of some products' vectors, with the cosine, best first, among the first `rows`.
     #[cfg(feature = "vectors")]
-    pub fn nearest(&mut self, catalog: &Catalog, to: &[Row], limit: usize) -> Vec<(Row, f64)> {
+    pub fn nearest(&mut self, catalog: &Catalog, to: &[Row], limit: usize, rows: usize) -> Vec<(Row, f64)> {
         let embedding = self.tables.embedding();
         // Loops, where each iterator would be another function to compile at a page's first call.
         let mut from = Vec::with_capacity(to.len());
@@ -329,9 +329,11 @@ impl Ranker {
             from.push((*row, 1));
         }
         let aim = embedding.aim(catalog.pack(), &from);
-        let mut near = Vec::with_capacity(limit.clamp(1, MAX_LIMIT));
-        for (row, cosine) in embedding.nearest(catalog.pack(), &aim, limit.clamp(1, MAX_LIMIT), &mut self.top) {
-            near.push((row, cosine as f64 / f64::from(1 << COSINE_BITS)));
+        let most = limit.clamp(1, MAX_LIMIT);
+        let found = embedding.nearest_among(rows, catalog.pack(), &aim, most, &mut self.top);
+        let mut near = Vec::with_capacity(found.len());
+        for (row, cosine) in &found {
+            near.push((*row, *cosine as f64 / f64::from(1 << COSINE_BITS)));
         }
         near
     }
