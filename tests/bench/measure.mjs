@@ -6,6 +6,7 @@ import { makeWebShelf } from "../../pkg-template/entry/web.js";
 import { makeGlue } from "nearshelf-plain-glue";
 import { answers } from "./glue.mjs";
 import { Heap, rivals } from "./rivals.mjs";
+import { vectors } from "./vectors.mjs";
 
 const K = 20;
 const QUERIES = 16;
@@ -60,27 +61,6 @@ async function open(module, pack) {
   if (r.u8() !== 0) throw new Error(`${r.str()}: ${r.str()}`);
   const view = op.readView(r);
   return { core, view, open: now() - begin, memory: () => memory.buffer.byteLength };
-}
-
-/** The vectors of a pack, a row after the other (src/manual/pack-format.md). */
-function vectors(pack) {
-  const v = new DataView(pack.buffer, pack.byteOffset, pack.length);
-  for (let i = 0; i < v.getUint32(12, true); i++) {
-    const entry = 40 + 32 * i;
-    if (String.fromCharCode(...pack.subarray(entry, entry + 4)) !== "EMBD" || v.getUint32(entry + 4, true) !== 1) continue;
-    const [start, n] = [v.getUint32(entry + 8, true), v.getUint32(entry + 24, true)];
-    const [head, tail] = [v.getUint16(start, true), v.getUint16(start + 2, true)];
-    const heads = start + 8;
-    const tails = heads + Math.ceil(n / 4) * 4 * (2 + head);
-    const rows = new Int8Array(n * (head + tail));
-    for (let row = 0; row < n; row++) {
-      const block = heads + (row >> 2) * 4 * (2 + head);
-      for (let j = 0; j < head; j++) rows[row * (head + tail) + j] = v.getInt8(block + 8 * (1 + (j >> 1)) + 2 * (row & 3) + (j & 1));
-      rows.set(pack.subarray(tails + row * tail, tails + (row + 1) * tail), row * (head + tail) + head);
-    }
-    return { n, rows };
-  }
-  throw new Error("the pack has no vectors");
 }
 
 function ask(opened, number, write) {
