@@ -237,12 +237,17 @@ impl Writer {
 
     /// A LEB128 varint, seven bits a byte, lowest first.
     #[inline(never)]
-    pub fn wide(&mut self, mut v: u128) {
-        while v >= 0x80 {
-            self.u8(v as u8 | 0x80);
-            v >>= 7;
+    pub fn wide(&mut self, v: u128) {
+        let mut bytes = [0; 19];
+        let mut n = 0;
+        let (mut low, mut high) = (v as u64, (v >> 64) as u64);
+        while low >= 0x80 || high > 0 {
+            bytes[n] = low as u8 | 0x80;
+            (low, high) = (low >> 7 | high << 57, high >> 7);
+            n += 1;
         }
-        self.u8(v as u8);
+        bytes[n] = low as u8;
+        self.raw(&bytes[..=n]);
     }
 
     /// Bytes written so far.

@@ -10,6 +10,7 @@ mod rehearse;
 mod reporting;
 mod request;
 mod shards;
+mod tags;
 mod track;
 
 pub use checkout::{Coupon, MarketOffers, RawCart, RawLine};
@@ -17,6 +18,7 @@ pub use identity::{Identified, RawOrder, Synced};
 pub use reporting::{Reported, withdrawn};
 pub use request::Request;
 pub use shards::Wish;
+pub use tags::{HiddenTag, TagWish};
 pub use track::Tracked;
 
 use crate::catalog::{Catalog, Described, Price};
@@ -591,36 +593,41 @@ fn because(parts: &[Part]) -> (Because, Subject) {
     (because, subject)
 }
 
-fn trait_view(c: &Catalog, config: &ProfileConfig, d: Dimension, t: &Trait, total: u128) -> TraitView {
+/// A trait's id and label in the present market and language; empty where the pack does not know it.
+fn trait_name(c: &Catalog, config: &ProfileConfig, d: Dimension, trait_key: Key) -> (String, String) {
     let named = |key: &str, label: &str| (key.to_string(), label.to_string());
-    let (key, label) = match d {
-        Dimension::Item => c.row_of(t.key).map(|row| named(c.id(row), c.title(row))),
+    match d {
+        Dimension::Item => c.row_of(trait_key).map(|row| named(c.id(row), c.title(row))),
         Dimension::Category | Dimension::Topic => {
-            c.category_of_key(t.key).map(|x| named(c.category_path(x), c.category_label(x)))
+            c.category_of_key(trait_key).map(|x| named(c.category_path(x), c.category_label(x)))
         }
-        Dimension::Brand => c.brand_of_key(t.key).map(|x| named(c.brand_name(x), c.brand_name(x))),
+        Dimension::Brand => c.brand_of_key(trait_key).map(|x| named(c.brand_name(x), c.brand_name(x))),
         Dimension::PriceBand => {
             let currency = &c.market().currency;
-            let band = (0..128).find(|b| Key::price_band(currency, *b) == t.key);
+            let band = (0..128).find(|b| Key::price_band(currency, *b) == trait_key);
             band.map(|b| {
                 let (low, high) = money::band_limits(b);
                 let text = concat(&[&decimal(low), "-", &decimal(high - 1)]);
                 named(&text, &text)
             })
         }
-        Dimension::Tag => c.tag_of_key(t.key).map(|tag| named(tag, tag)),
+        Dimension::Tag => c.tag_of_key(trait_key).map(|tag| named(tag, tag)),
         Dimension::Hour | Dimension::Weekday => {
-            let text = decimal(t.key.0 as i64);
+            let text = decimal(trait_key.0 as i64);
             Some(named(&text, &text))
         }
         Dimension::Channel | Dimension::ShareChannel => {
-            let listed = config.channels.iter().find(|name| Key::channel(name) == t.key);
+            let listed = config.channels.iter().find(|name| Key::channel(name) == trait_key);
             let name = listed.map_or(track::OTHER, String::as_str);
             Some(named(name, name))
         }
-        Dimension::Content => CONTENT_KINDS.get(t.key.0 as usize).map(|kind| named(kind, kind)),
+        Dimension::Content => CONTENT_KINDS.get(trait_key.0 as usize).map(|kind| named(kind, kind)),
     }
-    .unwrap_or_default();
+    .unwrap_or_default()
+}
+
+fn trait_view(c: &Catalog, config: &ProfileConfig, d: Dimension, t: &Trait, total: u128) -> TraitView {
+    let (key, label) = trait_name(c, config, d, t.key);
     let share = decay::share(t.value, total, 1_000_000) as f64 / 1e6;
     TraitView { key, label, share, events: t.events, last: t.last }
 }

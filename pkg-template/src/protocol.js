@@ -35,6 +35,8 @@ export const OVERLAY = 32;
 export const OVERLAY_ITEMS = 33;
 export const REHEARSE = 37;
 export const DECLARE = 44;
+export const WISH_TAG = 49;
+export const HIDDEN_TAGS = 50;
 
 /** A row or parent that is not there. */
 export const NONE = 0xffffffff;

@@ -7,6 +7,7 @@ import { Reader } from "./codec.js";
 import { writeLog } from "./decisions.js";
 import { Engine, writeConsent } from "./engine.js";
 import { writeEvent, writeOrder } from "./event.js";
+import { allowTag, blockTag, deleteTag, readHidden, tagsOf } from "./tags.js";
 import { said } from "./error.js";
 import { TEXTS } from "./fixes.js";
 import { Fallback } from "./fallback.js";
@@ -313,6 +314,26 @@ export class Shelf {
 
   portrait() {
     return this._engine.call(op.PORTRAIT, (w) => w.f64(this._engine.time()), op.readPortrait) || NEUTRAL.portrait();
+  }
+
+  tags() {
+    return tagsOf(this.portrait());
+  }
+
+  deleteTag(tag) {
+    return deleteTag(this, tag);
+  }
+
+  blockTag(tag) {
+    return blockTag(this, tag);
+  }
+
+  allowTag(tag) {
+    return allowTag(this, tag);
+  }
+
+  hiddenTags() {
+    return this._engine.call(op.HIDDEN_TAGS, () => {}, readHidden) || [];
   }
 
   declare(answers) {

@@ -472,6 +472,31 @@ export type WhyNotStage =
 
 export interface Trait { key: string; label: string; share: number; events: number; last: number; }
 
+/** What is known of the shopper in one word, as `tags()` lists it. */
+export interface ShopperTag {
+  /** Kind and name, e.g. `"brand:Lindoro"`: what `deleteTag` takes. */
+  id: string;
+  kind: "item" | "category" | "brand" | "price_band" | "tag" | "hour" | "weekday" | "channel" | "content" | "topic" | "share_channel";
+  /** In the present language. */
+  label: string;
+  /** Share of its kind, 0–1. */
+  share: number;
+  /** Events behind it. */
+  events: number;
+  /** The newest of them, milliseconds since 1970 UTC. */
+  last: number;
+}
+
+/** A tag that was taken back. */
+export interface HiddenTag {
+  /** As `tags()` named it; without a name where the pack no longer knows it. */
+  id: string;
+  /** What happened up to then does not bring it again. */
+  since: number;
+  /** True: nothing does. */
+  blocked: boolean;
+}
+
 export interface Portrait {
   /** Events accepted since the portrait began. */
   events: number;
@@ -713,6 +738,21 @@ export interface Shelf {
    */
   report(options?: { send?: boolean }): Promise<PrivateReport>;
   portrait(): Portrait;
+  /** All that the portrait knows in words, strongest first: up to as many of each kind as `portrait()` has. */
+  tags(): ShopperTag[];
+  /**
+   * Takes a tag back: it goes at once, and what happened so far does not bring it again; what happens from now on may. False for what is no tag.
+   *
+   * @example
+   * shelf.deleteTag("brand:Lindoro"); // true
+   */
+  deleteTag(id: string): boolean;
+  /** Takes a tag back for good: no event counts for it any more. */
+  blockTag(id: string): boolean;
+  /** Lets a tag that was taken back come again, from what happens from now on. */
+  allowTag(id: string): boolean;
+  /** Tags that were taken back, at most 256. */
+  hiddenTags(): HiddenTag[];
   consent(): Required<Consent>;
   setConsent(change: Consent): void;
   /** Switches market or language; the portrait stays. */

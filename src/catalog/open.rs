@@ -81,6 +81,7 @@ impl Catalog {
             product_key: Vec::new(),
             category_key: Vec::new(),
             brand_key: Vec::new(),
+            tag_key: Vec::new(),
             category_index: Index::default(),
             brand_index: Index::default(),
             view: View::default(),
@@ -136,6 +137,7 @@ impl Catalog {
         let p = &self.pack;
         self.product_key = (0..self.products).map(|i| Key::product(self.product_id.get(p, i))).gather();
         self.category_key = (0..self.category_path.len()).map(|i| Key::category(self.category_path.get(p, i))).gather();
+        self.tag_key = (0..self.tag.len()).map(|i| Key::tag(self.tag.get(p, i))).gather();
         self.brand_key = (0..self.brand.len()).map(|i| Key::brand(self.brand.get(p, i))).gather();
         self.category_index = Index::of(&self.category_key);
         self.brand_index = Index::of(&self.brand_key);

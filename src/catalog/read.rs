@@ -54,6 +54,7 @@ pub struct Catalog {
     pub(super) product_key: Vec<Key>,
     pub(super) category_key: Vec<Key>,
     pub(super) brand_key: Vec<Key>,
+    pub(super) tag_key: Vec<Key>,
     pub(super) category_index: Index,
     pub(super) brand_index: Index,
 
@@ -286,13 +287,22 @@ impl Catalog {
 
     /// The product's tags.
     pub fn tags(&self, row: Row) -> impl Iterator<Item = &str> {
+        self.tag_numbers(row).map(|tag| self.tag.get(&self.pack, tag))
+    }
+
+    /// Keys of its tags, in the same order.
+    pub fn tag_keys(&self, row: Row) -> impl Iterator<Item = Key> {
+        self.tag_numbers(row).filter_map(|tag| self.tag_key.get(tag).copied())
+    }
+
+    fn tag_numbers(&self, row: Row) -> impl Iterator<Item = usize> {
         let i = row.index();
         let start = if i == 0 { 0 } else { self.tag_end.get(&self.pack, i - 1) } as usize;
         let end = self.tag_end.get(&self.pack, i) as usize;
         let section = self.pack.section(Tag::PRODUCT_TAGS, 0).unwrap_or(&[]);
         let entries = section.get(self.tag_start_of_entries..).unwrap_or(&[]);
         let mine = entries.get(start * 2..end * 2).unwrap_or(&[]);
-        mine.chunks_exact(2).map(|b| self.tag.get(&self.pack, usize::from(u16::from_le_bytes([b[0], b[1]]))))
+        mine.chunks_exact(2).map(|b| usize::from(u16::from_le_bytes([b[0], b[1]])))
     }
 
     /// The product's popularity, 0–65535 on a log scale.

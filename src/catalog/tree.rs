@@ -83,7 +83,7 @@ impl Catalog {
 
     /// The tag with this key.
     pub fn tag_of_key(&self, key: Key) -> Option<&str> {
-        (0..self.tag.len()).map(|i| self.tag.get(&self.pack, i)).find(|tag| Key::tag(tag) == key)
+        self.tag_key.iter().position(|k| *k == key).map(|i| self.tag.get(&self.pack, i))
     }
 
     /// The store that sells the product: another shop on a marketplace. `None` for the shop itself, and in a pack that does not say.

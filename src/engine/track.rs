@@ -104,7 +104,7 @@ impl Engine {
         };
         let variant = found.variant.map_or(c.best_variant(found.row), |v| c.variants_of(found.row).start + v);
         let mut tags = [None; TAGS];
-        tags.iter_mut().zip(c.tags(found.row)).for_each(|(mine, tag)| *mine = Some(Key::tag(tag)));
+        tags.iter_mut().zip(c.tag_keys(found.row)).for_each(|(mine, tag)| *mine = Some(tag));
         Facts {
             product: c.key(found.row),
             category: c.category(found.row).map(|x| c.category_key(x)),

@@ -22,7 +22,7 @@ fn landmark_of(whole: i64) -> i64 {
 }
 
 /// 2^(t / half-life) as a whole power and a mantissa in 2^16 … 2^17.
-fn growth(at: Millis, half_life: i64) -> (i64, u128) {
+pub(super) fn growth(at: Millis, half_life: i64) -> Growth {
     let whole = at.0.div_euclid(half_life);
     let part = at.0.rem_euclid(half_life) as f64 / half_life as f64;
     (whole, (two_to(part) * f64::from(1 << FRACTION)) as u128)
@@ -35,10 +35,23 @@ fn two_to(x: f64) -> f64 {
     (1..18).rev().fold(1.0, |sum, i| 1.0 + y * sum / f64::from(i))
 }
 
+/// What [`growth`] answers.
+pub(super) type Growth = (i64, u128);
+
 /// `value` as a share of `of`, in `one`s, rounded down; values keep at least 32 significant bits.
 pub(crate) fn share(value: u128, of: u128, one: u32) -> u64 {
     let spare = (128 - of.leading_zeros()).saturating_sub(96);
     ((value >> spare) * u128::from(one) / (of >> spare).max(1)) as u64
+}
+
+/// Bits behind the leading one that a value's class is of.
+const CLASS_BITS: u32 = 3;
+
+/// A class of values that are alike: larger values are of no smaller class.
+fn class(value: u128) -> usize {
+    let top = value.max(1).ilog2();
+    let behind = (value << (127 - top) << 1) >> (128 - CLASS_BITS);
+    ((top as usize) << CLASS_BITS) | behind as usize
 }
 
 /// What the portrait knows about one key.
@@ -91,10 +104,13 @@ impl Affinity {
 
     /// Adds an event of `weight` (in 1/256) at `at`.
     pub fn add(&mut self, key: Key, weight: u32, at: Millis) {
-        if weight == 0 {
-            return;
+        if weight > 0 {
+            self.add_grown(key, weight, at, growth(at, self.half_life));
         }
-        let (whole, mantissa) = growth(at, self.half_life);
+    }
+
+    /// The same, where what the time adds is known.
+    pub(super) fn add_grown(&mut self, key: Key, weight: u32, at: Millis, (whole, mantissa): Growth) {
         let landmark = landmark_of(whole);
         if self.traits.is_empty() {
             self.landmark = landmark;
@@ -131,13 +147,21 @@ impl Affinity {
 
     /// Evicts the weakest traits beyond the room there is; ties go by key.
     pub fn settle(&mut self) {
-        if self.traits.len() <= self.room {
-            return;
-        }
-        let mut order: Vec<(u128, Key)> = self.traits.iter().map(|t| (t.value, t.key)).gather();
-        order.arrange_by(|a, b| b.cmp(a));
-        let Some(&least) = order.get(self.room.saturating_sub(1)) else { return };
-        self.traits.retain(|t| (t.value, t.key) >= least);
+        let Some(excess @ 1..) = self.traits.len().checked_sub(self.room) else { return };
+        // Values are counted by their leading bits, so that only those of one class have to be sorted.
+        let mut classes = [0_u32; 128 << CLASS_BITS];
+        self.traits.iter().for_each(|t| classes[class(t.value)] += 1);
+        let mut below = 0;
+        let of = classes.iter().position(|n| {
+            below += *n as usize;
+            below >= excess
+        });
+        let Some(of) = of else { return };
+        let inside = self.traits.iter().filter(|t| class(t.value) == of);
+        let mut inside: Vec<(u128, Key)> = inside.map(|t| (t.value, t.key)).gather();
+        inside.arrange_by(Ord::cmp);
+        let Some(&last) = inside.get(inside.len() - 1 - (below - excess)) else { return };
+        self.traits.retain(|t| (t.value, t.key) > last);
     }
 
     /// The trait of a key.
@@ -220,6 +244,27 @@ mod tests {
         a.add(Key(8), 256, Millis(i64::MAX));
         a.add(Key(9), 256, Millis(i64::MIN));
         assert_eq!(a.strongest(1)[0].key, Key(8));
+    }
+
+    #[test]
+    fn classes_grow_with_values_and_eviction_is_that_of_a_sorted_list() {
+        let mut values: Vec<u128> = (0..400).map(|i| (i as u128 * 7_919) << (i % 90)).collect();
+        values.extend([0, 1, 2, 3, u128::MAX, u128::MAX >> 1, 1 << 127]);
+        let mut sorted = values.clone();
+        sorted.sort_unstable();
+        assert!(sorted.windows(2).all(|w| class(w[0]) <= class(w[1])));
+        assert!(class(u128::MAX) < 128 << CLASS_BITS);
+        for room in [0, 1, 7, 200, 406, 407, 500] {
+            let mut a = Affinity::new(DAY, room);
+            let of = |(i, v): (usize, &u128)| Trait { key: Key(i as u64), value: *v, ..Trait::default() };
+            a.traits = values.iter().enumerate().map(of).collect();
+            let mut kept: Vec<(u128, Key)> = a.traits.iter().map(|t| (t.value, t.key)).collect();
+            kept.sort_unstable();
+            kept.drain(..kept.len().saturating_sub(room));
+            kept.sort_unstable_by_key(|(_, key)| *key);
+            a.settle();
+            assert_eq!(a.traits.iter().map(|t| (t.value, t.key)).collect::<Vec<_>>(), kept, "{room}");
+        }
     }
 
     #[test]

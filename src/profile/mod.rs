@@ -4,9 +4,12 @@
 
 pub mod config;
 pub mod decay;
+pub mod hidden;
 pub mod history;
+pub mod notes;
 pub mod orders;
 mod portrait;
+mod sieve;
 mod snapshot;
 mod snapshot_v1;
 mod tape;

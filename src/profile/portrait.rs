@@ -1,6 +1,10 @@
 //! The portrait itself: a settled layer, a provisional one for events that may still arrive out of order, and the trail.
 
+use super::decay::{self, Growth};
+use super::hidden::{self, Hidden};
 use super::history::{self, History};
+use super::notes::Note;
+use super::sieve::Sieve;
 use super::visit::{Mark, Trail, Visit};
 use super::{Affinity, ProfileConfig};
 use crate::event::{Detail, EventKind};
@@ -11,10 +15,11 @@ use crate::time::{DAY, HOUR, MINUTE, Millis, SECOND};
 use alloc::vec::Vec;
 
 /// What an affinity is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 #[repr(usize)]
 pub enum Dimension {
     /// Products.
+    #[default]
     Item = 0,
     /// Categories, the product's own (not its ancestors).
     Category = 1,
@@ -161,12 +166,18 @@ pub struct Portrait {
     pub(super) bought: Vec<(Millis, Key)>,
     /// Keys of what the shopper declared, with the time.
     pub(super) declared: Vec<(Millis, Key)>,
+    /// What the shopper took back, sorted by dimension and key.
+    pub(super) hidden: Vec<Hidden>,
+    /// What was concluded, sorted by key.
+    pub(super) notes: Vec<Note>,
     /// Settled and provisional together; made when asked for.
-    merged: Option<Affinities>,
+    pub(super) merged: Option<Affinities>,
     /// Of each kind, the minute of its latest event and how many it had; not kept.
     minutes: [(i64, u32); EventKind::COUNT],
     /// The latest steps came faster than anybody looks; not kept.
     hasty: bool,
+    /// Passes every id that counts; not kept.
+    sieve: Sieve,
 }
 
 impl Portrait {
@@ -188,9 +199,12 @@ impl Portrait {
             disliked: Vec::new(),
             bought: Vec::new(),
             declared: Vec::new(),
+            hidden: Vec::new(),
+            notes: Vec::new(),
             merged: None,
             minutes: [(i64::MIN, 0); EventKind::COUNT],
             hasty: false,
+            sieve: Sieve::default(),
         }
     }
 
@@ -224,11 +238,15 @@ impl Portrait {
 
     /// Takes over the events of another portrait's present visit. Each event counts once however often it is taken over,
     /// and the order in which several visits are taken over does not matter. Answers how many were new.
-    pub fn absorb(&mut self, _: &Personalize, other: &Portrait) -> usize {
+    pub fn absorb(&mut self, allowed: &Personalize, other: &Portrait) -> usize {
         let start = other.trail.visit(other.config.session_gap).start;
         let mut new = 0;
         for p in other.pending.iter().filter(|p| start.is_some_and(|s| p.at >= s)) {
             new += usize::from(self.absorb_one(p.clone()));
+        }
+        // What was taken back in it stays so.
+        for h in other.hidden.iter().filter(|h| start.is_none_or(|s| h.until >= s)) {
+            self.hide(allowed, h.dimension, h.key, h.until, h.blocked);
         }
         // What was declared in it is the newest word.
         if other.declared.first().is_some_and(|(at, _)| start.is_none_or(|s| *at >= s)) {
@@ -278,6 +296,9 @@ impl Portrait {
 
     /// True when an event with this id counts already.
     fn has(&self, id: Key) -> bool {
+        if !self.sieve.may_hold(id) {
+            return false;
+        }
         self.ids.iter().rev().any(|(_, known)| *known == id) || self.pending.iter().rev().any(|p| p.id == id)
     }
 
@@ -319,10 +340,25 @@ impl Portrait {
 
     fn remember(&mut self, at: Millis, id: Key) {
         insert_sorted(&mut self.ids, (at, id), IDS);
+        self.sift(id);
+    }
+
+    /// Lets an id through from now on. The sieve is made anew from those that count before too many pass.
+    fn sift(&mut self, id: Key) {
+        if self.sieve.is_full() {
+            self.sift_all();
+        }
+        self.sieve.add(id);
+    }
+
+    pub(super) fn sift_all(&mut self) {
+        self.sieve = Sieve::default();
+        self.ids.iter().map(|(_, id)| *id).chain(self.pending.iter().map(|p| p.id)).for_each(|id| self.sieve.add(id));
     }
 
     /// An event that counts: into the provisional layer, where it is young enough, else into the settled one.
-    fn enter(&mut self, p: Pending) {
+    fn enter(&mut self, mut p: Pending) {
+        hidden::strip(&self.hidden, &mut p);
         self.merged = None;
         self.events = self.events.saturating_add(1);
         self.walk(&p);
@@ -333,6 +369,7 @@ impl Portrait {
     }
 
     fn place(&mut self, p: Pending) {
+        self.sift(p.id);
         let i = self.pending.partition_point(|x| x.place() <= p.place());
         self.pending.insert(i, p);
     }
@@ -386,7 +423,7 @@ impl Portrait {
             return;
         }
         for p in self.pending.drain(..ripe) {
-            add(&mut self.settled, &self.config, &p);
+            add(&mut self.settled, &self.config, &self.hidden, &p);
             self.history.add(&self.config, &p);
         }
         self.settled.iter_mut().for_each(Affinity::settle);
@@ -398,7 +435,7 @@ impl Portrait {
         let affinities = self.merged.get_or_insert_with(|| {
             let mut all = self.settled.clone();
             for p in &self.pending {
-                add(&mut all, &self.config, p);
+                add(&mut all, &self.config, &self.hidden, p);
             }
             all
         });
@@ -461,12 +498,21 @@ fn insert_sorted(list: &mut Vec<(Millis, Key)>, entry: (Millis, Key), room: usiz
     }
 }
 
-fn add(layer: &mut Affinities, config: &ProfileConfig, p: &Pending) {
+fn add(layer: &mut Affinities, config: &ProfileConfig, hidden: &[Hidden], p: &Pending) {
     let (weight, social) = (config.weight[p.kind as usize], p.kind.is_social());
+    // Half-lives are few: what each adds at this time is computed once.
+    let mut grown: Vec<(i64, Growth)> = Vec::with_capacity(4);
     let mut count = |d: Dimension, key: Option<Key>, weight: u32| {
-        if let Some(key) = key {
-            layer[d as usize].add(key, weight, p.at);
+        let (Some(key), affinity) = (key, &mut layer[d as usize]) else { return };
+        if !hidden::counts(hidden, d, key, p.at) {
+            return;
         }
+        let half_life = affinity.half_life;
+        let known = grown.iter().position(|(h, _)| *h == half_life).unwrap_or_else(|| {
+            grown.push((half_life, decay::growth(p.at, half_life)));
+            grown.len() - 1
+        });
+        affinity.add_grown(key, weight, p.at, grown[known].1);
     };
     let channel = if social { Dimension::ShareChannel } else { Dimension::Channel };
     count(channel, p.detail.channel, ONE);

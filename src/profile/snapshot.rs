@@ -1,8 +1,10 @@
 //! A portrait as bytes and back: what the host keeps between visits, and what brings a shelf back after a trap.
 
+use super::hidden::HIDDEN;
 use super::history::{CATEGORIES, Count, DAYS, Days, History, OPINIONS, PRODUCTS};
+use super::notes::NOTES;
 use super::orders::{ORDERS, REFUNDS, Sums};
-use super::portrait::{Affinities, BOUGHT, DECLARED, DISLIKED, IDS, PENDING, Pending, Portrait, ROOM};
+use super::portrait::{Affinities, BOUGHT, DECLARED, DISLIKED, Dimension, IDS, PENDING, Pending, Portrait, ROOM};
 use super::tape::Tape;
 use super::visit::MARKS;
 use super::visits::{CART, CHANNELS, OpenVisit, PATH, Stage, Visits};
@@ -58,6 +60,7 @@ fn read(config: ProfileConfig, r: &mut Reader<'_>) -> core::result::Result<Portr
     let mut p = Portrait::new(config);
     Tape::read(r, |t| state(t, &mut p))?;
     r.end()?;
+    p.sift_all();
     keeps_order(&p).then_some(p).ok_or(Malformed)
 }
 
@@ -75,6 +78,8 @@ pub(super) fn keeps_order(p: &Portrait) -> bool {
         && h.orders.recent.is_sorted_by_key(|x| (x.at, x.id))
         && h.orders.refunds.is_sorted_by_key(|x| (x.at, x.id))
         && h.visits.channels.is_sorted_by_key(|x| x.key)
+        && p.hidden.is_sorted_by_key(|x| (x.dimension, x.key))
+        && p.notes.is_sorted_by_key(|x| x.key)
 }
 
 /// Another half-life than the kept one: the same point in time, told in the new unit, with the values as they stand.
@@ -107,6 +112,18 @@ fn state(t: &mut Tape<'_, '_>, p: &mut Portrait) {
         dated(t, list, room);
     }
     history(t, &mut p.history);
+    t.list(&mut p.hidden, HIDDEN, |t, h| {
+        let mut n = h.dimension as u8;
+        t.byte(&mut n, Dimension::COUNT);
+        h.dimension = Dimension::ALL[usize::from(n)];
+        t.key(&mut h.key);
+        t.time(&mut h.until);
+        t.flag(&mut h.blocked);
+    });
+    t.list(&mut p.notes, NOTES, |t, n| {
+        t.key(&mut n.key);
+        t.span(&mut n.since, &mut n.until);
+    });
 }
 
 fn affinities(t: &mut Tape<'_, '_>, all: &mut Affinities) {

@@ -51,6 +51,7 @@ pub(super) fn read(config: ProfileConfig, r: &mut Reader<'_>) -> core::result::R
         }
     }
     r.end()?;
+    p.sift_all();
     keeps_order(&p).then_some(p).ok_or(Malformed)
 }
 

@@ -6,6 +6,7 @@ mod catalogue;
 mod checkout;
 pub mod dispatch;
 mod reporting;
+mod tags;
 #[cfg(feature = "web")]
 pub mod web;
 

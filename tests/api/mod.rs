@@ -18,6 +18,7 @@ mod report;
 mod seasons;
 mod shelf;
 mod slots;
+mod tags;
 
 use nearshelf::engine::Engine;
 use nearshelf::event::clean::{RawDetails, RawEvent, RawItem, RawPrice};

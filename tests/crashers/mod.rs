@@ -15,7 +15,8 @@ const CALLS: &[&[u8]] = &[];
 
 /// The other targets, by name, with the inputs that each once failed on.
 type Target = (&'static str, fn(&[u8]), &'static [&'static [u8]]);
-const OTHERS: [Target; 4] = [
+const OTHERS: [Target; 5] = [
+    ("events", harness::events, &[]),
     ("overlay", harness::overlay, &[]),
     ("shard", harness::shard, &[]),
     ("stored", harness::stored, &[]),
@@ -52,6 +53,7 @@ fn what_else_comes_from_outside_is_answered_too() {
     let rounds = if cfg!(target_arch = "wasm32") { 40 } else { 150 };
     for (_, target, _) in OTHERS {
         (0..rounds).for_each(|_| target(&walk.bytes(80)));
+        (0..rounds / 10).for_each(|_| target(&walk.bytes(4_000)));
     }
 }
 

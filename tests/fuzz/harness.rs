@@ -3,8 +3,11 @@
 //! A pack's checksums hide everything behind them from random bytes. So the bytes here are a list of changes to the sections of a
 //! good pack, and the checksums are set right before it is opened: what a wrong writer, or one with bad intent, could publish.
 
+mod events;
 mod wild;
 
+#[allow(unused_imports, reason = "a target runs one of them")]
+pub(crate) use events::events;
 #[allow(unused_imports, reason = "a target runs one of them")]
 pub(crate) use wild::{offers, overlay, shard, stored};
 

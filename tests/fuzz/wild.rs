@@ -218,6 +218,12 @@ pub(crate) fn stored(data: &[u8]) {
             _ => target.iter_mut().skip(at).take(1).for_each(|b| *b = b.wrapping_add(1)),
         }
     }
+    // Half of them behind a sum that is right, so that what follows is read.
+    if c.number(1) & 1 == 0 && snapshot.len() > 8 {
+        let body = snapshot.len() - 8;
+        let sum = XxHash64::oneshot(0, &snapshot[..body]).to_le_bytes();
+        snapshot[body..].copy_from_slice(&sum);
+    }
     call(13, &|w| {
         w.f64(NOW);
         w.bytes(&snapshot);

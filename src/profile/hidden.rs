@@ -1,0 +1,99 @@
+//! What the shopper took back: traits that must not come again from what was known, and those that must not come again at all.
+
+use super::portrait::{Affinities, Dimension, Pending, Portrait};
+use crate::event::EventKind;
+use crate::id::Key;
+use crate::privacy::consent::Personalize;
+use crate::time::Millis;
+
+/// Traits remembered as taken back.
+pub(super) const HIDDEN: usize = 256;
+
+/// A trait that was taken back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub struct Hidden {
+    /// Its dimension.
+    pub dimension: Dimension,
+    /// Its key.
+    pub key: Key,
+    /// Events up to this time do not count for it.
+    pub until: Millis,
+    /// No event counts for it.
+    pub blocked: bool,
+}
+
+impl Hidden {
+    fn place(&self) -> (Dimension, Key) {
+        (self.dimension, self.key)
+    }
+}
+
+/// True when an event at `at` counts for a trait.
+pub(super) fn counts(hidden: &[Hidden], dimension: Dimension, key: Key, at: Millis) -> bool {
+    let found = hidden.binary_search_by_key(&(dimension, key), Hidden::place);
+    found.ok().and_then(|i| hidden.get(i)).is_none_or(|h| !h.blocked && at > h.until)
+}
+
+impl Portrait {
+    /// Takes a trait back: it goes at once, and what happened up to `now` does not bring it again; `block` keeps it away for good. The latest 256 are remembered.
+    pub fn hide(&mut self, _: &Personalize, dimension: Dimension, key: Key, now: Millis, block: bool) {
+        let entry = Hidden { dimension, key, until: now, blocked: block };
+        match self.hidden.binary_search_by_key(&entry.place(), Hidden::place) {
+            Ok(i) => self.hidden[i] = entry,
+            Err(i) => self.hidden.insert(i, entry),
+        }
+        if self.hidden.len() > HIDDEN {
+            let oldest = (0..HIDDEN + 1).min_by_key(|i| (self.hidden[*i].blocked, self.hidden[*i].until)).unwrap_or(0);
+            self.hidden.remove(oldest);
+        }
+        forget(&mut self.settled, dimension, key);
+        // What may still move is gone over once, so that it counts for everything else.
+        let hidden = &self.hidden;
+        for p in &mut self.pending {
+            strip(hidden, p);
+        }
+        if dimension == Dimension::Category {
+            self.history.categories.retain(|r| r.key != key);
+            self.history.opinions.retain(|o| o.category != key);
+        }
+        if dimension == Dimension::Channel {
+            self.history.visits.channels.retain(|c| c.key != key);
+            self.history.visits.path.retain(|(_, k)| *k != key);
+        }
+        if dimension == Dimension::Item {
+            self.history.products.retain(|r| r.key != key);
+            self.history.visits.cart.retain(|(_, k)| *k != key);
+            self.trail.marks.retain(|m| m.key != key || m.kind == EventKind::SessionStart);
+            self.bought.retain(|(_, k)| *k != key);
+        }
+        self.merged = None;
+    }
+
+    /// Lets a trait come again from what happens from now on.
+    pub fn unhide(&mut self, _: &Personalize, dimension: Dimension, key: Key) {
+        self.hidden.retain(|h| h.place() != (dimension, key));
+    }
+
+    /// What was taken back.
+    pub fn hidden(&self, _: &Personalize) -> &[Hidden] {
+        &self.hidden
+    }
+}
+
+fn forget(layer: &mut Affinities, dimension: Dimension, key: Key) {
+    layer[dimension as usize].traits.retain(|t| t.key != key);
+}
+
+/// Takes out of an event what does not count, where it is told to more than the affinities.
+pub(super) fn strip(hidden: &[Hidden], p: &mut Pending) {
+    if hidden.is_empty() {
+        return;
+    }
+    let (at, wish) = (p.at, p.kind == EventKind::NotInterested);
+    p.facts.retain(|f| wish || counts(hidden, Dimension::Item, f.product, at));
+    for f in &mut p.facts {
+        f.category = f.category.filter(|k| counts(hidden, Dimension::Category, *k, at));
+    }
+    let channel = if p.kind.is_social() { Dimension::ShareChannel } else { Dimension::Channel };
+    p.detail.channel = p.detail.channel.filter(|k| counts(hidden, channel, *k, at));
+}
