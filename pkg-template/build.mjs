@@ -5,7 +5,7 @@ import { cp, mkdir, readFile, readdir, rename, rm, writeFile } from "node:fs/pro
 import { join } from "node:path";
 import { bundleScripts } from "./build/scripts.mjs";
 import { hashOf, fail, root, step, stamped } from "./build/run.mjs";
-import { buildMiniProgramWasm, buildWebWasm, wasmInputs } from "./build/wasm.mjs";
+import { PARTS, buildMiniProgramWasm, buildWebWasm, wasmInputs } from "./build/wasm.mjs";
 
 const work = join(root, "target", "package");
 const template = join(root, "pkg-template");
@@ -31,7 +31,7 @@ async function main() {
   await step("scripts", () => bundleScripts({ template, glue: join(web, "glue.js"), out: next }));
   await step("types, licences and package.json", async () => {
     await cp(join(web, "nearshelf.wasm"), join(next, "nearshelf.wasm"));
-    await cp(join(web, "offers.wasm"), join(next, "nearshelf-offers.wasm"));
+    for (const { name } of PARTS) await cp(join(web, `${name}.wasm`), join(next, `nearshelf-${name}.wasm`));
     for (const name of ["nearshelf.wasm", "nearshelf.wasm.br"]) await cp(join(mini, name), join(next, "mini-program", name));
     await copyTypes(next);
     await writePackageJson(next);

@@ -537,7 +537,7 @@ impl Engine {
     /// # Errors
     ///
     /// `consent_required` without consent to personalize.
-    pub fn snapshot(&self) -> Result<Vec<u8>> {
+    pub fn snapshot(&mut self) -> Result<Vec<u8>> {
         self.consent.may_personalize().ok_or_else(no_consent)?;
         Ok(self.portrait.snapshot())
     }

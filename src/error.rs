@@ -53,6 +53,8 @@ pub(crate) enum Code {
     BaselineRefused,
     #[cfg(feature = "cli")]
     BadDecisions,
+    #[cfg(feature = "cli")]
+    BadCondition,
 }
 
 /// How an error should be met, apart from its exact code.
@@ -114,6 +116,8 @@ impl Code {
         Code::BaselineRefused,
         #[cfg(feature = "cli")]
         Code::BadDecisions,
+        #[cfg(feature = "cli")]
+        Code::BadCondition,
     ];
 
     /// (code, class, way out)
@@ -264,6 +268,14 @@ impl Code {
                 "bad_decisions",
                 Data,
                 told("Give the bytes of shelf.decisionLog() unchanged, and the pack that was out then."),
+            ),
+            #[cfg(feature = "cli")]
+            Code::BadCondition => (
+                "bad_condition",
+                Data,
+                told(
+                    "Give JSON: a condition or a list of them, attributes as JSON lines, groups as an object of lists.",
+                ),
             ),
             #[cfg(feature = "cli")]
             Code::NotTrusted => (

@@ -15,6 +15,7 @@ pub mod order;
 pub mod text;
 pub mod time;
 
+pub mod condition;
 pub mod event;
 pub mod privacy;
 
@@ -72,6 +73,8 @@ pub mod manual {
     pub mod cards {}
     #[doc = include_str!("manual/cold-start.md")]
     pub mod cold_start {}
+    #[doc = include_str!("manual/conditions.md")]
+    pub mod conditions {}
     #[doc = include_str!("manual/coupons.md")]
     pub mod coupons {}
     #[doc = include_str!("manual/customers.md")]

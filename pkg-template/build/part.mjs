@@ -1,5 +1,5 @@
-// Cuts a wasm file in two: a core, and a part that is loaded when it is asked for. The core reaches the part through a pointer in the table of
-// functions; the part takes memory, table and whatever functions it shares with the core from there. Together they are the program that was cut: src/manual/parts.md.
+// Cuts a wasm file: a core, and parts that are loaded when they are asked for. The core reaches a part through a pointer in the table of
+// functions; a part takes memory, table and whatever functions it shares with the core from there. Together they are the program that was cut: src/manual/parts.md.
 
 import { createHash } from "node:crypto";
 import { readFile, rm, writeFile } from "node:fs/promises";
@@ -12,33 +12,44 @@ const help = { wayOut: "Run: .ci/setup package" };
  * @param {object} files
  * @param {string} files.linked what the linker wrote
  * @param {string} files.whole the optimized file, with the names of its functions
- * @param {RegExp} gate the name of the function that the part is behind
- * @param {{ core: string, part: string }} out gets the two files, named and not optimized further
+ * @param {{ name: string, gate: RegExp, out: string }[]} parts `gate` is the name of the function that a part is behind
+ * @param {string} coreOut gets the core, as each `out` its part: named and not optimized further
  * @param {string[]} features of wasm-opt
- * @throws when nothing lies behind the gate alone
+ * @throws when nothing lies behind a gate alone
  */
-export async function cut({ linked, whole }, gate, out, features) {
-  const own = behind(await readFile(linked), gate);
+export async function cut({ linked, whole }, parts, coreOut, features) {
+  const bytesLinked = await readFile(linked);
+  const own = parts.map(({ gate }) => behind(bytesLinked, gate));
   const text = `${whole}.wat`;
   await run("wasm-dis", [whole, "-o", text, ...features], help);
   const module = read(await readFile(text, "utf8"));
-  const table = module.elements.map((name) => ({ name, isPart: own.functions.has(hashOf(plain(name))) }));
-  const core = reached(module, [...module.exported, ...table.filter((e) => !e.isPart).map((e) => e.name)]);
-  if (module.functions.every(({ name }) => core.has(name))) throw new Error("nothing lies behind the gate");
-  const slots = table.map((e, i) => ({ ...e, at: module.first + i, isPart: !core.has(e.name) }));
+  // Slots that the linker saw one way to: through the gate of one part.
+  const table = module.elements.map((name) => ({ name, part: own.findIndex(({ functions }) => functions.has(hashOf(plain(name)))) }));
+  const core = reached(module, [...module.exported, ...table.filter((e) => e.part < 0).map((e) => e.name)]);
+  const inside = parts.map((_, i) => reached(module, table.filter((e) => e.part === i).map((e) => e.name)));
+  // What two parts reach is of the core: the optimizer makes one of functions that are alike.
+  inside.forEach((mine, i) => mine.forEach((name) => {
+    if (inside.some((other, j) => j > i && other.has(name))) core.add(name);
+  }));
+  inside.forEach((mine) => core.forEach((name) => mine.delete(name)));
+  const empty = parts.find((_, i) => !inside[i].size);
+  if (empty) throw new Error(`nothing lies behind the gate of ${empty.name} alone`);
+  const slots = table.map(({ name }, i) => ({ name, at: module.first + i }));
 
   const bytes = await readFile(whole);
-  const moved = own.data.flatMap((place) => bytesAt(bytes, place));
-  const shared = sharedBy(module, core);
+  const moved = own.map(({ data }) => data.flatMap((place) => bytesAt(bytes, place)));
+  const shared = sharedBy(module, core, inside);
   // A part of another build would find other functions under these names, so the table is called after the build.
   const mark = createHash("sha256").update(bytes).digest("hex").slice(0, 8);
   await writeFile(text, coreText(module, core, slots, shared, mark));
-  await run("wasm-as", [text, "-o", out.core, "-g", ...features], help);
-  const kept = await readFile(out.core);
-  blank(kept, own.data);
-  await writeFile(out.core, kept);
-  await writeFile(text, partText(module, core, slots, shared, mark, moved));
-  await run("wasm-as", [text, "-o", out.part, "-g", ...features], help);
+  await run("wasm-as", [text, "-o", coreOut, "-g", ...features], help);
+  const kept = await readFile(coreOut);
+  blank(kept, own.flatMap(({ data }) => data));
+  await writeFile(coreOut, kept);
+  for (const [i, { out }] of parts.entries()) {
+    await writeFile(text, partText(module, inside[i], slots, shared, mark, moved[i]));
+    await run("wasm-as", [text, "-o", out, "-g", ...features], help);
+  }
   await rm(text);
 }
 
@@ -82,13 +93,11 @@ function reached({ functions }, roots) {
   return found;
 }
 
-/** What the part calls in the core, each with a short name. */
-function sharedBy({ functions, imported }, core) {
-  const inPart = functions.filter(({ name }) => !core.has(name));
-  const there = new Set(inPart.map(({ name }) => name));
-  const called = new Set(inPart.flatMap(({ calls }) => calls).filter((name) => !there.has(name)));
+/** What parts call in the core, each with a short name. */
+function sharedBy({ functions, imported }, core, inside) {
+  const called = new Set(functions.filter(({ name }) => inside.some((mine) => mine.has(name))).flatMap(({ calls }) => calls).filter((name) => core.has(name)));
   const known = functions.filter(({ name }) => called.has(name)).map(({ name, body }) => ({ name, signature: signature(body) }));
-  if (imported.some(({ name }) => called.has(name))) throw new Error("the part calls the host by itself");
+  if (imported.some(({ name }) => called.has(name))) throw new Error("a part calls the host by itself");
   return known.map((f, i) => ({ ...f, short: i.toString(36) }));
 }
 
@@ -117,24 +126,26 @@ function coreText(module, core, slots, shared, mark) {
   const kept = fields.filter((field) => !gone.has(field) && !field.startsWith("(elem "));
   return wrap([
     ...kept,
-    ...elements(slots.filter(({ isPart }) => !isPart)),
+    ...elements(slots.filter(({ name }) => core.has(name))),
     `(export "t${mark}" (table $${globalName(table.replace("(table", "(global"))}))`,
     ...globals.map((field, i) => `(export "g${i}" (global $${globalName(field)}))`),
     ...shared.map(({ name, short }) => `(export "${short}" (func $${name}))`),
   ]);
 }
 
-function partText(module, core, slots, shared, mark, moved) {
+function partText(module, mine, slots, shared, mark, moved) {
   const { functions, fields, memory, table, globals } = module;
+  const bodies = functions.filter(({ name }) => mine.has(name));
+  const called = new Set(bodies.flatMap(({ calls }) => calls));
   const from = (name, field) => `(import "c" "${name}" ${field})`;
   return wrap([
     ...fields.filter((field) => /^\((type|rec) /.test(field)),
     from("memory", memory),
     from(`t${mark}`, table),
     ...globals.map((field, i) => from(`g${i}`, field.replace(/ \([^()]*\.const [^()]*\)\)$/, ")"))),
-    ...shared.map(({ name, short, signature }) => from(short, `(func $${name}${signature})`)),
-    ...functions.filter(({ name }) => !core.has(name)).map(({ body }) => body),
-    ...elements(slots.filter(({ isPart }) => isPart)),
+    ...shared.filter(({ name }) => called.has(name)).map(({ name, short, signature }) => from(short, `(func $${name}${signature})`)),
+    ...bodies.map(({ body }) => body),
+    ...elements(slots.filter(({ name }) => mine.has(name))),
     ...moved.map(({ address, bytes }) => `(data (i32.const ${address}) "${Array.from(bytes, (b) => `\\${b.toString(16).padStart(2, "0")}`).join("")}")`),
   ]);
 }

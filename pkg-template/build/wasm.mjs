@@ -61,15 +61,18 @@ async function order(file, flags) {
   await rm(named);
 }
 
-/** The function that all calls about offers go through (src/wasm/checkout.rs). */
-const OFFERS = /wasm(?:::|8)checkout(?:::|4)part/;
+/** The parts, each with the function that all its calls go through (`part` in src/wasm). */
+export const PARTS = [
+  { name: "offers", gate: /wasm(?:::|8)checkout(?:::|4)part/ },
+  { name: "insight", gate: /wasm(?:::|7)insight(?:::|4)part/ },
+];
 
 /** What cargo's linker wrote. */
 const linkedBy = (env) => join(env.CARGO_TARGET_DIR, target, "wasm", "nearshelf.wasm");
 
 /**
  * @param {string} work where cargo builds
- * @param {string} out gets nearshelf.wasm and glue.js, and bindgen.js with bindgen_bg.wasm as wasm-bindgen wrote them
+ * @param {string} out gets nearshelf.wasm, the parts and glue.js, and bindgen.js with bindgen_bg.wasm as wasm-bindgen wrote them
  * @param {{ vectors?: boolean }} [options] `vectors`: reads the vectors of products, for tests/bench; no package has it
  */
 export async function buildWebWasm(work, out, { vectors = false } = {}) {
@@ -90,15 +93,16 @@ export async function buildWebWasm(work, out, { vectors = false } = {}) {
   }
   await step("web wasm: optimize", async () => {
     const features = [...named, ...simd];
-    const [silent, whole, core, part] = ["silent", "whole", "nearshelf", "offers"].map((name) => join(out, `${name}.wasm`));
+    const [silent, whole, core] = ["silent", "whole", "nearshelf"].map((name) => join(out, `${name}.wasm`));
+    const parts = PARTS.map((part) => ({ ...part, out: join(out, `${part.name}.wasm`) }));
     await withoutPanics(linkedBy(env), join(out, "bindgen_bg.wasm"), silent);
     await run("wasm-opt", [silent, "-o", whole, "-g", ...features, ...optimize], { wayOut: toolHelp });
     try {
-      await cut({ linked: linkedBy(env), whole }, OFFERS, { core, part }, features);
+      await cut({ linked: linkedBy(env), whole }, parts, core, features);
     } catch (error) {
-      fail(`cutting off the offers: ${error.message}`, "See pkg-template/build/part.mjs.");
+      fail(`cutting off the parts: ${error.message}`, "See pkg-template/build/part.mjs.");
     }
-    for (const file of [core, part]) {
+    for (const file of [core, ...parts.map(({ out }) => out)]) {
       await run("wasm-opt", [file, "-o", file, ...features, "--remove-unused-module-elements", ...strip], { wayOut: toolHelp });
       await order(file, features);
     }

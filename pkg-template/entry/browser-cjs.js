@@ -1,5 +1,6 @@
 // Browsers through a CommonJS bundler, where a file does not know its own address.
 
+import { PARTS } from "../src/engine.js";
 import { NearshelfError } from "../src/error.js";
 import { makeWebShelf } from "./web.js";
 
@@ -16,4 +17,4 @@ const unknown = (name, module, option) => () => {
 };
 
 export const createShelf = /* @__PURE__ */ makeWebShelf(unknown("nearshelf.wasm", "nearshelf/wasm", "wasm"),
-  unknown("nearshelf-offers.wasm", "nearshelf/offers-wasm", "offersWasm"));
+  PARTS.map((name) => unknown("nearshelf-" + name + ".wasm", "nearshelf/" + name + "-wasm", name + "Wasm")));

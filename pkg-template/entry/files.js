@@ -5,10 +5,11 @@ import { resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { toBytes } from "../src/bytes.js";
 import { shelfMaker } from "../src/create.js";
+import { PARTS } from "../src/engine.js";
 import { NearshelfError } from "../src/error.js";
 import { mapStorage } from "../src/map-storage.js";
 import { lendNativeText } from "../src/text.js";
-import { besideIt, webCore } from "../src/web-core.js";
+import { places, webCore } from "../src/web-core.js";
 import { digest, entropy } from "../src/web-secret.js";
 
 /** @param {(name: string) => URL} beside where a file of the package lies */
@@ -17,7 +18,7 @@ export function makeNodeShelf(beside) {
     begin: lendNativeText,
     address: (pack) => (typeof pack === "string" || pack instanceof URL ? toUrl(pack).href : ""),
     pack: (pack) => toBytes(pack) || read(pack, "pack_missing"),
-    core: (wasm, offers) => webCore(wasm || beside("nearshelf.wasm"), offers || besideIt(wasm) || beside("nearshelf-offers.wasm"),
+    core: (wasm, parts) => webCore(wasm || beside("nearshelf.wasm"), places(wasm, parts, (i) => beside("nearshelf-" + PARTS[i] + ".wasm")),
       (address) => read(address, "wasm_missing")),
     // A file is at hand at once, so nothing is gained by waiting for the first cart.
     near: true,

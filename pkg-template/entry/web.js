@@ -6,7 +6,7 @@ import { NearshelfError } from "../src/error.js";
 import { TEXTS } from "../src/fixes.js";
 import { indexedStorage } from "../src/indexed-storage.js";
 import { lendNativeText } from "../src/text.js";
-import { besideIt, webCore } from "../src/web-core.js";
+import { places, webCore } from "../src/web-core.js";
 import { digest, entropy } from "../src/web-secret.js";
 
 /**
@@ -19,9 +19,9 @@ function whole(pack) {
 
 /**
  * @param {() => any} defaultWasm where the wasm is when `options.wasm` does not say
- * @param {() => any} defaultOffers where the part for carts is when neither `options.offersWasm` nor the address of the wasm says
+ * @param {(() => any)[]} defaultParts where each of `PARTS` is when neither an option nor the address of the wasm says
  */
-export function makeWebShelf(defaultWasm, defaultOffers) {
+export function makeWebShelf(defaultWasm, defaultParts) {
   return shelfMaker({
     begin: lendNativeText,
 
@@ -34,7 +34,7 @@ export function makeWebShelf(defaultWasm, defaultOffers) {
       return response.arrayBuffer().then((buffer) => new Uint8Array(buffer));
     }),
 
-    core: (wasm, offers) => webCore(wasm || defaultWasm(), offers || besideIt(wasm) || defaultOffers, (address) => fetch(address)),
+    core: (wasm, parts) => webCore(wasm || defaultWasm(), places(wasm, parts, (i) => defaultParts[i]), (address) => fetch(address)),
 
     memory: { storage: indexedStorage, entropy, digest, hidden },
 

@@ -13,7 +13,7 @@ import { CONSENT, Shelf, VIEW } from "./shelf.js";
  *   begin?: () => void,
  *   address(pack: any): string,
  *   pack(pack: any): Promise<Uint8Array> | Uint8Array,
- *   core(wasm: any, offers: any): Promise<import("./engine.js").Start>,
+ *   core(wasm: any, parts: any[]): Promise<import("./engine.js").Start>,
  *   near?: boolean,
  *   memory?: import("./vault.js").MemoryHost,
  *   reports?: import("./reports.js").ReportHost,
@@ -28,6 +28,9 @@ const LONGEST_MS = 0x7fffffff;
 /** @type {import("./options.js").Option} */
 const callable = (value, wrong) => (typeof value === "function" ? value : wrong(TEXTS ? "a function" : ""));
 
+/** @type {import("./options.js").Option} */
+const wish = (value, wrong) => (typeof value === "boolean" ? value : wrong(TEXTS ? "true or false" : ""));
+
 const OPTIONS = {
   pack: any,
   market: VIEW.market,
@@ -35,8 +38,10 @@ const OPTIONS = {
   consent: any,
   timeoutMs: (value, wrong) => (typeof value === "number" && value >= 0 ? value : wrong(TEXTS ? "a number of milliseconds" : "")),
   wasm: any,
-  offers: (value, wrong) => (typeof value === "boolean" ? value : wrong(TEXTS ? "true or false" : "")),
+  offers: wish,
   offersWasm: any,
+  insight: wish,
+  insightWasm: any,
   storage: (value, wrong) => (typeof value.remove === "function" ? value : wrong(TEXTS ? "an object with get, set, remove and keys" : "")),
   reports: (value, wrong) => (/^(string|function)$/.test(typeof value) || value.href ? value : wrong(TEXTS ? "an address or a function" : "")),
   overlay: any,
@@ -133,7 +138,7 @@ function load(host, shelf, hub, options) {
   }
   /** @type {Promise<import("./engine.js").Start | NearshelfError>} */
   const core = Promise.resolve()
-    .then(() => host.core(options.wasm, options.offersWasm))
+    .then(() => host.core(options.wasm, [options.offersWasm, options.insightWasm]))
     .catch((thrown) => asError(thrown, "wasm_missing", TEXTS ? "Serve the .wasm files beside the JavaScript or pass options.wasm." : ""));
   const overlay = options.overlay && shelf.setOverlay(options.overlay);
   return Promise.resolve()
@@ -145,9 +150,12 @@ function load(host, shelf, hub, options) {
     .then((start) => {
       if (!(start instanceof NearshelfError)) {
         return shelf._begin(start).then(() => {
-          if (options.offers === undefined ? host.near || shelf._fallback.ask(false, (c) => c._pack.count("OFFR") > 0) : options.offers) {
-            return shelf._engine.grow();
-          }
+          const { offers, insight } = options;
+          const wanted = [
+            offers === undefined ? host.near || shelf._fallback.ask(false, (c) => c._pack.count("OFFR") > 0) : offers,
+            insight === undefined ? host.near : insight,
+          ];
+          return Promise.all(wanted.map((yes, part) => yes && shelf._engine.grow(part))).then(() => undefined);
         });
       }
       hub.diagnose(start);

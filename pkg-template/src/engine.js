@@ -6,7 +6,7 @@ import { asError, NearshelfError, said } from "./error.js";
 import { fixOf, sentenceOf, TEXTS } from "./fixes.js";
 import * as op from "./protocol.js";
 
-/** @typedef {{ call(op: number, request: Uint8Array): Uint8Array, free?: () => void, grow?: () => Promise<any> }} Core `grow` loads what calls about carts need */
+/** @typedef {{ call(op: number, request: Uint8Array): Uint8Array, free?: () => void, grow?: (part: number) => Promise<any> }} Core `grow` loads a part, by its place in `PARTS` */
 /** @typedef {() => Promise<Core>} Start makes a fresh instance */
 
 /** Accepted events between two snapshots: what a restart has to replay at most. */
@@ -16,6 +16,11 @@ const MOST_WAITING = 512;
 const MOST_WAITING_BYTES = 1 << 20;
 /** What did not come is asked for again after this time. */
 const GROW_AGAIN_MS = 60000;
+
+/** What some calls need is a file of its own on the web. Its name is that of an option too. */
+export const PARTS = ["offers", "insight"];
+export const OFFERS = 0;
+export const INSIGHT = 1;
 
 /** The core refused a call: its answer, not its failure. */
 class Refusal extends NearshelfError {}
@@ -35,12 +40,8 @@ export class Engine {
     /** @type {Core | null} */
     this._core = null;
     this._handle = 0;
-    /** The core that answers calls about carts. @type {Core | null} */
-    this._grown = null;
-    /** Nobody tries to load that before. */
-    this._growAt = 0;
-    /** The last try. @type {Promise<void>} */
-    this._growing = Promise.resolve();
+    /** Of each part: the core that has it, when it may be tried to load it, the last try. @type {{ _core: Core | null, _at: number, _going: Promise<void> }[]} */
+    this._parts = PARTS.map(() => ({ _core: null, _at: 0, _going: Promise.resolve() }));
     /** Code of the last refusal. */
     this._refusal = "";
     /** @type {Start | null} */
@@ -112,32 +113,35 @@ export class Engine {
   }
 
   /**
-   * A call about a cart; answers as `call`. What answers those is a file of its own on the web, and without it `null` is the answer.
+   * A call that a part answers; without the part, which is loaded then, the answer is `null`. Else as `call`.
    * @template T
+   * @param {number} part
    * @param {number} number
    * @param {(w: Writer) => void} write
    * @param {(r: Reader) => T} read
    */
-  reckon(number, write, read) {
-    if (!this._core || !this._core.grow || this._grown === this._core) return this.call(number, write, read);
-    this.grow();
+  reckon(part, number, write, read) {
+    if (!this._core || !this._core.grow || this._parts[part]._core === this._core) return this.call(number, write, read);
+    this.grow(part);
     return null;
   }
 
-  /** Loads what calls about carts need; resolves when it is there or has failed, never rejects. @returns {Promise<void>} */
-  grow() {
+  /** Loads a part; resolves when it is there or has failed, never rejects. @param {number} part @returns {Promise<void>} */
+  grow(part) {
     const core = this._core;
-    if (!core || !core.grow || this._grown === core) return Promise.resolve();
+    const mine = this._parts[part];
+    if (!core || !core.grow || mine._core === core) return Promise.resolve();
     // Whoever asks while it is on its way waits for it too.
-    if (this._seat._now() < this._growAt) return this._growing;
-    this._growAt = this._seat._now() + GROW_AGAIN_MS;
-    return this._growing = Promise.resolve().then(core.grow).then(() => {
-      this._growAt = 0;
-      if (this._core !== core) return this.grow();
-      this._grown = core;
+    if (this._seat._now() < mine._at) return mine._going;
+    mine._at = this._seat._now() + GROW_AGAIN_MS;
+    return mine._going = Promise.resolve(part).then(core.grow).then(() => {
+      mine._at = 0;
+      if (this._core !== core) return this.grow(part);
+      mine._core = core;
       this._hub.change();
     }).catch((thrown) => {
-      this._hub.diagnose(asError(thrown, "wasm_missing", TEXTS ? "Serve nearshelf-offers.wasm beside nearshelf.wasm or pass options.offersWasm." : ""));
+      const name = PARTS[part];
+      this._hub.diagnose(asError(thrown, "wasm_missing", TEXTS ? "Serve nearshelf-" + name + ".wasm beside nearshelf.wasm or pass options." + name + "Wasm." : ""));
     });
   }
 
@@ -350,7 +354,7 @@ export class Engine {
     seat._opened(view);
     seat._overlay.started();
     this._hub.change();
-    if (this._grown) this.grow();
+    this._parts.forEach((part, i) => part._core && this.grow(i));
   }
 
   // The portrait as it was: the last snapshot, then what was accepted since.

@@ -1,6 +1,7 @@
 // Binds and guards the calls of a shelf: they can be handed on as functions, and nothing they do reaches the page.
 
 import { asError } from "./error.js";
+import { nobody } from "./condition.js";
 import { TEXTS } from "./fixes.js";
 import { distinct } from "./options.js";
 
@@ -37,6 +38,9 @@ export const NEUTRAL = {
   allowTag: () => false,
   hiddenTags: () => [],
   declare: () => ({ accepted: 0, dropped: 0 }),
+  matches: () => false,
+  matchesAll: (shelf, condition, list) => nobody(list),
+  audience: () => ({ matches: () => false, matchesAll: nobody }),
   consent: (shelf) => Object.assign({}, shelf._consent),
   setConsent: () => undefined,
   setView: () => undefined,
@@ -54,11 +58,11 @@ export const NEUTRAL = {
 export function guardCalls(shelf) {
   for (const name of Object.keys(NEUTRAL)) {
     const call = shelf[name];
-    shelf[name] = (a, b) => {
+    shelf[name] = (a, b, c) => {
       try {
         if (!shelf._disposed) {
           shelf._shards.look();
-          return call.call(shelf, a, b);
+          return call.call(shelf, a, b, c);
         }
         if (name !== "dispose") {
           shelf._hub.misuse("disposed", name + (TEXTS ? "() was called on a disposed shelf." : "()"), TEXTS ? "Create another shelf." : "");
@@ -67,7 +71,7 @@ export function guardCalls(shelf) {
         if (shelf._hub.passes(thrown)) throw thrown;
         shelf._hub.diagnose(asError(thrown, "internal_error", TEXTS ? "Report it with the call that led to it." : ""));
       }
-      return NEUTRAL[name](shelf, a);
+      return NEUTRAL[name](shelf, a, b);
     };
   }
 }

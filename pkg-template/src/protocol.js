@@ -35,6 +35,9 @@ export const OVERLAY = 32;
 export const OVERLAY_ITEMS = 33;
 export const REHEARSE = 37;
 export const DECLARE = 44;
+export const COMPILE = 45;
+export const MATCHES = 46;
+export const DROP_CONDITION = 47;
 export const WISH_TAG = 49;
 export const HIDDEN_TAGS = 50;
 

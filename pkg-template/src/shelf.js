@@ -4,8 +4,9 @@ import { deal, order } from "./cards.js";
 import { lastPart } from "./catalogue.js";
 import { readCoupons, readOffers, readQuote, writeCart } from "./checkout.js";
 import { Reader } from "./codec.js";
+import { Conditions } from "./condition.js";
 import { writeLog } from "./decisions.js";
-import { Engine, writeConsent } from "./engine.js";
+import { Engine, OFFERS, writeConsent } from "./engine.js";
 import { writeEvent, writeOrder } from "./event.js";
 import { allowTag, blockTag, deleteTag, readHidden, tagsOf } from "./tags.js";
 import { said } from "./error.js";
@@ -121,6 +122,7 @@ export class Shelf {
       const found = all.filter((entry) => entry._card.id === card)[0];
       return found && found._card.products.map((/** @type {string} */ item_id) => ({ item_id }));
     };
+    this._conditions = new Conditions(hub, this._engine);
     this._utcOffset = wishes.utcOffset;
     this._disposed = false;
     guardCalls(this);
@@ -287,7 +289,7 @@ export class Shelf {
   }
 
   quote(cart) {
-    return this._engine.reckon(op.QUOTE, (w) => {
+    return this._engine.reckon(OFFERS, op.QUOTE, (w) => {
       w.f64(this._now());
       writeCart(w, cart);
     }, (r) => readQuote(r, this.packVersion)) || null;
@@ -301,7 +303,7 @@ export class Shelf {
 
   coupons(options) {
     const o = readOptions(this._hub, "coupons", options, COUPONS);
-    return this._engine.reckon(op.COUPONS, (w) => {
+    return this._engine.reckon(OFFERS, op.COUPONS, (w) => {
       w.f64(this._now());
       writeCart(w, o.cart);
       w.list(o.held || [], (held) => w.str(held));
@@ -309,7 +311,22 @@ export class Shelf {
   }
 
   offers() {
-    return this._engine.reckon(op.OFFERS, () => {}, readOffers) || [];
+    return this._engine.reckon(OFFERS, op.OFFERS, () => {}, readOffers) || [];
+  }
+
+  matches(condition, attributes, options) {
+    return this._conditions.ask(condition, [attributes], options)[0];
+  }
+
+  matchesAll(condition, list, options) {
+    return this._conditions.ask(condition, list, options);
+  }
+
+  audience(condition, options) {
+    return {
+      matches: (attributes) => this.matches(condition, attributes, options),
+      matchesAll: (list) => this.matchesAll(condition, list, options),
+    };
   }
 
   portrait() {

@@ -2,6 +2,7 @@
 
 import { makeGlue } from "nearshelf-glue";
 import { toBytes } from "./bytes.js";
+import { PARTS } from "./engine.js";
 import { NearshelfError, said } from "./error.js";
 import { TEXTS } from "./fixes.js";
 
@@ -10,11 +11,11 @@ const modules = new Map();
 
 /**
  * @param {any} source as `options.wasm`, or the host's default
- * @param {any} part the same for what answers calls about carts, which is loaded when it is wanted
+ * @param {any[]} parts the same for each of `PARTS`, which are loaded when they are wanted
  * @param {(address: string) => Promise<any>} load a Response or bytes
  * @returns {Promise<import("./engine.js").Start>}
  */
-export function webCore(source, part, load) {
+export function webCore(source, parts, load) {
   if (typeof WebAssembly === "undefined") {
     throw new NearshelfError("wasm_unavailable", TEXTS ? "This host has no WebAssembly." : "",
       TEXTS ? "Nothing to do: lists keep the given or published order." : "");
@@ -23,19 +24,23 @@ export function webCore(source, part, load) {
     const glue = makeGlue(); // a fresh one, because the old one's memory is the old instance's
     return guard(glue.start(module)).then(() => {
       const core = new glue.Core();
-      core.grow = () => toModule(part, load).then((part) => guard(glue.grow(part)));
+      core.grow = (i) => toModule(parts[i], load).then((part) => guard(glue.grow(part)));
       return core;
     });
   });
 }
 
 /**
- * The address of the part beside a wasm that was given by its own; "" where that cannot be said.
+ * Where the parts are: as given, else beside a wasm that was given by its address, else as the host says.
  * @param {any} wasm
+ * @param {any[]} given
+ * @param {(part: number) => any} otherwise
  */
-export function besideIt(wasm) {
+export function places(wasm, given, otherwise) {
   const address = wasm && (wasm.href || wasm);
-  return typeof address === "string" ? address.replace(/[^/]*$/, (name) => name.replace(/(\.wasm)?(?=[?#]|$)/, "-offers$1")) : "";
+  return PARTS.map((part, i) => given[i] || (typeof address === "string"
+    ? address.replace(/[^/]*$/, (name) => name.replace(/(\.wasm)?(?=[?#]|$)/, "-" + part + "$1"))
+    : otherwise(i)));
 }
 
 /**

@@ -28,6 +28,28 @@ export type WasmSource =
 /** A shard of a split pack: where it is, or its bytes. */
 export type ShardSource = string | URL | ArrayBuffer | Uint8Array;
 
+/** A condition: paths with values or operators, `$and`, `$or`, `$nor`, `$not`. */
+export interface Condition {
+  readonly [path: string]: unknown;
+}
+
+/** What a condition is asked of: values as JSON has them. */
+export interface Attributes {
+  readonly [name: string]: unknown;
+}
+
+export interface ConditionOptions {
+  /** Members by the name that `$inGroup` and `$notInGroup` have for them. */
+  groups?: { readonly [name: string]: readonly (string | number | boolean | null)[] };
+}
+
+export interface Audience {
+  /** Whether attributes match. */
+  matches(attributes: Attributes): boolean;
+  /** The same for each of many. */
+  matchesAll(attributes: readonly Attributes[]): boolean[];
+}
+
 export interface ShelfOptions {
   /** Address of the pack, or its bytes. */
   pack: string | URL | ArrayBuffer | Uint8Array;
@@ -48,6 +70,13 @@ export interface ShelfOptions {
   offers?: boolean;
   /** Where that part comes from. Default: `nearshelf-offers.wasm` beside the wasm. */
   offersWasm?: WasmSource;
+  /**
+   * Whether `createShelf` waits for the part of the core that answers `matches`, `matchesAll` and `audience`. Default: no; the first of those calls
+   * fetches it and everything is `false` until `change`. Mini-programs and Node have it at once.
+   */
+  insight?: boolean;
+  /** Where that part comes from. Default: `nearshelf-insight.wasm` beside the wasm. */
+  insightWasm?: WasmSource;
   /**
    * Which shards of a split pack are fetched, one at a time, each followed by `change`. `"page"` (default): what this page's calls
    * name. `"personal"`: also what the portrait asks for, with `consent.personalize`; the server that has the files can then learn from their
@@ -727,6 +756,15 @@ export interface Shelf {
   coupons(options: { cart?: Cart; held: string[] }): CouponView[];
   /** The market's offers. */
   offers(): OfferView[];
+  /**
+   * Whether attributes match a condition, in the language of GrowthBook's targeting conditions (`manual/conditions.md`): an object, or its JSON. It is compiled
+   * once, so keep the object and do not change it. Reads no portrait and never throws; `false`, with a diagnostic, for what cannot be evaluated, and before its part has come (see `insight`).
+   */
+  matches(condition: Condition | string, attributes: Attributes, options?: ConditionOptions): boolean;
+  /** The same for each of many. */
+  matchesAll(condition: Condition | string, attributes: readonly Attributes[], options?: ConditionOptions): boolean[];
+  /** A condition to keep: whom an audience, a tag or a rule is for. */
+  audience(condition: Condition | string, options?: ConditionOptions): Audience;
   /**
    * Lays an overlay over the pack: an address, bytes, or the items themselves; `null` takes overlays away. Resolves when that is done or has failed
    * (a diagnostic), and never rejects.

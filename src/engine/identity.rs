@@ -49,7 +49,7 @@ impl Engine {
     /// # Errors
     ///
     /// `consent_required` without consent to store and to personalize.
-    pub fn seal(&self, key: &[u8; seal::KEY], nonce: &[u8; seal::NONCE], scope: &str) -> Result<Vec<u8>> {
+    pub fn seal(&mut self, key: &[u8; seal::KEY], nonce: &[u8; seal::NONCE], scope: &str) -> Result<Vec<u8>> {
         if !self.consent.may_store() {
             return Err(Error::new(Code::ConsentRequired, "nothing is kept without consent to store."));
         }

@@ -1,6 +1,6 @@
 //! The one table of calls below both hosts: bytes in, bytes out. `manual/boundary.md` is its description.
 
-use super::{catalogue, checkout, reporting, tags};
+use super::{catalogue, checkout, insight, reporting, tags};
 use crate::catalog::Price;
 use crate::codec::{Malformed, Reader, Writer};
 use crate::engine::{ClusterView, Engine, RawDescription, RawOrder, Request, Shelf, TraitView};
@@ -27,6 +27,7 @@ const DECLARE: u32 = 44;
 #[derive(Debug, Default)]
 pub struct Table {
     shelves: Vec<Option<Engine>>,
+    insight: insight::Kept,
 }
 
 impl From<Malformed> for Error {
@@ -40,7 +41,7 @@ impl From<Malformed> for Error {
 impl Table {
     /// A table without shelves.
     pub const fn new() -> Table {
-        Table { shelves: Vec::new() }
+        Table { shelves: Vec::new(), insight: None }
     }
 
     /// One call. Whatever the bytes are, it answers.
@@ -73,7 +74,7 @@ impl Table {
         if op == 1 {
             return self.open(r, out);
         }
-        let there = matches!(op, 2..=33 | REHEARSE | DECLARE | 49 | 50) && (cfg!(feature = "vectors") || op != NEAREST);
+        let there = matches!(op, 2..=33 | REHEARSE | 44..=47 | 49 | 50) && (cfg!(feature = "vectors") || op != NEAREST);
         if !there {
             return Err(Error::told(Code::UnknownCall, || {
                 concat(&["this core has no call ", &decimal(op.into()), "."])
@@ -121,6 +122,7 @@ impl Table {
             30 => catalogue::attach(shelf, r, out, handle as u32),
             31 => catalogue::wanted(shelf, r, out),
             DECLARE => declare(shelf, r, out),
+            45..=47 => core::hint::black_box(insight::part as insight::Part)(op, &mut self.insight, r, out),
             49 => tags::wish(shelf, r, out),
             50 => tags::hidden(shelf, r, out),
             32 | 33 => checkout::overlay(shelf, r, out, op == 32),
@@ -449,7 +451,7 @@ fn diagnostics(shelf: &Engine, r: &mut Reader<'_>, out: &mut Writer) -> Result<(
     Ok(())
 }
 
-fn snapshot(shelf: &Engine, r: &mut Reader<'_>, out: &mut Writer) -> Result<()> {
+fn snapshot(shelf: &mut Engine, r: &mut Reader<'_>, out: &mut Writer) -> Result<()> {
     r.end()?;
     out.bytes(&shelf.snapshot()?);
     Ok(())
@@ -484,7 +486,7 @@ fn exactly<'a, const N: usize>(r: &mut Reader<'a>) -> &'a [u8; N] {
     })
 }
 
-fn seal(shelf: &Engine, r: &mut Reader<'_>, out: &mut Writer) -> Result<()> {
+fn seal(shelf: &mut Engine, r: &mut Reader<'_>, out: &mut Writer) -> Result<()> {
     let (key, nonce, scope) = (exactly(r), exactly(r), r.str());
     r.end()?;
     out.bytes(&shelf.seal(key, nonce, scope)?);

@@ -5,6 +5,7 @@ mod abi;
 mod catalogue;
 mod checkout;
 pub mod dispatch;
+mod insight;
 mod reporting;
 mod tags;
 #[cfg(feature = "web")]

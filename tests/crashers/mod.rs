@@ -15,12 +15,13 @@ const CALLS: &[&[u8]] = &[];
 
 /// The other targets, by name, with the inputs that each once failed on.
 type Target = (&'static str, fn(&[u8]), &'static [&'static [u8]]);
-const OTHERS: [Target; 5] = [
+const OTHERS: [Target; 6] = [
     ("events", harness::events, &[]),
     ("overlay", harness::overlay, &[]),
     ("shard", harness::shard, &[]),
     ("stored", harness::stored, &[]),
     ("offers", harness::offers, &[]),
+    ("conditions", harness::conditions, &[]),
 ];
 
 /// A walk of xorshift: the same bytes at every run.

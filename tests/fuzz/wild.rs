@@ -5,6 +5,7 @@ use super::{
     track, wanted,
 };
 use nearshelf::codec::Writer;
+use nearshelf::condition::Program;
 use nearshelf::engine::Engine;
 use nearshelf::id::Row;
 use nearshelf::wasm::dispatch::Table;
@@ -33,6 +34,36 @@ const WORDS: [&str; 16] = [
     "99999999999",
     "harbour-lane",
 ];
+
+/// A condition, and a batch of contexts that it is asked of: first as they come, then as calls.
+pub(crate) fn conditions(data: &[u8]) {
+    let mut c = Choices(data);
+    let length = c.number(2) as usize;
+    let (document, batch) = c.0.split_at(length.min(c.0.len()));
+    if let Ok(program) = Program::compile(document.to_vec()) {
+        let mut asked = 0_u32;
+        let read = program.each(batch, |_| asked += 1);
+        let told = program.patterns().map(|(a, p, _)| a.len() + p.len()).sum::<usize>()
+            + program.problems().map(|(_, name)| name.len()).sum::<usize>();
+        assert!(told <= document.len() * (program.patterns().len() * 2 + program.problems().len()));
+        assert!(read.is_err() || asked as usize <= batch.len());
+    }
+    let mut table = Table::default();
+    table.call(1, &opening(SEEDS[0], 2));
+    for (op, bytes) in [(45, document), (46, batch), (47, &[][..])] {
+        let answer = table.call(
+            op,
+            &request(|w| {
+                w.u32(1);
+                if op != 45 {
+                    w.u32(1);
+                }
+                w.raw(bytes);
+            }),
+        );
+        assert!(!answer.is_empty());
+    }
+}
 
 /// Overlays one after the other, by id and by number, as files and as records, between views and rehearsals.
 pub(crate) fn overlay(data: &[u8]) {

@@ -3,6 +3,8 @@
 //! `NEARSHELF_BLESS=1 cargo test golden` writes what the engine says now into the file; read the difference before you keep it.
 
 mod cards;
+#[cfg(all(feature = "cli", not(target_arch = "wasm32")))]
+mod conditions;
 
 use crate::compat::{ASSOCIATIONS, CLUSTERS, CONFIG, LIMITS as SECTIONS, PRICES, SEASONS as SEASONAL, with_sections};
 use nearshelf::codec::Writer;

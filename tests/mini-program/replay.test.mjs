@@ -17,13 +17,13 @@ const [{ cases, pack }] = files;
 const web = join(root, "target", "package", "web");
 const { makeGlue } = await import(pathToFileURL(join(web, "glue.js")).href);
 const webModule = new WebAssembly.Module(readFileSync(join(web, "nearshelf.wasm")));
-const webPart = new WebAssembly.Module(readFileSync(join(web, "offers.wasm")));
+const webParts = ["offers", "insight"].map((name) => new WebAssembly.Module(readFileSync(join(web, name + ".wasm"))));
 const miniModule = new WebAssembly.Module(readFileSync(join(build, "nearshelf.wasm")));
 
 async function webCore() {
   const glue = makeGlue();
   await glue.start(webModule);
-  await glue.grow(webPart);
+  for (const part of webParts) await glue.grow(part);
   return new glue.Core();
 }
 
@@ -46,7 +46,7 @@ async function both(seen) {
 
 test("the web files compared here are those of the package", () => {
   assert.deepEqual(readFileSync(join(web, "nearshelf.wasm")), readFileSync(join(root, "pkg", "nearshelf.wasm")));
-  assert.deepEqual(readFileSync(join(web, "offers.wasm")), readFileSync(join(root, "pkg", "nearshelf-offers.wasm")));
+  for (const name of ["offers", "insight"]) assert.deepEqual(readFileSync(join(web, name + ".wasm")), readFileSync(join(root, "pkg", `nearshelf-${name}.wasm`)));
 });
 
 test("the web build gives what the golden file says", async () => {

@@ -14,7 +14,7 @@ test("the tarball holds what is used and nothing else", () => {
   const expected = [
     "LICENSE-APACHE", "LICENSE-MIT", "README.md", "adapters.cjs", "adapters.d.cts", "adapters.d.ts", "adapters.js", "index.cjs", "index.d.cts", "index.d.ts", "index.development.cjs", "index.development.js",
     "index.js", "mini-program/index.d.ts", "mini-program/index.js", "mini-program/nearshelf.wasm", "mini-program/nearshelf.wasm.br",
-    "mini-program/package.json", "mini-program/page.d.ts", "mini-program/page.js", "nearshelf-offers.wasm", "nearshelf.wasm", "node.cjs", "node.development.cjs", "node.development.js", "node.js", "package.json",
+    "mini-program/package.json", "mini-program/page.d.ts", "mini-program/page.js", "nearshelf-insight.wasm", "nearshelf-offers.wasm", "nearshelf.wasm", "node.cjs", "node.development.cjs", "node.development.js", "node.js", "package.json",
     "page.cjs", "page.d.cts", "page.d.ts", "page.js", "reports.cjs", "reports.d.cts", "reports.d.ts", "reports.js",
   ];
   assert.deepEqual(tarball().files, expected.sort());
@@ -74,7 +74,7 @@ test("publint finds nothing", async () => {
 });
 
 test("the types are those that run, in every way of resolving", async () => {
-  const { code, out, err } = await run(root, bin("attw"), tarball().tarball, "--format", "ascii", "--exclude-entrypoints", "wasm", "offers-wasm");
+  const { code, out, err } = await run(root, bin("attw"), tarball().tarball, "--format", "ascii", "--exclude-entrypoints", "wasm", "offers-wasm", "insight-wasm");
   assert.equal(code, 0, out + err);
   assert.match(out, /No problems found/);
 });

@@ -1,4 +1,4 @@
-// The wasm of the web in two files: when the part for carts is fetched, and what happens when it cannot be.
+// The wasm of the web in files: when the parts are fetched, and what happens when they cannot be.
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
@@ -10,6 +10,7 @@ import { samplePack } from "./support/sample-pack.mjs";
 
 const CORE = "nearshelf.wasm";
 const PART = "nearshelf-offers.wasm";
+const INSIGHT = "nearshelf-insight.wasm";
 const bytesOf = (name) => readFileSync(join(pkg, name));
 const file = samplePack();
 const withOffers = () => new Uint8Array(readFileSync(file));
@@ -35,7 +36,7 @@ async function online(files, act) {
   }
 }
 
-const all = { [CORE]: bytesOf(CORE), [PART]: bytesOf(PART) };
+const all = { [CORE]: bytesOf(CORE), [PART]: bytesOf(PART), [INSIGHT]: bytesOf(INSIGHT) };
 
 /** The same pack in Node, which has both files at hand. */
 async function expected() {
@@ -192,11 +193,37 @@ test("an instance after a trap has it as well", async () => {
   }
 });
 
-test("the part brings no memory, no table and nothing of the host's: all of that is the core's", () => {
-  const [core, part] = [CORE, PART].map((name) => new WebAssembly.Module(bytesOf(name)));
+test("the part for conditions is one of its own: fetched by the first question, or before the shelf is handed out", async () => {
+  const gold = { tier: "gold" };
+  for (const first of ["carts", "conditions"]) {
+    await online(all, async (createShelf, asked) => {
+      const shelf = await createShelf({ pack: withOffers(), market: "cn", now: () => NOW, offers: first === "carts", insight: first === "conditions" });
+      assert.deepEqual(asked, [CORE, first === "carts" ? PART : INSIGHT]);
+      const ask = () => [shelf.matches(gold, gold), shelf.quote(cartOf(shelf)) !== null];
+      assert.deepEqual(ask(), first === "carts" ? [false, true] : [true, false], "one does without the other");
+      await new Promise((resolve) => shelf.on("change", resolve));
+      assert.deepEqual(ask(), [true, true]);
+      assert.deepEqual(asked, first === "carts" ? [CORE, PART, INSIGHT] : [CORE, INSIGHT, PART]);
+      assert.deepEqual(shelf.diagnostics(), {});
+      shelf.dispose();
+    });
+  }
+});
+
+test("without the part for conditions nothing matches, and what else there is works", async () => {
+  await online({ [CORE]: all[CORE], [PART]: all[PART] }, async (createShelf) => {
+    const shelf = await createShelf({ pack: withOffers(), market: "cn", now: () => NOW, insight: true });
+    assert.deepEqual([shelf.status, shelf.matches({}, {}), shelf.diagnostics().wasm_missing], ["ready", false, 1]);
+    assert.ok(shelf.quote(cartOf(shelf)).payable > 0);
+    shelf.dispose();
+  });
+});
+
+for (const name of [PART, INSIGHT]) test(`${name} brings no memory, no table and nothing of the host's: all of that is the core's`, () => {
+  const [core, part] = [CORE, name].map((name) => new WebAssembly.Module(bytesOf(name)));
   const imports = WebAssembly.Module.imports(part);
   const exported = new Set(WebAssembly.Module.exports(core).map((e) => `${e.kind} ${e.name}`));
-  assert.ok(imports.length > 10);
+  assert.ok(imports.length > 6);
   for (const { module, name, kind } of imports) assert.ok(module === "c" && exported.has(`${kind} ${name}`), name);
   assert.deepEqual(WebAssembly.Module.exports(part), []);
   assert.deepEqual(imports.filter((i) => i.kind !== "function").map((i) => i.kind).sort(), ["global", "memory", "table"]);

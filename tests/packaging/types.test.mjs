@@ -39,6 +39,9 @@ export async function page(): Promise<string[]> {
   const share: number | undefined = shelf.portrait().brands[0]?.share;
   const consent: boolean | null = shelf.consent().report;
   const more = shelf.browse({ offset: 12 }).products.flatMap((p) => p.variants.map((v) => v.id));
+  const audience: { matches(attributes: object): boolean } = shelf.audience({ tier: { $in: ["gold"] }, $not: { id: { $inGroup: "staff" } } }, { groups: { staff: ["u1", 2] } });
+  const matched: boolean[] = shelf.matchesAll("{}", [{ tier: "gold" }]).concat(shelf.matches({ a: 1 }, { a: 1 }), audience.matches({ tier: "gold" }));
+  typed.push(String(matched.length));
   const done: void = await shelf.identify(42);
   const synced: number = shelf.syncOrders([{ transaction_id: 7, items: [{ item_id: "a", price: 3 }], currency: "CNY" }]).added;
   await shelf.signOut();
@@ -56,6 +59,8 @@ export async function wrong() {
   const shelf = await createShelf({ pack: "/p", langauge: "en" });
   // @ts-expect-error an item needs an id
   shelf.track("view_item", { items: [{ price: 1 }] });
+  // @ts-expect-error attributes are an object
+  shelf.matches({ a: 1 }, "a");
   // @ts-expect-error not a kind
   shelf.recommend({ kind: "basket" });
   // @ts-expect-error a description needs an id

@@ -46,6 +46,9 @@ pub(crate) enum Command {
     /// Which coupons of a campaign a household is likely to use.
     #[command(subcommand)]
     Coupons(crate::coupons::CouponsCommand),
+    /// Whom an audience, a tag or a rule is for.
+    #[command(subcommand)]
+    Conditions(crate::conditions::ConditionsCommand),
 }
 
 #[derive(Debug, Args)]

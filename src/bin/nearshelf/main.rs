@@ -3,6 +3,7 @@
 
 mod allocate;
 mod args;
+mod conditions;
 mod coupons;
 mod customers;
 mod demo;
@@ -49,6 +50,7 @@ fn run() -> Result<ExitCode, Error> {
         args::Command::Overlay(a) => overlay::run(&a)?,
         args::Command::Customers(a) => customers::run(&a)?,
         args::Command::Coupons(a) => coupons::run(&a)?,
+        args::Command::Conditions(a) => return conditions::run(&a),
     }
     Ok(ExitCode::SUCCESS)
 }
