@@ -3,13 +3,12 @@
 //! A visit is the sum of its products' vectors, and what a candidate scores is the cosine of its vector with that sum.
 
 pub use super::kernel::Top;
-use super::kernel::{LARGEST, scan, score};
+use super::kernel::{LARGEST, root, scan, score};
 use super::planes::{HEAD, MOST, ROWS, STEP, Vectors, lay};
 use crate::error::{Code, Error, Result};
 use crate::id::Row;
 use crate::list::Gather;
 use crate::pack::{Pack, Tag};
-use alloc::vec;
 use alloc::vec::Vec;
 use core::ops::Range;
 
@@ -72,7 +71,10 @@ impl Embedding {
         }
         let open = Embedding { rows: products, dims, unit: number(2), range, laid };
         let fits = Vectors::read(open.bytes(pack), products, dims).is_some();
-        if fits && (key != BY_PAIRS || first == HEAD) { Ok(open) } else { Err(wrong()) }
+        if !fits || key == BY_PAIRS && first != HEAD {
+            return Err(wrong());
+        }
+        Ok(open)
     }
 
     /// True when the pack has no vectors.
@@ -101,22 +103,33 @@ impl Embedding {
     /// The direction of a weighted sum of products.
     pub fn aim(&self, pack: &Pack, from: &[(Row, u32)]) -> Aim {
         let vectors = self.vectors(pack);
-        let mut sum = vec![0_i64; self.dims];
-        for (row, weight) in from.iter().filter(|(row, _)| row.index() < self.rows) {
-            for (sum, x) in sum.iter_mut().zip(vectors.numbers(row.index())) {
-                *sum += i64::from(x) * i64::from(*weight);
+        let mut sum = [0_i64; MOST];
+        let sum = &mut sum[..self.dims.min(MOST)];
+        for (row, weight) in from {
+            if row.index() >= self.rows {
+                continue;
+            }
+            for (j, sum) in sum.iter_mut().enumerate() {
+                *sum += i64::from(vectors.number(row.index(), j)) * i64::from(*weight);
             }
         }
-        let largest = sum.iter().map(|x| x.abs()).max().unwrap_or(0);
+        let mut largest = 0;
+        for x in sum.iter() {
+            largest = largest.max(x.abs());
+        }
         // The fewest bits off, so that the largest fits.
         let mut shift = 0;
         while largest >> shift > LARGEST {
             shift += 1;
         }
-        let numbers: Vec<i16> = sum.iter().map(|x| (x / (1 << shift)) as i16).gather();
-        let squares: i64 = numbers.iter().map(|x| i64::from(*x) * i64::from(*x)).sum();
-        let length = libm::sqrt(squares as f64) as i64 * i64::from(self.unit);
-        Aim { numbers, length }
+        let mut numbers = Vec::with_capacity(sum.len());
+        let mut squares = 0;
+        for x in sum.iter() {
+            let x = (x / (1 << shift)) as i16;
+            squares += i64::from(x) * i64::from(x);
+            numbers.push(x);
+        }
+        Aim { numbers, length: root(squares) * i64::from(self.unit) }
     }
 
     /// A product's cosine with an aim, in 2^-24; 0 where it points elsewhere.
@@ -127,12 +140,23 @@ impl Embedding {
 
     /// The products nearest to an aim with their cosines, best first, ties in the published order; at most `most`, and none that points elsewhere.
     pub fn nearest(&self, pack: &Pack, aim: &Aim, most: usize, top: &mut Top) -> Vec<(Row, u64)> {
-        top.start(most.min(self.rows));
+        self.nearest_among(self.rows, pack, aim, most, top)
+    }
+
+    /// The same among the first `rows`.
+    pub fn nearest_among(&self, rows: usize, pack: &Pack, aim: &Aim, most: usize, top: &mut Top) -> Vec<(Row, u64)> {
+        let vectors = Vectors { rows: rows.min(self.rows), ..self.vectors(pack) };
+        top.start(most.min(vectors.rows));
         if aim.length > 0 {
-            scan(&self.vectors(pack), &aim.numbers, top);
+            scan(&vectors, &aim.numbers, top);
         }
-        let found = top.best().filter(|(_, score)| *score > 0);
-        found.map(|(row, score)| (Row(row), aim.cosine(score))).gather()
+        let mut near = Vec::new();
+        for (row, score) in top.best() {
+            if score > 0 {
+                near.push((Row(row), aim.cosine(score)));
+            }
+        }
+        near
     }
 }
 

@@ -319,14 +319,23 @@ impl Ranker {
         (sources, f, order)
     }
 
-    /// The products nearest to the sum of some products' vectors, with the cosine, best first.
+    /// The products nearest to the sum of some products' vectors, with the cosine, best first, among the first `rows`.
     #[cfg(feature = "vectors")]
-    pub fn nearest(&mut self, catalog: &Catalog, to: &[Row], limit: usize) -> Vec<(Row, f64)> {
+    pub fn nearest(&mut self, catalog: &Catalog, to: &[Row], limit: usize, rows: usize) -> Vec<(Row, f64)> {
         let embedding = self.tables.embedding();
-        let from: Vec<(Row, u32)> = to.iter().map(|row| (*row, 1)).gather();
+        // Loops, where each iterator would be another function to compile at a page's first call.
+        let mut from = Vec::with_capacity(to.len());
+        for row in to {
+            from.push((*row, 1));
+        }
         let aim = embedding.aim(catalog.pack(), &from);
-        let found = embedding.nearest(catalog.pack(), &aim, limit.clamp(1, MAX_LIMIT), &mut self.top);
-        found.into_iter().map(|(row, cosine)| (row, cosine as f64 / f64::from(1 << COSINE_BITS))).gather()
+        let most = limit.clamp(1, MAX_LIMIT);
+        let found = embedding.nearest_among(rows, catalog.pack(), &aim, most, &mut self.top);
+        let mut near = Vec::with_capacity(found.len());
+        for (row, cosine) in &found {
+            near.push((*row, *cosine as f64 / f64::from(1 << COSINE_BITS)));
+        }
+        near
     }
 
     /// What earlier visits bought and is not bought again.

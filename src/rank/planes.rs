@@ -44,12 +44,22 @@ impl<'a> Vectors<'a> {
         Some(Vectors { rows, tail, heads, tails })
     }
 
-    /// The numbers of a row; none beyond the last.
+    /// A row's number; 0 beyond the last.
+    #[inline]
+    pub fn number(&self, row: usize, j: usize) -> i8 {
+        let number = if j < HEAD {
+            self.heads.get(row / ROWS * BLOCK + (ROWS + row % ROWS) * 2 + j / 2 * ROWS * 2 + j % 2)
+        } else if j - HEAD < self.tail {
+            self.tails.get(row * self.tail + j - HEAD)
+        } else {
+            None
+        };
+        number.map_or(0, |x| *x as i8)
+    }
+
+    /// The numbers of a row.
     pub fn numbers(&self, row: usize) -> impl Iterator<Item = i8> {
-        let at = row / ROWS * BLOCK + (ROWS + row % ROWS) * 2;
-        let head = (0..HEAD).filter_map(move |j| self.heads.get(at + j / 2 * ROWS * 2 + j % 2));
-        let tail = self.tails.get(row * self.tail..(row + 1) * self.tail).unwrap_or(&[]);
-        head.chain(tail).map(|x| *x as i8)
+        (0..HEAD + self.tail).map(move |j| self.number(row, j))
     }
 }
 
@@ -102,7 +112,7 @@ mod tests {
                     let length = i32::from(u16::from_le_bytes([v.heads[at], v.heads[at + 1]]));
                     assert!(length * length >= squares && (length - 1).max(0).pow(2) <= squares);
                 }
-                assert!(v.numbers(rows.next_multiple_of(ROWS)).next().is_none());
+                assert!(v.numbers(rows.next_multiple_of(ROWS)).all(|x| x == 0));
                 assert!(Vectors::read(&bytes, rows + 4, dims).is_none());
                 assert!(rows == 0 || Vectors::read(&bytes, rows, dims + 16).is_none());
             }

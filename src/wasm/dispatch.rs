@@ -145,6 +145,8 @@ impl Table {
         let known = shelf.catalog().language_named(language).is_ok();
         shelf.set_view(market, if known { language } else { "" })?;
         shelf.set_consent(consent);
+        #[cfg(feature = "vectors")]
+        shelf.warm_up();
         let free = self.shelves.iter().position(Option::is_none);
         let i = free.unwrap_or(self.shelves.len());
         opened(&shelf, i as u32 + 1, out);

@@ -1,4 +1,4 @@
-//! Benches of what exists: opening a pack, taking events in, making a shelf.
+//! Benches of what exists: opening a pack, taking events in, making a shelf, overlays, vectors.
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, reason = "a bench fails by panicking")]
 
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
@@ -98,8 +98,41 @@ fn overlays(c: &mut Criterion) {
     group.finish();
 }
 
+/// The products nearest to one of 10,000, in 64 numbers of which the first are the largest, as the builder makes them.
+#[cfg(feature = "cli")]
+fn vectors(c: &mut Criterion) {
+    use nearshelf::pack::{Pack, PackWriter, Tag};
+    use nearshelf::rank::embedding::{Embedding, Top};
+    const ROWS: usize = 10_000;
+    let mut x = 88_172_645_463_325_252_u64;
+    let mut number = |place: usize| {
+        x ^= x << 13;
+        x ^= x >> 7;
+        x ^= x << 17;
+        let reach = 100 / (1 + place / 8) as i64;
+        ((x >> 16) as i64 % (2 * reach + 1) - reach) as i8 as u8
+    };
+    let head = [32_u16, 32, 127, 0].into_iter().flat_map(u16::to_le_bytes);
+    let section = head.chain((0..ROWS * 64).map(|i| number(i % 64))).collect();
+    let mut w = PackWriter::new();
+    w.add(Tag::EMBEDDING_PART, 64, ROWS, section);
+    let pack = Pack::open(w.finish().unwrap()).unwrap();
+    let vectors = Embedding::open(&pack, ROWS).unwrap();
+    let mut top = Top::default();
+    let mut row = 0;
+    c.bench_function("nearest 20 of 10,000 x 64", |b| {
+        b.iter(|| {
+            row = (row + 617) % ROWS as u32;
+            vectors.nearest(&pack, &vectors.aim(&pack, &[(Row(row), 1)]), 20, &mut top)
+        });
+    });
+}
+
 #[cfg(not(feature = "cli"))]
 fn overlays(_: &mut Criterion) {}
 
-criterion_group!(all, benches, overlays);
+#[cfg(not(feature = "cli"))]
+fn vectors(_: &mut Criterion) {}
+
+criterion_group!(all, benches, overlays, vectors);
 criterion_main!(all);

@@ -1,11 +1,12 @@
-// What one fresh process or page measures: the same in Node, Chromium and Bun.
+// What a fresh process or page measures: the same in Node, Chromium and Bun.
 
 import { Reader, Writer } from "../../pkg-template/src/codec.js";
 import * as op from "../../pkg-template/src/protocol.js";
 import { makeWebShelf } from "../../pkg-template/entry/web.js";
 import { makeGlue } from "nearshelf-plain-glue";
-import { answers } from "./glue.mjs";
+import { answered, answers } from "./glue.mjs";
 import { Heap, rivals } from "./rivals.mjs";
+import { vectors } from "./vectors.mjs";
 
 const K = 20;
 const QUERIES = 16;
@@ -60,27 +61,6 @@ async function open(module, pack) {
   if (r.u8() !== 0) throw new Error(`${r.str()}: ${r.str()}`);
   const view = op.readView(r);
   return { core, view, open: now() - begin, memory: () => memory.buffer.byteLength };
-}
-
-/** The vectors of a pack, a row after the other (src/manual/pack-format.md). */
-function vectors(pack) {
-  const v = new DataView(pack.buffer, pack.byteOffset, pack.length);
-  for (let i = 0; i < v.getUint32(12, true); i++) {
-    const entry = 40 + 32 * i;
-    if (String.fromCharCode(...pack.subarray(entry, entry + 4)) !== "EMBD" || v.getUint32(entry + 4, true) !== 1) continue;
-    const [start, n] = [v.getUint32(entry + 8, true), v.getUint32(entry + 24, true)];
-    const [head, tail] = [v.getUint16(start, true), v.getUint16(start + 2, true)];
-    const heads = start + 8;
-    const tails = heads + Math.ceil(n / 4) * 4 * (2 + head);
-    const rows = new Int8Array(n * (head + tail));
-    for (let row = 0; row < n; row++) {
-      const block = heads + (row >> 2) * 4 * (2 + head);
-      for (let j = 0; j < head; j++) rows[row * (head + tail) + j] = v.getInt8(block + 8 * (1 + (j >> 1)) + 2 * (row & 3) + (j & 1));
-      rows.set(pack.subarray(tails + row * tail, tails + (row + 1) * tail), row * (head + tail) + head);
-    }
-    return { n, rows };
-  }
-  throw new Error("the pack has no vectors");
 }
 
 function ask(opened, number, write) {
@@ -167,30 +147,42 @@ async function shelf(createShelf, module, pack) {
   return { products: products.length && shelf.browse({ limit: 1 }).total, opening, ready, first, p50: at(times, 0.5), p99: at(times, 0.99), memory: memory() };
 }
 
-/** Microseconds from the bytes of an answer of 20 items with their reasons to the objects of the page. */
+/**
+ * Microseconds from the bytes of an answer of 20 items with their reasons to objects, and from the core's answer to the whole list in the page's
+ * hands: display data added, places counted, the decision kept.
+ */
 async function handOver(module, pack) {
-  const shelf = await makeWebShelf(() => module)({ pack, consent: { personalize: true }, now: () => NOW });
-  shelf.browse({ limit: 5 }).products.forEach((p) => shelf.track("view_item", { items: [{ item_id: p.id }] }));
+  let clock = NOW;
+  const shelf = await makeWebShelf(() => module)({ pack, consent: { personalize: true }, now: () => clock });
+  const products = shelf.browse({ limit: 200 }).products;
+  const click = (i) => shelf.track("view_item", { items: [{ item_id: products[i % products.length].id }] });
+  for (let i = 0; i < 5; i++) click(i);
   const list = shelf.recommend({ slot: "home", limit: K });
   if (list.items.length !== K) throw new Error("the shelf is not full");
   const bytes = answers.get(op.RECOMMEND);
-  const read = () => {
+  const objects = warm(() => {
     const r = new Reader(bytes);
     r.u8();
     return op.readShelf(r);
-  };
-  return warm(read, 50) * 1000;
+  }, 50);
+  let after = 0;
+  for (let i = 0; i < 400; i++) {
+    clock += 1000;
+    click(i * 7);
+    shelf.recommend({ slot: "home", limit: K });
+    // Clocks of browsers are coarse; the mean of many is not.
+    if (i >= 100) after += performance.now() - answered.at;
+  }
+  return { objects: objects * 1000, list: (after / 300) * 1000 };
 }
 
 /**
- * @param {{ createShelf: any, wasm: Uint8Array, vectorWasm: Uint8Array, load(name: string): Promise<Uint8Array>, first: boolean, sizes: number[], vectors: number[] }} job
+ * One of these, so that each finds a fresh process: the vectors of a pack, the shelf of a pack, or what is handed over of one.
+ * @param {{ createShelf: any, wasm: Uint8Array, vectorWasm: Uint8Array, load(name: string): Promise<Uint8Array>, first: boolean, what: "kernel" | "shelf" | "handOver", name: string }} job
  */
-export async function measure({ createShelf, wasm, vectorWasm, load, first, sizes, vectors }) {
+export async function measure({ createShelf, wasm, vectorWasm, load, first, what, name }) {
+  const pack = await load(name);
+  if (what === "kernel") return kernel(await WebAssembly.compile(vectorWasm), pack, first);
   const module = await WebAssembly.compile(wasm);
-  const out = { kernel: [], shelf: [], handOver: 0 };
-  const withVectors = await WebAssembly.compile(vectorWasm);
-  for (const n of vectors) out.kernel.push(await kernel(withVectors, await load(`${n}-vectors`), first));
-  for (const n of sizes) out.shelf.push(await shelf(createShelf, module, await load(String(n))));
-  out.handOver = await handOver(module, await load(sizes.length ? sizes[0] : `${vectors[0]}-vectors`));
-  return out;
+  return what === "shelf" ? shelf(createShelf, module, pack) : handOver(module, pack);
 }

@@ -1,4 +1,4 @@
-// `make bench`: the built package in Node, Chromium and, where it is installed, Bun, each time in a fresh process or page.
+// `make bench`: the built package in Node, Chromium and, where it is installed, Bun, each measurement in a fresh process or browser.
 //
 //     node tests/bench/run.mjs [--sizes 1000,10000,100000] [--vectors 10000,100000] [--runs 5] [--hosts node,chromium,bun]
 
@@ -109,7 +109,7 @@ const ms = (x) => x.toFixed(x < 1 ? 3 : 2).padStart(8);
 
 function report(name, all) {
   console.log(`\n${name}`);
-  console.log("  top 20 of n x 64        open ms  cold ms  rival's    times     warm ms  rival's    times   recall  quickest rival, warm");
+  if (vectors.length) console.log("  top 20 of n x 64        open ms  cold ms  rival's    times     warm ms  rival's    times   recall  quickest rival, warm");
   all[0].kernel.forEach((_, i) => {
     const runs = all.map((a) => a.kernel[i]);
     const rival = (run, kind) => Math.min(...Object.values(run.scripts).map((s) => s[kind]));
@@ -119,13 +119,15 @@ function report(name, all) {
     const of = (kind) => `${ms(median(runs.map((r) => r[kind])))} ${ms(median(runs.map((r) => rival(r, kind))))} ${ratio(kind)}`;
     console.log(`  ${String(runs[0].n).padEnd(22)} ${ms(median(runs.map((r) => r.open)))} ${of("cold")}    ${of("warm")}   ${Math.min(...runs.map((r) => r.recall)).toFixed(3)}   ${quickest}`);
   });
+  if (!sizes.length) return;
   console.log("  recommend, products     open ms    shelf    first      p50      p99   wasm MB");
   all[0].shelf.forEach((s, i) => {
     const of = (kind) => ms(median(all.map((a) => a.shelf[i][kind])));
     const memory = (median(all.map((a) => a.shelf[i].memory)) / 1e6).toFixed(1).padStart(8);
     console.log(`  ${String(s.products).padEnd(22)} ${of("opening")} ${of("ready")} ${of("first")} ${of("p50")} ${of("p99")}  ${memory}`);
   });
-  console.log(`  20 explained items, from the answer's bytes to objects: ${median(all.map((a) => a.handOver)).toFixed(1)} us`);
+  const handed = (kind) => median(all.map((a) => a.handOver[kind])).toFixed(1);
+  console.log(`  20 explained items, from the answer's bytes to objects: ${handed("objects")} us; from the core's answer to the page's list: ${handed("list")} us`);
 }
 
 requirePackage();
@@ -145,7 +147,12 @@ for (let run = 0; run < runs; run++) {
   for (const [name, host] of hosts) {
     say(`run ${run + 1} of ${runs}: ${name}`);
     // By turns the core first and JavaScript first.
-    results.get(name).push(await host({ first: run % 2 === 0, sizes, vectors }));
+    const measured = (what, name) => host({ first: run % 2 === 0, what, name: String(name) });
+    const out = { kernel: [], shelf: [], handOver: null };
+    for (const n of vectors) out.kernel.push(await measured("kernel", `${n}-vectors`));
+    for (const n of sizes) out.shelf.push(await measured("shelf", n));
+    if (sizes.length) out.handOver = await measured("handOver", sizes[0]);
+    results.get(name).push(out);
   }
 }
 console.log(`${cpus()[0].model}, ${cpus().length} cores, load ${loadavg()[0].toFixed(1)}; medians of ${runs} runs`);
