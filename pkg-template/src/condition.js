@@ -5,11 +5,12 @@ import { said } from "./error.js";
 import { TEXTS } from "./fixes.js";
 import { any, readOptions } from "./options.js";
 import * as op from "./protocol.js";
+import { asksForShopper } from "./shopper.js";
 
 /**
  * @typedef {import("./codec.js").Writer} Writer
  * @typedef {{ _attribute: string, _regex: RegExp | null }} Pattern
- * @typedef {{ _core: any, _groups: any, _handle: number, _needs: number, _patterns: Pattern[] }} Program
+ * @typedef {{ _core: any, _groups: any, _handle: number, _needs: number, _patterns: Pattern[], _asks: boolean }} Program
  */
 
 /** What the engine wants to be told beside a value: a text in lower case, how a number is written. */
@@ -35,6 +36,11 @@ const PROBLEMS = TEXTS
 const REFUSALS = TEXTS ? ["", "A condition has to be an object.", "The condition is too large or too deep.", "There are too many conditions."] : [];
 const OPTIONS = { groups: any };
 
+/** @param {any} value */
+function isObject(value) {
+  return typeof value === "object" && !Array.isArray(value);
+}
+
 /** An answer for each: no. @param {any} list */
 export function nobody(list) {
   return Array.isArray(list) ? list.map(() => false) : [];
@@ -44,10 +50,12 @@ export class Conditions {
   /**
    * @param {import("./hub.js").Hub} hub
    * @param {import("./engine.js").Engine} engine
+   * @param {() => any} shopper the attribute of that name, `undefined` where nobody may be looked at
    */
-  constructor(hub, engine) {
+  constructor(hub, engine, shopper) {
     this._hub = hub;
     this._engine = engine;
+    this._shopper = shopper;
     /** The one that was compiled first stands first. @type {Map<any, Program>} */
     this._kept = new Map();
   }
@@ -62,6 +70,9 @@ export class Conditions {
   ask(condition, list, options) {
     const answers = nobody(list);
     const program = this._program(condition, readOptions(this._hub, "matches", options, OPTIONS).groups);
+    const shopper = program && program._handle && program._asks ? this._shopper() : undefined;
+    // What the host says of the shopper itself stands before what is known here.
+    if (shopper) list = list.map((/** @type {any} */ given) => (given === undefined || given === null || isObject(given) ? Object.assign({ shopper }, given) : given));
     for (let i = 0; program && program._handle && i < answers.length; i += BATCH) {
       const part = list.slice(i, i + BATCH);
       /** @type {boolean[]} */
@@ -86,11 +97,12 @@ export class Conditions {
     const known = kept.get(condition);
     if (known && known._core === engine._core && known._groups === groups) return known;
     /** @type {Program} */
-    const program = { _core: engine._core, _groups: groups, _handle: 0, _needs: 0, _patterns: [] };
+    const program = { _core: engine._core, _groups: groups, _handle: 0, _needs: 0, _patterns: [], _asks: false };
     /** @type {any} */
     let made = program;
     try {
       const parsed = typeof condition === "string" ? JSON.parse(condition) : condition;
+      program._asks = asksForShopper(parsed);
       made = engine.reckon(INSIGHT, op.COMPILE, (w) => {
         const writing = { _keys: new Map(), _needs: EVERYTHING, _asked: null, _left: MOST_GROUPED };
         write(w, parsed, writing, null, 0);

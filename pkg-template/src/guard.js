@@ -41,6 +41,7 @@ export const NEUTRAL = {
   declare: () => ({ accepted: 0, dropped: 0 }),
   matches: () => false,
   matchesAll: (shelf, condition, list) => nobody(list),
+  shopper: () => null,
   audience: () => ({ matches: () => false, matchesAll: nobody }),
   consent: (shelf) => Object.assign({}, shelf._consent),
   setConsent: () => undefined,

@@ -8,6 +8,7 @@ import { Conditions } from "./condition.js";
 import { writeLog } from "./decisions.js";
 import { Engine, INSIGHT, OFFERS, writeConsent } from "./engine.js";
 import { writeEvent, writeOrder } from "./event.js";
+import { shopperOf } from "./shopper.js";
 import { allowTag, blockTag, deleteTag, readHidden, tagsOf } from "./tags.js";
 import { said } from "./error.js";
 import { TEXTS } from "./fixes.js";
@@ -124,7 +125,7 @@ export class Shelf {
       const found = all.filter((entry) => entry._card.id === card)[0];
       return found && found._card.products.map((/** @type {string} */ item_id) => ({ item_id }));
     };
-    this._conditions = new Conditions(hub, this._engine);
+    this._conditions = new Conditions(hub, this._engine, () => this._shopper());
     this._utcOffset = wishes.utcOffset;
     this._disposed = false;
     guardCalls(this);
@@ -324,6 +325,10 @@ export class Shelf {
     return this._conditions.ask(condition, list, options);
   }
 
+  shopper() {
+    return this._shopper() || null;
+  }
+
   audience(condition, options) {
     return {
       matches: (attributes) => this.matches(condition, attributes, options),
@@ -488,6 +493,16 @@ export class Shelf {
   }
 
   // ---- what create.js and the engine call ----
+
+  /** What conditions see of the shopper; nothing without consent, or without the part that understands. */
+  _shopper() {
+    if (this._consent.personalize !== true || !this._engine.has(INSIGHT)) {
+      this._engine.grow(INSIGHT);
+      return undefined;
+    }
+    const insights = this.insights();
+    return shopperOf(this.portrait(), insights, insights.leftInCart.map((left) => left.product));
+  }
 
   /** Minutes by which the shopper's clock is ahead of UTC. */
   _zone() {

@@ -45,7 +45,7 @@ export interface ConditionOptions {
 
 export interface Audience {
   /** Whether attributes match. */
-  matches(attributes: Attributes): boolean;
+  matches(attributes?: Attributes | null): boolean;
   /** The same for each of many. */
   matchesAll(attributes: readonly Attributes[]): boolean[];
 }
@@ -501,6 +501,43 @@ export type WhyNotStage =
 
 export interface Trait { key: string; label: string; share: number; events: number; last: number; }
 
+/** What conditions see of the shopper. Meanings and ranges are those of `insights()`; lists have the strongest first, at most 16. */
+export interface ShopperAttributes {
+  events: number;
+  sessions: number;
+  categories: string[];
+  brands: string[];
+  tags: string[];
+  channels: string[];
+  topics: string[];
+  cluster?: string;
+  declared: Record<string, string>;
+  stage?: LifecycleStage;
+  silenceDays?: number;
+  layer?: Layer;
+  intent?: Intent;
+  orders?: number;
+  /** In minor units. */
+  orderSum?: number;
+  /** In minor units. */
+  orderMean?: number;
+  visits?: number;
+  recency?: number;
+  frequency?: number;
+  monetary?: number;
+  alive?: number;
+  churn?: number;
+  loyalty?: number;
+  satisfaction?: number;
+  advocacy?: number;
+  nps?: "detractor" | "passive" | "promoter";
+  /** The most important first. */
+  needs: Need[];
+  /** Ids of what lies in the cart. */
+  cart: string[];
+  promotionsPaused: boolean;
+}
+
 /** What is known of the shopper in one word, as `tags()` lists it. */
 export interface ShopperTag {
   /** Kind and name, e.g. `"brand:Lindoro"`: what `deleteTag` takes. */
@@ -873,9 +910,17 @@ export interface Shelf {
    * Whether attributes match a condition, in the language of GrowthBook's targeting conditions (`manual/conditions.md`): an object, or its JSON. It is compiled
    * once, so keep the object and do not change it. Reads no portrait and never throws; `false`, with a diagnostic, for what cannot be evaluated, and before its part has come (see `insight`).
    */
-  matches(condition: Condition | string, attributes: Attributes, options?: ConditionOptions): boolean;
+  matches(condition: Condition | string, attributes?: Attributes | null, options?: ConditionOptions): boolean;
   /** The same for each of many. */
   matchesAll(condition: Condition | string, attributes: readonly Attributes[], options?: ConditionOptions): boolean[];
+  /**
+   * The attribute `shopper` that conditions see, by plain names: what is not known is not there. `null` without consent to personalize, without the engine, and until the
+   * part that understands has come.
+   *
+   * @example
+   * shelf.matches({ "shopper.stage": "growing", "shopper.orders": { $gte: 3 } });
+   */
+  shopper(): ShopperAttributes | null;
   /** A condition to keep: whom an audience, a tag or a rule is for. */
   audience(condition: Condition | string, options?: ConditionOptions): Audience;
   /**

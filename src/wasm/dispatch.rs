@@ -22,8 +22,6 @@ const NEAREST: u32 = 29;
 const REHEARSE: u32 = 37;
 /// The number of the call `declare`.
 const DECLARE: u32 = 44;
-/// The number of the call `insights`.
-
 /// The open shelves of one wasm instance, by handle.
 #[derive(Debug, Default)]
 pub struct Table {

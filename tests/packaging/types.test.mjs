@@ -42,7 +42,7 @@ export async function page(): Promise<string[]> {
   const share: number | undefined = shelf.portrait().brands[0]?.share;
   const consent: boolean | null = shelf.consent().report;
   const more = shelf.browse({ offset: 12 }).products.flatMap((p) => p.variants.map((v) => v.id));
-  const audience: { matches(attributes: object): boolean } = shelf.audience({ tier: { $in: ["gold"] }, $not: { id: { $inGroup: "staff" } } }, { groups: { staff: ["u1", 2] } });
+  const audience: { matches(attributes?: object | null): boolean } = shelf.audience({ tier: { $in: ["gold"] }, $not: { id: { $inGroup: "staff" } } }, { groups: { staff: ["u1", 2] } });
   const matched: boolean[] = shelf.matchesAll("{}", [{ tier: "gold" }]).concat(shelf.matches({ a: 1 }, { a: 1 }), audience.matches({ tier: "gold" }));
   typed.push(String(matched.length));
   const done: void = await shelf.identify(42);
