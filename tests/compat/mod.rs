@@ -216,10 +216,10 @@ fn sealed_snapshot_1_is_read() {
 
 #[test]
 fn sealed_snapshot_2_is_read() {
-    use nearshelf::event::clean::{RawDetails, RawEvent, RawPrice};
     let mut shelf = crate::api::shelf();
     #[cfg(not(target_arch = "wasm32"))]
     if std::env::var_os("NEARSHELF_FREEZE").is_some() {
+        use nearshelf::event::clean::{RawDetails, RawEvent, RawPrice};
         let names = [
             "view_item",
             "purchase",

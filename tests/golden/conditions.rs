@@ -11,7 +11,10 @@ fn compiled(condition: &Value, groups: &Value) -> Program {
     Program::compile(json::document(condition, groups)).unwrap_or_else(|e| panic!("{condition}: {e:?}"))
 }
 
-fn cases() -> (Value, Vec<(String, Value, Vec<Value>, Vec<bool>)>) {
+/// Name, condition, contexts and answers of each case.
+type Cases = Vec<(String, Value, Vec<Value>, Vec<bool>)>;
+
+fn cases() -> (Value, Cases) {
     let file: Value = serde_json::from_str(CASES).unwrap();
     assert_eq!(file["spec_version"], 1);
     let cases = file["cases"].as_array().unwrap().iter().map(|case| {

@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 pub(super) fn insights(shelf: &mut Engine, now: Millis, zone: i16, step: &Value) -> Value {
     let account = step["account"].as_str().unwrap_or("");
     let asked = Asked { zone, account, since: step["since"].as_i64().map(Millis) };
-    let told = shelf.insights(now, asked, |names, all| all_of(names, all)).expect("parameters that can be read");
+    let told = shelf.insights(now, asked, all_of).expect("parameters that can be read");
     told.unwrap_or_else(|| json!({ "absent": {} }))
 }
 
