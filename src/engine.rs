@@ -55,15 +55,15 @@ const SHOWN: usize = 24;
 ///
 /// ```
 /// use nearshelf::engine::{Engine, Request};
-/// use nearshelf::event::clean::{RawEvent, RawItem, RawPrice};
+/// use nearshelf::event::clean::{RawDetails, RawEvent, RawItem, RawPrice};
 /// use nearshelf::{privacy::consent::Consent, time::Millis};
 /// let pack = include_bytes!("../tests/compat/pack-v1.pack").to_vec();
 /// let mut shelf = Engine::open(pack)?;
 /// let now = Millis(1_760_000_000_000);
 /// shelf.set_consent(Consent::all());
 /// let first = shelf.catalog().id(nearshelf::id::Row(0)).to_string();
-/// let item = RawItem { id: &first, price: RawPrice::None, quantity: f64::NAN };
-/// let view = RawEvent { name: "view_item", event_id: "", at: f64::NAN, items: vec![item] };
+/// let item = RawItem { id: &first, price: RawPrice::None, quantity: f64::NAN, discount: RawPrice::None };
+/// let view = RawEvent { name: "view_item", event_id: "", at: f64::NAN, items: vec![item], details: RawDetails::default() };
 /// assert_eq!(shelf.track(now, &[view]).accepted, 1);
 /// let home = shelf.recommend(now, &Request { limit: 12, ..Request::default() });
 /// assert!(home.personal && home.items.len() == 12);
