@@ -8,6 +8,7 @@ import { Conditions } from "./condition.js";
 import { writeLog } from "./decisions.js";
 import { Engine, INSIGHT, OFFERS, writeConsent } from "./engine.js";
 import { writeEvent, writeOrder } from "./event.js";
+import { withOwn } from "./pairs.js";
 import { shopperOf } from "./shopper.js";
 import { allowTag, blockTag, deleteTag, readHidden, tagsOf } from "./tags.js";
 import { said } from "./error.js";
@@ -690,7 +691,8 @@ export class Shelf {
     if ((o.kind || o.slot) === "together") {
       const fallback = this._known();
       const rows = this._engine.call(op.FIND, (w) => w.list(context, (v) => w.str(v)), op.readRows);
-      return fallback.ask([], (c) => c.together(rows || context.map((id) => c.find(id))));
+      const found = fallback.ask([], (c) => c.together(rows || context.map((id) => c.find(id))));
+      return o.mode || this._consent.personalize !== true || !this._engine.has(INSIGHT) ? found : withOwn(this, found, context);
     }
     return words.length ? this._known().ask([], (c) => c.search(words)) : null;
   }

@@ -292,8 +292,8 @@ export interface Together {
   lift: number;
   /** Baskets that hold both. */
   count: number;
-  /** What a basket is: an order, or a visit where the log has too few orders. */
-  basis: "purchases" | "visits";
+  /** What a basket is: an order, or a visit where the log has too few orders; `"own"`: an order of this shopper's. */
+  basis: "purchases" | "visits" | "own";
 }
 
 export interface RecommendOptions {
