@@ -243,6 +243,12 @@ export class FakeCore {
     w.list([], () => {});
   }
 
+  /** Nothing is understood, and nothing is missing. */
+  on_INSIGHTS(r, w) {
+    w.u32(0);
+    w.u32(0);
+  }
+
   on_DIAGNOSTICS(r, w) {
     w.list([["event_unknown", 3]], ([code, n]) => (w.str(code), w.u32(n)));
   }
