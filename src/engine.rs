@@ -20,7 +20,7 @@ pub use insight::{Asked, Names};
 pub use reporting::{Reported, withdrawn};
 pub use request::Request;
 pub use shards::Wish;
-pub use tags::{HiddenTag, TagWish};
+pub use tags::{FOREVER, HiddenTag, RuleAsked, RuleState, TagWish};
 pub use track::Tracked;
 
 use crate::catalog::{Catalog, Described, Price};

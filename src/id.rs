@@ -44,6 +44,11 @@ impl Key {
         Key(hash(8, name.as_bytes()))
     }
 
+    /// Key of a shop's rule tag.
+    pub fn rule(name: &str) -> Key {
+        Key(hash(9, name.as_bytes()))
+    }
+
     /// Key of an event without an id, from what it is.
     pub(crate) fn made(kind: u8, bytes: &[u8]) -> Key {
         Key(hash(6 + (u64::from(kind) << 8), bytes))

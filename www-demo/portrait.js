@@ -34,12 +34,19 @@ function filled(page, portrait) {
     h("p", { class: "counts" },
       counts.map(([n, word]) => h("span", {}, h("b", {}, number(n)), ` ${word}`)),
       portrait.updated !== null && h("span", {}, t("newest", { time: ago(portrait.updated, page.now()) }))),
+    rules(page),
     trail(page, portrait.session),
     bars(t("categories"), portrait.categories, (trait) => trait.key && (page.labelOf(trait.key) || trait.label)),
     bars(t("brands"), portrait.brands, (trait) => trait.label || trait.key),
     bars(t("priceBands"), portrait.priceBands, (trait) => band(page, trait.label)),
     bars(t("items"), portrait.items, (trait) => trait.label || trait.key),
   ].filter(Boolean);
+}
+
+/** What the shop calls this shopper, by its rules. */
+function rules(page) {
+  const tags = page.shelf.tags().filter((tag) => tag.kind === "rule");
+  return tags.length > 0 && h("p", { class: "counts" }, h("span", {}, t("shopTags"), " "), tags.map((tag) => h("span", {}, h("b", {}, tag.label))));
 }
 
 /** The products of this visit in their order, as pictures one can go back to. */

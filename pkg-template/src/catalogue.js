@@ -236,6 +236,15 @@ export class Catalogue {
     }));
   }
 
+  /** The shop's rule tags: a name, a label, a condition, and the days it holds after it was last true. */
+  ruleTags() {
+    return this._pack.list("RTAG", 0, (r) => {
+      const name = r.str();
+      const labels = r.list(readText);
+      return { _name: name, _label: labels[this._l] || labels[0] || name, _when: r.str(), _days: r.f64() };
+    });
+  }
+
   /**
    * The scenes that hold by what a host said of time and place: their names, and what they lift, as pins.
    * @param {Record<string, any>} said

@@ -70,7 +70,8 @@ export class Conditions {
   ask(condition, list, options) {
     const answers = nobody(list);
     const program = this._program(condition, readOptions(this._hub, "matches", options, OPTIONS).groups);
-    const shopper = program && program._handle && program._asks ? this._shopper() : undefined;
+    const isTold = list.length === 1 && list[0] && list[0].shopper;
+    const shopper = program && program._handle && program._asks && !isTold ? this._shopper() : undefined;
     // What the host says of the shopper itself stands before what is known here.
     if (shopper) list = list.map((/** @type {any} */ given) => (given === undefined || given === null || isObject(given) ? Object.assign({ shopper }, given) : given));
     for (let i = 0; program && program._handle && i < answers.length; i += BATCH) {

@@ -41,6 +41,7 @@ export const DROP_CONDITION = 47;
 export const INSIGHTS = 48;
 export const WISH_TAG = 49;
 export const HIDDEN_TAGS = 50;
+export const RULE_TAGS = 51;
 
 /** A row or parent that is not there. */
 export const NONE = 0xffffffff;

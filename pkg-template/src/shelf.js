@@ -10,7 +10,7 @@ import { Engine, INSIGHT, OFFERS, writeConsent } from "./engine.js";
 import { writeEvent, writeOrder } from "./event.js";
 import { withOwn } from "./pairs.js";
 import { shopperOf } from "./shopper.js";
-import { allowTag, blockTag, deleteTag, readHidden, tagsOf } from "./tags.js";
+import { allowTag, blockTag, deleteTag, hiddenTags, tagsOf } from "./tags.js";
 import { said } from "./error.js";
 import { TEXTS } from "./fixes.js";
 import { Fallback } from "./fallback.js";
@@ -342,7 +342,7 @@ export class Shelf {
   }
 
   tags() {
-    return tagsOf(this.portrait());
+    return tagsOf(this);
   }
 
   deleteTag(tag) {
@@ -358,7 +358,7 @@ export class Shelf {
   }
 
   hiddenTags() {
-    return this._engine.reckon(INSIGHT, op.HIDDEN_TAGS, () => {}, readHidden) || [];
+    return hiddenTags(this);
   }
 
   declare(answers) {

@@ -15,16 +15,57 @@ const DELETE = 0;
 const BLOCK = 1;
 const ALLOW = 2;
 
+/** What has become of a rule tag: what is more was taken back. */
+const HOLDS = 1;
+
 /**
- * All traits, those first that have the largest share of their kind. What the pack no longer knows has no name and is left out.
- * @param {any} portrait
+ * All that is known in words: the shop's rule tags that hold, then traits, those first that have the largest share of their kind. What the pack no longer knows has no
+ * name and is left out.
+ * @param {any} shelf
  */
-export function tagsOf(portrait) {
+export function tagsOf(shelf) {
+  const portrait = shelf.portrait();
   const all = [];
   for (const [kind, list] of KINDS) {
     for (const { key, label, share, events, last } of portrait[list]) if (key) all.push({ id: kind + ":" + key, kind, label, share, events, last });
   }
-  return all.sort((a, b) => b.share - a.share);
+  all.sort((a, b) => b.share - a.share);
+  const rules = rulesOf(shelf).filter((rule) => rule._state === HOLDS).map(({ _name, _label, _since, _until }) => ({
+    id: "rule:" + _name, kind: "rule", label: _label, share: 1, events: portrait.events, last: portrait.updated, since: _since, until: _until,
+  }));
+  return rules.concat(/** @type {any} */ (all));
+}
+
+/**
+ * The shop's rule tags, each with what has become of it. None without consent, without the engine, and until the part for insight is there.
+ * @param {any} shelf
+ * @returns {{ _name: string, _label: string, _state: number, _since: number, _until: number | null }[]}
+ */
+function rulesOf(shelf) {
+  const rules = shelf._fallback.ask([], (/** @type {any} */ c) => c.ruleTags());
+  const shopper = rules.length && shelf._consent.personalize === true ? shelf.shopper() : null;
+  if (!shopper) return [];
+  const holds = rules.map((/** @type {any} */ rule) => shelf._conditions.ask(rule._when, [{ shopper }])[0]);
+  const engine = shelf._engine;
+  const states = engine.reckon(INSIGHT, op.RULE_TAGS, (/** @type {import("./codec.js").Writer} */ w) => {
+    w.f64(engine.time());
+    w.u32(rules.length);
+    rules.forEach((/** @type {any} */ rule, /** @type {number} */ i) => {
+      w.str(rule._name);
+      w.u8(holds[i] ? 1 : 0);
+      w.f64(rule._days);
+    });
+  }, (/** @type {import("./codec.js").Reader} */ r) => r.list((r) => ({ _state: r.u8(), _since: r.f64(), _until: r.money() })));
+  if (states) shelf._memory.changed();
+  return (states || []).map((/** @type {any} */ state, /** @type {number} */ i) => Object.assign({}, rules[i], state));
+}
+
+/** What was taken back. @param {any} shelf */
+export function hiddenTags(shelf) {
+  const traits = (shelf._engine.reckon(INSIGHT, op.HIDDEN_TAGS, () => {}, readHidden) || []);
+  // A rule tag lies among the tags, by a key that the core cannot name.
+  const named = traits.filter((/** @type {any} */ hidden) => hidden.id !== "tag:");
+  return named.concat(rulesOf(shelf).filter((rule) => rule._state > HOLDS).map((rule) => ({ id: "rule:" + rule._name, since: rule._since, blocked: rule._state === 3 })));
 }
 
 /**
@@ -37,7 +78,7 @@ export function tagsOf(portrait) {
 function wishTag(shelf, wish, tag, call) {
   const text = id(tag);
   const at = text.indexOf(":");
-  const kind = KINDS.map(([name]) => name).indexOf(text.slice(0, at));
+  const kind = KINDS.map(([name]) => name).concat("rule").indexOf(text.slice(0, at));
   const engine = shelf._engine;
   if (kind >= 0 && !engine.has(INSIGHT)) {
     // What does it is on its way: the wish is kept until it is there, as long as there is somebody whose wish it is.
@@ -81,6 +122,6 @@ export const blockTag = (shelf, tag) => wishTag(shelf, BLOCK, tag, "blockTag");
 export const allowTag = (shelf, tag) => wishTag(shelf, ALLOW, tag, "allowTag");
 
 /** @param {import("./codec.js").Reader} r */
-export function readHidden(r) {
+function readHidden(r) {
   return r.list((r) => ({ id: KINDS[r.u8()][0] + ":" + r.str(), since: r.f64(), blocked: r.u8() === 1 }));
 }

@@ -542,7 +542,7 @@ export interface ShopperAttributes {
 export interface ShopperTag {
   /** Kind and name, e.g. `"brand:Lindoro"`: what `deleteTag` takes. */
   id: string;
-  kind: "item" | "category" | "brand" | "price_band" | "tag" | "hour" | "weekday" | "channel" | "content" | "topic" | "share_channel";
+  kind: "rule" | "item" | "category" | "brand" | "price_band" | "tag" | "hour" | "weekday" | "channel" | "content" | "topic" | "share_channel";
   /** In the present language. */
   label: string;
   /** Share of its kind, 0–1. */
@@ -551,6 +551,10 @@ export interface ShopperTag {
   events: number;
   /** The newest of them, milliseconds since 1970 UTC. */
   last: number;
+  /** Of a rule tag: since when it holds. */
+  since?: number;
+  /** Of a rule tag: until when; `null` as long as its condition is true. */
+  until?: number | null;
 }
 
 /** A tag that was taken back. */
@@ -939,7 +943,10 @@ export interface Shelf {
    * engine, or before its part has come, nothing is: lists are empty, the rest undefined.
    */
   insights(options?: InsightOptions): Insights;
-  /** All that the portrait knows in words, strongest first: up to as many of each kind as `portrait()` has. */
+  /**
+   * All that is known of the shopper in words: the shop's rule tags that hold (`[tags]`), then what the portrait knows, strongest first, up to as many of each kind as
+   * `portrait()` has. Conditions are asked anew at each call, so that it decides from when on a rule tag holds.
+   */
   tags(): ShopperTag[];
   /**
    * Takes a tag back: it goes at once, and what happened so far does not bring it again; what happens from now on may. False for what is no tag.

@@ -7,7 +7,7 @@ use crate::id::Row;
 use crate::offer::{Kind, Promotion, Scope};
 use crate::pack::{PackWriter, Tag};
 use crate::rank::LIFT;
-use crate::shop::{CardDraft, MarketOffers, PriorDraft, SceneDraft, Shop};
+use crate::shop::{CardDraft, MarketOffers, PriorDraft, RuleTag, SceneDraft, Shop};
 use std::collections::BTreeMap;
 
 /// Products that stand for a scope which is no list of products or categories.
@@ -32,7 +32,28 @@ pub(super) fn add(shop: &Shop, catalog: &Catalog, out: &mut PackWriter) -> Resul
     if !shop.scenes.is_empty() {
         out.add(Tag::SCENE, 0, shop.scenes.len(), scenes(catalog, &shop.scenes)?);
     }
+    if !shop.tags.is_empty() {
+        out.add(Tag::RULE_TAG, 0, shop.tags.len(), rule_tags(catalog, &shop.tags));
+    }
     Ok(())
+}
+
+/// Rule tags with a label for each language, that of the shop's name for it where there is none.
+fn rule_tags(catalog: &Catalog, tags: &[RuleTag]) -> Vec<u8> {
+    let mut w = Writer::new();
+    w.count(tags.len());
+    for tag in tags {
+        w.str(&tag.name);
+        w.count(catalog.languages().len());
+        for language in catalog.languages() {
+            let [english, chinese] = &tag.labels;
+            let own = if language.starts_with("zh") { [chinese, english] } else { [english, chinese] };
+            w.str(own.into_iter().find(|label| !label.is_empty()).unwrap_or(&tag.name));
+        }
+        w.str(&tag.when);
+        w.f64(tag.days);
+    }
+    w.finish()
 }
 
 fn section(catalog: &Catalog, key: u32, cards: &[CardDraft], out: &mut PackWriter) {
@@ -259,6 +280,18 @@ mod tests {
             (0..r.count(8)).map(|_| (r.str().to_string(), (r.u32() << 1) as i32 >> 1)).collect();
         let of = |id: &str| lifts.iter().find(|l| l.0 == id).map(|l| l.1);
         assert_eq!((of("40001"), of("40003")), (Some(32_768 - 65_536), Some(32_768)), "lifts of a product add up");
+        shop.tags = vec![
+            RuleTag { name: "a".into(), labels: ["A".into(), "甲".into()], when: "{}".into(), days: 7.5 },
+            RuleTag { name: "b".into(), labels: [String::new(), String::new()], when: "{\"x\":1}".into(), days: 0.0 },
+        ];
+        let p = pack(&shop).expect("a pack");
+        let mut r = Reader::new(p.section(Tag::RULE_TAG, 0).expect("rule tags"));
+        let zh = shop.languages.iter().position(|l| l.starts_with("zh")).expect("Chinese");
+        assert_eq!((r.count(4), r.str()), (2, "a"));
+        let labels = texts(&mut r);
+        assert_eq!((labels[zh].as_str(), labels[1 - zh].as_str()), ("甲", "A"));
+        assert_eq!((r.str(), r.f64(), r.str()), ("{}", 7.5, "b"));
+        assert_eq!((texts(&mut r), r.str(), r.f64(), r.end()), (vec!["b".to_string(); 2], "{\"x\":1}", 0.0, Ok(())));
         shop.scenes = vec![scene("no-such")];
         assert!(pack(&shop).expect_err("unknown").detail().contains("no-such"));
         shop.scenes.clear();

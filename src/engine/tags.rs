@@ -23,6 +23,33 @@ pub enum TagWish {
     Allow = 2,
 }
 
+/// The end of what holds as long as its condition does.
+pub const FOREVER: Millis = Millis(i64::MAX);
+
+/// A rule tag and whether its condition is true now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RuleAsked<'a> {
+    /// The shop's name for it.
+    pub name: &'a str,
+    /// Its condition is true.
+    pub holds: bool,
+    /// It holds for so long after that, in milliseconds; 0: not at all.
+    pub lasts: i64,
+}
+
+/// What has become of a rule tag.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RuleState {
+    /// The shopper does not have it.
+    Absent,
+    /// The shopper has it, since, and until; [`FOREVER`] as long as its condition is true.
+    Holds(Millis, Millis),
+    /// The shopper deleted it then, and its condition has been true ever since.
+    Deleted(Millis),
+    /// The shopper blocked it then.
+    Blocked(Millis),
+}
+
 /// A tag that was taken back.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HiddenTag {
@@ -55,6 +82,58 @@ impl Engine {
         // Reasons of earlier lists may have been drawn from it.
         self.served.clear();
         Ok(true)
+    }
+
+    /// What becomes of the shop's rule tags, now that their conditions were asked: a tag holds while its condition is true and for so long after, and not
+    /// while the shopper took it back. One that was deleted may come again once its condition was false.
+    ///
+    /// # Errors
+    ///
+    /// `consent_required`.
+    pub fn rule_tags(&mut self, now: Millis, asked: &[RuleAsked<'_>]) -> Result<Vec<RuleState>> {
+        let now = self.tick(now);
+        let allowed = self.consent.may_personalize().ok_or_else(no_consent)?;
+        let mut states = Vec::with_capacity(asked.len());
+        for rule in asked {
+            let key = Key::rule(rule.name);
+            let hidden = self.portrait.hidden(&allowed).iter().find(|h| h.key == key).copied();
+            states.push(match hidden {
+                Some(h) if h.blocked => RuleState::Blocked(h.until),
+                Some(h) if rule.holds => RuleState::Deleted(h.until),
+                _ => {
+                    if hidden.is_some() {
+                        self.portrait.unhide(&allowed, Dimension::Tag, key);
+                    }
+                    if rule.holds {
+                        let until = if rule.lasts > 0 { now.plus(rule.lasts) } else { FOREVER };
+                        self.portrait.note(&allowed, key, now, until);
+                    } else if rule.lasts == 0 {
+                        self.portrait.unnote(&allowed, key);
+                    }
+                    let noted = self.portrait.noted(&allowed, key, now);
+                    noted.map_or(RuleState::Absent, |n| RuleState::Holds(n.since, n.until))
+                }
+            });
+        }
+        Ok(states)
+    }
+
+    /// Takes a rule tag back, or lets it come again.
+    ///
+    /// # Errors
+    ///
+    /// `consent_required`.
+    pub fn wish_rule(&mut self, now: Millis, name: &str, wish: TagWish) -> Result<bool> {
+        let now = self.tick(now);
+        let allowed = self.consent.may_personalize().ok_or_else(no_consent)?;
+        let key = Key::rule(name);
+        if wish == TagWish::Allow {
+            self.portrait.unhide(&allowed, Dimension::Tag, key);
+        } else {
+            self.portrait.unnote(&allowed, key);
+            self.portrait.hide(&allowed, Dimension::Tag, key, now, wish == TagWish::Block);
+        }
+        Ok(!name.is_empty())
     }
 
     /// What was taken back; empty without consent.

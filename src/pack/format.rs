@@ -85,6 +85,7 @@ tags! {
     ASSOCIATION_PART b"ASSG" "What a part's products are bought together with, as global rows.";
     EMBEDDING_PART b"EMBG" "A vector of each product of a part.";
     INSIGHT b"INSI" "The parameters of the analysis of a shopper.";
+    RULE_TAG b"RTAG" "What the shop calls shoppers whom a condition is about.";
 }
 
 impl Tag {

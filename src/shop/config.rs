@@ -12,6 +12,7 @@ use super::prior::PriorSection;
 use super::rules::{ArrivalSection, DislikedSection};
 use super::scenes::{SceneDraft, SceneSection};
 use super::season::{ClusterSection, ClusterSettings, SeasonSection, SeasonSettings};
+use super::tags::{RuleTag, TagSection, rule_tags};
 use crate::catalog::overlay::Policy;
 use crate::error::{Code, Error, Result};
 use crate::insight::Settings;
@@ -80,6 +81,8 @@ pub(super) struct ShopConfig {
     pub prior: PriorSection,
     /// `[scenes.NAME]`
     pub scenes: BTreeMap<String, SceneSection>,
+    /// `[tags.NAME]`
+    pub tags: BTreeMap<String, TagSection>,
     /// `[season]`
     pub season: SeasonSection,
     /// `[clusters]`
@@ -308,6 +311,7 @@ impl ShopConfig {
         config.cards()?;
         config.prior()?;
         config.scenes()?;
+        config.tags()?;
         config.season()?;
         config.clusters()?;
         config.insight()?;
@@ -450,6 +454,10 @@ impl ShopConfig {
     }
 
     /// What is lifted when and where, by name.
+    pub(super) fn tags(&self) -> Result<Vec<RuleTag>> {
+        rule_tags(&self.tags)
+    }
+
     pub(super) fn scenes(&self) -> Result<Vec<SceneDraft>> {
         self.scenes.iter().map(|(name, scene)| scene.draft(name)).collect()
     }

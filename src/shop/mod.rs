@@ -26,6 +26,7 @@ mod strict;
 mod summaries;
 pub mod synthetic;
 mod table;
+mod tags;
 
 pub use allocation::AllocationFile;
 use config::ShopConfig;
@@ -45,6 +46,7 @@ pub use scenes::SceneDraft;
 pub use season::{ClusterSettings, SeasonSettings};
 pub use strict::for_each_row;
 pub use summaries::{CustomerSummary, Summaries};
+pub use tags::RuleTag;
 
 use crate::catalog::Market;
 use crate::catalog::build::ProductDraft;
@@ -160,6 +162,8 @@ pub struct Shop {
     pub prior: Option<(PriorDraft, u32)>,
     /// What is lifted when and where.
     pub scenes: Vec<SceneDraft>,
+    /// `[tags.NAME]`
+    pub tags: Vec<RuleTag>,
     /// What is wanted of seasons.
     pub season: SeasonSettings,
     /// What is wanted of kinds of shoppers.
@@ -242,6 +246,7 @@ impl Shop {
             cards,
             prior,
             scenes: config.scenes()?,
+            tags: config.tags()?,
             season: config.season()?,
             clusters: config.clusters()?,
             insight: config.insight_in(files.beside())?,

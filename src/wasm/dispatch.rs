@@ -73,7 +73,7 @@ impl Table {
         if op == 1 {
             return self.open(r, out);
         }
-        let there = matches!(op, 2..=33 | REHEARSE | DECLARE..=50) && (cfg!(feature = "vectors") || op != NEAREST);
+        let there = matches!(op, 2..=33 | REHEARSE | DECLARE..=51) && (cfg!(feature = "vectors") || op != NEAREST);
         if !there {
             return Err(Error::told(Code::UnknownCall, || {
                 concat(&["this core has no call ", &decimal(op.into()), "."])
@@ -121,7 +121,7 @@ impl Table {
             30 => catalogue::attach(shelf, r, out, handle as u32),
             31 => catalogue::wanted(shelf, r, out),
             DECLARE => declare(shelf, r, out),
-            45..=50 => core::hint::black_box(insight::part as insight::Part)(op, &mut self.insight, shelf, r, out),
+            45..=51 => core::hint::black_box(insight::part as insight::Part)(op, &mut self.insight, shelf, r, out),
             32 | 33 => checkout::overlay(shelf, r, out, op == 32),
             _ => {
                 let on = r.bool();

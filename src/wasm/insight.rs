@@ -21,12 +21,13 @@ const MOST: usize = 1024;
 /// The programs of an instance, by handle.
 type Programs = Vec<Option<Program>>;
 
-/// Calls 45 to 50. What only they need is a file of its own in the web build, which `pkg-template/build/part.mjs` cuts at this function.
+/// Calls 45 to 51. What only they need is a file of its own in the web build, which `pkg-template/build/part.mjs` cuts at this function.
 pub(super) fn part(op: u32, kept: &mut Kept, shelf: &mut Engine, r: &mut Reader<'_>, out: &mut Writer) -> Result<()> {
     match op {
         48 => return analysis::insights(shelf, r, out),
         49 => return tags::wish(shelf, r, out),
         50 => return tags::hidden(shelf, r, out),
+        51 => return tags::rules(shelf, r, out),
         _ => {}
     }
     let kept = kept.get_or_insert_with(|| Box::new(Programs::new()));

@@ -1,14 +1,17 @@
 // Tags: listed, taken back, let in again; with the packed core and without one.
 
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { pathToFileURL } from "node:url";
 import { shelfMaker } from "../../pkg-template/src/create.js";
 import { NearshelfError } from "../../pkg-template/src/error.js";
 import { golden } from "../golden/replay.mjs";
+import { Writer } from "../../pkg-template/src/codec.js";
 import { fakeHost } from "./support/fake-core.mjs";
-import { pkg } from "./support/project.mjs";
+import { pkg, root } from "./support/project.mjs";
+import { withSection } from "./support/small-pack.mjs";
 
 const NOW = 1_790_000_000_000;
 const { pack } = golden("portrait.json");
@@ -75,4 +78,55 @@ test("without consent, and without an engine, there are no tags to take back", a
   };
   const without = await shelfMaker(fakeHost({ pack, core: noCore }))({ pack: "p", language: "en", now: () => NOW });
   assert.deepEqual([without.tags(), without.deleteTag("brand:Lindoro"), without.hiddenTags()], [[], false, []]);
+});
+
+const RULES = readFileSync(join(root, "tests/compat/rule-tags-v1.section"));
+const DAY = 86_400_000;
+
+test("rule tags hold while their condition is true and for their days after, and are taken back as all others", async () => {
+  let now = NOW;
+  const shelf = await createShelf({ pack: withSection(pack, "RTAG", 3, new Uint8Array(RULES)), market: "cn", language: "zh-CN", utcOffset: 480, now: () => now, consent: { personalize: true } });
+  const look = (n) => {
+    for (let i = 0; i < n; i++) {
+      now += 10_000;
+      shelf.track("view_item", { items: [{ item_id: "1000" + (1 + (i % 5)) }] });
+    }
+  };
+  const rules = () => shelf.tags().filter((tag) => tag.kind === "rule").map(({ id, label, since, until }) => [id, label, since, until]);
+  look(2);
+  assert.deepEqual(rules(), []);
+  look(1);
+  const begun = now;
+  assert.deepEqual(rules(), [["rule:busy", "忙", begun, null], ["rule:curious", "curious", begun, begun + 7 * DAY]]);
+  assert.equal(shelf.tags()[0].kind, "rule");
+  // In a pause "curious" runs out, and begins anew.
+  now += 30 * DAY;
+  assert.deepEqual(rules(), [["rule:busy", "忙", begun, null], ["rule:curious", "curious", now, now + 7 * DAY]]);
+  assert.equal(shelf.deleteTag("rule:busy"), true);
+  assert.equal(shelf.blockTag("rule:curious"), true);
+  const taken = now;
+  look(5);
+  assert.deepEqual(rules(), []);
+  assert.deepEqual(Array.from(shelf.hiddenTags()), [{ id: "rule:busy", since: taken, blocked: false }, { id: "rule:curious", since: taken, blocked: true }]);
+  assert.equal(shelf.allowTag("rule:curious"), true);
+  assert.deepEqual(rules().map(([id]) => id), ["rule:curious"]);
+  shelf.setConsent({ personalize: false });
+  assert.deepEqual([rules(), shelf.hiddenTags().length], [[], 0]);
+  shelf.dispose();
+});
+
+test("a deleted rule tag comes again once its condition was false", async () => {
+  const shelf = await createShelf({ pack: withSection(pack, "RTAG", 3, new Uint8Array(RULES)), market: "cn", language: "en", utcOffset: 480, now: () => NOW, consent: { personalize: true } });
+  const holds = () => shelf.tags().some((tag) => tag.id === "rule:full");
+  let told = 0;
+  const cart = (name) => shelf.track(name, { items: [{ item_id: "10001" }], event_id: name + told++ });
+  cart("add_to_cart");
+  assert.equal(holds(), true);
+  shelf.deleteTag("rule:full");
+  assert.equal(holds(), false);
+  cart("remove_from_cart");
+  assert.equal(holds(), false);
+  cart("add_to_cart");
+  assert.equal(holds(), true);
+  shelf.dispose();
 });

@@ -130,6 +130,7 @@ export default {
   visit: "visit",
   newest: "newest {time}",
   forget: "Forget everything",
+  shopTags: "The shop's tags:",
   categories: "Categories",
   brands: "Brands",
   priceBands: "Price bands",

@@ -132,6 +132,7 @@ export default {
   forget: "全部忘记",
   categories: "类目",
   brands: "品牌",
+  shopTags: "商店标签：",
   priceBands: "价位",
   items: "商品",
   trait: "名称",
