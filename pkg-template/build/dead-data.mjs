@@ -30,7 +30,7 @@ export function deadData(bytes) {
  * What is reached through some functions alone.
  * @param {Uint8Array} bytes as `deadData` has it
  * @param {RegExp} gate the functions' names
- * @returns {{ functions: Set<string>, data: { address: number, length: number }[] }} `functions` by the hashes in their names
+ * @returns {{ slots: boolean[], data: { address: number, length: number }[] }} `slots`: which of the table's
  */
 export function behind(bytes, gate) {
   const linked = uses(bytes);
@@ -39,14 +39,13 @@ export function behind(bytes, gate) {
   const names = linked.file.symbols.filter((s) => s.kind === FUNCTION && s.name);
   const own = names.filter((s) => all.has(linked.bodyOf(s)) && !before.has(linked.bodyOf(s)));
   if (!own.some((s) => gate.test(plainName(s.name)))) throw new Error(`no function is called ${gate}`);
+  const indexes = new Set(own.map((s) => s.index));
   return {
-    functions: new Set(own.map((s) => hashOf(s.name))),
+    // The optimizer makes one function of those that are alike, so what stands in a slot is told by the slot, not by a name.
+    slots: linked.file.elements.map((index) => indexes.has(index)),
     data: places(linked, (s) => all.has(s) && !before.has(s), (s) => before.has(s)),
   };
 }
-
-/** The hash that makes a function's name its own, mangled or not. */
-export const hashOf = (name) => (/17?h([0-9a-f]{16})E?$|::h([0-9a-f]{16})$/.exec(name) || []).slice(1).find(Boolean) || name;
 
 /** Which functions and data use which. */
 function uses(bytes) {
@@ -116,7 +115,7 @@ function feedsPanic(bytes, at, silent) {
 }
 
 export function parse(bytes) {
-  const file = { importedFunctions: 0, exportedFunctions: [], bodies: [], segments: [], symbols: [], relocations: [] };
+  const file = { importedFunctions: 0, exportedFunctions: [], elements: [], bodies: [], segments: [], symbols: [], relocations: [] };
   const places = [];
   const r = reader(bytes, 8);
   while (r.at < bytes.length) {
@@ -129,6 +128,7 @@ export function parse(bytes) {
       else if (name.startsWith("reloc.")) readRelocations(r, places, file);
     } else if (id === 2) readImports(r, file);
     else if (id === 7) readExports(r, file);
+    else if (id === 9) file.elements = readElements(r);
     else if (id === CODE) {
       for (let n = r.number(); n > 0; n--) {
         const length = r.number();
@@ -162,6 +162,18 @@ function readExports(r, file) {
     const index = r.number();
     if (isFunction) file.exportedFunctions.push(index);
   }
+}
+
+/** The functions in the table, by slot. */
+function readElements(r) {
+  const elements = [];
+  for (let n = r.number(); n > 0; n--) {
+    if (r.number() !== 0 || r.byte() !== CONST) throw new Error("elements are not placed by a constant");
+    let slot = r.number();
+    r.byte();
+    for (let many = r.number(); many > 0; many--) elements[slot++] = r.number();
+  }
+  return elements;
 }
 
 function readSegments(r) {

@@ -3,7 +3,7 @@
 
 import { createHash } from "node:crypto";
 import { readFile, rm, writeFile } from "node:fs/promises";
-import { behind, bytesAt, blank, hashOf } from "./dead-data.mjs";
+import { behind, bytesAt, blank } from "./dead-data.mjs";
 import { run } from "./run.mjs";
 
 const help = { wayOut: "Run: .ci/setup package" };
@@ -24,7 +24,8 @@ export async function cut({ linked, whole }, parts, coreOut, features) {
   await run("wasm-dis", [whole, "-o", text, ...features], help);
   const module = read(await readFile(text, "utf8"));
   // Slots that the linker saw one way to: through the gate of one part.
-  const table = module.elements.map((name) => ({ name, part: own.findIndex(({ functions }) => functions.has(hashOf(plain(name)))) }));
+  if (own[0].slots.length !== module.first + module.elements.length) throw new Error("the optimizer changed the table");
+  const table = module.elements.map((name, i) => ({ name, part: own.findIndex(({ slots }) => slots[module.first + i]) }));
   const core = reached(module, [...module.exported, ...table.filter((e) => e.part < 0).map((e) => e.name)]);
   const inside = parts.map((_, i) => reached(module, table.filter((e) => e.part === i).map((e) => e.name)));
   // What two parts reach is of the core: the optimizer makes one of functions that are alike.
@@ -53,7 +54,6 @@ export async function cut({ linked, whole }, parts, coreOut, features) {
   await rm(text);
 }
 
-const plain = (name) => name.replace(/^"|"$/g, "");
 const NAME = '(?:"(?:[^"\\\\]|\\\\.)*"|[^\\s()"]+)';
 
 /** The fields of a module, one text each, as binaryen prints them: each begins with one space at the beginning of a line. */

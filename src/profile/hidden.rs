@@ -1,6 +1,7 @@
 //! What the shopper took back: traits that must not come again from what was known, and those that must not come again at all.
 
-use super::portrait::{Affinities, Dimension, Pending, Portrait};
+use super::dimension::Dimension;
+use super::portrait::{Affinities, Pending, Portrait};
 use crate::event::EventKind;
 use crate::id::Key;
 use crate::privacy::consent::Personalize;

@@ -4,6 +4,7 @@
 
 pub mod config;
 pub mod decay;
+mod dimension;
 pub mod hidden;
 pub mod history;
 pub mod notes;
@@ -18,6 +19,10 @@ pub mod visits;
 
 pub use config::ProfileConfig;
 pub use decay::{Affinity, Trait};
+pub use dimension::Dimension;
 pub use history::History;
-pub use portrait::{Dimension, Facts, Portrait, PortraitView, Step, TAGS, Taken};
+pub use portrait::{Facts, Portrait, PortraitView, Step, TAGS, Taken};
 pub use visit::{Mark, Visit};
+
+#[cfg(test)]
+mod tests;

@@ -1,10 +1,11 @@
 //! A portrait as bytes and back: what the host keeps between visits, and what brings a shelf back after a trap.
 
+use super::dimension::Dimension;
 use super::hidden::HIDDEN;
 use super::history::{CATEGORIES, Count, DAYS, Days, History, OPINIONS, PRODUCTS};
 use super::notes::NOTES;
 use super::orders::{ORDERS, REFUNDS, Sums};
-use super::portrait::{Affinities, BOUGHT, DECLARED, DISLIKED, Dimension, IDS, PENDING, Pending, Portrait, ROOM};
+use super::portrait::{Affinities, BOUGHT, DECLARED, DISLIKED, IDS, PENDING, Pending, Portrait, ROOM};
 use super::tape::Tape;
 use super::visit::MARKS;
 use super::visits::{CART, CHANNELS, OpenVisit, PATH, Stage, Visits};

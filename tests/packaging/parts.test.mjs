@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { pathToFileURL } from "node:url";
-import { packBytes, pkg } from "./support/project.mjs";
+import { packBytes, pkg, root } from "./support/project.mjs";
 import { samplePack } from "./support/sample-pack.mjs";
 
 const CORE = "nearshelf.wasm";
@@ -227,4 +227,58 @@ for (const name of [PART, INSIGHT]) test(`${name} brings no memory, no table and
   for (const { module, name, kind } of imports) assert.ok(module === "c" && exported.has(`${kind} ${name}`), name);
   assert.deepEqual(WebAssembly.Module.exports(part), []);
   assert.deepEqual(imports.filter((i) => i.kind !== "function").map((i) => i.kind).sort(), ["global", "memory", "table"]);
+});
+
+test("the core alone answers all that a page asks that has no use for the parts", async () => {
+  await online({ [CORE]: all[CORE] }, async (createShelf, asked) => {
+    let now = NOW;
+    const shelf = await createShelf({ pack: withOffers(), market: "cn", now: () => now, offers: false, insight: false, utcOffset: 480, seed: 7, consent: { personalize: true } });
+    const ids = shelf.browse({ limit: 60 }).products.map((p) => p.id);
+    const names = ["view_item", "add_to_cart", "purchase", "like", "share", "review", "complaint", "return", "refund", "nps_answer", "dwell", "live_watch", "search", "session_start", "not_interested"];
+    for (let i = 0; i < 600; i++) {
+      now += i % 40 ? 20_000 : 9_000_000;
+      const params = { items: [{ item_id: ids[(i * 7) % ids.length], price: 10 + i, discount: i % 3, quantity: 2 }], transaction_id: "T" + i, channel: "search", method: "wechat", rating: 1 + (i % 5), score: i % 11, duration: 30, content_type: "article" };
+      shelf.track(names[i % names.length], params);
+    }
+    const list = shelf.recommend({ limit: 24, diversity: 0.5, maxPerBrand: 2, pin: [{ id: ids[3], index: 1 }], context: ids.slice(0, 2), scene: { hour: 20, weekday: 6 } });
+    assert.equal(list.source, "personal");
+    for (const item of list.items) assert.ok(shelf.why(list.servedId, item.id));
+    for (const slot of ["home", "product", "cart", "together", "content", "activity"]) shelf.recommend({ slot, context: ids.slice(4, 7) });
+    shelf.rank([...ids.slice(0, 9), { id: "x", category: "Home", brand: "b", price: 12 }]);
+    shelf.suggest("a");
+    shelf.whyNot(ids[5], { slot: "home" });
+    shelf.categories();
+    assert.ok(shelf.portrait().tags.length > 0 && shelf.tags().length > 0);
+    shelf.declare({ gender: "female" });
+    await shelf.setOverlay({ sequence: 1, items: [{ id: ids[0], price: "12.00" }, { id: "new-1", title: "New", price: "3.00" }] });
+    assert.ok(shelf.replay(shelf.recommend({ slot: "home" }).servedId));
+    shelf.syncOrders([{ transaction_id: "S1", timestamp: now - 4e10, items: [{ item_id: ids[1] }] }]);
+    shelf.setView({ language: "en" });
+    await shelf.identify("somebody");
+    await shelf.signOut();
+    await shelf.report();
+    shelf.forget();
+    assert.deepEqual(Object.keys(shelf.diagnostics()).filter((code) => code.startsWith("engine_")), [], JSON.stringify(shelf.diagnostics()));
+    assert.deepEqual(asked.filter((name) => name.endsWith(".wasm") && name !== CORE && name !== INSIGHT), []);
+    shelf.dispose();
+  });
+});
+
+test("no slot of the core's table is empty but those that a part fills", async () => {
+  const { behind } = await import(pathToFileURL(join(root, "pkg-template/build/dead-data.mjs")).href);
+  const { PARTS } = await import(pathToFileURL(join(root, "pkg-template/build/wasm.mjs")).href);
+  const linked = readFileSync(join(root, "target/package/cargo-web/wasm32-unknown-unknown/wasm/nearshelf.wasm"));
+  const own = PARTS.map(({ gate }) => behind(linked, gate).slots);
+  const module = new WebAssembly.Module(all[CORE]);
+  const imports = {};
+  for (const { module: from, name, kind } of WebAssembly.Module.imports(module)) {
+    assert.equal(kind, "function");
+    (imports[from] ??= {})[name] = () => 0;
+  }
+  const { exports } = new WebAssembly.Instance(module, imports);
+  const name = WebAssembly.Module.exports(module).find(({ kind, name }) => kind === "table" && name.length === 9).name;
+  const table = exports[name];
+  assert.ok(own[0].length > 50 && own.every((slots) => slots.some(Boolean)));
+  const empty = Array.from(own[0].keys()).filter((slot) => slot in own[0] && table.get(slot) === null && !own.some((slots) => slots[slot]));
+  assert.deepEqual(empty, []);
 });
