@@ -22,6 +22,7 @@ const HOLDS = 1;
  * All that is known in words: the shop's rule tags that hold, then traits, those first that have the largest share of their kind. What the pack no longer knows has no
  * name and is left out.
  * @param {any} shelf
+ * @returns {any[]}
  */
 export function tagsOf(shelf) {
   const portrait = shelf.portrait();
@@ -30,10 +31,11 @@ export function tagsOf(shelf) {
     for (const { key, label, share, events, last } of portrait[list]) if (key) all.push({ id: kind + ":" + key, kind, label, share, events, last });
   }
   all.sort((a, b) => b.share - a.share);
+  /** @type {any[]} */
   const rules = rulesOf(shelf).filter((rule) => rule._state === HOLDS).map(({ _name, _label, _since, _until }) => ({
     id: "rule:" + _name, kind: "rule", label: _label, share: 1, events: portrait.events, last: portrait.updated, since: _since, until: _until,
   }));
-  return rules.concat(/** @type {any} */ (all));
+  return rules.concat(all);
 }
 
 /**
@@ -60,7 +62,11 @@ function rulesOf(shelf) {
   return (states || []).map((/** @type {any} */ state, /** @type {number} */ i) => Object.assign({}, rules[i], state));
 }
 
-/** What was taken back. @param {any} shelf */
+/**
+ * What was taken back.
+ * @param {any} shelf
+ * @returns {any[]}
+ */
 export function hiddenTags(shelf) {
   const traits = (shelf._engine.reckon(INSIGHT, op.HIDDEN_TAGS, () => {}, readHidden) || []);
   // A rule tag lies among the tags, by a key that the core cannot name.
