@@ -40,6 +40,7 @@ bench: ## measure the package in Node, Chromium and Bun, then the native core; A
 	node pkg-template/build.mjs
 	cargo build --release --features cli
 	NEARSHELF_CHROMIUM=$$(.ci/chromium) node tests/bench/run.mjs $(ARGS)
+	node tests/bench/ingest.mjs
 	node tests/bench/conditions.mjs
 	cargo bench --features cli --bench bench
 
