@@ -122,6 +122,18 @@ impl EventKind {
         EventKind::Dwell,
     ];
 
+    /// What a shopper does among other people.
+    pub const SOCIAL: [EventKind; 8] = [
+        EventKind::Like,
+        EventKind::Comment,
+        EventKind::Share,
+        EventKind::Invite,
+        EventKind::GroupBuyOpen,
+        EventKind::GroupBuyJoin,
+        EventKind::GroupBuyComplete,
+        EventKind::Review,
+    ];
+
     /// The kind of an event's name.
     ///
     /// ```
@@ -190,8 +202,7 @@ impl EventKind {
 
     /// True for what a shopper does among other people: the topics of the social portrait are what these are about.
     pub fn is_social(self) -> bool {
-        use EventKind::{Comment, GroupBuyComplete, GroupBuyJoin, GroupBuyOpen, Invite, Like, Review, Share};
-        matches!(self, Like | Comment | Share | Invite | GroupBuyOpen | GroupBuyJoin | GroupBuyComplete | Review)
+        EventKind::SOCIAL.contains(&self)
     }
 }
 

@@ -11,18 +11,6 @@ use libm::exp;
 const TOPICS: usize = 8;
 /// What passes something on.
 const SHARING: [EventKind; 2] = [EventKind::Share, EventKind::Invite];
-/// All that has topics.
-const SOCIAL: [EventKind; 8] = [
-    EventKind::Like,
-    EventKind::Comment,
-    EventKind::Share,
-    EventKind::Invite,
-    EventKind::GroupBuyOpen,
-    EventKind::GroupBuyJoin,
-    EventKind::GroupBuyComplete,
-    EventKind::Review,
-];
-
 impl Shopper<'_> {
     /// Visits so far.
     pub(super) fn visits(&self) -> f64 {
@@ -65,7 +53,7 @@ pub(super) fn tell(s: &Shopper<'_>, out: &mut Insights<'_>) {
     for t in topics.strongest(TOPICS) {
         let found = Ok(numbers(&[share(t.value, topics.total())]));
         // Which kinds they were is known of all topics together, not of each.
-        let behind = Behind::Some(s.most(&SOCIAL), Count { n: t.events, first: t.first, last: t.last });
+        let behind = Behind::Some(s.most(&EventKind::SOCIAL), Count { n: t.events, first: t.first, last: t.last });
         s.tell_of(out, (Trait::Topic, Subject::Category(t.key)), found, s.sure(t.events.into()), behind);
     }
     let kinds = [EventKind::NpsAnswer, EventKind::Review, EventKind::SurveyAnswer, EventKind::Share, EventKind::Invite];

@@ -62,7 +62,7 @@ impl Portrait {
             self.history.visits.path.retain(|(_, k)| *k != key);
         }
         if dimension == Dimension::Item {
-            self.history.products.retain(|r| r.key != key);
+            self.history.forget_product(key);
             self.history.visits.cart.retain(|(_, k)| *k != key);
             self.trail.marks.retain(|m| m.key != key || m.kind == EventKind::SessionStart);
             self.bought.retain(|(_, k)| *k != key);

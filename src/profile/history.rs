@@ -233,12 +233,21 @@ impl History {
         }
     }
 
+    /// Forgets a product's orders, and those with it and another: a pair must not count more orders than its products.
+    pub(super) fn forget_product(&mut self, key: Key) {
+        let (products, pairs) = (&mut self.products, &mut self.pairs);
+        pairs.retain(|p| products.iter().all(|other| other.key == key || pair(key, other.key) != p.key));
+        products.retain(|r| r.key != key);
+    }
+
     /// Leaves what was longest silent where there is too much: only at watermarks, as the affinities do.
     pub(super) fn settle(&mut self) {
         self.orders.settle();
-        for (list, room) in
-            [(&mut self.categories, CATEGORIES), (&mut self.products, PRODUCTS), (&mut self.pairs, PRODUCTS)]
-        {
+        while self.products.len() > PRODUCTS {
+            let oldest = self.products.iter().min_by_key(|r| (r.orders.last, r.key)).map(|r| r.key);
+            self.forget_product(oldest.unwrap_or_default());
+        }
+        for (list, room) in [(&mut self.categories, CATEGORIES), (&mut self.pairs, PRODUCTS)] {
             evict(list, room, |r| (r.orders.last, r.key));
         }
         // What is thought of everything is never the oldest word about anything.

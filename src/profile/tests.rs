@@ -1,6 +1,6 @@
 //! What a portrait promises.
 
-use super::history;
+use super::history::{self, Rhythm};
 use super::portrait::*;
 use super::{Dimension, ProfileConfig};
 use crate::event::{Detail, EventKind};
@@ -295,4 +295,37 @@ fn within_the_window_order_does_not_matter_for_what_is_counted() {
         (p.view(&ok).affinities.clone(), h)
     };
     assert_eq!(run(1), run(5));
+}
+
+/// An order of some products, on a day of its own.
+fn order(day: i64, products: &[u64]) -> Step {
+    let fact = |p: &u64| Facts { product: Key(*p), ..Facts::default() };
+    let facts = products.iter().map(fact).collect();
+    Step { kind: EventKind::Purchase, at: NOW.plus(day * DAY), id: None, facts, detail: Detail::default() }
+}
+
+#[test]
+fn a_pair_never_counts_more_orders_than_its_products() {
+    let ok = allowed();
+    let (a, b) = (0xA0, 0xB1);
+    let of = |list: &[Rhythm], key: Key| list.iter().find(|r| r.key == key).map_or(0, |r| r.orders.n);
+    // Crowded out by others, or taken back by the shopper: what comes then begins anew.
+    for taken_back in [false, true] {
+        let mut p = Portrait::new(ProfileConfig::default());
+        (0..3).for_each(|day| _ = p.take(&ok, order(day, &[a, b])));
+        let h = p.history(&ok);
+        assert_eq!(of(&h.pairs, history::pair(Key(a), Key(b))), 3);
+        if taken_back {
+            p.take(&ok, order(9, &[777]));
+            p.hide(&ok, Dimension::Item, Key(a), NOW.plus(9 * DAY), false);
+        } else {
+            (10..160).for_each(|day| _ = p.take(&ok, order(day, &[1_000 + day as u64 * 2])));
+        }
+        p.take(&ok, order(200, &[a, b]));
+        p.take(&ok, order(201, &[777]));
+        let h = p.history(&ok);
+        assert_eq!(of(&h.pairs, history::pair(Key(a), Key(b))), 1, "{taken_back}");
+        assert_eq!(of(&h.products, Key(a)), 1, "{taken_back}");
+        assert!(p.history.products.len() <= history::PRODUCTS && p.history.pairs.len() <= history::PRODUCTS);
+    }
 }

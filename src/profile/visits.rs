@@ -190,15 +190,12 @@ impl Visits {
     }
 
     fn carry(&mut self, p: &Pending) {
-        let (puts, takes) = match p.kind {
-            EventKind::AddToCart => (true, false),
-            EventKind::RemoveFromCart | EventKind::Purchase => (false, true),
-            _ => return,
-        };
+        let puts = p.kind == EventKind::AddToCart;
+        if !puts && !matches!(p.kind, EventKind::RemoveFromCart | EventKind::Purchase) {
+            return;
+        }
         for f in &p.facts {
-            if puts || takes {
-                self.cart.retain(|(_, key)| *key != f.product);
-            }
+            self.cart.retain(|(_, key)| *key != f.product);
             if puts {
                 self.cart.push((p.at, f.product));
             }
