@@ -57,9 +57,9 @@ async function ifNew(stamp, inputs, folder, build) {
   await writeFile(file, inputs);
 }
 
-/** The types are written once. Mini-programs know no URL, Response or WebAssembly, so theirs go without. */
+/** The types are written once, by theme, and shipped as one file. Mini-programs know no URL, Response or WebAssembly, so theirs go without. */
 async function copyTypes(next) {
-  const types = await readFile(join(template, "types", "index.d.ts"), "utf8");
+  const types = await joinedTypes();
   for (const name of ["index.d.ts", "index.d.cts"]) await writeFile(join(next, name), types);
   for (const name of ["reports.d.ts", "reports.d.cts"]) await cp(join(template, "types", "reports.d.ts"), join(next, name));
   for (const name of ["adapters.d.ts", "adapters.d.cts"]) await cp(join(template, "types", "adapters.d.ts"), join(next, name));
@@ -76,6 +76,13 @@ async function copyTypes(next) {
     fail("the types of the mini-program still name URL, Response or WebAssembly", "Adapt copyTypes in pkg-template/build.mjs.");
   }
   await writeFile(join(next, "mini-program", "index.d.ts"), mini);
+}
+
+/** The files that types/index.d.ts names, one after another, without what they import from each other. */
+async function joinedTypes() {
+  const index = await readFile(join(template, "types", "index.d.ts"), "utf8");
+  const themes = await Promise.all([...index.matchAll(/^export \* from "\.\/(\w+)\.js";$/gm)].map(([, name]) => readFile(join(template, "types", `${name}.d.ts`), "utf8")));
+  return "// The types of the package, written once: every entry (web, node, mini-program) shares them.\n\n" + themes.map((text) => text.replace(/^import type .*\n/gm, "").trim() + "\n").join("\n");
 }
 
 /** The version is the crate's, so that it is written in one place. */

@@ -4,16 +4,17 @@ import { asError } from "./error.js";
 import { nobody } from "./condition.js";
 import { TEXTS } from "./fixes.js";
 import { nothing } from "./insights.js";
+import { listed } from "./lists.js";
 import { distinct } from "./options.js";
 
 /** What each call answers when everything else failed. */
 export const NEUTRAL = {
   track: () => ({ accepted: 0, dropped: 0 }),
   trackMany: () => ({ accepted: 0, dropped: 0 }),
-  recommend: (shelf) => shelf._listed(shelf._fallback.recommend({}, null), {}),
+  recommend: (shelf) => listed(shelf, shelf._fallback.recommend({}, null), {}),
   rank: (shelf, given) => {
     const described = new Map();
-    return shelf._listed(shelf._fallback.rank(distinct(given, () => {}, described), described), {});
+    return listed(shelf, shelf._fallback.rank(distinct(given, () => {}, described), described), {});
   },
   suggest: () => [],
   why: () => null,

@@ -1,6 +1,5 @@
 // The shelf: every method of the public face over an engine that may be absent, late or gone.
 
-import { deal, order } from "./cards.js";
 import { lastPart } from "./catalogue.js";
 import { readCoupons, readOffers, readQuote, writeCart } from "./checkout.js";
 import { Reader } from "./codec.js";
@@ -8,7 +7,8 @@ import { Conditions } from "./condition.js";
 import { writeLog } from "./decisions.js";
 import { Engine, INSIGHT, OFFERS, writeConsent } from "./engine.js";
 import { writeEvent, writeOrder } from "./event.js";
-import { withOwn } from "./pairs.js";
+import { takeIn, tellUnreadable } from "./intake.js";
+import { candidatesOf, copyList, decided, done, fetched, knownOf, listed, listOf, ranked, recommended, writeRequest } from "./lists.js";
 import { shopperOf } from "./shopper.js";
 import { allowTag, blockTag, deleteTag, hiddenTags, tagsOf } from "./tags.js";
 import { said } from "./error.js";
@@ -17,7 +17,7 @@ import { Fallback } from "./fallback.js";
 import { guardCalls, NEUTRAL } from "./guard.js";
 import { readInsights, writeInsights } from "./insights.js";
 import { Memory } from "./memory.js";
-import { any, arrivals, between, distinct, id, ids, kind, mode, parts, pins, readOptions, text, tri, whole } from "./options.js";
+import { any, between, distinct, id, ids, kind, mode, parts, pins, readOptions, text, tri, whole } from "./options.js";
 import { Overlay } from "./overlay.js";
 import * as op from "./protocol.js";
 import { Reports } from "./reports.js";
@@ -28,7 +28,6 @@ import { fold, search, wordsOf } from "./words.js";
  * @typedef {boolean | null} Tri
  * @typedef {{ store: Tri, personalize: Tri, report: Tri, sensitive: Tri }} ConsentState
  * @typedef {{ _packVersion: string, _market: string, _currency: string, _exponent: number, _language: string, _shop?: string }} View
- * @typedef {import("./codec.js").Writer} Writer
  */
 
 export const CONSENT = { store: tri, personalize: tri, report: tri, sensitive: tri };
@@ -60,26 +59,17 @@ const REPORT = { send: tri };
 const INSIGHTS = { since: between(-8.64e15, 8.64e15), account: text };
 const BROWSE = { offset: whole(0, 0x7fffffff), limit: whole(1, 100000), category: text };
 
-/** Bytes after which a batch of events is cut into another request. */
-const BATCH = 1 << 18;
 /** Characters of an account's key. */
 const LONGEST_ACCOUNT = 1000;
-/** Events and orders one call may bring; a longer list is cut. */
-const MOST_EVENTS = 1e6;
+/** Orders one call may bring; a longer list is cut. */
 const MOST_ORDERS = 1e4;
 /** The last millisecond that JavaScript knows. */
 const LAST_TIME = 8.64e15;
-/** A list that the host gave no ids for. */
-const NOBODY_GAVE = { _ids: [], _described: new Map() };
 const NOTHING = { _slot: "", _list: null };
 /** Bytes of a seed. */
 const SEED_BYTES = 6;
-/** Lists whose reasons are kept, as in the core. */
-const KEPT = 16;
 /** Certainty, in millionths. */
 const CERTAIN = 1e6;
-/** Display data kept of this many products. */
-const MOST_PRODUCTS = 2048;
 
 export class Shelf {
   /**
@@ -161,7 +151,7 @@ export class Shelf {
   }
 
   track(name, params) {
-    return this._track([name], (w, name) => writeEvent(w, name, params, this._productsOf));
+    return takeIn(this, [name], (w, name) => writeEvent(w, name, params, this._productsOf));
   }
 
   trackMany(events) {
@@ -169,7 +159,7 @@ export class Shelf {
       this._hub.misuse("bad_argument", TEXTS ? "trackMany() was given no list." : "trackMany()", TEXTS ? "Pass a list of { name, params }." : "");
       return NEUTRAL.trackMany();
     }
-    return this._track(events, (w, event) => {
+    return takeIn(this, events, (w, event) => {
       if (typeof event !== "object" || event === null) return false;
       try {
         return writeEvent(w, event.name, event.params, this._productsOf);
@@ -180,7 +170,7 @@ export class Shelf {
   }
 
   recommend(options) {
-    return this._recommend(readOptions(this._hub, "recommend", options, RECOMMEND), true);
+    return recommended(this, readOptions(this._hub, "recommend", options, RECOMMEND), true);
   }
 
   suggest(typed, options) {
@@ -188,7 +178,7 @@ export class Shelf {
     const limit = o.limit || 8;
     const query = id(typed);
     const words = wordsOf(query);
-    const { items } = this._recommend({ query, limit, mode: o.mode }, false);
+    const { items } = recommended(this, { query, limit, mode: o.mode }, false);
     const likes = o.mode ? NEUTRAL.portrait() : this.portrait();
     const groups = [];
     const add = (kind, list, traits) => search(fold(list.map((group) => lastPart(group.label))), words).forEach((i) => {
@@ -197,7 +187,7 @@ export class Shelf {
       groups.push([mine.reduce((sum, trait) => sum + trait.share, 0), { kind, id: path, text: label, products }]);
     });
     add("category", this.categories(), likes.categories);
-    add("brand", this._known().ask([], (c) => c.brands()), likes.brands);
+    add("brand", knownOf(this).ask([], (c) => c.brands()), likes.brands);
     groups.sort((a, b) => b[0] - a[0] || b[1].products - a[1].products || (a[1].id < b[1].id ? -1 : 1));
     return groups.map((group) => group[1]).slice(0, Math.max(limit - items.length, Math.ceil(limit / 2)))
       .concat(items.map((item) => ({ kind: "product", id: item.id, text: item.title, products: 1 }))).slice(0, limit);
@@ -209,8 +199,8 @@ export class Shelf {
     const described = new Map();
     const once = distinct(given, (expected) => hub.misuse("bad_argument", TEXTS ? "rank() has to be given " + expected + "." : "rank()",
       TEXTS ? "Pass ids as strings or numbers, or objects with an id." : ""), described);
-    const list = this._ranked(o, { _ids: once, _described: described });
-    return this._done(list ? Object.assign({ ids: list.items.map((item) => item.id) }, list) : this._fallback.rank(once, described), o);
+    const list = ranked(this, o, { _ids: once, _described: described });
+    return done(this, list ? Object.assign({ ids: list.items.map((item) => item.id) }, list) : this._fallback.rank(once, described), o);
   }
 
   decisions() {
@@ -221,8 +211,8 @@ export class Shelf {
     const d = this._engine.decisions.find((d) => d._servedId === servedId);
     this._products.clear(); // a row of then may be another one now
     const again = d && this._engine.replay(d, (answer) => {
-      const list = this._listOf(op.readShelf(new Reader(answer.subarray(1))), d._given);
-      return list && decided(d, this._listed(list, { slot: d._slot }));
+      const list = listOf(this, op.readShelf(new Reader(answer.subarray(1))), d._given);
+      return list && decided(d, listed(this, list, { slot: d._slot }));
     });
     this._products.clear();
     return again || null;
@@ -258,11 +248,11 @@ export class Shelf {
 
   whyNot(given, options) {
     const o = readOptions(this._hub, "whyNot", options, RECOMMEND);
-    const found = this._found(o);
+    const found = candidatesOf(this, o);
     return this._engine.call(op.WHY_NOT, (w) => {
       w.f64(this._engine.time());
       w.str(o.slot || "default");
-      this._request(w, o, found, true);
+      writeRequest(this, w, o, found, true);
       w.str(id(given));
     }, op.readWhyNot) || this._fallback.whyNot(id(given), o.limit || 12);
   }
@@ -270,7 +260,7 @@ export class Shelf {
   product(given) {
     const rows = this._engine.call(op.FIND, (w) => w.list([id(given)], (v) => w.str(v)), op.readRows);
     if (rows && rows[0] === op.NONE) return null;
-    const products = rows && this._fetch(rows);
+    const products = rows && fetched(this, rows);
     if (!products) return this._fallback.product(id(given));
     return copy(products.get(rows[0]));
   }
@@ -282,7 +272,7 @@ export class Shelf {
       w.u32(o.limit || 12);
       w.str(o.category || "");
     }, op.readPage);
-    const products = page && this._fetch(page._rows);
+    const products = page && fetched(this, page._rows);
     if (page === undefined) return NEUTRAL.browse();
     if (!products) return this._fallback.browse(o);
     return { total: page._total, products: page._rows.map((row) => copy(products.get(row))).filter(Boolean) };
@@ -469,7 +459,7 @@ export class Shelf {
       w.patch(counted, written);
     }, op.readSynced);
     if (!answer) return NEUTRAL.syncOrders();
-    this._unreadable(length - written);
+    tellUnreadable(this, length - written);
     if (answer.added) {
       this._engine.consented();
       this._memory.changed();
@@ -598,118 +588,6 @@ export class Shelf {
     }, (r) => r.bytes());
   }
 
-  // ---- helpers ----
-
-  /**
-   * What a shelf is asked for.
-   * @param {Writer} w
-   * @param {any} o
-   * @param {import("./catalogue.js").Found[] | null} found
-   * @param {boolean} kept
-   */
-  _request(w, o, found, kept) {
-    const most = o.quota || {};
-    const price = o.price || {};
-    const money = (/** @type {any} */ amount, /** @type {(x: number) => number} */ round) => w.f64(amount === undefined ? NaN : round(amount));
-    w.u32(o.limit || 12);
-    w.u8(o.mode || 0);
-    w.list(o.exclude || [], (v) => w.str(v));
-    w.str(o.category || "");
-    w.list(this._scenes(o).reduce((all, scene) => all.concat(scene._lifts), o.pin || []), (pin) => {
-      w.str(pin.id);
-      w.u32(pin.index);
-    });
-    w.u32(most.brand || 0);
-    w.u32(most.category || 0);
-    money(price.min, Math.ceil);
-    money(price.max, Math.floor);
-    w.u32(Math.round((o.diversity || 0) * 65536));
-    w.f64(this._seed);
-    w.list(o.context || [], (v) => w.str(v));
-    const places = arrivals(o);
-    const more = most.store || places;
-    w.u8(((o.kind || o.slot) === "cart" ? 1 : 0) + (found ? 2 : 0) + (kept ? 0 : 4) + (more ? 8 : 0));
-    if (found) w.list(found.map((x) => x._row).sort((a, b) => a - b), (row) => w.u32(row));
-    if (more) [most.store || 0, places, (o.arrivals || {}).days || 0].forEach((x) => w.u32(x));
-  }
-
-  /** The list of these options; one that is not kept can have no reasons. */
-  _recommend(o, kept) {
-    const activities = ["content", "activity"].indexOf(o.kind || o.slot);
-    if (activities >= 0) return this._cards(o, activities);
-    const found = this._found(o);
-    const write = (w) => this._request(w, o, found, kept);
-    const answer = kept ? this._engine.decide(op.RECOMMEND, o.slot || "default", NOBODY_GAVE, write)
-      : this._engine.call(op.RECOMMEND, (w) => {
-        w.f64(this._engine.time());
-        w.str(o.slot || "default");
-        write(w);
-      }, op.readShelf);
-    const list = answer === undefined ? this._list([], "neutral", 0, false, [], this.overlayVersion)
-      : this._listOf(answer, NOBODY_GAVE) || this._fallback.recommend(o, found);
-    (found || []).forEach((x) => x._together && list.items.forEach((item) => {
-      if (item.id === x._id) item.together = x._together;
-    }));
-    if (o.scene) list.scenes = this._scenes(o).map((scene) => scene._name);
-    return this._done(list, o);
-  }
-
-  /** The scenes that hold. */
-  _scenes(o) {
-    return o.scene ? this._fallback.ask([], (c) => c.scenes(o.scene)) : [];
-  }
-
-  /** Content (0) or activities (1). */
-  _cards(o, activities) {
-    /** @type {import("./cards.js").Dealt} */
-    const dealt = deal(this._fallback.ask([], (c) => c.cards(activities)), o, this._engine.time());
-    const list = this._ranked(o, dealt) || this._fallback.cards(dealt);
-    this._dealt.set(list.servedId, dealt);
-    this._dealt.forEach((_, old) => old <= list.servedId - KEPT && this._dealt.delete(old));
-    return this._done(list, o);
-  }
-
-  /** A given list in its order; `null` without an engine. */
-  _ranked(o, asked) {
-    return this._listOf(this._engine.decide(op.RANK, o.slot || "default", asked, (w) => {
-      w.u8(o.mode || 0);
-      w.list(asked._ids, (v) => w.str(v));
-      w.list(Array.from(asked._described.keys()), (key) => {
-        const about = asked._described.get(key);
-        w.u32(asked._ids.indexOf(key));
-        w.str(id(about.category));
-        w.str(id(about.brand));
-      });
-      asked._described.forEach(({ price }) => w.f64(typeof price === "number" && price >= 0 ? price : NaN));
-    }), asked);
-  }
-
-  /** The products a list is restricted to, `null` for none: those with the words of a query, or bought together with the context. */
-  _found(o) {
-    const words = wordsOf(o.query || "");
-    const context = o.context || [];
-    if ((o.kind || o.slot) === "together") {
-      const fallback = this._known();
-      const rows = this._engine.call(op.FIND, (w) => w.list(context, (v) => w.str(v)), op.readRows);
-      const found = fallback.ask([], (c) => c.together(rows || context.map((id) => c.find(id))));
-      return o.mode || this._consent.personalize !== true || !this._engine.has(INSIGHT) ? found : withOwn(this, found, context);
-    }
-    return words.length ? this._known().ask([], (c) => c.search(words)) : null;
-  }
-
-  /** The fallback with the products of all shards that are open, in the engine's rows. */
-  _known() {
-    this._fallback.follow(this._shards._open.join(), () => this._engine.pack());
-    return this._fallback;
-  }
-
-  /** A list as GA4 names it. */
-  _listed(list, o) {
-    const slot = o.slot || "default";
-    list.items.forEach((item, index) => Object.assign(item, { index }));
-    return Object.assign(list, { item_list_id: slot, item_list_name: this._fallback.ask(slot, (c) => c.slot(slot)) });
-  }
-
   // Market and language of the fallback; the shelf's own follow it while there is no engine to ask.
   _look(market, language) {
     this._products.clear();
@@ -717,130 +595,6 @@ export class Shelf {
     if (view && !this._engine.up) this._view = view;
   }
 
-  /**
-   * @param {any[]} events
-   * @param {(w: Writer, event: any) => boolean} write
-   */
-  _track(events, write) {
-    const total = { accepted: 0, dropped: 0 };
-    const count = Math.min(events.length, MOST_EVENTS);
-    let changed = false;
-    let unreadable = events.length - count;
-    for (let i = 0; i < count;) {
-      const w = this._engine.trackWriter();
-      w.u32(this._zone());
-      const counted = w.length;
-      w.u32(0);
-      let written = 0;
-      for (; i < count && w.length < BATCH; i++) {
-        if (write(w, events[i])) written++;
-        else unreadable++;
-      }
-      if (!written) continue;
-      w.patch(counted, written);
-      const answer = this._engine.track(w.written(), written);
-      total.accepted += answer.accepted;
-      total.dropped += answer.dropped;
-      changed = changed || answer._changed;
-    }
-    total.dropped += this._unreadable(unreadable);
-    if (total.accepted) this._memory.changed();
-    if (changed) this._hub.change();
-    return total;
-  }
-
-  /** @param {number} count */
-  _unreadable(count) {
-    if (count) {
-      this._hub.diagnose({
-        code: "event_unreadable",
-        message: TEXTS ? count + " event(s) could not be read and were dropped." : "",
-        fix: TEXTS ? "Pass plain objects with GA4 names and parameters, at most " + MOST_EVENTS + " at once." : "",
-      });
-    }
-    return count;
-  }
-
-  // A list as the core answered it, with display data; `null` without either.
-  _listOf(answer, given) {
-    const items = answer && this._shown(answer._items, given._ids, given._described);
-    if (!items) return null;
-    answer._drawn.forEach((drawn, i) => {
-      if (drawn._propensity) items[i].propensity = drawn._propensity;
-      if (drawn._instead) Object.assign(items[i], { explored: true, instead: drawn._instead });
-    });
-    return this._list(given._cards ? order(given, answer._source === "personal" ? items : []) : items, answer._source, answer._servedId, answer._partial, answer._relaxed, answer._overlay);
-  }
-
-  /** A list as it is given out; the decision behind it remembers it. */
-  _done(list, o) {
-    this._listed(this._label(list, o), o);
-    const d = this._engine.decisions.find((d) => d._servedId === list.servedId);
-    if (d) d._list = copyList(decided(d, list));
-    return list;
-  }
-
-  // What is paid for says so, wherever it stands and whatever brought it there.
-  _label(list, o) {
-    const paid = (o.sponsored || []).concat((o.pin || []).filter((pin) => pin.sponsored).map((pin) => pin.id));
-    if (!list || !paid.length) return list;
-    const known = (given) => (this.product(given) || { id: given }).id;
-    const products = new Set(paid.map(known));
-    list.items.forEach((item) => {
-      if (products.has(known(item.id))) Object.assign(item, { sponsored: true, because: { code: "sponsored", subject: "" } });
-    });
-    return list;
-  }
-
-  // Items with their display data; `null` when the engine is gone while they are fetched.
-  _shown(items, given, described) {
-    const products = this._fetch(items.map((item) => item._row));
-    if (!products) return null;
-    const shown = [];
-    for (const item of items) {
-      const product = products.get(item._row);
-      const asked = given[item._given];
-      if (product) {
-        const variant = product.variants[item._variant];
-        shown.push({
-          id: asked === undefined ? product.id : asked,
-          variant: variant ? variant.id : product.id,
-          title: product.title,
-          brand: product.brand,
-          category: product.category,
-          url: product.url,
-          image: product.image,
-          tags: product.tags.slice(),
-          price: item._price,
-          listPrice: item._listPrice,
-          score: item._score,
-          because: op.because(item),
-        });
-        if (op.isArrival(item)) shown[shown.length - 1].arrival = true;
-      } else if (asked !== undefined) {
-        shown.push(Object.assign({}, described.get(asked), { id: asked, score: item._score, because: op.because(item) }));
-      }
-    }
-    return shown;
-  }
-
-  // Display data of these rows, asking the core for what is not kept yet.
-  _fetch(rows) {
-    const kept = this._products;
-    const missing = rows.filter((row) => row !== op.NONE && !kept.has(row));
-    if (missing.length) {
-      if (kept.size + missing.length > MOST_PRODUCTS) kept.clear();
-      const wanted = kept.size ? missing : rows.filter((row) => row !== op.NONE);
-      const answer = this._engine.call(op.PRODUCTS, (w) => w.list(wanted, (row) => w.u32(row)), op.readProducts);
-      if (answer === null) return null;
-      (answer || []).forEach((p) => kept.set(p._row, p._product));
-    }
-    return kept;
-  }
-
-  _list(items, source, servedId, partial, relaxed, overlayVersion) {
-    return { items, source, servedId, partial, relaxed, packVersion: this.packVersion, overlayVersion };
-  }
 }
 
 /** Elements of a list, -1 for what is none. @param {any} list */
@@ -850,19 +604,6 @@ function lengthOf(list) {
   } catch (unreadable) {
     return -1;
   }
-}
-
-/**
- * A list as a decision.
- * @param {import("./decisions.js").Decision} d
- */
-function decided(d, list) {
-  return Object.assign({}, list, { servedId: d._servedId, time: d._time, slot: d._slot });
-}
-
-/** A list the page may write on. */
-function copyList(list) {
-  return Object.assign({}, list, { items: list.items.map((item) => Object.assign({}, item)) });
 }
 
 /** A product the page may write on. */

@@ -1,6 +1,7 @@
 //! Traits as tags that the shopper may take back: by the dimension and the name that `portrait` shows.
 
-use super::{Engine, no_consent, track, trait_name};
+use super::view::trait_name;
+use super::{Engine, no_consent, track};
 use crate::error::Result;
 use crate::event::CONTENT_KINDS;
 use crate::id::Key;

@@ -1,0 +1,222 @@
+// Lists: what the core is asked for, and its answer with display data, labels and the names of GA4.
+
+import { deal, order } from "./cards.js";
+import { INSIGHT } from "./engine.js";
+import { id, arrivals } from "./options.js";
+import { withOwn } from "./pairs.js";
+import * as op from "./protocol.js";
+import { wordsOf } from "./words.js";
+
+/** @typedef {import("./codec.js").Writer} Writer */
+
+/** Lists whose reasons are kept, as in the core. */
+const KEPT = 16;
+/** Display data kept of this many products. */
+const MOST_PRODUCTS = 2048;
+/** A list that the host gave no ids for. */
+const NOBODY_GAVE = { _ids: [], _described: new Map() };
+
+/**
+ * What a shelf is asked for.
+ * @param {Writer} w
+ * @param {any} o
+ * @param {import("./catalogue.js").Found[] | null} found
+ * @param {boolean} kept
+ */
+export function writeRequest(shelf, w, o, found, kept) {
+  const most = o.quota || {};
+  const price = o.price || {};
+  const money = (/** @type {any} */ amount, /** @type {(x: number) => number} */ round) => w.f64(amount === undefined ? NaN : round(amount));
+  w.u32(o.limit || 12);
+  w.u8(o.mode || 0);
+  w.list(o.exclude || [], (v) => w.str(v));
+  w.str(o.category || "");
+  w.list(scenesOf(shelf, o).reduce((all, scene) => all.concat(scene._lifts), o.pin || []), (pin) => {
+    w.str(pin.id);
+    w.u32(pin.index);
+  });
+  w.u32(most.brand || 0);
+  w.u32(most.category || 0);
+  money(price.min, Math.ceil);
+  money(price.max, Math.floor);
+  w.u32(Math.round((o.diversity || 0) * 65536));
+  w.f64(shelf._seed);
+  w.list(o.context || [], (v) => w.str(v));
+  const places = arrivals(o);
+  const more = most.store || places;
+  w.u8(((o.kind || o.slot) === "cart" ? 1 : 0) + (found ? 2 : 0) + (kept ? 0 : 4) + (more ? 8 : 0));
+  if (found) w.list(found.map((x) => x._row).sort((a, b) => a - b), (row) => w.u32(row));
+  if (more) [most.store || 0, places, (o.arrivals || {}).days || 0].forEach((x) => w.u32(x));
+}
+
+/** The list of these options; one that is not kept can have no reasons. */
+export function recommended(shelf, o, kept) {
+  const activities = ["content", "activity"].indexOf(o.kind || o.slot);
+  if (activities >= 0) return cardsOf(shelf, o, activities);
+  const found = candidatesOf(shelf, o);
+  const write = (w) => writeRequest(shelf, w, o, found, kept);
+  const answer = kept ? shelf._engine.decide(op.RECOMMEND, o.slot || "default", NOBODY_GAVE, write)
+    : shelf._engine.call(op.RECOMMEND, (w) => {
+      w.f64(shelf._engine.time());
+      w.str(o.slot || "default");
+      write(w);
+    }, op.readShelf);
+  const list = answer === undefined ? listing(shelf, [], "neutral", 0, false, [], shelf.overlayVersion)
+    : listOf(shelf, answer, NOBODY_GAVE) || shelf._fallback.recommend(o, found);
+  (found || []).forEach((x) => x._together && list.items.forEach((item) => {
+    if (item.id === x._id) item.together = x._together;
+  }));
+  if (o.scene) list.scenes = scenesOf(shelf, o).map((scene) => scene._name);
+  return done(shelf, list, o);
+}
+
+/** The scenes that hold. */
+export function scenesOf(shelf, o) {
+  return o.scene ? shelf._fallback.ask([], (c) => c.scenes(o.scene)) : [];
+}
+
+/** Content (0) or activities (1). */
+export function cardsOf(shelf, o, activities) {
+  /** @type {import("./cards.js").Dealt} */
+  const dealt = deal(shelf._fallback.ask([], (c) => c.cards(activities)), o, shelf._engine.time());
+  const list = ranked(shelf, o, dealt) || shelf._fallback.cards(dealt);
+  shelf._dealt.set(list.servedId, dealt);
+  shelf._dealt.forEach((_, old) => old <= list.servedId - KEPT && shelf._dealt.delete(old));
+  return done(shelf, list, o);
+}
+
+/** A given list in its order; `null` without an engine. */
+export function ranked(shelf, o, asked) {
+  return listOf(shelf, shelf._engine.decide(op.RANK, o.slot || "default", asked, (w) => {
+    w.u8(o.mode || 0);
+    w.list(asked._ids, (v) => w.str(v));
+    w.list(Array.from(asked._described.keys()), (key) => {
+      const about = asked._described.get(key);
+      w.u32(asked._ids.indexOf(key));
+      w.str(id(about.category));
+      w.str(id(about.brand));
+    });
+    asked._described.forEach(({ price }) => w.f64(typeof price === "number" && price >= 0 ? price : NaN));
+  }), asked);
+}
+
+/** The products a list is restricted to, `null` for none: those with the words of a query, or bought together with the context. */
+export function candidatesOf(shelf, o) {
+  const words = wordsOf(o.query || "");
+  const context = o.context || [];
+  if ((o.kind || o.slot) === "together") {
+    const fallback = knownOf(shelf);
+    const rows = shelf._engine.call(op.FIND, (w) => w.list(context, (v) => w.str(v)), op.readRows);
+    const found = fallback.ask([], (c) => c.together(rows || context.map((id) => c.find(id))));
+    return o.mode || shelf._consent.personalize !== true || !shelf._engine.has(INSIGHT) ? found : withOwn(shelf, found, context);
+  }
+  return words.length ? knownOf(shelf).ask([], (c) => c.search(words)) : null;
+}
+
+/** A list as GA4 names it. */
+export function listed(shelf, list, o) {
+  const slot = o.slot || "default";
+  list.items.forEach((item, index) => Object.assign(item, { index }));
+  return Object.assign(list, { item_list_id: slot, item_list_name: shelf._fallback.ask(slot, (c) => c.slot(slot)) });
+}
+
+// A list as the core answered it, with display data; `null` without either.
+export function listOf(shelf, answer, given) {
+  const items = answer && shownOf(shelf, answer._items, given._ids, given._described);
+  if (!items) return null;
+  answer._drawn.forEach((drawn, i) => {
+    if (drawn._propensity) items[i].propensity = drawn._propensity;
+    if (drawn._instead) Object.assign(items[i], { explored: true, instead: drawn._instead });
+  });
+  return listing(shelf, given._cards ? order(given, answer._source === "personal" ? items : []) : items, answer._source, answer._servedId, answer._partial, answer._relaxed, answer._overlay);
+}
+
+/** A list as it is given out; the decision behind it remembers it. */
+export function done(shelf, list, o) {
+  listed(shelf, labelled(shelf, list, o), o);
+  const d = shelf._engine.decisions.find((d) => d._servedId === list.servedId);
+  if (d) d._list = copyList(decided(d, list));
+  return list;
+}
+
+// What is paid for says so, wherever it stands and whatever brought it there.
+export function labelled(shelf, list, o) {
+  const paid = (o.sponsored || []).concat((o.pin || []).filter((pin) => pin.sponsored).map((pin) => pin.id));
+  if (!list || !paid.length) return list;
+  const known = (given) => (shelf.product(given) || { id: given }).id;
+  const products = new Set(paid.map(known));
+  list.items.forEach((item) => {
+    if (products.has(known(item.id))) Object.assign(item, { sponsored: true, because: { code: "sponsored", subject: "" } });
+  });
+  return list;
+}
+
+// Items with their display data; `null` when the engine is gone while they are fetched.
+export function shownOf(shelf, items, given, described) {
+  const products = fetched(shelf, items.map((item) => item._row));
+  if (!products) return null;
+  const shown = [];
+  for (const item of items) {
+    const product = products.get(item._row);
+    const asked = given[item._given];
+    if (product) {
+      const variant = product.variants[item._variant];
+      shown.push({
+        id: asked === undefined ? product.id : asked,
+        variant: variant ? variant.id : product.id,
+        title: product.title,
+        brand: product.brand,
+        category: product.category,
+        url: product.url,
+        image: product.image,
+        tags: product.tags.slice(),
+        price: item._price,
+        listPrice: item._listPrice,
+        score: item._score,
+        because: op.because(item),
+      });
+      if (op.isArrival(item)) shown[shown.length - 1].arrival = true;
+    } else if (asked !== undefined) {
+      shown.push(Object.assign({}, described.get(asked), { id: asked, score: item._score, because: op.because(item) }));
+    }
+  }
+  return shown;
+}
+
+// Display data of these rows, asking the core for what is not kept yet.
+export function fetched(shelf, rows) {
+  const kept = shelf._products;
+  const missing = rows.filter((row) => row !== op.NONE && !kept.has(row));
+  if (missing.length) {
+    if (kept.size + missing.length > MOST_PRODUCTS) kept.clear();
+    const wanted = kept.size ? missing : rows.filter((row) => row !== op.NONE);
+    const answer = shelf._engine.call(op.PRODUCTS, (w) => w.list(wanted, (row) => w.u32(row)), op.readProducts);
+    if (answer === null) return null;
+    (answer || []).forEach((p) => kept.set(p._row, p._product));
+  }
+  return kept;
+}
+
+export function listing(shelf, items, source, servedId, partial, relaxed, overlayVersion) {
+  return { items, source, servedId, partial, relaxed, packVersion: shelf.packVersion, overlayVersion };
+}
+
+/** The fallback with the products of all shards that are open, in the engine's rows. */
+export function knownOf(shelf) {
+  shelf._fallback.follow(shelf._shards._open.join(), () => shelf._engine.pack());
+  return shelf._fallback;
+}
+
+/**
+ * A list as a decision.
+ * @param {import("./decisions.js").Decision} d
+ */
+export function decided(d, list) {
+  return Object.assign({}, list, { servedId: d._servedId, time: d._time, slot: d._slot });
+}
+
+/** A list the page may write on. */
+export function copyList(list) {
+  return Object.assign({}, list, { items: list.items.map((item) => Object.assign({}, item)) });
+}
+

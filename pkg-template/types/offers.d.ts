@@ -1,0 +1,99 @@
+// Carts, quotes, coupons and offers.
+
+export interface Cart {
+  lines: CartLine[];
+  /** Shipping fee before offers. Default 0. */
+  shipping?: number;
+  /** Codes the shopper entered. */
+  codes?: string[];
+  /** People who joined a group purchase, by promotion id. */
+  groups?: Record<string, number>;
+  /** Facts the conditions may ask about; the shop's server is the authority on each. */
+  customer?: {
+    tier?: string;
+    new_customer?: boolean;
+    /** "MM-DD" */
+    birthday?: string;
+    /** Points that may be spent. Default 0. */
+    points?: number;
+    /** Uses so far, by promotion id. */
+    redeemed?: Record<string, number>;
+  };
+}
+
+export interface CartLine {
+  /** Names the line within the cart. Default: its place, from "1". */
+  id?: string | number;
+  /** Product, variant or alias id. */
+  item_id: string | number;
+  /** Unit price in minor units. Default: the pack's. */
+  price?: number;
+  /** Whole units. Default 1. */
+  quantity?: number;
+  /** The store that sells it. Default: the pack's, none for the shop itself. */
+  store?: string;
+  /** Lowest unit price offers may lead to, in minor units. */
+  floor?: number;
+}
+
+/** What is missing to a threshold. */
+export type Gap = { amount: number; units?: undefined } | { units: number; amount?: undefined } | null;
+
+export type RefusalReason =
+  | "not_started" | "expired" | "outside_daily_window" | "tier" | "not_new_customer" | "not_birthday" | "code_missing"
+  | "usage_limit" | "total_limit" | "group_incomplete" | "no_matching_items" | "min_qty" | "below_threshold" | "no_effect"
+  | "budget" | "not_in_best_combination";
+
+/** The cheapest admissible set of offers for a cart, line by line. All amounts in minor units. */
+export interface Quote {
+  subtotal: number;
+  /** Shipping that is left. */
+  shipping: number;
+  discount: number;
+  payable: number;
+  lines: { id: string; subtotal: number; payable: number; discounts: { applied: number; amount: number }[] }[];
+  /** In the order of application; `discounts[].applied` counts in it. */
+  applied: { id: string; name: string; amount: number; times: number; next: Gap }[];
+  gifts: { item_id: string; quantity: number }[];
+  refused: { id: string; name: string; reason: RefusalReason; gap: Gap }[];
+  /** True when no admissible set is better; else `bound` says what none can fall below. */
+  optimal: boolean;
+  bound: number;
+  packVersion: string;
+  /** Number of the overlay in force; `null` without one. */
+  overlayVersion: number | null;
+  /**
+   * The first instant, in milliseconds since 1970 UTC, at which the overlay is stale or an offer of the market begins, ends, or enters or leaves its
+   * hours; `null` where nothing is known to change.
+   */
+  expires: number | null;
+}
+
+/** A coupon the shopper holds, and what it is worth now. */
+export interface CouponView {
+  id: string;
+  name: string;
+  code: string;
+  /** What it would save on the cart by itself, in minor units. */
+  saving: number;
+  /** The cheapest set of all coupons held uses it. */
+  inBest: boolean;
+  reason: "saves" | RefusalReason;
+  gap: Gap;
+  /** Milliseconds since 1970 UTC; `null` without an end. */
+  expires: number | null;
+  /** Share of the portrait's tastes in its scope, 0–1. */
+  interest: number;
+}
+
+export interface OfferView {
+  id: string;
+  name: string;
+  /** Kind in `promotion-case/v1`. */
+  kind: string;
+  code: string;
+  start: number | null;
+  end: number | null;
+  /** True for one that waits in a wallet. */
+  coupon: boolean;
+}

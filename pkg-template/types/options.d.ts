@@ -1,0 +1,156 @@
+// What a shelf is made of and told: consent, sources, storage, overlays, diagnostics.
+
+/** Three states a purpose: `null` is undecided and acts as `false`. */
+export interface Consent {
+  /**
+   * Keep data in the host's storage. Default `null`: nothing of it is looked at. Withdrawing it on a shelf that had it
+   * empties everything Nearshelf kept there.
+   */
+  store?: boolean | null;
+  /** Build and use the portrait. Default `null`: neutral order. `false` also empties what is kept of it. */
+  personalize?: boolean | null;
+  /** Send noised aggregates; needs `store`. Default `null`. */
+  report?: boolean | null;
+  /** Let sensitive categories into the portrait. Default `null`. */
+  sensitive?: boolean | null;
+}
+
+export type WasmSource =
+  | string
+  | URL
+  | Response
+  | ArrayBuffer
+  | Uint8Array
+  | WebAssembly.Module
+  | Promise<Response | ArrayBuffer | Uint8Array | WebAssembly.Module>
+  | (() => WasmSource);
+
+/** A shard of a split pack: where it is, or its bytes. */
+export type ShardSource = string | URL | ArrayBuffer | Uint8Array;
+
+export interface ShelfOptions {
+  /** Address of the pack, or its bytes. */
+  pack: string | URL | ArrayBuffer | Uint8Array;
+  /** Market code of the pack, e.g. "cn". Default: the pack's first. */
+  market?: string;
+  /** BCP 47 tag, e.g. "zh-CN". Default: the pack's first language. */
+  language?: string;
+  /** Default: everything undecided. */
+  consent?: Consent;
+  /** `createShelf` resolves after at most this many milliseconds. Default 1500. */
+  timeoutMs?: number;
+  /** Where the wasm comes from. Default: the file beside the module. */
+  wasm?: WasmSource;
+  /**
+   * Whether `createShelf` waits for the part of the core that answers `quote`, `coupons` and `offers`. Default: where the pack has offers.
+   * Where it did not, the first of those calls fetches it and answers `null` or `[]` until `change`. Mini-programs and Node have it at once.
+   */
+  offers?: boolean;
+  /** Where that part comes from. Default: `nearshelf-offers.wasm` beside the wasm. */
+  offersWasm?: WasmSource;
+  /**
+   * Whether `createShelf` waits for the part of the core that answers `matches`, `matchesAll` and `audience`. Default: no; the first of those calls
+   * fetches it and everything is `false` until `change`. Mini-programs and Node have it at once.
+   */
+  insight?: boolean;
+  /** Where that part comes from. Default: `nearshelf-insight.wasm` beside the wasm. */
+  insightWasm?: WasmSource;
+  /**
+   * Which shards of a split pack are fetched, one at a time, each followed by `change`. `"page"` (default): what this page's calls
+   * name. `"personal"`: also what the portrait asks for, with `consent.personalize`; the server that has the files can then learn from their
+   * names what this browser likes. `"all"`: every shard, which tells nothing. `false`: none. The first call for a pack decides.
+   */
+  shards?: "page" | "personal" | "all" | false;
+  /** Brings a shard: its address or its bytes, by the file's name. Default: the file beside the pack; for a pack given as bytes, none. */
+  loadShard?: (name: string) => ShardSource | Promise<ShardSource>;
+  /**
+   * Where the sealed portrait is kept between visits, once `consent.store` allows it. Default: the database "nearshelf" in
+   * browsers, the platform's storage in mini-programs, and nothing that outlives the shelf in Node. With a storage of the
+   * shop's own, the key lies in it beside what it opens.
+   */
+  storage?: ShelfStorage;
+  /**
+   * Where private reports go, with `consent.report` and `consent.store`: an address that takes a POST of 29 to 37 bytes and answers
+   * 2xx (with `Access-Control-Allow-Origin` where it is of another origin), or a function that takes the bytes and answers `false` (or a
+   * response that is not `ok`, or throws) when they were not taken. Both have five seconds. A report is sent once a week: when
+   * the page is hidden or left, or by the next page at its start. Default: none is sent. In Node there are reports with `storage` only.
+   */
+  reports?: string | URL | ((bytes: Uint8Array) => unknown);
+  /** Clock in milliseconds since 1970 UTC. Default `Date.now`. */
+  now?: () => number;
+  /** Minutes by which the shopper's clock is ahead of UTC (480 in Beijing), -1080 to 1080. Default: the device's. */
+  utcOffset?: number;
+  /**
+   * What exploration is drawn from, a whole number from 0 to 2^53 - 1: the same seed explores alike. Default: drawn from the host's
+   * generator, once a shelf, where the pack explores and the shopper consented to `personalize`.
+   */
+  seed?: number;
+  /** Prices and stock that replace the pack's: an address (fetched again before it is stale), bytes, or the items themselves. */
+  overlay?: string | URL | ArrayBuffer | Uint8Array | OverlayData;
+  /** Milliseconds from one fetch of `overlay` to the next, at least 1000. Default: nine tenths of the time it holds. */
+  overlayRefreshMs?: number;
+}
+
+/** An overlay in JSON. What cannot be read is counted in `diagnostics()` and left as it was. */
+export interface OverlayData {
+  items: OverlayItem[];
+  /** Another shop's overlay is refused. */
+  shop?: string;
+  /** Code of its market. Default: the one looked at. */
+  market?: string;
+  /** A whole number above that of the overlay before. Default: the next. */
+  sequence?: number;
+  /** The overlay this delta builds upon; without that it is refused. Default: any. */
+  since?: number;
+  /** Milliseconds since 1970 UTC. Default: now. */
+  issued?: number;
+  /** Seconds for which it holds. Default: the pack's. */
+  max_age?: number;
+  /** Whether what it does not name returns to the pack's values. Default: it stays as it is. */
+  full?: boolean;
+}
+
+/** What has changed about a variant, or about all variants of a product; what is not named stays. */
+export interface OverlayItem {
+  id: string | number;
+  /** In major units, read exactly: "12.90", "12.90 CNY", 12.9. `null` or "" takes it away. */
+  price?: string | number | null;
+  sale_price?: string | number | null;
+  availability?: "in_stock" | "out_of_stock" | "preorder" | "backorder" | "not_sold" | null;
+  /** Hidden from every shelf and from `browse`. */
+  hidden?: boolean | null;
+  /**
+   * Of an item that the pack does not have: its title, or one for each language. With it the item is a product until the next pack, in stock unless
+   * `availability` says otherwise. An item that the pack has is not described by it.
+   */
+  title?: string | Record<string, string>;
+  /** Path of a category of the pack, in its first language. Only with `title`, as what follows. */
+  product_type?: string;
+  brand?: string;
+  link?: string;
+  image_link?: string;
+}
+
+/** Named bytes. Each of our names begins with "nearshelf/"; a value is less than 70,000 bytes. An answer has five seconds. */
+export interface ShelfStorage {
+  /** `null` or `undefined` where there is none. */
+  get(name: string): Promise<Uint8Array | ArrayBuffer | null | undefined>;
+  set(name: string, bytes: Uint8Array): Promise<unknown>;
+  /** A name that is not there is no error. */
+  remove(name: string): Promise<unknown>;
+  /** Asked when something is withdrawn or forgotten; names of others may be among them. */
+  keys(): Promise<string[]>;
+}
+
+/**
+ * What went wrong. `code` is for programs and always there. `message` is a sentence under the `development` condition, in Node and in mini-programs; in
+ * browsers it is what is known beyond the code (an address, a status, the host's own words, which call and option), else the code in words. `fix` is
+ * the way out, where there are sentences.
+ */
+export interface Diagnostic { code: string; message: string; fix?: string; }
+
+/** Thrown for misuse under the `development` condition only. */
+export class NearshelfError extends Error {
+  readonly code: string;
+  readonly fix: string;
+}

@@ -1,0 +1,171 @@
+// The shelf and its calls.
+
+import type { Consent, Diagnostic, OverlayData, ShelfOptions } from "./options.js";
+import type { Attributes, Audience, Condition, ConditionOptions } from "./conditions.js";
+import type { EventName, Order, TrackParams, TrackResult } from "./events.js";
+import type { CardList, CardOptions, Decision, DescribedItem, ExplorationRow, Product, RankOptions, RankedList, Reason, RecommendOptions, ShelfList, SuggestOptions, Suggestion, WhyNotStage } from "./lists.js";
+import type { HiddenTag, Portrait, ShopperAttributes, ShopperTag } from "./portrait.js";
+import type { InsightOptions, Insights } from "./insights.js";
+import type { Cart, CouponView, OfferView, Quote } from "./offers.js";
+
+/** The private report of this week: all that can leave the device. */
+export interface PrivateReport {
+  /**
+   * `null`, or why there is none: no consent, the week was spent before a withdrawal, the clock went back, no randomness, a pack that
+   * asks nothing, or no engine or no storage that keeps it just now.
+   */
+  reason: null | "consent" | "epoch_spent" | "clock_went_back" | "no_entropy" | "nothing_asked" | "unavailable";
+  /** Exactly what is sent: one noised answer, the week and a random id. `nearshelf/reports` reads it. */
+  bytes: Uint8Array | null;
+  sent: boolean;
+}
+
+export interface Shelf {
+  /** "ready": the engine runs. "neutral": it does not (yet), and lists keep the given or published order. */
+  readonly status: "ready" | "neutral";
+  readonly packVersion: string;
+  readonly market: string;
+  readonly currency: string;
+  /** Digits after the point in `currency`: 2 for CNY, 0 for JPY. */
+  readonly exponent: number;
+  readonly language: string;
+  track(name: EventName, params?: TrackParams): TrackResult;
+  trackMany(events: { name: EventName; params?: TrackParams }[]): TrackResult;
+  recommend(options: CardOptions & ({ kind: "content" | "activity" } | { slot: "content" | "activity"; kind?: undefined })): CardList;
+  recommend(options?: RecommendOptions): ShelfList;
+  /**
+   * Takes over all that the shopper declares of themselves, in place of what was declared before; `{}`, or nothing, takes everything back. Only answers that
+   * the pack's prior lists are taken, and nothing is kept of others. Needs consent to personalize. They order lists and move no price.
+   *
+   * @example
+   * shelf.declare({ age_band: "25-35", gender: "female" }); // { accepted: 2, dropped: 0 }
+   */
+  declare(answers?: Record<string, string | number> | null): TrackResult;
+  /** A list of yours in the shopper's order. What the pack does not have is ranked by its category and brand, where they are given. */
+  rank(list: (string | number | DescribedItem)[], options?: RankOptions): RankedList;
+  /**
+   * What begins with the words of a text, while somebody types it: categories and brands, those liked best first and at most half of the list while
+   * there are products for the others; then products, as `recommend` with that `query` has them. Letters are folded (case,
+   * accents, width); scripts without spaces match at every character. An empty text suggests what the shopper likes.
+   */
+  suggest(text: string, options?: SuggestOptions): Suggestion[];
+  /**
+   * The whole tree behind a served item; `null` when that list is no longer kept (the last 16 are). A list without scores has trees of one
+   * node.
+   */
+  why(servedId: number, id: string | number): Reason | null;
+  /** The stage that keeps a product off the shelf that `recommend` gives for these options. */
+  whyNot(id: string | number, options?: RecommendOptions): { stage: WhyNotStage; detail: string };
+  /**
+   * The latest 32 lists, oldest first, as far as they take less than 1 MB with what they were decided from. In memory only; empty
+   * without consent to `personalize`, and after `forget`, `signOut` and the withdrawal of that consent.
+   */
+  decisions(): Decision[];
+  /**
+   * Decides a list once more from what it was decided from. `same`: it came out to the same bytes. `null` for a list that is no longer
+   * remembered, and without the engine.
+   */
+  replay(servedId: number): { same: boolean; list: Decision } | null;
+  /** The decisions with all they were decided from, for `nearshelf replay`. It holds the portrait: it is the shopper's to give. */
+  decisionLog(): Uint8Array;
+  /** The rows of a list that explores; none for another. Log them once, when the list is shown. */
+  explorationRows(servedId: number): ExplorationRow[];
+  /** Display data of one product; `null` when the pack does not have it. */
+  product(id: string | number): Product | null;
+  /** The catalogue in published order, a page at a time (`limit` 1–100,000, default 12); the portrait is not read. */
+  browse(options?: { offset?: number; limit?: number; category?: string }): { total: number; products: Product[] };
+  /** The category tree. `label` is the whole path in the view's language. */
+  categories(): { path: string; label: string; parent: string | null; products: number }[];
+  /** What a cart costs: it reads no portrait. `null` for a cart that cannot be quoted (see diagnostics), without the engine, or before its part has come (see `offers`). */
+  quote(cart: Cart): Quote | null;
+  /** The coupons held (codes or ids of the market's), those that matter first. */
+  coupons(options: { cart?: Cart; held: string[] }): CouponView[];
+  /** The market's offers. */
+  offers(): OfferView[];
+  /**
+   * Whether attributes match a condition, in the language of GrowthBook's targeting conditions (`manual/conditions.md`): an object, or its JSON. It is compiled
+   * once, so keep the object and do not change it. Reads no portrait and never throws; `false`, with a diagnostic, for what cannot be evaluated, and before its part has come (see `insight`).
+   */
+  matches(condition: Condition | string, attributes?: Attributes | null, options?: ConditionOptions): boolean;
+  /** The same for each of many. */
+  matchesAll(condition: Condition | string, attributes: readonly Attributes[], options?: ConditionOptions): boolean[];
+  /**
+   * The attribute `shopper` that conditions see, by plain names: what is not known is not there. `null` without consent to personalize, without the engine, and until the
+   * part that understands has come.
+   *
+   * @example
+   * shelf.matches({ "shopper.stage": "growing", "shopper.orders": { $gte: 3 } });
+   */
+  shopper(): ShopperAttributes | null;
+  /** A condition to keep: whom an audience, a tag or a rule is for. */
+  audience(condition: Condition | string, options?: ConditionOptions): Audience;
+  /**
+   * Lays an overlay over the pack: an address, bytes, or the items themselves; `null` takes overlays away. Resolves when that is done or has failed
+   * (a diagnostic), and never rejects.
+   */
+  setOverlay(overlay: string | URL | ArrayBuffer | Uint8Array | OverlayData | null): Promise<void>;
+  /**
+   * The report of this week, made and remembered at the first call (which spends the week's privacy budget) and the same bytes at
+   * every later one. With `send` it is sent now, unless it was. Nobody has to call it: `ShelfOptions.reports` sends by itself.
+   */
+  report(options?: { send?: boolean }): Promise<PrivateReport>;
+  portrait(): Portrait;
+  /**
+   * What is understood of the shopper: every trait with how sure it is and the events behind it. Without consent to `personalize`, without the
+   * engine, or before its part has come, nothing is: lists are empty, the rest undefined.
+   */
+  insights(options?: InsightOptions): Insights;
+  /**
+   * All that is known of the shopper in words: the shop's rule tags that hold (`[tags]`), then what the portrait knows, strongest first, up to as many of each kind as
+   * `portrait()` has. Conditions are asked anew at each call, so that it decides from when on a rule tag holds.
+   */
+  tags(): ShopperTag[];
+  /**
+   * Takes a tag back: it goes at once, and what happened so far does not bring it again; what happens from now on may. False for what is no tag.
+   *
+   * @example
+   * shelf.deleteTag("brand:Lindoro"); // true
+   */
+  deleteTag(id: string): boolean;
+  /** Takes a tag back for good: no event counts for it any more. */
+  blockTag(id: string): boolean;
+  /** Lets a tag that was taken back come again, from what happens from now on. */
+  allowTag(id: string): boolean;
+  /** Tags that were taken back, at most 256. */
+  hiddenTags(): HiddenTag[];
+  consent(): Required<Consent>;
+  setConsent(change: Consent): void;
+  /** Switches market or language; the portrait stays. */
+  setView(view: { market?: string; language?: string }): void;
+  /** What was dropped or degraded since the start, by code. */
+  diagnostics(): Record<string, number>;
+  /** Empties the portrait, and what is kept of it. */
+  forget(): void;
+  /**
+   * The shopper is signed in: `account` is the key your server knows the account by, 1 to 1000 characters; it is kept nowhere. The
+   * account's own portrait takes the place of the anonymous one and takes over the events of this visit. Another account than the
+   * present one signs that one out first. It may be called on every page. Resolves when it is done, and never rejects; while
+   * `status` is "neutral" it resolves at once, and is done when the engine is there, which a `change` event tells.
+   */
+  identify(account: string | number): Promise<void>;
+  /**
+   * Nobody is signed in any more. The account's portrait is out of reach when this returns, and kept for its next visit, where
+   * `consent.store` allows it, when the promise resolves, which never rejects. What follows begins a fresh anonymous portrait.
+   */
+  signOut(): Promise<void>;
+  /**
+   * Takes in orders of any age, such as those the server knows of an account: after `identify` has resolved. At most 10,000 at once.
+   * An order counts once, however often it comes. Without the engine, or without consent to `personalize`, nothing is counted.
+   */
+  syncOrders(orders: Order[]): { added: number; known: number };
+  on(type: "change", fn: () => void): () => void;
+  /** The first listener is also told what happened before it (at most 32). */
+  on(type: "diagnostic", fn: (d: Diagnostic) => void): () => void;
+  dispose(): void;
+}
+
+/**
+ * Never rejects and never hangs: see `Shelf.status`. A second call for the same pack answers with the same shelf, applies the
+ * consent, market and language it is given, and tries a failed load again. Under the `development` condition misuse throws at once.
+ */
+export function createShelf(options: ShelfOptions): Promise<Shelf>;

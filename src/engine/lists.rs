@@ -1,0 +1,324 @@
+//! Shelves and re-ranked lists, and the reasons behind them.
+
+use super::{Engine, Request};
+use crate::catalog::{Described, Price};
+use crate::error::{Code, Error, Result};
+use crate::id::{Key, Row};
+use crate::list::Gather;
+use crate::money::Minor;
+use crate::order::Arrange;
+use crate::rank::{Component, Drawn, Features, Node, Part, Ranking, Served, Stage, Subject, explain};
+use crate::time::Millis;
+#[cfg(feature = "vectors")]
+use alloc::string::String;
+use alloc::vec::Vec;
+
+/// Lists whose reasons are kept.
+const KEPT: usize = 16;
+
+/// A list whose reasons are kept.
+#[derive(Debug, Clone)]
+pub(super) struct Kept {
+    pub(super) id: u32,
+    pub(super) items: Vec<Served>,
+    /// Those of the items that the pack does not have, by key.
+    pub(super) others: Vec<(Key, Row)>,
+    pub(super) new_since: u32,
+}
+
+/// The one-line reason of an item. The numbers are the boundary's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Because {
+    /// Is popular.
+    Popular = 0,
+    /// Usually follows a product of this visit.
+    Next = 1,
+    /// Goes with a product of this visit.
+    Together = 2,
+    /// Was seen in this visit.
+    Again = 3,
+    /// Was turned to in earlier visits.
+    History = 4,
+    /// Goes with a product of earlier visits.
+    HistoryTogether = 5,
+    /// Lies in a category the shopper likes.
+    Category = 6,
+    /// Is of a brand the shopper likes.
+    Brand = 7,
+    /// Stands where the host put it.
+    Given = 8,
+    /// Is like a product of this visit.
+    Similar = 9,
+    /// Lies in a category that what the shopper declared speaks for.
+    Declared = 10,
+    /// Is lifted by a scene that holds.
+    Scene = 11,
+    /// Is of a price that the shopper turns to.
+    Price = 12,
+    /// Lies in a category that shoppers like this one turn to.
+    Cluster = 13,
+}
+
+/// What a host says of an item of a list that the pack does not have.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct RawDescription<'a> {
+    /// Where its id stands in the list.
+    pub place: u32,
+    /// Category path in the pack's first language, or empty.
+    pub category: &'a str,
+    /// Brand, or empty.
+    pub brand: &'a str,
+    /// Price, or none.
+    pub price: Option<Minor>,
+}
+
+/// An item of a shelf, in the pack's numbers.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct ShelfItem {
+    /// Which product; `None` for a given id that the pack does not have.
+    pub row: Option<Row>,
+    /// Place in the given list.
+    pub given: u32,
+    /// The variant to show: an index among the product's.
+    pub variant: u32,
+    /// What it costs.
+    pub price: Price,
+    /// Score; [`Engine::why`] takes it apart.
+    pub score: f64,
+    /// The strongest reason…
+    pub because: Because,
+    /// …and what it points to.
+    pub subject: Subject,
+    /// New, on a shelf that keeps places for new products.
+    pub arrival: bool,
+}
+
+/// A shelf, or a re-ranked list.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Shelf {
+    /// Number for [`Engine::why`].
+    pub id: u32,
+    /// True when the portrait was read.
+    pub personal: bool,
+    /// What of the request could not be met, in the bits of [`Ranking::relaxed`].
+    pub relaxed: u8,
+    /// Best first.
+    pub items: Vec<ShelfItem>,
+    /// True while a shard that could hold something for it is not open.
+    pub partial: bool,
+    /// How each item came to its place, on a shelf that explores; else empty.
+    pub drawn: Vec<Drawn>,
+}
+
+impl Engine {
+    /// A shelf: personal where the shopper allowed it and something is known, else the published order.
+    pub fn recommend(&mut self, now: Millis, request: &Request<'_>) -> Shelf {
+        self.tick(now);
+        let Some(query) = self.query(request) else {
+            return self.keep(Ranking::default(), Vec::new(), None);
+        };
+        let ranking = match self.consent.may_personalize().filter(|_| !request.neutral) {
+            Some(allowed) => {
+                let view = self.portrait.view(&allowed);
+                self.ranker.recommend(&self.catalog, Some(&view), &query)
+            }
+            None => self.ranker.recommend(&self.catalog, None, &query),
+        };
+        if request.unkept {
+            return self.shelf(0, &ranking, query.category);
+        }
+        self.keep(ranking, Vec::new(), query.category)
+    }
+
+    /// The products whose vectors are nearest to the sum of these products', with the cosine (0–1), best first, ties in the published
+    /// order: at most `limit` (1–200), these products among them. Empty for a pack without vectors. Reads no portrait.
+    #[cfg(feature = "vectors")]
+    pub fn nearest(&mut self, ids: &[&str], limit: usize) -> Vec<(Row, f64)> {
+        self.nearest_among(usize::MAX, ids, limit)
+    }
+
+    #[cfg(feature = "vectors")]
+    fn nearest_among(&mut self, products: usize, ids: &[&str], limit: usize) -> Vec<(Row, f64)> {
+        let mut rows = Vec::with_capacity(ids.len());
+        for id in ids {
+            if let Some(found) = self.catalog.find(id) {
+                rows.push(found.row);
+            }
+        }
+        self.ranker.nearest(&self.catalog, &rows, limit, products)
+    }
+
+    /// Asks once for what is nearest to the first product, among as many as make JavaScriptCore compile the loop over them, and forgets the
+    /// answer: a page's first query then finds its functions compiled. For hosts that compile where they run.
+    #[cfg(feature = "vectors")]
+    pub fn warm_up(&mut self) {
+        if !self.catalog.is_empty() {
+            let id = String::from(self.catalog.id(Row(0)));
+            self.nearest_among(2048, &[&id], 20);
+        }
+    }
+
+    /// What the components say about a query's candidates: for tuning.
+    pub fn features(&mut self, request: &Request<'_>) -> Option<Features> {
+        let (query, allowed) = (self.query(request)?, self.consent.may_personalize()?);
+        let view = self.portrait.view(&allowed);
+        Some(self.ranker.features(&self.catalog, &view, &query))
+    }
+
+    /// Gives the list a number and keeps its reasons.
+    fn keep(&mut self, ranking: Ranking, others: Vec<(Key, Row)>, category: Option<u32>) -> Shelf {
+        self.last_served = self.last_served.wrapping_add(1).max(1);
+        let shelf = self.shelf(self.last_served, &ranking, category);
+        if self.served.len() >= KEPT {
+            self.served.pop_front();
+        }
+        self.served.push_back(Kept {
+            id: self.last_served,
+            items: ranking.items,
+            others,
+            new_since: ranking.new_since,
+        });
+        shelf
+    }
+
+    fn shelf(&self, id: u32, ranking: &Ranking, category: Option<u32>) -> Shelf {
+        Shelf {
+            id,
+            personal: ranking.personal,
+            relaxed: ranking.relaxed,
+            items: ranking.items.iter().map(|s| self.item(s, ranking.new_since)).gather(),
+            drawn: ranking.drawn.clone(),
+            partial: self.is_partial(category),
+        }
+    }
+
+    fn item(&self, served: &Served, new_since: u32) -> ShelfItem {
+        let (because, subject) = because(&served.parts);
+        let (c, row, score) = (&self.catalog, served.row, served.score);
+        let other = row.0.checked_sub(c.len() as u32);
+        if let Some(given) = other {
+            let price = Price::default();
+            return ShelfItem { row: None, given, variant: 0, price, score, because, subject, arrival: false };
+        }
+        let variant = c.best_variant(row) - c.variants_of(row).start;
+        let (price, arrival) = (c.price(row), c.is_new(row, new_since));
+        ShelfItem { row: Some(row), given: 0, variant, price, score, because, subject, arrival }
+    }
+
+    /// Re-ranks a list of ids, each once. Of an id the pack does not have, what the host says of it counts (`described`, in the order of
+    /// their places); without a word on it, it follows the others in the order given.
+    pub fn rank(&mut self, now: Millis, neutral: bool, ids: &[&str], described: &[RawDescription<'_>]) -> Shelf {
+        self.tick(now);
+        let known = self.catalog.len() as u32;
+        let described = described.iter().map(|d| self.describe(known, d)).gather();
+        self.catalog.describe(described);
+        let mut given: Vec<(Row, u32)> = Vec::with_capacity(ids.len());
+        let mut taken = Vec::with_capacity(ids.len());
+        let (mut rows, mut others, mut last) = (Vec::new(), Vec::new(), Vec::new());
+        for (id, i) in ids.iter().zip(0..) {
+            let row = self.find(id).map(|f| f.row);
+            let key = row.map_or_else(|| Key::product(id), |r| self.catalog.key(r));
+            if let Err(at) = taken.binary_search(&key) {
+                taken.insert(at, key);
+                let row = row.unwrap_or(Row(known + i));
+                if row.0 < known {
+                    given.push((row, i));
+                } else {
+                    others.push((key, row));
+                }
+                if row.0 < known || self.catalog.described(row).is_some() {
+                    rows.push(row);
+                } else {
+                    last.push(Served { row, score: 0.0, parts: Vec::new() });
+                }
+            }
+        }
+        let mut ranking = match self.consent.may_personalize().filter(|_| !neutral) {
+            Some(allowed) => {
+                let view = self.portrait.view(&allowed);
+                self.ranker.rank(&self.catalog, Some(&view), &rows)
+            }
+            None => self.ranker.rank(&self.catalog, None, &rows),
+        };
+        ranking.items.append(&mut last);
+        let mut shelf = self.keep(ranking, others, None);
+        for item in &mut shelf.items {
+            if let Some((_, i)) = given.iter().find(|(row, _)| Some(*row) == item.row) {
+                item.given = *i;
+            }
+        }
+        if !shelf.personal {
+            // The given order, as a whole.
+            shelf.items.arrange_by_key(|i| i.given);
+        }
+        shelf
+    }
+
+    /// A description in the pack's numbers.
+    fn describe(&self, known: u32, d: &RawDescription<'_>) -> Described {
+        Described { price: d.price, ..self.catalog.place(Row(known.saturating_add(d.place)), d.category, d.brand) }
+    }
+
+    /// The tree behind a served item: its root's value is the item's score.
+    ///
+    /// # Errors
+    ///
+    /// `not_served` when that list is no longer kept or the item was not on it.
+    pub fn why(&self, served: u32, id: &str) -> Result<Node> {
+        let missing = || Error::new(Code::NotServed, "no such list, or the item is not on it.");
+        let Kept { items, others, new_since, .. } =
+            self.served.iter().find(|list| list.id == served).ok_or_else(missing)?;
+        let key = Key::product(id);
+        let other = || others.iter().find(|o| o.0 == key).map(|o| o.1);
+        // An id that the list had no product for may be a new item's by now, in a row that was another's.
+        let found = || self.catalog.find(id).map(|f| f.row).filter(|row| others.iter().all(|o| o.1 != *row));
+        let row = other().or_else(found).ok_or_else(missing)?;
+        let item = items.iter().find(|s| s.row == row).ok_or_else(missing)?;
+        let mut tree = explain(&item.parts);
+        if self.catalog.is_new(row, *new_since) {
+            // What brought it may be that it is new; its score is none of that.
+            tree.children.push(Node { code: "arrival", subject: Subject::None, value: 0.0, children: Vec::new() });
+        }
+        Ok(tree)
+    }
+
+    /// The stage that keeps a product off a shelf, and the place it has.
+    pub fn why_not(&mut self, now: Millis, request: &Request<'_>, id: &str) -> Stage {
+        self.tick(now);
+        let Some(found) = self.find(id) else { return Stage::UnknownItem };
+        let Some(mut query) = self.query(request) else { return Stage::Excluded };
+        match self.consent.may_personalize().filter(|_| !request.neutral) {
+            Some(allowed) => {
+                let view = self.portrait.view(&allowed);
+                self.ranker.why_not(&self.catalog, Some(&view), &mut query, found.row)
+            }
+            None => self.ranker.why_not(&self.catalog, None, &mut query, found.row),
+        }
+    }
+}
+
+/// The strongest part of the strongest component.
+fn because(parts: &[Part]) -> (Because, Subject) {
+    let strongest =
+        parts.iter().rev().filter(|p| p.value > 0 || p.component != Component::Scene).max_by_key(|p| p.value);
+    let Some(part) = strongest else { return (Because::Given, Subject::None) };
+    let subject = part.from.first().map_or(Subject::None, |(s, _)| *s);
+    let because = match part.component {
+        Component::Category if matches!(subject, Subject::Declared(_)) => Because::Declared,
+        Component::Category if matches!(subject, Subject::Cluster(_)) => Because::Cluster,
+        Component::Scene => Because::Scene,
+        Component::Next | Component::NextVisit => Because::Next,
+        Component::Together | Component::TogetherVisit | Component::Linear => Because::Together,
+        Component::Similar | Component::Embedding => Because::Similar,
+        Component::Again | Component::Return => Because::Again,
+        Component::History => Because::History,
+        Component::HistoryTogether => Because::HistoryTogether,
+        Component::Category => Because::Category,
+        Component::Brand => Because::Brand,
+        Component::Price => Because::Price,
+        Component::Popular | Component::Recent => Because::Popular,
+        Component::Given | Component::Disliked => Because::Given,
+    };
+    (because, subject)
+}
