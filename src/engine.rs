@@ -15,6 +15,7 @@ mod track;
 mod view;
 
 pub use checkout::{Coupon, MarketOffers, RawCart, RawLine};
+pub use declare::{DeclaredView, Declaring};
 pub use identity::{Identified, RawOrder, Synced};
 pub use insight::{Asked, Names};
 pub use lists::{Because, RawDescription, Shelf, ShelfItem};
@@ -23,7 +24,7 @@ pub use request::Request;
 pub use shards::Wish;
 pub use tags::{FOREVER, HiddenTag, RuleAsked, RuleState, TagWish};
 pub use track::Tracked;
-pub use view::{ClusterView, PortraitSummary, TraitView};
+pub use view::{ClusterView, PathView, PortraitSummary, TraitView};
 
 use crate::catalog::Catalog;
 use crate::error::{Code, Error, Result};
@@ -150,6 +151,7 @@ impl Engine {
         if consent.may_personalize().is_none() {
             self.forget();
         }
+        self.settle_declared();
     }
 
     /// Looks at the pack in another market and language; empty ones stay as they are.
@@ -167,7 +169,13 @@ impl Engine {
     fn tick(&mut self, now: Millis) -> Millis {
         self.clock = self.clock.max(now);
         self.catalog.settle(self.clock);
+        self.settle_declared();
         self.clock
+    }
+
+    /// Of what was declared that goes which has run out, and what is sensitive without consent to that.
+    fn settle_declared(&mut self) {
+        self.portrait.settle_declared(self.clock, self.consent.may_be_sensitive());
     }
 
     /// What was dropped or noted since the start, by code.
@@ -196,6 +204,7 @@ impl Engine {
     pub fn restore(&mut self, bytes: &[u8]) -> Result<()> {
         self.consent.may_personalize().ok_or_else(no_consent)?;
         self.portrait = Portrait::restore(self.config.clone(), bytes)?;
+        self.settle_declared();
         Ok(())
     }
 

@@ -30,7 +30,7 @@ export class Engine {
    * @param {import("./hub.js").Hub} hub
    * @param {{
    *   _pack(): Uint8Array, _now(): number, _consent: import("./shelf.js").ConsentState,
-   *   market: string, language: string, _opened(view: ReturnType<typeof op.readView>): void, _distrust(): void,
+   *   market: string, language: string, _opened(view: ReturnType<typeof op.readView>): void, _distrust(): void, _grown(): void,
    *   _overlay: import("./overlay.js").Overlay, _shards: import("./shards.js").Shards,
    * }} seat the shelf this engine serves
    */
@@ -143,6 +143,7 @@ export class Engine {
       mine._at = 0;
       if (this._core !== core) return this.grow(part);
       mine._core = core;
+      this._seat._grown();
       this._hub.change();
     }).catch((thrown) => {
       const name = PARTS[part];

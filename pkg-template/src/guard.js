@@ -32,7 +32,7 @@ export const NEUTRAL = {
   setOverlay: () => Promise.resolve(),
   portrait: () => ({
     events: 0, sessions: 0, updated: null, items: [], categories: [], brands: [], priceBands: [], tags: [], hours: [], weekdays: [], channels: [], contentKinds: [], topics: [],
-    shareChannels: [], session: [], declared: [], cluster: null,
+    shareChannels: [], session: [], declared: [], cluster: null, categoryPaths: [],
   }),
   tags: () => [],
   deleteTag: () => false,

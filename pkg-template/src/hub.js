@@ -8,8 +8,10 @@ const KEPT = 32;
 
 export class Hub {
   constructor() {
-    /** @type {{ change: Function[], diagnostic: Function[] }} */
-    this._listeners = { change: [], diagnostic: [] };
+    /** @type {Record<string, Function[]>} */
+    this._listeners = { change: [], diagnostic: [], stage: [] };
+    /** Looks, where somebody listens to stages, what a change has done to them. */
+    this._ahead = () => {};
     /** @type {Function[]} */
     this._failed = [];
     /** @type {{ code: string, message: string, fix?: string }[]} */
@@ -17,6 +19,8 @@ export class Hub {
     /** @type {Record<string, number>} */
     this._counts = Object.create(null);
     this._changed = false;
+    /** Moves on with each change. */
+    this._version = 0;
     this._scheduled = false;
     this._closed = false;
   }
@@ -60,6 +64,7 @@ export class Hub {
 
   /** Tells the `change` listeners, once for all changes of one turn. */
   change() {
+    this._version++;
     this._changed = true;
     this._schedule();
   }
@@ -70,10 +75,10 @@ export class Hub {
    * @returns {() => void} ends the listening
    */
   on(type, listener) {
-    const list = type === "change" || type === "diagnostic" ? this._listeners[type] : null;
+    const list = /^(change|diagnostic|stage)$/.test(type) ? this._listeners[type] : null;
     if (!list || typeof listener !== "function") {
       this.misuse("bad_argument", TEXTS ? "on() was given no known event or no function." : "on()",
-        TEXTS ? 'Use on("change", fn) or on("diagnostic", fn).' : "");
+        TEXTS ? 'Use on("change", fn), on("diagnostic", fn) or on("stage", fn).' : "");
       return () => {};
     }
     list.push(listener);
@@ -93,7 +98,7 @@ export class Hub {
   /** No listener is called from now on. */
   close() {
     this._closed = true;
-    this._listeners = { change: [], diagnostic: [] };
+    this._listeners = { change: [], diagnostic: [], stage: [] };
     this._waiting = [];
   }
 
@@ -104,13 +109,15 @@ export class Hub {
     Promise.resolve().then(() => {
       this._scheduled = false;
       if (this._listeners.diagnostic.length) this._waiting.splice(0).forEach((d) => this._tell("diagnostic", d));
-      if (this._changed) this._tell("change");
+      const changed = this._changed;
       this._changed = false;
+      if (changed) this._tell("change");
+      if (changed && this._listeners.stage.length) this._ahead();
     });
   }
 
   /**
-   * @param {"change" | "diagnostic"} type
+   * @param {"change" | "diagnostic" | "stage"} type
    * @param {object} [what]
    */
   _tell(type, what) {

@@ -34,7 +34,6 @@ export const WANTED = 31;
 export const OVERLAY = 32;
 export const OVERLAY_ITEMS = 33;
 export const REHEARSE = 37;
-export const DECLARE = 44;
 export const COMPILE = 45;
 export const MATCHES = 46;
 export const DROP_CONDITION = 47;
@@ -42,6 +41,9 @@ export const INSIGHTS = 48;
 export const WISH_TAG = 49;
 export const HIDDEN_TAGS = 50;
 export const RULE_TAGS = 51;
+export const DECLARE = 56;
+export const STAGES = 57;
+export const ABOUT = 58;
 
 /** A row or parent that is not there. */
 export const NONE = 0xffffffff;
@@ -194,12 +196,42 @@ export function readPortrait(r) {
     topics: r.list(readTrait),
     shareChannels: r.list(readTrait),
     session: r.list(readText),
-    declared: r.list((r) => {
-      const [field, value] = r.str().split("=");
-      return { field, value };
-    }),
     cluster: r.list((r) => ({ id: r.str(), share: r.f64(), confidence: r.f64(), last: r.f64() }))[0] || null,
   };
+}
+
+/** What `portrait()` tells beside traits; the strongest paths first. @param {Reader} r */
+export function readAbout(r) {
+  const categoryPaths = [];
+  for (let key = r.str(); key; key = r.str()) {
+    categoryPaths.push({ key, label: r.str(), share: r.f64(), events: r.u32(), last: r.f64(), level: r.u32() });
+  }
+  return { categoryPaths: categoryPaths.sort((a, b) => b.share - a.share), declared: readDeclared(r) };
+}
+
+/** Who declares something, by number. */
+export const SOURCES = ["shopper", "shop", "survey", "import"];
+
+/** What was declared: several of a list are one answer. @param {Reader} r */
+function readDeclared(r) {
+  /** @type {any[]} */
+  const all = [];
+  r.list((r) => {
+    const [field, label, listed, text] = [r.str(), r.str(), r.str(), r.str()];
+    const kind = r.u8();
+    const source = SOURCES[r.u8()];
+    const n = r.f64();
+    const last = all[all.length - 1];
+    const day = String(10000 + n);
+    const value = kind === 0 ? listed : kind === 1 ? [listed] : kind === 3 ? n === 1 : kind === 4 ? day.slice(1, 3) + "-" + day.slice(3) : n;
+    const shown = kind < 2 ? text : value + (text && " " + text);
+    const answer = { field, label, value, text: shown, source, confidence: r.f64(), time: r.f64(), until: r.f64() };
+    if (kind === 1 && last && last.field === field) {
+      last.value.push(listed);
+      last.text += ", " + text;
+    } else all.push(answer);
+  });
+  return all;
 }
 
 /** @param {Reader} r */

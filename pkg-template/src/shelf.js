@@ -9,7 +9,9 @@ import { Engine, INSIGHT, OFFERS, writeConsent } from "./engine.js";
 import { writeEvent, writeOrder } from "./event.js";
 import { takeIn, tellUnreadable } from "./intake.js";
 import { candidatesOf, copyList, decided, done, fetched, knownOf, listed, listOf, ranked, recommended, writeRequest } from "./lists.js";
+import { declared, declareWaiting } from "./declare.js";
 import { shopperOf } from "./shopper.js";
+import { watchStages } from "./stages.js";
 import { allowTag, blockTag, deleteTag, hiddenTags, tagsOf } from "./tags.js";
 import { said } from "./error.js";
 import { TEXTS } from "./fixes.js";
@@ -108,8 +110,8 @@ export class Shelf {
     this._seed = wishes.seed === undefined ? NaN : wishes.seed;
     /** The cards of the latest lists, by the list. @type {Map<number, import("./cards.js").Dealt>} */
     this._dealt = new Map();
-    /** What was declared before there was a core to take it. @type {any} */
-    this._declared = null;
+    /** Calls of declare() from before there were the core and the part that take them. @type {any[][]} */
+    this._declared = [];
     /** The products of a card, as an event has them. @param {string} card */
     this._productsOf = (card) => {
       const all = this._fallback.ask([], (c) => c.cards(0).concat(c.cards(1)));
@@ -118,6 +120,10 @@ export class Shelf {
     };
     this._conditions = new Conditions(hub, this._engine, () => this._shopper());
     this._utcOffset = wishes.utcOffset;
+    /** What became of rule tags when they were asked last: for which version, and from when until when. @type {any} */
+    this._ruled = { _version: -1, _from: 0, _until: 0, _states: [] };
+    /** Asks for the stage from time to time. @type {any} */
+    this._watch = 0;
     this._disposed = false;
     guardCalls(this);
   }
@@ -179,7 +185,7 @@ export class Shelf {
     const query = id(typed);
     const words = wordsOf(query);
     const { items } = recommended(this, { query, limit, mode: o.mode }, false);
-    const likes = o.mode ? NEUTRAL.portrait() : this.portrait();
+    const likes = (o.mode ? null : this._traits()) || NEUTRAL.portrait();
     const groups = [];
     const add = (kind, list, traits) => search(fold(list.map((group) => lastPart(group.label))), words).forEach((i) => {
       const { path, label, products } = list[i];
@@ -328,7 +334,8 @@ export class Shelf {
   }
 
   portrait() {
-    return this._engine.call(op.PORTRAIT, (w) => w.f64(this._engine.time()), op.readPortrait) || NEUTRAL.portrait();
+    const about = this._engine.reckon(INSIGHT, op.ABOUT, (w) => w.f64(this._engine.time()), op.readAbout);
+    return Object.assign(NEUTRAL.portrait(), this._traits(), about);
   }
 
   tags() {
@@ -351,19 +358,8 @@ export class Shelf {
     return hiddenTags(this);
   }
 
-  declare(answers) {
-    const said = Object.keys(answers || {}).map((field) => field + "=" + id(answers[field]));
-    const accepted = this._engine.call(op.DECLARE, (w) => {
-      w.f64(this._engine.time());
-      w.list(said, (answer) => w.str(answer));
-    }, (r) => r.u32());
-    // Without consent nothing waits either.
-    this._declared = accepted === null && this._consent.personalize === true ? answers : null;
-    if (typeof accepted !== "number") return NEUTRAL.declare();
-    this._engine.consented();
-    this._memory.changed();
-    this._hub.change();
-    return { accepted, dropped: said.length - accepted };
+  declare(answers, options) {
+    return declared(this, answers, options);
   }
 
   insights(options) {
@@ -469,7 +465,9 @@ export class Shelf {
   }
 
   on(type, listener) {
-    return this._hub.on(type, listener);
+    const off = this._hub.on(type, listener);
+    if (type === "stage") watchStages(this);
+    return off;
   }
 
   dispose() {
@@ -479,11 +477,17 @@ export class Shelf {
     this._overlay.close();
     this._engine.close();
     this._hub.close();
+    clearTimeout(this._watch);
     this._distrust(); // lets go of the pack
     this._gone();
   }
 
   // ---- what create.js and the engine call ----
+
+  /** The traits of the portrait, which need no part. */
+  _traits() {
+    return this._engine.call(op.PORTRAIT, (w) => w.f64(this._engine.time()), op.readPortrait);
+  }
 
   /** What conditions see of the shopper; nothing without consent, or without the part that understands. */
   _shopper() {
@@ -561,10 +565,15 @@ export class Shelf {
     this._look(view._market, view._language);
     this._view = view;
     this._overlay.told(view);
-    if (this._declared) this.declare(this._declared);
+    declareWaiting(this);
     this._memory.consented();
     this._reports.consented();
     this._shards.look();
+  }
+
+  /** A part has arrived: what waited for it is done. */
+  _grown() {
+    declareWaiting(this);
   }
 
   /** Products came in: the others may stand in other rows, and what was laid over the pack is laid again, now over all of them. */

@@ -16,7 +16,7 @@ export function asksForShopper(condition) {
  */
 export function shopperOf(portrait, insights, products) {
   const names = (/** @type {any[]} */ traits) => traits.slice(0, MOST).map((trait) => trait.key).filter(Boolean);
-  /** @type {Record<string, string>} */
+  /** @type {Record<string, any>} */
   const declared = {};
   portrait.declared.forEach((/** @type {any} */ answer) => (declared[answer.field] = answer.value));
   const value = (/** @type {any} */ insight, field = "value") => (insight ? insight[field] : undefined);
@@ -24,7 +24,7 @@ export function shopperOf(portrait, insights, products) {
   return {
     events: portrait.events,
     sessions: portrait.sessions,
-    categories: names(portrait.categories),
+    categories: withAncestors(names(portrait.categories)),
     brands: names(portrait.brands),
     tags: names(portrait.tags),
     channels: names(portrait.channels),
@@ -52,4 +52,16 @@ export function shopperOf(portrait, insights, products) {
     cart: products,
     promotionsPaused: insights.paused !== undefined,
   };
+}
+
+/** Paths, then what lies above them, each once. @param {string[]} paths */
+function withAncestors(paths) {
+  const all = paths.slice();
+  for (const path of paths) {
+    for (let end = path.lastIndexOf(" > "); end > 0; end = path.lastIndexOf(" > ", end - 1)) {
+      const above = path.slice(0, end);
+      if (all.indexOf(above) < 0) all.push(above);
+    }
+  }
+  return all;
 }

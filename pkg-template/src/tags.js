@@ -15,6 +15,9 @@ const DELETE = 0;
 const BLOCK = 1;
 const ALLOW = 2;
 
+/** What a condition asks of the shopper moves with the clock too: rules are asked so often where nothing else happens. */
+const ASKED_EVERY_MS = 3600000;
+
 /** What has become of a rule tag: what is more was taken back. */
 const HOLDS = 1;
 
@@ -45,6 +48,11 @@ export function tagsOf(shelf) {
  */
 function rulesOf(shelf) {
   const rules = shelf._fallback.ask([], (/** @type {any} */ c) => c.ruleTags());
+  const now = shelf._now();
+  const { _version, _from, _until, _states } = shelf._ruled;
+  const join = (/** @type {any[]} */ states) => states.map((state, i) => Object.assign({}, rules[i], state));
+  // A read is a read: nothing changed, and no time has come at which a rule may look otherwise.
+  if (_states.length === rules.length && _version === shelf._hub._version && now >= _from && now < _until) return join(_states);
   const shopper = rules.length && shelf._consent.personalize === true ? shelf.shopper() : null;
   if (!shopper) return [];
   const holds = rules.map((/** @type {any} */ rule) => shelf._conditions.ask(rule._when, [{ shopper }])[0]);
@@ -57,9 +65,13 @@ function rulesOf(shelf) {
       w.u8(holds[i] ? 1 : 0);
       w.f64(rule._days);
     });
-  }, (/** @type {import("./codec.js").Reader} */ r) => r.list((r) => ({ _state: r.u8(), _since: r.f64(), _until: r.money() })));
-  if (states) shelf._memory.changed();
-  return (states || []).map((/** @type {any} */ state, /** @type {number} */ i) => Object.assign({}, rules[i], state));
+  }, (/** @type {import("./codec.js").Reader} */ r) => [r.list((r) => ({ _state: r.u8(), _since: r.f64(), _until: r.money() })), r.u8()]);
+  if (!states) return [];
+  const [told, noted] = states;
+  if (noted) shelf._memory.changed();
+  const ends = told.map((/** @type {any} */ state) => (state._until === null ? Infinity : state._until + 1));
+  shelf._ruled = { _version: shelf._hub._version, _from: now, _until: Math.min(now + ASKED_EVERY_MS, ...ends), _states: told };
+  return join(told);
 }
 
 /**

@@ -35,6 +35,10 @@ pub(super) fn add(shop: &Shop, catalog: &Catalog, out: &mut PackWriter) -> Resul
     if !shop.tags.is_empty() {
         out.add(Tag::RULE_TAG, 0, shop.tags.len(), rule_tags(catalog, &shop.tags));
     }
+    if !shop.attributes.list.is_empty() {
+        let n = shop.attributes.list.len();
+        out.add(Tag::ATTRIBUTE, 0, n, super::attributes::section(catalog.languages(), &shop.attributes));
+    }
     Ok(())
 }
 

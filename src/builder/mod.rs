@@ -3,6 +3,7 @@
 mod arrivals;
 pub mod assemble;
 pub mod associate;
+mod attributes;
 pub mod cards;
 pub mod cluster;
 pub mod counts;

@@ -85,6 +85,7 @@ impl Engine {
         };
         account.absorb(&allowed, &self.portrait);
         self.portrait = account;
+        self.settle_declared();
         self.served.clear();
         Ok(result)
     }

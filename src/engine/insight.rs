@@ -4,11 +4,12 @@ use super::{Engine, track};
 use crate::catalog::Catalog;
 use crate::error::{Code, Error, Result};
 use crate::id::Key;
-use crate::insight::{Insight, Insights, Question, Settings, Subject, insights};
+use crate::insight::{Change, Insight, Insights, Question, Settings, Stage, Subject, changes, insights};
 use crate::pack::Tag;
 use crate::profile::{History, ProfileConfig};
 use crate::time::Millis;
 use alloc::string::String;
+use alloc::vec::Vec;
 
 /// Whose insights are asked for, and from when on changes of stage are told.
 #[derive(Debug, Clone, Copy, Default)]
@@ -33,18 +34,54 @@ impl Engine {
         asked: Asked<'_>,
         look: impl FnOnce(&Names<'_>, &Insights<'_>) -> T,
     ) -> Result<Option<T>> {
+        let (mut look, mut told) = (Some(look), None);
+        self.questioned(now, asked, &mut |names, ask| told = look.take().map(|look| look(names, &insights(ask))))?;
+        Ok(told)
+    }
+
+    /// Gives `look` the question that all that can be told answers; nothing without consent to personalize.
+    fn questioned(
+        &mut self,
+        now: Millis,
+        asked: Asked<'_>,
+        look: &mut dyn FnMut(&Names<'_>, Question<'_>),
+    ) -> Result<()> {
         let now = self.tick(now);
-        let Some(allowed) = self.consent.may_personalize() else { return Ok(None) };
+        let Some(allowed) = self.consent.may_personalize() else { return Ok(()) };
         let malformed = |_| Error::new(Code::PackMalformed, "section INSI cannot be read.");
         let section = self.catalog.pack().section(Tag::INSIGHT, 0);
         let settings = section.map(Settings::read).transpose().map_err(malformed)?.unwrap_or_default();
+        let birthday = self.day_of_care();
         let history: History = self.portrait.history(&allowed);
         let view = self.portrait.view(&allowed);
         let Asked { zone, account, since } = asked;
         let (exponent, session_gap) = (self.catalog.market().exponent, self.config.session_gap);
         let (history, view, settings) = (&history, &view, &settings);
-        let all = insights(Question { history, view, settings, now, zone, exponent, session_gap, account, since });
-        Ok(Some(look(&Names { catalog: &self.catalog, config: &self.config }, &all)))
+        let ask = Question { history, view, settings, now, zone, exponent, session_gap, account, since, birthday };
+        look(&Names { catalog: &self.catalog, config: &self.config }, ask);
+        Ok(())
+    }
+
+    /// The changes of stage that were not told yet, the oldest first; from now on they are. The first stage there is is no change. Nothing where there is
+    /// no telling, or no consent to personalize.
+    ///
+    /// # Errors
+    ///
+    /// `pack_malformed` when the shop's parameters cannot be read.
+    pub fn tell_stages(&mut self, now: Millis, zone: i16) -> Result<(bool, Vec<Change>)> {
+        let nothing = (false, Vec::new());
+        let Some(allowed) = self.consent.may_personalize() else { return Ok(nothing) };
+        let told = self.portrait.told(&allowed);
+        let told = told.and_then(|(at, n)| Some((at, *Stage::ALL.get(usize::from(n))?)));
+        let asked = Asked { zone, ..Asked::default() };
+        let mut found = None;
+        self.questioned(now, asked, &mut |_, ask| found = changes(ask, told).ok())?;
+        let Some((stage, changes)) = found else { return Ok(nothing) };
+        let new = told.is_none() || !changes.is_empty();
+        if new {
+            self.portrait.tell(&allowed, self.clock, stage as u8);
+        }
+        Ok((new, changes))
     }
 }
 

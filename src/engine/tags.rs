@@ -86,23 +86,26 @@ impl Engine {
     }
 
     /// What becomes of the shop's rule tags, now that their conditions were asked: a tag holds while its condition is true and for so long after, and not
-    /// while the shopper took it back. One that was deleted may come again once its condition was false.
+    /// while the shopper took it back. One that was deleted may come again once its condition was false. Also whether anything is to be kept that was not.
     ///
     /// # Errors
     ///
     /// `consent_required`.
-    pub fn rule_tags(&mut self, now: Millis, asked: &[RuleAsked<'_>]) -> Result<Vec<RuleState>> {
+    pub fn rule_tags(&mut self, now: Millis, asked: &[RuleAsked<'_>]) -> Result<(Vec<RuleState>, bool)> {
         let now = self.tick(now);
         let allowed = self.consent.may_personalize().ok_or_else(no_consent)?;
         let mut states = Vec::with_capacity(asked.len());
+        let mut new = false;
         for rule in asked {
             let key = Key::rule(rule.name);
             let hidden = self.portrait.hidden(&allowed).iter().find(|h| h.key == key).copied();
+            let before = self.portrait.noted(&allowed, key, now);
             states.push(match hidden {
                 Some(h) if h.blocked => RuleState::Blocked(h.until),
                 Some(h) if rule.holds => RuleState::Deleted(h.until),
                 _ => {
                     if hidden.is_some() {
+                        new = true;
                         self.portrait.unhide(&allowed, Dimension::Tag, key);
                     }
                     if rule.holds {
@@ -112,11 +115,12 @@ impl Engine {
                         self.portrait.unnote(&allowed, key);
                     }
                     let noted = self.portrait.noted(&allowed, key, now);
+                    new |= noted != before;
                     noted.map_or(RuleState::Absent, |n| RuleState::Holds(n.since, n.until))
                 }
             });
         }
-        Ok(states)
+        Ok((states, new))
     }
 
     /// Takes a rule tag back, or lets it come again.

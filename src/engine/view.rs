@@ -11,6 +11,7 @@ use crate::rank::nearest;
 use crate::text::{concat, decimal};
 use crate::time::Millis;
 use alloc::string::{String, ToString};
+use alloc::vec;
 use alloc::vec::Vec;
 
 /// Traits shown of each dimension.
@@ -46,6 +47,23 @@ pub struct PortraitSummary {
     pub visit: Vec<String>,
     /// The kind of shoppers that is nearest.
     pub cluster: Option<ClusterView>,
+}
+
+/// A category with all that lies below it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct PathView<'a> {
+    /// Its path.
+    pub key: &'a str,
+    /// Its path in the view's language.
+    pub label: &'a str,
+    /// Categories above it.
+    pub level: u32,
+    /// Share of all interest in categories, 0–1.
+    pub share: f64,
+    /// Events behind it.
+    pub events: u32,
+    /// The last of them.
+    pub last: Millis,
 }
 
 /// A kind of shoppers, as the shopper sees that it is the nearest.
@@ -84,6 +102,35 @@ impl Engine {
         let PortraitView { events, sessions, updated, .. } = view;
         PortraitSummary { events, sessions, updated, traits, visit, cluster }
     }
+
+    /// Gives `each` the shopper's interest at every level of the pack's tree of categories, in the pack's order: of each category the sum of its own
+    /// trait and of those below it, made at reading, so that nothing is kept twice. Nothing without consent.
+    pub fn category_paths(&mut self, now: Millis, each: &mut dyn FnMut(PathView<'_>)) {
+        self.tick(now);
+        let Some(allowed) = self.consent.may_personalize() else { return };
+        let (c, affinity) = (&self.catalog, self.portrait.view(&allowed).affinity(Dimension::Category));
+        let total = affinity.total();
+        let mut sums = vec![(0_u128, 0_u32, Millis(i64::MIN)); c.category_count()];
+        for t in affinity.traits() {
+            for x in c.category_of_key(t.key).into_iter().flat_map(|own| c.category_chain(own)) {
+                if let Some((value, events, last)) = sums.get_mut(x as usize) {
+                    *value += t.value;
+                    *events = events.saturating_add(t.events);
+                    *last = t.last.max(*last);
+                }
+            }
+        }
+        for (x, (value, events, last)) in (0..).zip(sums) {
+            if events > 0 {
+                let (key, label, level) = (c.category_path(x), c.category_label(x), c.category_chain(x).count() as u32 - 1);
+                each(PathView { key, label, level, share: share_of(value, total), events, last });
+            }
+        }
+    }
+}
+
+fn share_of(value: u128, total: u128) -> f64 {
+    decay::share(value, total, 1_000_000) as f64 / 1e6
 }
 
 /// A trait's id and label in the present market and language; empty where the pack does not know it.
@@ -121,6 +168,5 @@ pub(super) fn trait_name(c: &Catalog, config: &ProfileConfig, d: Dimension, trai
 
 fn trait_view(c: &Catalog, config: &ProfileConfig, d: Dimension, t: &Trait, total: u128) -> TraitView {
     let (key, label) = trait_name(c, config, d, t.key);
-    let share = decay::share(t.value, total, 1_000_000) as f64 / 1e6;
-    TraitView { key, label, share, events: t.events, last: t.last }
+    TraitView { key, label, share: share_of(t.value, total), events: t.events, last: t.last }
 }

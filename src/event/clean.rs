@@ -154,7 +154,7 @@ pub enum Drop {
     OverlayUnknownItem,
     /// A field of an overlay that could not be read.
     OverlayBadValue,
-    /// A declared answer that the pack's prior does not list.
+    /// A declared answer that is no value of the pack's attributes.
     UnknownAnswer,
     /// The same again without an id, within [`repeat`](crate::profile::ProfileConfig::repeat).
     Repeated,
@@ -168,11 +168,15 @@ pub enum Drop {
     OtherCurrency,
     /// A channel that the shop does not list: taken as `other`.
     UnknownChannel,
+    /// A declared answer that looks like a way to reach somebody.
+    ContactAnswer,
+    /// A declared answer to what needs consent to `sensitive`.
+    SensitiveAnswer,
 }
 
 impl Drop {
     /// Number of reasons.
-    pub const COUNT: usize = 22;
+    pub const COUNT: usize = 24;
 
     /// Every reason, in the order of its number.
     pub const ALL: [Drop; Drop::COUNT] = [
@@ -198,6 +202,8 @@ impl Drop {
         Drop::BadDetail,
         Drop::OtherCurrency,
         Drop::UnknownChannel,
+        Drop::ContactAnswer,
+        Drop::SensitiveAnswer,
     ];
 
     /// The diagnostics' code.
@@ -225,6 +231,8 @@ impl Drop {
             Drop::BadDetail => "detail_bad_value",
             Drop::OtherCurrency => "currency_other",
             Drop::UnknownChannel => "channel_unknown",
+            Drop::ContactAnswer => "contact_answer",
+            Drop::SensitiveAnswer => "sensitive_answer",
         }
     }
 }

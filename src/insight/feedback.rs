@@ -75,3 +75,11 @@ pub(super) fn tell(s: &Shopper<'_>, out: &mut Insights<'_>) {
     let until = promotion_paused(&s.ask).and_then(|u| u.ok_or(Lack::EVIDENCE)).map(|u| numbers(&[u.to_f64()]));
     s.tell(out, Trait::Paused, until, 1.0, &[EventKind::Complaint, EventKind::Return]);
 }
+
+/// The share of satisfied answers, 4 and 5 of 5 ("top two boxes"): Morgan, Rego, "The Value of Different Customer Satisfaction and Loyalty Metrics in
+/// Predicting Business Performance", Marketing Science 25 (2006), 426-439.
+pub(super) fn share(s: &Shopper<'_>, out: &mut Insights<'_>) {
+    let [satisfied, answers] = [s.ask.history.satisfied, s.ask.history.rated].map(f64::from);
+    let found = if answers > 0.0 { Ok(numbers(&[satisfied / answers, satisfied, answers])) } else { Err(Lack::EVIDENCE) };
+    s.tell(out, Trait::Csat, found, s.sure(answers), &OPINIONS[..2]);
+}

@@ -1,7 +1,7 @@
 //! The stage of a shopper's life with the shop, by their own rhythm, and how it changed.
 
 use super::root;
-use super::{Insights, Lack, Number, Numbers, Settings, Shopper, Trait, numbers};
+use super::{Insights, Lack, Number, Numbers, Question, Settings, Shopper, Trait, numbers};
 use crate::event::EventKind;
 use crate::profile::orders::Orders;
 use crate::time::{DAY, MINUTE, Millis};
@@ -27,6 +27,12 @@ pub enum Stage {
     Declining = 4,
     /// Has not bought for so long that they will not.
     Lost = 5,
+}
+
+impl Stage {
+    /// Every stage, in the order of its number.
+    pub const ALL: [Stage; 6] =
+        [Stage::New, Stage::Active, Stage::Growing, Stage::Mature, Stage::Declining, Stage::Lost];
 }
 
 /// Orders until some day, in days.
@@ -151,6 +157,33 @@ pub fn transitions(
         told = Some(now);
     }
     Ok(out)
+}
+
+/// A change of stage: from, to, when.
+pub type Change = (Stage, Stage, Millis);
+
+/// The stage now, and the changes since a stage was `told`, the oldest first: each as the local day begins on which it came, or now, where what was
+/// told does not lead to what is (an order of today, one of last year that came only now, visits without any order).
+///
+/// # Errors
+///
+/// What there is too little of to tell a stage.
+pub fn changes(ask: Question<'_>, told: Option<(Millis, Stage)>) -> Result<(Stage, Vec<Change>), Lack> {
+    let s = Shopper::new(ask);
+    s.gap()?;
+    let now = stage(&s.rhythm()?, ask.settings)?;
+    let Some((since, before)) = told else { return Ok((now, Vec::new())) };
+    let zone = i64::from(ask.zone) * MINUTE;
+    let days = transitions(&ask.history.orders, ask.settings, since.plus(zone).0.div_euclid(DAY), s.today)?;
+    let mut out = Vec::new();
+    if days.first().is_some_and(|d| d.0 == before) && days.last().is_some_and(|d| d.1 == now) {
+        for (from, to, day) in days {
+            out.push((from, to, Millis(day * DAY - zone)));
+        }
+    } else if let Some((from, to)) = transition(Some(before), now) {
+        out.push((from, to, ask.now));
+    }
+    Ok((now, out))
 }
 
 impl Shopper<'_> {

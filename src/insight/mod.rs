@@ -23,7 +23,7 @@ pub use alert::{Alert, Limits, alerts};
 pub use feedback::promotion_paused;
 pub use intent::Intent;
 pub use layer::Layer;
-pub use lifecycle::{Rhythm, Stage, stage, transition, transitions};
+pub use lifecycle::{Change, Rhythm, Stage, changes, stage, transition, transitions};
 pub use outlook::purchases;
 pub use rfm::{Cut, by_id, score};
 pub use settings::{Lack, Number, Settings, Source};
@@ -123,11 +123,13 @@ pub enum Trait {
     Alert = 38,
     /// Number of the signal, since when, until when.
     Care = 39,
+    /// Share of the satisfied, how many they are, and of how many.
+    Csat = 40,
 }
 
 impl Trait {
     /// Number of traits.
-    pub const COUNT: usize = 40;
+    pub const COUNT: usize = 41;
 
     /// Each trait's name, `[]` behind that of a list, then its fields: `@` before what it is about, the rest its values in order, a value that
     /// is the number of a word with the words behind it. Hosts make objects of it.
@@ -171,7 +173,8 @@ impl Trait {
         "channels[] @channel visits firstTouch lastTouch linear linearValue",
         "pairs[] @product @with support ruleConfidence lift orders",
         "alerts[] metric:events|visits|steps|carts|orders expected seen z severity:|warning|alarm method:moving_average|weekday day",
-        "care[] signal:after_purchase|silence|after_complaint since until",
+        "care[] signal:after_purchase|silence|after_complaint|birthday since until",
+        "csat value satisfied answers",
     ];
 
     /// The trait's [shape](Trait::SHAPES).
@@ -303,6 +306,8 @@ pub struct Question<'a> {
     pub account: &'a str,
     /// Changes of stage are told from here on.
     pub since: Option<Millis>,
+    /// The day of the year that the shopper declared for care, the month times 100 and the day, and how sure it is, 0–1.
+    pub birthday: Option<(u32, f64)>,
 }
 
 /// A question with what all answers need.
@@ -452,7 +457,7 @@ fn weighted(parts: &[(f64, Option<f64>)]) -> Option<(f64, f64)> {
 /// history.orders.recent.push(Order { at: Millis(90 * DAY), id: Key(1), day: 90, value: Some(2_599), discount: None, units: 1 });
 /// let (view, settings) = (PortraitView::nobody(), Settings::default());
 /// let now = Millis(97 * DAY);
-/// let ask = Question { history: &history, view: &view, settings: &settings, now, zone: 0, exponent: 2, session_gap: 1_800_000, account: "", since: None };
+/// let ask = Question { history: &history, view: &view, settings: &settings, now, zone: 0, exponent: 2, session_gap: 1_800_000, account: "", since: None, birthday: None };
 /// let told = insights(ask);
 /// assert_eq!(told.first(Trait::Orders).unwrap().values()[2], 2_599.0);
 /// // Without the shop's parameters there is no stage, and it is said which one is missing.
@@ -476,6 +481,7 @@ pub fn insights(ask: Question<'_>) -> Insights<'_> {
     pair::tell(&s, &mut out);
     alert::tell(&s, &mut out);
     care::tell(&s, &mut out);
+    feedback::share(&s, &mut out);
     out
 }
 

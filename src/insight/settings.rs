@@ -94,11 +94,13 @@ numbers! {
     NeedHalfLife = 55, "needs.half_life_days", 1.0, 3650.0, "Half-life of what speaks for a need.";
     PairOrders = 56, "pairs.min_count", 1.0, 1000.0, "Fewest orders with both products.";
     TrendSigma = 57, "lifecycle.trend_sigma", 0.0, 10.0, "Deviations that two periods have to be apart.";
+    BirthdayBefore = 58, "care.birthday_before_days", 0.0, 180.0, "Care for a birthday begins so many days before it ...";
+    BirthdayAfter = 59, "care.birthday_after_days", 0.0, 180.0, "... and ends so many days after it.";
 }
 
 impl Number {
     /// How many there are.
-    pub const COUNT: usize = 58;
+    pub const COUNT: usize = 60;
 
     /// Where `shop.toml` has it below `[insight]`: table and key, or a key alone; `models` for what comes from a file.
     pub fn place(self) -> &'static str {

@@ -133,6 +133,7 @@ impl Known {
             session_gap: GAP,
             account: "",
             since,
+            birthday: None,
         }))
     }
 

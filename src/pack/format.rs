@@ -86,6 +86,7 @@ tags! {
     EMBEDDING_PART b"EMBG" "A vector of each product of a part.";
     INSIGHT b"INSI" "The parameters of the analysis of a shopper.";
     RULE_TAG b"RTAG" "What the shop calls shoppers whom a condition is about.";
+    ATTRIBUTE b"ATTR" "What shoppers may declare.";
 }
 
 impl Tag {

@@ -77,6 +77,11 @@ impl Consent {
         self.personalize.granted().then_some(Personalize(()))
     }
 
+    /// True when sensitive attributes may be declared.
+    pub fn may_be_sensitive(&self) -> bool {
+        self.sensitive.granted()
+    }
+
     /// True when the host's storage may be used.
     pub fn may_store(&self) -> bool {
         self.store.granted()

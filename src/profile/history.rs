@@ -20,6 +20,8 @@ pub(super) const PRODUCTS: usize = 128;
 const PAIRED: usize = 12;
 /// Categories about which there are opinions, and one for all.
 pub(super) const OPINIONS: usize = 33;
+/// The opinion that 4 of 5 tells, from which on an answer is a satisfied one.
+const SATISFIED: i8 = 50;
 /// Days that are counted one by one: nine weeks.
 pub const DAYS: usize = 63;
 
@@ -143,6 +145,10 @@ pub struct History {
     pub days: Days,
     /// Visits, the channels they came by, the cart.
     pub visits: Visits,
+    /// Answers with stars or to a survey.
+    pub rated: u32,
+    /// Those of them that are satisfied: 4 and 5 of 5.
+    pub satisfied: u32,
 }
 
 impl Default for History {
@@ -159,6 +165,8 @@ impl Default for History {
             seconds: 0,
             days: Days::default(),
             visits: Visits::default(),
+            rated: 0,
+            satisfied: 0,
         }
     }
 }
@@ -204,6 +212,10 @@ impl History {
             }
             EventKind::Complaint if detail.resolved => self.appeased = self.appeased.max(Some(at)),
             _ => {}
+        }
+        if let Some(score) = detail.score.filter(|_| matches!(kind, EventKind::Review | EventKind::SurveyAnswer)) {
+            self.rated = self.rated.saturating_add(1);
+            self.satisfied = self.satisfied.saturating_add(u32::from(score >= SATISFIED));
         }
         let opinion = match kind {
             EventKind::Review | EventKind::SurveyAnswer => detail.score,

@@ -2,8 +2,11 @@
 //!
 //! [`manual/portrait.md`](crate::manual::portrait) tells how it is made and what it guarantees.
 
+pub mod attribute;
 pub mod config;
+pub mod contact;
 pub mod decay;
+pub mod declared;
 mod dimension;
 pub mod hidden;
 pub mod history;
@@ -19,6 +22,7 @@ pub mod visits;
 
 pub use config::ProfileConfig;
 pub use decay::{Affinity, Trait};
+pub use declared::Declared;
 pub use dimension::Dimension;
 pub use history::History;
 pub use portrait::{Facts, Portrait, PortraitView, Step, TAGS, Taken};

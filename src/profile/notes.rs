@@ -8,6 +8,9 @@ use crate::time::Millis;
 /// Conclusions remembered.
 pub(super) const NOTES: usize = 128;
 
+/// Stages there may be.
+const STAGES: u64 = 8;
+
 /// A conclusion.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Note {
@@ -45,5 +48,18 @@ impl Portrait {
     pub fn noted(&self, _: &Personalize, key: Key, now: Millis) -> Option<Note> {
         let i = self.notes.binary_search_by_key(&key, |n| n.key).ok()?;
         self.notes.get(i).copied().filter(|n| n.until >= now)
+    }
+
+    /// The stage that was told last, by its number, and when: a note under that number, which no name's key is.
+    pub fn told(&self, _: &Personalize) -> Option<(Millis, u8)> {
+        self.notes.first().filter(|n| n.key.0 < STAGES).map(|n| (n.since, n.key.0 as u8))
+    }
+
+    /// A stage is told, in place of the one before.
+    pub fn tell(&mut self, allowed: &Personalize, at: Millis, stage: u8) {
+        if self.told(allowed).is_some() {
+            self.notes.remove(0);
+        }
+        self.note(allowed, Key(u64::from(stage) % STAGES), at, Millis(i64::MAX));
     }
 }

@@ -1,6 +1,7 @@
 //! The portrait itself: a settled layer, a provisional one for events that may still arrive out of order, and the trail.
 
 use super::decay::{self, Growth};
+use super::declared::Declared;
 use super::dimension::Dimension;
 use super::hidden::{self, Hidden};
 use super::history::{self, History};
@@ -34,8 +35,6 @@ pub(super) const IDS: usize = 512;
 pub(super) const DISLIKED: usize = 128;
 /// Bought products remembered.
 pub(super) const BOUGHT: usize = 256;
-/// Declared answers remembered.
-pub(super) const DECLARED: usize = 1_024;
 
 /// What an event says about one product, in keys that outlive the pack.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -116,8 +115,8 @@ pub struct Portrait {
     pub(super) disliked: Vec<(Millis, Key)>,
     /// Bought products, each with its latest order, sorted by time.
     pub(super) bought: Vec<(Millis, Key)>,
-    /// Keys of what the shopper declared, with the time.
-    pub(super) declared: Vec<(Millis, Key)>,
+    /// What the shopper declared, in the order in which it was said.
+    pub(super) declared: Vec<Declared>,
     /// What the shopper took back, sorted by dimension and key.
     pub(super) hidden: Vec<Hidden>,
     /// What was concluded, sorted by key.
@@ -201,22 +200,10 @@ impl Portrait {
             self.hide(allowed, h.dimension, h.key, h.until, h.blocked);
         }
         // What was declared in it is the newest word.
-        if other.declared.first().is_some_and(|(at, _)| start.is_none_or(|s| *at >= s)) {
-            self.declared = other.declared.clone();
-        }
+        self.absorb_declared(&other.declared, start);
         // The visit itself counts once, with its first event.
         self.sessions = self.sessions.saturating_add(u32::from(new > 0));
         new
-    }
-
-    /// Takes over all that is declared, by the keys of the answers, at most 1,024.
-    pub fn declare(&mut self, _: &Personalize, answers: Vec<(Millis, Key)>) {
-        self.declared = answers;
-    }
-
-    /// Keys of what is declared, with the time.
-    pub fn declared(&self, _: &Personalize) -> &[(Millis, Key)] {
-        &self.declared
     }
 
     /// Takes in an event that may be of any age, such as an order of last year. False when its id was known.
@@ -500,8 +487,8 @@ pub struct PortraitView<'a> {
     pub disliked: &'a [(Millis, Key)],
     /// Products the shopper bought, the latest 256, each with its latest order.
     pub bought: &'a [(Millis, Key)],
-    /// Keys of what the shopper declared.
-    pub declared: &'a [(Millis, Key)],
+    /// What the shopper declared.
+    pub declared: &'a [Declared],
     /// Events taken in.
     pub events: u32,
     /// Visits seen.

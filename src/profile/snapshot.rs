@@ -1,11 +1,13 @@
 //! A portrait as bytes and back: what the host keeps between visits, and what brings a shelf back after a trap.
 
+use super::attribute::Source;
+use super::declared::{DECLARED, DECLARED_ONCE, once};
 use super::dimension::Dimension;
 use super::hidden::HIDDEN;
 use super::history::{CATEGORIES, Count, DAYS, Days, History, OPINIONS, PRODUCTS};
 use super::notes::NOTES;
 use super::orders::{ORDERS, REFUNDS, Sums};
-use super::portrait::{Affinities, BOUGHT, DECLARED, DISLIKED, IDS, PENDING, Pending, Portrait, ROOM};
+use super::portrait::{Affinities, BOUGHT, DISLIKED, IDS, PENDING, Pending, Portrait, ROOM};
 use super::tape::Tape;
 use super::visit::MARKS;
 use super::visits::{CART, CHANNELS, OpenVisit, PATH, Stage, Visits};
@@ -19,7 +21,9 @@ use crate::time::Millis;
 use alloc::vec::Vec;
 
 /// The snapshot format this build writes and the newest it reads.
-const SNAPSHOT: u16 = 2;
+const SNAPSHOT: u16 = 3;
+/// Before there were attributes and counts of the satisfied: the same description without them.
+const BEFORE_ATTRIBUTES: u16 = 2;
 /// The oldest it reads.
 const OLDEST: u16 = 1;
 
@@ -29,7 +33,7 @@ impl Portrait {
     /// The portrait as bytes: a version, the state, and an XXH64 over both.
     pub fn snapshot(&mut self) -> Vec<u8> {
         let mut bytes = SNAPSHOT.to_le_bytes().to_vec();
-        bytes.extend_from_slice(&Tape::written(|t| state(t, self)));
+        bytes.extend_from_slice(&Tape::written(|t| state(t, self, SNAPSHOT)));
         let sum = hash(0, &bytes);
         bytes.extend_from_slice(&sum.to_le_bytes());
         bytes
@@ -50,16 +54,16 @@ impl Portrait {
         let mut r = Reader::new(body);
         let read = match r.u16() {
             OLDEST => snapshot_v1::read(config, &mut r),
-            SNAPSHOT => read(config, &mut r),
+            version @ (BEFORE_ATTRIBUTES | SNAPSHOT) => read(config, &mut r, version),
             _ => return Err(bad("it is of another version.")),
         };
         read.map_err(|_| bad("it ends early or holds what no portrait holds."))
     }
 }
 
-fn read(config: ProfileConfig, r: &mut Reader<'_>) -> core::result::Result<Portrait, Malformed> {
+fn read(config: ProfileConfig, r: &mut Reader<'_>, version: u16) -> core::result::Result<Portrait, Malformed> {
     let mut p = Portrait::new(config);
-    Tape::read(r, |t| state(t, &mut p))?;
+    Tape::read(r, |t| state(t, &mut p, version))?;
     r.end()?;
     p.sift_all();
     keeps_order(&p).then_some(p).ok_or(Malformed)
@@ -82,7 +86,7 @@ pub(super) fn rebase(a: &mut Affinity, half_life: i64, landmark: i64, r: &mut Re
 
 // One description of what is kept, run to write and to read.
 
-fn state(t: &mut Tape<'_, '_>, p: &mut Portrait) {
+fn state(t: &mut Tape<'_, '_>, p: &mut Portrait, version: u16) {
     let mut newest = p.newest.map_or(NEVER, |t| t.0);
     t.signed(&mut newest);
     p.newest = Some(newest).filter(|n| *n != NEVER).map(Millis);
@@ -98,10 +102,13 @@ fn state(t: &mut Tape<'_, '_>, p: &mut Portrait) {
         kind(t, &mut m.kind);
         t.key(&mut m.key);
     });
-    for (list, room) in
-        [(&mut p.ids, IDS), (&mut p.disliked, DISLIKED), (&mut p.bought, BOUGHT), (&mut p.declared, DECLARED)]
-    {
+    for (list, room) in [(&mut p.ids, IDS), (&mut p.disliked, DISLIKED), (&mut p.bought, BOUGHT)] {
         dated(t, list, room);
+    }
+    if version == BEFORE_ATTRIBUTES {
+        let mut answers = Vec::new();
+        dated(t, &mut answers, DECLARED_ONCE);
+        p.declared = once(&answers);
     }
     history(t, &mut p.history);
     t.list(&mut p.hidden, HIDDEN, |t, h| {
@@ -116,6 +123,23 @@ fn state(t: &mut Tape<'_, '_>, p: &mut Portrait) {
         t.key(&mut n.key);
         t.span(&mut n.since, &mut n.until);
     });
+    if version == BEFORE_ATTRIBUTES {
+        return;
+    }
+    t.list(&mut p.declared, DECLARED, |t, d| {
+        t.key(&mut d.attribute);
+        let mut value = Key(d.value);
+        t.key(&mut value);
+        d.value = value.0;
+        t.span(&mut d.at, &mut d.until);
+        let mut source = d.source as u8;
+        t.byte(&mut source, Source::COUNT);
+        d.source = Source::ALL[usize::from(source)];
+        t.byte(&mut d.confidence, 101);
+        t.flag(&mut d.sensitive);
+    });
+    t.small(&mut p.history.rated);
+    t.small(&mut p.history.satisfied);
 }
 
 fn affinities(t: &mut Tape<'_, '_>, all: &mut Affinities) {

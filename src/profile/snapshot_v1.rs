@@ -1,6 +1,7 @@
 //! Snapshots of version 1: what was kept before there were orders, visits and opinions. Read only.
 
-use super::portrait::{BOUGHT, DECLARED, DISLIKED, Facts, IDS, Pending, Portrait, ROOM, TAGS};
+use super::declared::{DECLARED_ONCE, once};
+use super::portrait::{BOUGHT, DISLIKED, Facts, IDS, Pending, Portrait, ROOM, TAGS};
 use super::snapshot::{NEVER, keeps_order, rebase};
 use super::visit::{Mark, Trail};
 use super::{Affinity, ProfileConfig, Trait};
@@ -41,7 +42,8 @@ pub(super) fn read(config: ProfileConfig, r: &mut Reader<'_>) -> core::result::R
         trail.add(Mark { at, order, kind, key: Key(r.u64()) });
     }
     p.trail = trail;
-    let lists = [(&mut p.ids, IDS), (&mut p.disliked, DISLIKED), (&mut p.bought, BOUGHT), (&mut p.declared, DECLARED)];
+    let mut declared = Vec::new();
+    let lists = [(&mut p.ids, IDS), (&mut p.disliked, DISLIKED), (&mut p.bought, BOUGHT), (&mut declared, DECLARED_ONCE)];
     for (i, (list, room)) in lists.into_iter().enumerate() {
         if i > 1 && r.left() == 0 {
             break;
@@ -51,6 +53,7 @@ pub(super) fn read(config: ProfileConfig, r: &mut Reader<'_>) -> core::result::R
         }
     }
     r.end()?;
+    p.declared = once(&declared);
     p.sift_all();
     keeps_order(&p).then_some(p).ok_or(Malformed)
 }

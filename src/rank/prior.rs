@@ -6,8 +6,7 @@ use crate::catalog::Catalog;
 use crate::codec::Reader;
 use crate::id::Key;
 use crate::pack::Tag;
-use crate::profile::{Dimension, PortraitView};
-use crate::time::Millis;
+use crate::profile::{Declared, Dimension, PortraitView};
 use alloc::vec;
 use alloc::vec::Vec;
 
@@ -28,15 +27,13 @@ pub struct Prior<'a> {
     parts: Vec<u64>,
     /// The answers that were declared, each as `field=value`.
     pub declared: Vec<&'a str>,
-    /// Keys of the answers that were said, as far as it lists them, with the time.
-    pub said: Vec<(Millis, Key)>,
 }
 
-/// The prior of a pack under what was `declared`; without any, nothing. It looks up what is `said` as well, `at` which time.
-pub fn prior<'a>(catalog: &'a Catalog, declared: &[(Millis, Key)], said: &[&str], at: Millis) -> Prior<'a> {
+/// The prior of a pack under what was `declared`; without any, nothing.
+pub fn prior<'a>(catalog: &'a Catalog, declared: &[Declared]) -> Prior<'a> {
     let mut r = Reader::new(catalog.pack().section(Tag::PRIOR, 0).unwrap_or(&[]));
     let (weight, parts) = (r.u32(), vec![0; catalog.category_count()]);
-    let mut prior = Prior { weight, parts, declared: Vec::new(), said: Vec::new() };
+    let mut prior = Prior { weight, parts, declared: Vec::new() };
     // The base first, then the lifts of each answer.
     let (mut counts, mut left) = (true, None);
     loop {
@@ -53,12 +50,9 @@ pub fn prior<'a>(catalog: &'a Catalog, declared: &[(Millis, Key)], said: &[&str]
         left = Some(more - 1);
         let answer = r.str();
         let key = Key::made(0xff, answer.as_bytes());
-        counts = declared.iter().any(|d| d.1 == key);
+        counts = declared.iter().any(|d| d.value == key.0);
         if counts {
             prior.declared.push(answer);
-        }
-        if said.contains(&answer) {
-            prior.said.push((at, key));
         }
     }
 }
@@ -66,7 +60,7 @@ pub fn prior<'a>(catalog: &'a Catalog, declared: &[(Millis, Key)], said: &[&str]
 /// What the prior adds to the value of each category it names, 0–65536; nothing without one. Where nothing is declared, the nearest cluster
 /// takes the place of its base, which the second tells.
 pub(super) fn added(portrait: &PortraitView<'_>, catalog: &Catalog) -> (Vec<u64>, bool) {
-    let Prior { mut weight, mut parts, declared, .. } = prior(catalog, portrait.declared, &[], Millis(0));
+    let Prior { mut weight, mut parts, declared, .. } = prior(catalog, portrait.declared);
     let near = if declared.is_empty() { nearest(portrait, catalog) } else { None };
     let clustered = near.is_some();
     if let Some(near) = near {

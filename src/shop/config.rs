@@ -1,5 +1,6 @@
 //! `shop.toml`: parsed strictly, so that a misspelt key is an error and not a silent default.
 
+use super::attributes::{AttributeSettings, AttributesSection};
 use super::content::{self, ActivitySection, CardSettings, ContentSection};
 use super::exploration::ExplorationSection;
 use super::files::ShopFiles;
@@ -8,7 +9,7 @@ use super::limits::{BaselineSection, BaselineSettings, PolicySection, PolicySett
 use super::log::settings::{LogSection, LogSettings};
 use super::overlay::OverlaySection;
 use super::portrait::{self, ChannelSection, CleaningSection, FeedbackSection, PortraitSection};
-use super::prior::PriorSection;
+use super::prior::{PriorDraft, PriorSection};
 use super::rules::{ArrivalSection, DislikedSection};
 use super::scenes::{SceneDraft, SceneSection};
 use super::season::{ClusterSection, ClusterSettings, SeasonSection, SeasonSettings};
@@ -89,6 +90,8 @@ pub(super) struct ShopConfig {
     pub clusters: ClusterSection,
     /// `[insight]`
     pub insight: InsightSection,
+    /// `[attributes]`
+    pub attributes: AttributesSection,
 }
 
 /// `[shop]`
@@ -315,6 +318,7 @@ impl ShopConfig {
         config.season()?;
         config.clusters()?;
         config.insight()?;
+        config.attributes(None)?;
         for l in &config.languages {
             if l.tag.is_empty() || l.title.is_empty() {
                 return Err(bad("each [[language]] needs a tag and the column of its title.".into()));
@@ -480,6 +484,11 @@ impl ShopConfig {
     /// The same with its files, which lie in a folder.
     pub(super) fn insight_in(&self, folder: &Path) -> Result<Settings> {
         self.insight.with_files(&ShopConfig::shipped()?.insight, folder)
+    }
+
+    /// What shoppers may declare: this shop's attributes, and the answers of its prior.
+    pub(super) fn attributes(&self, prior: Option<&PriorDraft>) -> Result<AttributeSettings> {
+        self.attributes.or(&ShopConfig::shipped()?.attributes, prior)
     }
 
     /// When an estimate is trusted.

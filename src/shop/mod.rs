@@ -1,6 +1,7 @@
 //! Reading a shop folder: catalogue, log and settings as the shop exports them, messy as they are.
 
 mod allocation;
+mod attributes;
 mod catalog;
 mod config;
 mod content;
@@ -29,6 +30,7 @@ mod table;
 mod tags;
 
 pub use allocation::AllocationFile;
+pub use attributes::{AttributeDraft, AttributeSettings};
 use config::ShopConfig;
 pub use config::{ReportSettings, ShelfSettings, SlotName, TableSettings, TogetherSettings};
 pub use content::{CardDraft, CardSettings};
@@ -170,6 +172,8 @@ pub struct Shop {
     pub clusters: ClusterSettings,
     /// What the analysis of a shopper goes by.
     pub insight: crate::insight::Settings,
+    /// What shoppers may declare.
+    pub attributes: AttributeSettings,
     /// Rows that could not be used.
     pub rejects: Rejects,
     /// Ids of the log that the catalogue does not have, with how often; most frequent first.
@@ -220,6 +224,7 @@ impl Shop {
         };
         let tasks = files.loyalty.as_deref().map_or(Ok(Vec::new()), |path| content::tasks(path, &languages))?;
         let prior = files.prior.as_deref().map(prior::read).transpose()?;
+        let attributes = config.attributes(prior.as_ref())?;
         let prior = prior.map(|p| config.prior().map(|weight| (p, weight))).transpose()?;
         let id = if config.shop.id.is_empty() { files.name.clone() } else { config.shop.id.clone() };
         Ok(Shop {
@@ -250,6 +255,7 @@ impl Shop {
             season: config.season()?,
             clusters: config.clusters()?,
             insight: config.insight_in(files.beside())?,
+            attributes,
             rejects,
             unmatched,
             copies,

@@ -45,3 +45,18 @@ fn write(names: &Names<'_>, all: &Insights<'_>, out: &mut Writer) {
         out.str(&lack.name());
     }
 }
+
+/// Changes of stage that were not told yet.
+pub(super) fn stages(shelf: &mut Engine, r: &mut Reader<'_>, out: &mut Writer) -> Result<()> {
+    let (now, zone) = (time(r), zone(r));
+    r.end()?;
+    let (new, changes) = shelf.tell_stages(now, zone)?;
+    out.u8(u8::from(new));
+    out.count(changes.len());
+    for (from, to, at) in changes {
+        out.u8(from as u8);
+        out.u8(to as u8);
+        out.f64(at.to_f64());
+    }
+    Ok(())
+}

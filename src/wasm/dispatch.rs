@@ -20,8 +20,6 @@ pub(super) const NO_ROW: u32 = u32::MAX;
 const NEAREST: u32 = 29;
 /// The number of the call `rehearse`.
 const REHEARSE: u32 = 37;
-/// The number of the call `declare`.
-const DECLARE: u32 = 44;
 /// The open shelves of one wasm instance, by handle.
 #[derive(Debug, Default)]
 pub struct Table {
@@ -73,7 +71,7 @@ impl Table {
         if op == 1 {
             return self.open(r, out);
         }
-        let there = matches!(op, 2..=33 | REHEARSE | DECLARE..=51) && (cfg!(feature = "vectors") || op != NEAREST);
+        let there = matches!(op, 2..=33 | REHEARSE | 45..=51 | 56..=58) && (cfg!(feature = "vectors") || op != NEAREST);
         if !there {
             return Err(Error::told(Code::UnknownCall, || {
                 concat(&["this core has no call ", &decimal(op.into()), "."])
@@ -120,8 +118,7 @@ impl Table {
             NEAREST => catalogue::nearest(shelf, r, out),
             30 => catalogue::attach(shelf, r, out, handle as u32),
             31 => catalogue::wanted(shelf, r, out),
-            DECLARE => declare(shelf, r, out),
-            45..=51 => core::hint::black_box(insight::part as insight::Part)(op, &mut self.insight, shelf, r, out),
+            45..=51 | 56..=58 => core::hint::black_box(insight::part as insight::Part)(op, &mut self.insight, shelf, r, out),
             32 | 33 => checkout::overlay(shelf, r, out, op == 32),
             _ => {
                 let on = r.bool();
@@ -313,14 +310,6 @@ fn rank(shelf: &mut Engine, r: &mut Reader<'_>, out: &mut Writer) -> Result<()> 
     Ok(())
 }
 
-fn declare(shelf: &mut Engine, r: &mut Reader<'_>, out: &mut Writer) -> Result<()> {
-    let now = time(r);
-    let said = strings(r);
-    r.end()?;
-    out.u32(shelf.declare(now, &said)?);
-    Ok(())
-}
-
 fn money(m: Option<Minor>) -> f64 {
     m.map_or(f64::NAN, |m| m.0 as f64)
 }
@@ -413,11 +402,6 @@ fn portrait(shelf: &mut Engine, r: &mut Reader<'_>, out: &mut Writer) -> Result<
     out.count(p.visit.len());
     for id in &p.visit {
         out.str(id);
-    }
-    let declared = shelf.declared();
-    out.count(declared.len());
-    for answer in declared {
-        out.str(answer);
     }
     // One kind of shoppers or none.
     out.count(p.cluster.iter().len());

@@ -1,6 +1,6 @@
 //! The calls about who the shopper is: conditions of audiences, tags and rules; the shopper's insights; tags that are taken back.
 
-use super::{analysis, tags};
+use super::{analysis, declared, tags};
 use crate::codec::{Malformed, Reader, Writer};
 use crate::condition::{Program, Refused};
 use crate::engine::Engine;
@@ -21,13 +21,16 @@ const MOST: usize = 1024;
 /// The programs of an instance, by handle.
 type Programs = Vec<Option<Program>>;
 
-/// Calls 45 to 51. What only they need is a file of its own in the web build, which `pkg-template/build/part.mjs` cuts at this function.
+/// Calls 45 to 51 and 56 to 58. What only they need is a file of its own in the web build, which `pkg-template/build/part.mjs` cuts at this function.
 pub(super) fn part(op: u32, kept: &mut Kept, shelf: &mut Engine, r: &mut Reader<'_>, out: &mut Writer) -> Result<()> {
     match op {
         48 => return analysis::insights(shelf, r, out),
         49 => return tags::wish(shelf, r, out),
         50 => return tags::hidden(shelf, r, out),
         51 => return tags::rules(shelf, r, out),
+        56 => return declared::declare(shelf, r, out),
+        57 => return analysis::stages(shelf, r, out),
+        58 => return declared::about(shelf, r, out),
         _ => {}
     }
     let kept = kept.get_or_insert_with(|| Box::new(Programs::new()));

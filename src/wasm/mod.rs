@@ -5,6 +5,7 @@ mod abi;
 mod analysis;
 mod catalogue;
 mod checkout;
+mod declared;
 pub mod dispatch;
 mod insight;
 mod reporting;

@@ -20,7 +20,7 @@ pub(super) fn rules(shelf: &mut Engine, r: &mut Reader<'_>, out: &mut Writer) ->
         asked.push(RuleAsked { name, holds, lasts: (r.f64().max(0.0) * DAY as f64) as i64 });
     }
     r.end()?;
-    let states = shelf.rule_tags(now, &asked)?;
+    let (states, new) = shelf.rule_tags(now, &asked)?;
     out.count(states.len());
     for state in states {
         let (number, since, until) = match state {
@@ -34,6 +34,7 @@ pub(super) fn rules(shelf: &mut Engine, r: &mut Reader<'_>, out: &mut Writer) ->
         out.f64(since);
         out.f64(until);
     }
+    out.u8(u8::from(new));
     Ok(())
 }
 

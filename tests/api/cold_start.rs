@@ -2,11 +2,13 @@
 
 use super::{NOW, event};
 use crate::compat::with_sections;
-use nearshelf::engine::{Because, Engine, Request, Shelf};
+use nearshelf::engine::{Because, Declaring, Engine, Request, Shelf};
+use nearshelf::error::Result;
 use nearshelf::pack::Tag;
 use nearshelf::privacy::consent::{Consent, Tri};
+use nearshelf::profile::attribute::Said;
 use nearshelf::rank::{Component, LIFT, Node};
-use nearshelf::time::SECOND;
+use nearshelf::time::{Millis, SECOND};
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
@@ -21,6 +23,17 @@ fn shelf_with(prior: &[u8]) -> Engine {
 
 fn shelf() -> Engine {
     shelf_with(PRIOR)
+}
+
+/// Declares answers, each `field=value`, in place of all others.
+pub(super) fn declare(shelf: &mut Engine, now: Millis, said: &[&'static str]) -> Result<u32> {
+    let answer = |s: &&'static str| s.split_once('=').map_or((*s, Said::Text("")), |(field, value)| (field, Said::Text(value)));
+    shelf.declare(now, &said.iter().map(answer).collect::<Vec<_>>(), Declaring::default())
+}
+
+/// What is declared, each `field=value`.
+fn declared(shelf: &Engine) -> Vec<String> {
+    shelf.declared().iter().map(|d| format!("{}={}", d.field, d.value)).collect()
 }
 
 pub(super) fn home() -> Request<'static> {
@@ -44,8 +57,8 @@ fn what_is_declared_moves_the_first_shelf_and_says_so() {
     let mut shelf = shelf();
     let before = shelf.recommend(NOW, &home());
     assert!(!before.personal, "nothing is known yet");
-    assert_eq!(shelf.declare(NOW, &["gender=male", "age_band=25-35", "name=Wang"]), Ok(2));
-    assert_eq!(shelf.declared(), ["age_band=25-35", "gender=male"]);
+    assert_eq!(declare(&mut shelf, NOW, &["gender=male", "age_band=25-35", "name=Wang"]), Ok(2));
+    assert_eq!(declared(&shelf), ["age_band=25-35", "gender=male"]);
     let after = shelf.recommend(NOW, &home());
     assert!(after.personal);
     assert_ne!(ids(&shelf, &before), ids(&shelf, &after));
@@ -66,21 +79,21 @@ fn what_is_declared_moves_the_first_shelf_and_says_so() {
 fn nothing_but_an_answer_of_the_prior_is_taken_and_nothing_of_the_rest_is_kept() {
     let (mut told, mut silent) = (shelf(), shelf());
     assert_eq!(
-        told.declare(NOW, &["phone=13800000000", "name=Wang", "gender", "gender=", "=male", "gender=Female"]),
+        declare(&mut told, NOW, &["phone=13800000000", "name=Wang", "gender", "gender=", "=male", "gender=Female"]),
         Ok(0)
     );
-    assert_eq!(told.diagnostics(), [("unknown_answer", 6)]);
-    silent.declare(NOW, &[]).expect("consent");
+    assert_eq!(told.diagnostics(), [("contact_answer", 2), ("unknown_answer", 4)]);
+    declare(&mut silent, NOW, &[]).expect("consent");
     assert_eq!(told.snapshot(), silent.snapshot());
     silent.set_consent(Consent { personalize: Tri::Undecided, ..Consent::all() });
-    assert_eq!(silent.declare(NOW, &["gender=male"]).expect_err("no consent").code(), "consent_required");
-    assert!(silent.declared().is_empty());
+    assert_eq!(declare(&mut silent, NOW, &["gender=male"]).expect_err("no consent").code(), "consent_required");
+    assert!(declared(&silent).is_empty());
 }
 
 #[test]
 fn the_first_click_already_moves_a_declared_shelf_and_the_prior_fades() {
     let mut shelf = shelf();
-    shelf.declare(NOW, &["gender=female", "occupation=at-home"]).expect("consent");
+    declare(&mut shelf, NOW, &["gender=female", "occupation=at-home"]).expect("consent");
     let mut shares = Vec::new();
     let mut last = shelf.recommend(NOW, &home());
     for n in 0..6 {
@@ -101,8 +114,8 @@ fn the_first_click_already_moves_a_declared_shelf_and_the_prior_fades() {
 #[test]
 fn neutral_shelves_are_the_same_for_any_two_declarations_and_without_consent() {
     let (mut a, mut b, mut none) = (shelf(), shelf(), shelf());
-    a.declare(NOW, &["gender=female"]).expect("consent");
-    b.declare(NOW, &["gender=male", "age_band=25-35"]).expect("consent");
+    declare(&mut a, NOW, &["gender=female"]).expect("consent");
+    declare(&mut b, NOW, &["gender=male", "age_band=25-35"]).expect("consent");
     none.set_consent(Consent::default());
     let neutral = Request { neutral: true, ..home() };
     let list = a.recommend(NOW, &neutral);
@@ -118,7 +131,7 @@ fn neutral_shelves_are_the_same_for_any_two_declarations_and_without_consent() {
 #[test]
 fn a_declaration_lies_in_the_snapshot_and_goes_with_forget_sign_out_and_withdrawal() {
     let mut first = shelf();
-    first.declare(NOW, &["gender=male"]).expect("consent");
+    declare(&mut first, NOW, &["gender=male"]).expect("consent");
     let snapshot = first.snapshot().expect("consent");
     let ends: [fn(&mut Engine); 3] = [
         |s| s.forget(),
@@ -131,20 +144,20 @@ fn a_declaration_lies_in_the_snapshot_and_goes_with_forget_sign_out_and_withdraw
     for end in ends {
         let mut shelf = shelf();
         shelf.restore(&snapshot).expect("a snapshot");
-        assert_eq!(shelf.declared(), ["gender=male"]);
+        assert_eq!(declared(&shelf), ["gender=male"]);
         assert_eq!(shelf.snapshot().expect("consent"), snapshot);
         end(&mut shelf);
-        assert!(shelf.declared().is_empty());
+        assert!(declared(&shelf).is_empty());
     }
     // What was declared in this visit goes along to the account, what was declared before it does not.
     let key = [7; 32];
     first.identify(&key, "a", &[]).expect("consent");
-    assert_eq!(first.declared(), ["gender=male"]);
+    assert_eq!(declared(&first), ["gender=male"]);
     let mut later = shelf();
     later.restore(&snapshot).expect("a snapshot");
     later.track(NOW.plus(1_000_000_000), &[event("view_item", "80001")]);
     later.identify(&key, "a", &[]).expect("consent");
-    assert!(later.declared().is_empty());
+    assert!(declared(&later).is_empty());
 }
 
 #[test]
@@ -152,7 +165,7 @@ fn a_prior_of_wild_bytes_is_no_harm() {
     let wild = [vec![], vec![255; 300], PRIOR[..60].to_vec(), [&[255; 4][..], &PRIOR[4..]].concat()];
     for bytes in wild {
         let mut shelf = shelf_with(&bytes);
-        let _ = shelf.declare(NOW, &["gender=male", ""]);
+        let _ = declare(&mut shelf, NOW, &["gender=male", ""]);
         shelf.track(NOW, &[event("view_item", "80001")]);
         let list = shelf.recommend(NOW, &home());
         assert_eq!(list.items.len(), 12);

@@ -5,6 +5,7 @@ mod boundary;
 #[cfg(feature = "cli")]
 mod checkout;
 mod cold_start;
+pub(crate) mod declared;
 mod diversity;
 mod limits;
 mod memory;

@@ -161,7 +161,7 @@ fn a_kind_fades_with_events_and_gives_way_to_what_is_declared() {
         shares.push(ids(&shelf, &list).iter().map(of).fold(0.0, f64::max));
     }
     assert!(shares.windows(2).all(|w| w[1] <= w[0]) && 0.0 < shares[5] && shares[5] < shares[0], "{shares:?}");
-    shelf.declare(NOW.plus(60 * SECOND), &["gender=male"]).expect("consent");
+    super::cold_start::declare(&mut shelf, NOW.plus(60 * SECOND), &["gender=male"]).expect("consent");
     let list = shelf.recommend(NOW.plus(60 * SECOND), &home());
     for id in ids(&shelf, &list) {
         assert_eq!(leaves(&shelf.why(list.id, &id).expect("a tree"), "cluster"), 0.0);

@@ -4,12 +4,13 @@
 mod vectors;
 
 use nearshelf::catalog::{Availability, Catalog};
-use nearshelf::engine::Engine;
+use nearshelf::engine::{Declaring, Engine};
 use nearshelf::id::{Key, Row};
 use nearshelf::pack::{FORMAT, OLDEST_READABLE, Pack, PackWriter, Tag};
 use nearshelf::privacy::consent::Consent;
 #[cfg(feature = "cli")]
 use nearshelf::rank::Counts;
+use nearshelf::profile::attribute::{Said, Source};
 use nearshelf::rank::curve::{DEPTHS, KNOTS, Place};
 use nearshelf::rank::season::season;
 use nearshelf::rank::table::TableKind;
@@ -207,16 +208,34 @@ fn sealed_snapshot_1_is_read() {
     assert_eq!((portrait.events, portrait.sessions), (60, 60));
     assert_eq!(portrait.traits[0].len(), 24);
     assert_eq!(portrait.visit, [crate::api::id(&shelf, 9)]);
-    // Written by this version it is one of version 2, and says the same.
+    // Written by this version it is one of version 3, and says the same.
     let again = shelf.seal(&SEALED.0, &SEALED.1, SEALED.2).expect("consented");
     let mut other = crate::api::shelf();
-    other.unseal(&SEALED.0, SEALED.2, &again).expect("snapshot 2");
+    other.unseal(&SEALED.0, SEALED.2, &again).expect("snapshot 3");
     assert_eq!(other.portrait(crate::api::NOW), portrait);
 }
 
 #[test]
 fn sealed_snapshot_2_is_read() {
     let mut shelf = crate::api::shelf();
+    let sealed = include_bytes!("snapshot-v2.sealed");
+    shelf.unseal(&SEALED.0, SEALED.2, sealed).expect("seal 1, snapshot 2");
+    let portrait = shelf.portrait(crate::api::NOW);
+    assert_eq!((portrait.events, portrait.sessions), (90, 90));
+    assert_eq!(portrait.traits.each_ref().map(Vec::len), [14, 9, 9, 7, 14, 1, 7, 1, 1, 0, 1]);
+    // Written by this version it is one of version 3, and says the same.
+    let again = shelf.seal(&SEALED.0, &SEALED.1, SEALED.2).expect("consented");
+    let mut other = crate::api::shelf();
+    other.unseal(&SEALED.0, SEALED.2, &again).expect("snapshot 3");
+    assert_eq!(other.portrait(crate::api::NOW), portrait);
+    assert_eq!(other.seal(&SEALED.0, &SEALED.1, SEALED.2).expect("consented"), again);
+}
+
+#[test]
+fn sealed_snapshot_3_is_read() {
+    let attributes = crate::api::declared::ATTRIBUTES;
+    let mut shelf = Engine::open(with_sections(&[(Tag::ATTRIBUTE, 7, attributes)])).expect("a pack");
+    shelf.set_consent(Consent::all());
     #[cfg(not(target_arch = "wasm32"))]
     if std::env::var_os("NEARSHELF_FREEZE").is_some() {
         use nearshelf::event::clean::{RawDetails, RawEvent, RawPrice};
@@ -253,17 +272,31 @@ fn sealed_snapshot_2_is_read() {
                 &[RawEvent { details, ..crate::api::event(name, &item) }],
             );
         }
+        let end = crate::api::NOW.plus(89 * nearshelf::time::DAY);
+        let said = [("gender", Said::Text("female")), ("birthday", Said::Text("05-20")), ("shoe_size", Said::Number(38.5, "38.5"))];
+        shelf.declare(end, &said, Declaring { source: Source::Survey, ..Declaring::default() }).expect("consented");
+        shelf.declare(end, &[("born", Said::Number(1990.0, "1990"))], Declaring { merge: true, ..Declaring::default() }).expect("consented");
+        shelf.tell_stages(end, 480).expect("parameters");
         let sealed = shelf.seal(&SEALED.0, &SEALED.1, SEALED.2).expect("consented");
-        std::fs::write(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/compat/snapshot-v2.sealed"), sealed)
+        std::fs::write(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/compat/snapshot-v3.sealed"), sealed)
             .expect("written");
         return;
     }
-    let sealed = include_bytes!("snapshot-v2.sealed");
-    shelf.unseal(&SEALED.0, SEALED.2, sealed).expect("seal 1, snapshot 2");
+    let sealed = include_bytes!("snapshot-v3.sealed");
+    shelf.unseal(&SEALED.0, SEALED.2, sealed).expect("seal 1, snapshot 3");
+    let told: Vec<_> = shelf.declared().iter().map(|d| (d.field, d.value, d.number, d.source, d.confidence)).collect();
+    assert_eq!(
+        told,
+        [
+            ("birthday", "", 520.0, Source::Survey, 0.8),
+            ("born", "", 1990.0, Source::Shopper, 1.0),
+            ("gender", "female", 0.0, Source::Survey, 0.8),
+            ("shoe_size", "", 38.5, Source::Survey, 0.8),
+        ]
+    );
+    assert_eq!(shelf.seal(&SEALED.0, &SEALED.1, SEALED.2).expect("consented"), sealed, "read and written alike");
     let portrait = shelf.portrait(crate::api::NOW);
     assert_eq!((portrait.events, portrait.sessions), (90, 90));
-    assert_eq!(portrait.traits.each_ref().map(Vec::len), [14, 9, 9, 7, 14, 1, 7, 1, 1, 0, 1]);
-    assert_eq!(shelf.seal(&SEALED.0, &SEALED.1, SEALED.2).expect("consented"), sealed, "read and written alike");
 }
 
 #[test]

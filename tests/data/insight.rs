@@ -50,6 +50,7 @@ fn look<T>(p: &Portrait, settings: &Settings, day: i64, account: &str, look: imp
         session_gap: HOUR,
         account,
         since: None,
+        birthday: None,
     }))
 }
 

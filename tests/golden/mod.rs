@@ -5,6 +5,7 @@
 mod cards;
 #[cfg(all(feature = "cli", not(target_arch = "wasm32")))]
 mod conditions;
+mod declared;
 mod insights;
 
 use crate::compat::{
@@ -35,6 +36,9 @@ const COLD_START: &str = include_str!("cold-start.json");
 const SEASONS: &str = include_str!("seasons.json");
 const PORTRAIT: &str = include_str!("portrait.json");
 const INSIGHTS: &str = include_str!("insights.json");
+const DECLARED: &str = include_str!("declared.json");
+/// The parameters with those of care for a birthday.
+const CARE: &[u8] = include_bytes!("../compat/insights-v2.section");
 const PACK: &[u8] = include_bytes!("../compat/pack-v1.pack");
 
 fn text<'a>(v: &'a Value, key: &str) -> &'a str {
@@ -288,11 +292,7 @@ fn run(shelf: &mut Engine, served: &mut u32, zone: i16, step: &Value) -> Value {
             json!({ "accepted": t.accepted, "dropped": t.dropped })
         }
         "declare" => {
-            let said = step["answers"].as_object().expect("answers").iter();
-            let said: Vec<String> =
-                said.map(|(field, value)| format!("{field}={}", value.as_str().expect("a text"))).collect();
-            let accepted = shelf.declare(now, &said.iter().map(String::as_str).collect::<Vec<_>>()).unwrap_or(0);
-            json!({ "accepted": accepted, "declared": shelf.declared() })
+            declared::declare(shelf, now, step)
         }
         "cards" => {
             let (list, dealt) = cards::cards(shelf, now, request.neutral, request.limit, &request.exclude);
@@ -374,6 +374,7 @@ fn run(shelf: &mut Engine, served: &mut u32, zone: i16, step: &Value) -> Value {
             said
         }
         "traits" => traits(shelf, now),
+        "paths" => declared::paths(shelf, now),
         "insights" => insights::insights(shelf, now, zone, step),
         "diagnostics" => {
             shelf.diagnostics().into_iter().map(|(c, n)| (c.to_string(), json!(n))).collect::<Map<_, _>>().into()
@@ -436,7 +437,8 @@ pub(crate) fn pack(file: &Value) -> Vec<u8> {
         (Tag::SEASON, 4, SEASONAL),
         (Tag::CLUSTER, 3, CLUSTERS),
         (Tag::CONFIG, 1, CONFIG),
-        (Tag::INSIGHT, 1, PARAMETERS),
+        (Tag::INSIGHT, 1, if named.contains_key("ATTR") { CARE } else { PARAMETERS }),
+        (Tag::ATTRIBUTE, 7, crate::api::declared::ATTRIBUTES),
     ];
     let more: Vec<_> =
         SECTIONS.into_iter().chain(others).filter(|(tag, _, _)| named.contains_key(&tag.name())).collect();
@@ -477,6 +479,11 @@ fn golden_seasons_and_clusters_give_what_the_file_says() {
 #[test]
 fn golden_portraits_give_what_the_file_says() {
     check(PORTRAIT, "portrait.json");
+}
+
+#[test]
+fn golden_declarations_give_what_the_file_says() {
+    check(DECLARED, "declared.json");
 }
 
 #[test]

@@ -51,8 +51,9 @@ export async function replay(createShelf, { market, language, consent, utcOffset
       case "track":
         return { ...shelf.trackMany(step.events) };
       case "declare": {
-        const { accepted } = shelf.declare(step.answers);
-        return { accepted, declared: Array.from(shelf.portrait().declared, ({ field, value }) => field + "=" + value) };
+        const { source, confidence, merge } = step;
+        const { accepted } = shelf.declare(step.answers, JSON.parse(JSON.stringify({ source, confidence, merge })));
+        return { accepted, declared: declared(shelf) };
       }
       case "cards": {
         const cards = shelf.recommend({ ...given, slot: "content" });
@@ -85,6 +86,8 @@ export async function replay(createShelf, { market, language, consent, utcOffset
         return shelf.forget() ?? null;
       case "portrait":
         return portrait(shelf.portrait());
+      case "paths":
+        return Array.from(shelf.portrait().categoryPaths, (p) => [p.key, p.level, Math.round(p.share * 1e6), p.events, p.last]);
       case "traits":
         return traits(shelf.portrait());
       case "insights":
@@ -115,6 +118,10 @@ export async function replay(createShelf, { market, language, consent, utcOffset
     return [shelf.product(id).id, variant, price, units(score), because.code, because.subject];
   }
 }
+
+/** [field, value, text, source, confidence in hundredths, time, until] of each answer. */
+const declared = (shelf) => Array.from(shelf.portrait().declared, ({ field, value, text, source, confidence, time, until }) =>
+  [field, Array.isArray(value) ? Array.from(value) : value, text, source, Math.round(confidence * 100), time, until]);
 
 /** A value in 2^-20, as the integer it is. */
 const units = (v) => v * 2 ** 20;
