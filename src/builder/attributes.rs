@@ -52,13 +52,22 @@ mod tests {
             units: pair("", ""),
             values: vec![("tea".into(), pair("Tea", "茶")), ("art".into(), pair("", ""))],
         };
-        let size = AttributeDraft { name: "size".into(), kind: Kind::Number, range: [1.0, 9.0, 0.5], units: pair("EU", ""), values: vec![], ..interests.clone() };
+        let size = AttributeDraft {
+            name: "size".into(),
+            kind: Kind::Number,
+            range: [1.0, 9.0, 0.5],
+            units: pair("EU", ""),
+            values: vec![],
+            ..interests.clone()
+        };
         let settings = AttributeSettings { confidence: [100, 90, 80, 7], list: vec![interests, size] };
         let bytes = section(&["en".into(), "zh-CN".into()], &settings);
         let english = Attributes::read(&bytes, 0).expect("sound");
         let chinese = Attributes::read(&bytes, 1).expect("sound");
         assert_eq!(english.confidence, [100, 90, 80, 7]);
-        let told = |a: &Attributes<'_>| (a.list[0].label.to_string(), a.list[0].values[0].1.to_string(), a.list[1].unit.to_string());
+        let told = |a: &Attributes<'_>| {
+            (a.list[0].label.to_string(), a.list[0].values[0].1.to_string(), a.list[1].unit.to_string())
+        };
         assert_eq!(told(&english), ("兴趣".into(), "Tea".into(), "EU".into()));
         assert_eq!(told(&chinese), ("兴趣".into(), "茶".into(), "EU".into()));
         assert_eq!(english.list[0].values[1], ("art", "art"));

@@ -94,7 +94,8 @@ impl Engine {
             let first = !said.contains(&key);
             let value = attribute.take(*answer).filter(|_| first || attribute.kind == Kind::Choices);
             if value.is_none() && !nothing {
-                refused[if looks_like_contact(answer) { Drop::ContactAnswer } else { Drop::UnknownAnswer } as usize] += 1;
+                refused[if looks_like_contact(answer) { Drop::ContactAnswer } else { Drop::UnknownAnswer } as usize] +=
+                    1;
                 continue;
             }
             if first {
@@ -104,7 +105,15 @@ impl Engine {
             let Some(value) = value else { continue };
             let until = at.plus(i64::from(attribute.days) * DAY);
             portrait.leave_declared(&allowed, &|d| d.value != value || d.attribute != key);
-            let answer = Declared { attribute: key, value, at, until, source: how.source, confidence, sensitive: attribute.sensitive };
+            let answer = Declared {
+                attribute: key,
+                value,
+                at,
+                until,
+                source: how.source,
+                confidence,
+                sensitive: attribute.sensitive,
+            };
             if !portrait.declare(&allowed, answer) {
                 refused[Drop::UnknownAnswer as usize] += 1;
             }

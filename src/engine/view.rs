@@ -122,7 +122,8 @@ impl Engine {
         }
         for (x, (value, events, last)) in (0..).zip(sums) {
             if events > 0 {
-                let (key, label, level) = (c.category_path(x), c.category_label(x), c.category_chain(x).count() as u32 - 1);
+                let (key, label, level) =
+                    (c.category_path(x), c.category_label(x), c.category_chain(x).count() as u32 - 1);
                 each(PathView { key, label, level, share: share_of(value, total), events, last });
             }
         }

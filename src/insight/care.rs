@@ -57,7 +57,8 @@ fn birthday(s: &Shopper<'_>, out: &mut Insights<'_>) {
     // The year of today by the mean length of one: at most one off.
     let year = 1970 + (s.today * 400).div_euclid(DAYS_OF_400_YEARS);
     for year in year - 1..=year + 1 {
-        let begins = day_number(year, i64::from(day) / 100, i64::from(day) % 100) * DAY - i64::from(s.ask.zone) * MINUTE;
+        let begins =
+            day_number(year, i64::from(day) / 100, i64::from(day) % 100) * DAY - i64::from(s.ask.zone) * MINUTE;
         if let Some(values) = s.holds(3, Millis(begins), [-before, after + 1.0]) {
             s.tell_of(out, (Trait::Care, Subject::None), Ok(values), sure, Behind::Kinds(&[]));
         }
@@ -83,7 +84,13 @@ mod tests {
 
     #[test]
     fn dates_are_days() {
-        for (date, days) in [((1970, 1, 1), 0), ((2000, 2, 29), 11_016), ((2026, 11, 26), 20_783), ((2027, 2, 29), 20_878), ((2027, 3, 1), 20_878)] {
+        for (date, days) in [
+            ((1970, 1, 1), 0),
+            ((2000, 2, 29), 11_016),
+            ((2026, 11, 26), 20_783),
+            ((2027, 2, 29), 20_878),
+            ((2027, 3, 1), 20_878),
+        ] {
             assert_eq!(day_number(date.0, date.1, date.2), days, "{date:?}");
         }
     }

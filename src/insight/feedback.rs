@@ -80,6 +80,7 @@ pub(super) fn tell(s: &Shopper<'_>, out: &mut Insights<'_>) {
 /// Predicting Business Performance", Marketing Science 25 (2006), 426-439.
 pub(super) fn share(s: &Shopper<'_>, out: &mut Insights<'_>) {
     let [satisfied, answers] = [s.ask.history.satisfied, s.ask.history.rated].map(f64::from);
-    let found = if answers > 0.0 { Ok(numbers(&[satisfied / answers, satisfied, answers])) } else { Err(Lack::EVIDENCE) };
+    let found =
+        if answers > 0.0 { Ok(numbers(&[satisfied / answers, satisfied, answers])) } else { Err(Lack::EVIDENCE) };
     s.tell(out, Trait::Csat, found, s.sure(answers), &OPINIONS[..2]);
 }

@@ -32,8 +32,7 @@ pub enum Kind {
 
 impl Kind {
     /// Every type, in the order of its number.
-    pub const ALL: [Kind; 6] =
-        [Kind::Choice, Kind::Choices, Kind::Number, Kind::Boolean, Kind::MonthDay, Kind::Year];
+    pub const ALL: [Kind; 6] = [Kind::Choice, Kind::Choices, Kind::Number, Kind::Boolean, Kind::MonthDay, Kind::Year];
 
     /// True where the values are listed.
     pub fn is_listed(self) -> bool {
@@ -225,7 +224,9 @@ impl Attribute<'_> {
 /// `MM-DD` as a number: a day that some year has.
 fn month_day(text: &[u8]) -> Option<u16> {
     let [a, b, b'-', c, d] = *text else { return None };
-    let two = |x: u8, y: u8| (x.is_ascii_digit() && y.is_ascii_digit()).then(|| u16::from(x - b'0') * 10 + u16::from(y - b'0'));
+    let two = |x: u8, y: u8| {
+        (x.is_ascii_digit() && y.is_ascii_digit()).then(|| u16::from(x - b'0') * 10 + u16::from(y - b'0'))
+    };
     let (month, day) = (two(a, b)?, two(c, d)?);
     let days = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31].get(usize::from(month).checked_sub(1)?)?;
     (day > 0 && day <= *days).then_some(100 * month + day)
@@ -246,7 +247,11 @@ mod tests {
         let choice = of(Kind::Choice, [0.0; 3]);
         assert_eq!(choice.take(Said::Text("a")), Some(choice.answer("a")));
         assert_eq!(choice.take(Said::Number(7.0, "7")), Some(choice.answer("7")));
-        assert!([Said::Text("b"), Said::Text(""), Said::Flag(true), Said::Nothing].iter().all(|s| choice.take(*s).is_none()));
+        assert!(
+            [Said::Text("b"), Said::Text(""), Said::Flag(true), Said::Nothing]
+                .iter()
+                .all(|s| choice.take(*s).is_none())
+        );
         let number = of(Kind::Number, [-1.0, 1.0, 0.1]);
         assert_eq!(number.take(Said::Number(0.3, "")), Some(0.3_f64.to_bits()));
         assert_eq!(number.take(Said::Number(-0.0, "")), Some(0));

@@ -36,7 +36,15 @@ impl Declared {
     /// An answer of before there were attributes: what the shopper chose, kept as long as it is as shipped.
     pub(super) fn once(at: Millis, answer: Key) -> Declared {
         let until = at.plus(i64::from(super::attribute::DAYS) * DAY);
-        Declared { attribute: Key(0), value: answer.0, at, until, source: Source::Shopper, confidence: 100, sensitive: false }
+        Declared {
+            attribute: Key(0),
+            value: answer.0,
+            at,
+            until,
+            source: Source::Shopper,
+            confidence: 100,
+            sensitive: false,
+        }
     }
 }
 

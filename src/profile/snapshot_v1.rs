@@ -43,7 +43,8 @@ pub(super) fn read(config: ProfileConfig, r: &mut Reader<'_>) -> core::result::R
     }
     p.trail = trail;
     let mut declared = Vec::new();
-    let lists = [(&mut p.ids, IDS), (&mut p.disliked, DISLIKED), (&mut p.bought, BOUGHT), (&mut declared, DECLARED_ONCE)];
+    let lists =
+        [(&mut p.ids, IDS), (&mut p.disliked, DISLIKED), (&mut p.bought, BOUGHT), (&mut declared, DECLARED_ONCE)];
     for (i, (list, room)) in lists.into_iter().enumerate() {
         if i > 1 && r.left() == 0 {
             break;

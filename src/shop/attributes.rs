@@ -145,7 +145,10 @@ impl AttributesSection {
             };
             let lacks = draft.values.iter().find(|(v, _)| own.values.iter().all(|(known, _)| known != v));
             if let Some((value, _)) = lacks {
-                let what = format!("{} does not list \"{value}\", which prior.json has for it. Add it to its values, or take it out of prior.json.", own.name);
+                let what = format!(
+                    "{} does not list \"{value}\", which prior.json has for it. Add it to its values, or take it out of prior.json.",
+                    own.name
+                );
                 return Err(bad(what));
             }
         }
@@ -157,7 +160,10 @@ impl AttributesSection {
         let most = |a: &AttributeDraft| if a.kind == Kind::Choices { a.values.len() } else { 1 };
         let answers: usize = list.iter().map(most).sum();
         if list.len() > MOST || answers > DECLARED {
-            let what = format!("there are {} attributes that may have {answers} answers; {MOST} and {DECLARED} at most.", list.len());
+            let what = format!(
+                "there are {} attributes that may have {answers} answers; {MOST} and {DECLARED} at most.",
+                list.len()
+            );
             return Err(bad(what));
         }
         Ok(AttributeSettings { confidence, list })
@@ -191,12 +197,15 @@ impl AttributeSection {
         if !numeric && (self.min.or(self.max).or(self.step).is_some() || !self.unit.is_empty()) {
             return Err(bad("min, max, step and unit are for numbers.".into()));
         }
-        let usual_bounds = if kind == Kind::Year { [Some(1900.0), Some(2100.0), Some(1.0)] } else { [None, None, Some(0.0)] };
+        let usual_bounds =
+            if kind == Kind::Year { [Some(1900.0), Some(2100.0), Some(1.0)] } else { [None, None, Some(0.0)] };
         let [least, most, step] = [self.min, self.max, self.step];
         let range = [least.or(usual_bounds[0]), most.or(usual_bounds[1]), step.or(usual_bounds[2])];
         let range = range.map(|x| x.unwrap_or(f64::NAN));
         if numeric && !(range[0] <= range[1] && range[2] >= 0.0 && range.iter().all(|x| x.abs() <= 1e12)) {
-            return Err(bad("a number needs min, and max that is not below it, of at most 1e12; step is not negative.".into()));
+            return Err(bad(
+                "a number needs min, and max that is not below it, of at most 1e12; step is not negative.".into(),
+            ));
         }
         if self.care && kind != Kind::MonthDay {
             return Err(bad("care is for a month_day.".into()));
@@ -240,7 +249,8 @@ fn implied(prior: &PriorDraft, days: u32) -> Vec<AttributeDraft> {
 
 /// Who somebody is and where they can be reached is nothing to declare.
 fn refuse_contact(a: &AttributeDraft) -> Result<()> {
-    let found = if names_contact(&a.name) { Some(&a.name) } else { a.values.iter().map(|(v, _)| v).find(|v| is_contact(v)) };
+    let found =
+        if names_contact(&a.name) { Some(&a.name) } else { a.values.iter().map(|(v, _)| v).find(|v| is_contact(v)) };
     let Some(text) = found else { return Ok(()) };
     let what = format!(
         "attributes: \"{text}\"{} looks like a name, a telephone number, an e-mail or a postal address, which no portrait holds. Keep it in the shop's account; \
@@ -257,7 +267,9 @@ mod tests {
     const SHIPPED: &str = "days = 183\nconfidence = { shopper = 1.0, shop = 0.9, survey = 0.8, import = 0.6 }\n";
 
     fn read(text: &str) -> Result<AttributeSettings> {
-        let section = |text: &str| toml::from_str::<AttributesSection>(text).map_err(|e| Error::new(Code::BadConfig, e.to_string()));
+        let section = |text: &str| {
+            toml::from_str::<AttributesSection>(text).map_err(|e| Error::new(Code::BadConfig, e.to_string()))
+        };
         section(text)?.or(&section(SHIPPED)?, None)
     }
 
@@ -271,7 +283,15 @@ mod tests {
         .expect("attributes");
         assert_eq!(all.confidence, [100, 90, 50, 60]);
         let names: Vec<_> = all.list.iter().map(|a| (a.name.as_str(), a.kind, a.days)).collect();
-        assert_eq!(names, [("birthday", Kind::MonthDay, 90), ("born", Kind::Year, 90), ("interests", Kind::Choices, 90), ("size", Kind::Number, 365)]);
+        assert_eq!(
+            names,
+            [
+                ("birthday", Kind::MonthDay, 90),
+                ("born", Kind::Year, 90),
+                ("interests", Kind::Choices, 90),
+                ("size", Kind::Number, 365)
+            ]
+        );
         assert!(all.list[0].care && all.list[0].sensitive);
         assert_eq!(all.list[1].range, [1900.0, 2100.0, 1.0]);
         assert_eq!(all.list[2].values[1], ("art".into(), ["Art".into(), "艺术".into()]));

@@ -118,7 +118,9 @@ impl Table {
             NEAREST => catalogue::nearest(shelf, r, out),
             30 => catalogue::attach(shelf, r, out, handle as u32),
             31 => catalogue::wanted(shelf, r, out),
-            45..=51 | 56..=58 => core::hint::black_box(insight::part as insight::Part)(op, &mut self.insight, shelf, r, out),
+            45..=51 | 56..=58 => {
+                core::hint::black_box(insight::part as insight::Part)(op, &mut self.insight, shelf, r, out)
+            }
             32 | 33 => checkout::overlay(shelf, r, out, op == 32),
             _ => {
                 let on = r.bool();

@@ -8,6 +8,8 @@ mod checkout;
 mod declared;
 pub mod dispatch;
 mod insight;
+#[cfg(all(feature = "lint", not(feature = "cli")))]
+mod lint;
 mod reporting;
 mod tags;
 #[cfg(feature = "web")]

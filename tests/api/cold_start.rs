@@ -27,7 +27,8 @@ fn shelf() -> Engine {
 
 /// Declares answers, each `field=value`, in place of all others.
 pub(super) fn declare(shelf: &mut Engine, now: Millis, said: &[&'static str]) -> Result<u32> {
-    let answer = |s: &&'static str| s.split_once('=').map_or((*s, Said::Text("")), |(field, value)| (field, Said::Text(value)));
+    let answer =
+        |s: &&'static str| s.split_once('=').map_or((*s, Said::Text("")), |(field, value)| (field, Said::Text(value)));
     shelf.declare(now, &said.iter().map(answer).collect::<Vec<_>>(), Declaring::default())
 }
 

@@ -7,8 +7,8 @@ use nearshelf::event::clean::{RawDetails, RawEvent};
 use nearshelf::insight::Stage;
 use nearshelf::pack::Tag;
 use nearshelf::privacy::consent::{Consent, Tri};
-use nearshelf::profile::attribute::{Said, Source};
 use nearshelf::profile::Dimension;
+use nearshelf::profile::attribute::{Said, Source};
 use nearshelf::time::{DAY, MINUTE, Millis};
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
@@ -53,7 +53,8 @@ fn what_is_declared_goes_on_from_a_snapshot_to_the_byte() {
     back.restore(&snapshot).expect("a snapshot");
     assert_eq!((fields(&back), back.snapshot().expect("consent")), (fields(&shelf), snapshot));
     for s in [&mut shelf, &mut back] {
-        s.declare(NOW.plus(DAY), &[("gender", Said::Nothing), ("interests", Said::Text("tea"))], MERGE).expect("consent");
+        s.declare(NOW.plus(DAY), &[("gender", Said::Nothing), ("interests", Said::Text("tea"))], MERGE)
+            .expect("consent");
         s.track(NOW.plus(DAY), &[event("add_to_cart", "20001")]);
     }
     assert_eq!(fields(&back).len(), 6);
@@ -115,7 +116,8 @@ fn the_newest_word_on_each_attribute_goes_along_to_the_account() {
     };
     let mut account = consented(&[("gender", Said::Text("male")), ("shoe_size", Said::Number(40.0, "40"))], NOW);
     let sealed = account.seal(&key, &[1; 24], "a").expect("consent");
-    let mut here = consented(&[("shoe_size", Said::Number(38.0, "38")), ("interests", Said::Text("tea"))], NOW.plus(DAY));
+    let mut here =
+        consented(&[("shoe_size", Said::Number(38.0, "38")), ("interests", Said::Text("tea"))], NOW.plus(DAY));
     here.identify(&key, "a", &sealed).expect("consent");
     assert_eq!(fields(&here), ["gender=male0", "interests=tea0", "shoe_size=38"]);
 }
@@ -123,7 +125,10 @@ fn the_newest_word_on_each_attribute_goes_along_to_the_account() {
 #[test]
 fn a_full_portrait_with_all_that_can_be_declared_stays_below_64_kilobytes() {
     let mut shelf = with(ATTRIBUTES);
-    let ids: Vec<String> = (0..shelf.catalog().len() as u32).map(|row| super::id(&shelf, row)).chain((0..1_500).map(|n| format!("new-{n}"))).collect();
+    let ids: Vec<String> = (0..shelf.catalog().len() as u32)
+        .map(|row| super::id(&shelf, row))
+        .chain((0..1_500).map(|n| format!("new-{n}")))
+        .collect();
     for i in 0..12_000_i64 {
         let at = NOW.plus(i * 40 * MINUTE);
         let name = ["view_item", "purchase", "review", "share", "add_to_cart"][i as usize % 5];
@@ -202,7 +207,8 @@ fn a_change_of_stage_is_told_once_also_after_a_reload_and_never_without_consent(
         let of = |i: &&nearshelf::insight::Insight<'_>| i.code == nearshelf::insight::Trait::Transition;
         all.known.iter().filter(of).map(|i| i.values().to_vec()).collect::<Vec<_>>()
     });
-    let mine: Vec<Vec<f64>> = all.iter().map(|c| vec![f64::from(c.0 as u8), f64::from(c.1 as u8), c.2.to_f64()]).collect();
+    let mine: Vec<Vec<f64>> =
+        all.iter().map(|c| vec![f64::from(c.0 as u8), f64::from(c.1 as u8), c.2.to_f64()]).collect();
     assert_eq!(listed.expect("parameters"), Some(mine));
     assert!(told(&mut shelf, 700).is_empty(), "once");
     // A reload remembers it.

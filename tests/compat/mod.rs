@@ -8,9 +8,9 @@ use nearshelf::engine::{Declaring, Engine};
 use nearshelf::id::{Key, Row};
 use nearshelf::pack::{FORMAT, OLDEST_READABLE, Pack, PackWriter, Tag};
 use nearshelf::privacy::consent::Consent;
+use nearshelf::profile::attribute::{Said, Source};
 #[cfg(feature = "cli")]
 use nearshelf::rank::Counts;
-use nearshelf::profile::attribute::{Said, Source};
 use nearshelf::rank::curve::{DEPTHS, KNOTS, Place};
 use nearshelf::rank::season::season;
 use nearshelf::rank::table::TableKind;
@@ -273,9 +273,15 @@ fn sealed_snapshot_3_is_read() {
             );
         }
         let end = crate::api::NOW.plus(89 * nearshelf::time::DAY);
-        let said = [("gender", Said::Text("female")), ("birthday", Said::Text("05-20")), ("shoe_size", Said::Number(38.5, "38.5"))];
+        let said = [
+            ("gender", Said::Text("female")),
+            ("birthday", Said::Text("05-20")),
+            ("shoe_size", Said::Number(38.5, "38.5")),
+        ];
         shelf.declare(end, &said, Declaring { source: Source::Survey, ..Declaring::default() }).expect("consented");
-        shelf.declare(end, &[("born", Said::Number(1990.0, "1990"))], Declaring { merge: true, ..Declaring::default() }).expect("consented");
+        shelf
+            .declare(end, &[("born", Said::Number(1990.0, "1990"))], Declaring { merge: true, ..Declaring::default() })
+            .expect("consented");
         shelf.tell_stages(end, 480).expect("parameters");
         let sealed = shelf.seal(&SEALED.0, &SEALED.1, SEALED.2).expect("consented");
         std::fs::write(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/compat/snapshot-v3.sealed"), sealed)

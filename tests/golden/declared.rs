@@ -1,6 +1,6 @@
 //! What is declared, as the golden files have it.
 
-use nearshelf::engine::{Declaring, DeclaredView, Engine};
+use nearshelf::engine::{DeclaredView, Declaring, Engine};
 use nearshelf::profile::attribute::{Kind, Said, Source};
 use nearshelf::time::Millis;
 use serde_json::{Value, json};
@@ -10,8 +10,10 @@ const SOURCES: [&str; 4] = ["shopper", "shop", "survey", "import"];
 /// Declares a step's answers; answers how many were taken, and what is declared then: typed, in a pack of attributes, else `field=value`.
 pub(super) fn declare(shelf: &mut Engine, now: Millis, step: &Value) -> Value {
     let answers = step["answers"].as_object().expect("answers");
-    let texts: Vec<(&str, &Value, String)> =
-        answers.iter().flat_map(|(field, value)| each(value).into_iter().map(move |v| (field.as_str(), v, v.to_string()))).collect();
+    let texts: Vec<(&str, &Value, String)> = answers
+        .iter()
+        .flat_map(|(field, value)| each(value).into_iter().map(move |v| (field.as_str(), v, v.to_string())))
+        .collect();
     let said: Vec<(&str, Said<'_>)> = texts.iter().map(|(field, value, text)| (*field, answer(value, text))).collect();
     let source = SOURCES.iter().position(|s| step["source"] == *s).map_or(Source::Shopper, |i| Source::ALL[i]);
     let how = Declaring { source, confidence: step["confidence"].as_f64(), merge: step["merge"] == true };
@@ -41,7 +43,8 @@ fn answer<'a>(value: &'a Value, text: &'a str) -> Said<'a> {
 pub(super) fn declared(shelf: &Engine) -> Value {
     let mut out: Vec<Value> = Vec::new();
     for d in shelf.declared() {
-        match out.last_mut().and_then(Value::as_array_mut).filter(|last| d.kind == Kind::Choices && last[0] == d.field) {
+        match out.last_mut().and_then(Value::as_array_mut).filter(|last| d.kind == Kind::Choices && last[0] == d.field)
+        {
             Some(last) => {
                 last[1].as_array_mut().expect("a list").push(json!(d.value));
                 last[2] = json!(format!("{}, {}", last[2].as_str().expect("a text"), d.text));
@@ -78,7 +81,9 @@ fn one(d: &DeclaredView<'_>) -> Value {
 /// [path, level, share in millionths, events, last] of each category with what lies below it, the strongest first.
 pub(super) fn paths(shelf: &mut Engine, now: Millis) -> Value {
     let mut all = Vec::new();
-    shelf.category_paths(now, &mut |p| all.push((p.key.to_string(), p.level, (p.share * 1e6).round() as i64, p.events, p.last.0)));
+    shelf.category_paths(now, &mut |p| {
+        all.push((p.key.to_string(), p.level, (p.share * 1e6).round() as i64, p.events, p.last.0))
+    });
     all.sort_by_key(|p| std::cmp::Reverse(p.2));
     all.into_iter().map(|(path, level, share, events, last)| json!([path, level, share, events, last])).collect()
 }

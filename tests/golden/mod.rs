@@ -7,6 +7,7 @@ mod cards;
 mod conditions;
 mod declared;
 mod insights;
+mod offers_lint;
 
 use crate::compat::{
     ASSOCIATIONS, CLUSTERS, CONFIG, INSIGHTS as PARAMETERS, LIMITS as SECTIONS, PRICES, SEASONS as SEASONAL,
@@ -291,9 +292,7 @@ fn run(shelf: &mut Engine, served: &mut u32, zone: i16, step: &Value) -> Value {
             let t = shelf.track(now, &events);
             json!({ "accepted": t.accepted, "dropped": t.dropped })
         }
-        "declare" => {
-            declared::declare(shelf, now, step)
-        }
+        "declare" => declared::declare(shelf, now, step),
         "cards" => {
             let (list, dealt) = cards::cards(shelf, now, request.neutral, request.limit, &request.exclude);
             *served = list.id;
