@@ -84,6 +84,8 @@ export interface Insights {
   /** 0–100. */
   satisfaction?: InsightValue;
   categorySatisfaction: (InsightValue & { category: string })[];
+  /** Share of satisfied answers, 4 and 5 of 5, of those with stars or to a survey. */
+  csat?: Insight & { value: number; satisfied: number; answers: number };
   nps?: Insight & { value: "detractor" | "passive" | "promoter"; score: number };
   /** No promotions until then. Undefined: they do not pause. */
   paused?: Insight & { until: number };
@@ -118,5 +120,13 @@ export interface Insights {
     method: "moving_average" | "weekday"; day: number;
   })[];
   /** When a word of care is due. */
-  care: (Insight & { signal: "after_purchase" | "silence" | "after_complaint"; since: number; until: number })[];
+  care: (Insight & { signal: "after_purchase" | "silence" | "after_complaint" | "birthday"; since: number; until: number })[];
+}
+
+/** A change of stage, as `on("stage", fn)` tells it. */
+export interface StageChange {
+  from: LifecycleStage;
+  to: LifecycleStage;
+  /** Milliseconds since 1970 UTC: the local day's beginning on which it came, or when it was noticed. */
+  at: number;
 }

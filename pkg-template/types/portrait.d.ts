@@ -14,7 +14,8 @@ export interface ShopperAttributes {
   channels: string[];
   topics: string[];
   cluster?: string;
-  declared: Record<string, string>;
+  /** By attribute: a text, a list of texts, a number, or true or false. */
+  declared: Record<string, DeclaredValue>;
   stage?: LifecycleStage;
   silenceDays?: number;
   layer?: Layer;
@@ -97,10 +98,51 @@ export interface Portrait {
   shareChannels: Trait[];
   /** Product ids of this visit, oldest first: one for each step, so a product may stand there several times. */
   session: string[];
-  /** What the shopper declared, as far as the pack's prior lists it. */
-  declared: { field: string; value: string }[];
+  /** What the shopper declared, as far as the pack has attributes for it. Empty until the part for insight is there. */
+  declared: Declared[];
   /** The kind of shoppers whose interest is nearest; `null` where the pack has none or nothing speaks for any. */
   cluster: Cluster | null;
+  /** Interest at every level of the pack's tree of categories, the strongest first: of each its own and that of what lies below. Empty until the part for insight is there. */
+  categoryPaths: CategoryPath[];
+}
+
+/** A category with all that lies below it. `share` is of all interest in categories. */
+export interface CategoryPath extends Trait {
+  /** Categories above it. */
+  level: number;
+}
+
+export type DeclaredValue = string | string[] | number | boolean;
+/** Who declares something. */
+export type DeclaredSource = "shopper" | "shop" | "survey" | "import";
+
+/** An answer of the shopper's. */
+export interface Declared {
+  /** The attribute. */
+  field: string;
+  /** Its name in the present language. */
+  label: string;
+  /** A listed value, some of them, a number, a year, true or false, or a day of the year such as "05-20". */
+  value: DeclaredValue;
+  /** The value as it is shown, in the present language. */
+  text: string;
+  source: DeclaredSource;
+  /** How sure it is, 0–1. */
+  confidence: number;
+  /** When it was said, milliseconds since 1970 UTC. */
+  time: number;
+  /** Until when it is kept. */
+  until: number;
+}
+
+/** How answers are declared. */
+export interface DeclareOptions {
+  /** Who says so; by default the shopper. */
+  source?: DeclaredSource;
+  /** How sure it is, 0–1, kept to a hundredth; by default what `[attributes]` says of the source. */
+  confidence?: number;
+  /** What no answer is about stays declared; by default all that was declared goes. */
+  merge?: boolean;
 }
 
 /** A kind of shoppers. */

@@ -4,8 +4,8 @@ import type { Consent, Diagnostic, OverlayData, ShelfOptions } from "./options.j
 import type { Attributes, Audience, Condition, ConditionOptions } from "./conditions.js";
 import type { EventName, Order, TrackParams, TrackResult } from "./events.js";
 import type { CardList, CardOptions, Decision, DescribedItem, ExplorationRow, Product, RankOptions, RankedList, Reason, RecommendOptions, ShelfList, SuggestOptions, Suggestion, WhyNotStage } from "./lists.js";
-import type { HiddenTag, Portrait, ShopperAttributes, ShopperTag } from "./portrait.js";
-import type { InsightOptions, Insights } from "./insights.js";
+import type { DeclaredValue, DeclareOptions, HiddenTag, Portrait, ShopperAttributes, ShopperTag } from "./portrait.js";
+import type { InsightOptions, Insights, StageChange } from "./insights.js";
 import type { Cart, CouponView, OfferView, Quote } from "./offers.js";
 
 /** The private report of this week: all that can leave the device. */
@@ -34,13 +34,14 @@ export interface Shelf {
   recommend(options: CardOptions & ({ kind: "content" | "activity" } | { slot: "content" | "activity"; kind?: undefined })): CardList;
   recommend(options?: RecommendOptions): ShelfList;
   /**
-   * Takes over all that the shopper declares of themselves, in place of what was declared before; `{}`, or nothing, takes everything back. Only answers that
-   * the pack's prior lists are taken, and nothing is kept of others. Needs consent to personalize. They order lists and move no price.
+   * Takes over all that the shopper declares of themselves, in place of what was declared before; `{}`, or nothing, takes everything back. With `merge` what no
+   * answer is about stays, and `null` takes one back. Only values of the pack's attributes are taken, and nothing is kept of others. Needs consent to personalize.
+   * Until the part for insight is there, answers wait for it and none is counted.
    *
    * @example
    * shelf.declare({ age_band: "25-35", gender: "female" }); // { accepted: 2, dropped: 0 }
    */
-  declare(answers?: Record<string, string | number> | null): TrackResult;
+  declare(answers?: Record<string, DeclaredValue | null> | null, options?: DeclareOptions): TrackResult;
   /** A list of yours in the shopper's order. What the pack does not have is ranked by its category and brand, where they are given. */
   rank(list: (string | number | DescribedItem)[], options?: RankOptions): RankedList;
   /**
@@ -161,6 +162,8 @@ export interface Shelf {
   on(type: "change", fn: () => void): () => void;
   /** The first listener is also told what happened before it (at most 32). */
   on(type: "diagnostic", fn: (d: Diagnostic) => void): () => void;
+  /** Each change of the shopper's stage, once. Needs consent to personalize and the part for insight. */
+  on(type: "stage", fn: (change: StageChange) => void): () => void;
   dispose(): void;
 }
 

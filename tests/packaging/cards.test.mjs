@@ -98,8 +98,9 @@ test("a click on a card counts as interest in its products, and is no step of th
 test("declared answers wait for the engine, are shown, and nothing else is kept", async () => {
   const shelf = await real();
   assert.deepEqual(shelf.declare({ gender: "female", name: "Wang", phone: 13800000000 }), { accepted: 1, dropped: 2 });
-  assert.deepEqual(shelf.portrait().declared, [{ field: "gender", value: "female" }]);
-  assert.equal(shelf.diagnostics().unknown_answer, 2);
+  const [answer] = shelf.portrait().declared;
+  assert.deepEqual([answer.field, answer.value, answer.source, answer.confidence, answer.until - answer.time], ["gender", "female", "shopper", 1, 183 * 86_400_000]);
+  assert.equal(shelf.diagnostics().contact_answer, 2);
   const list = shelf.recommend({ limit: 3 });
   assert.equal(list.source, "personal");
   const declared = shelf.why(list.servedId, list.items[0].id).children[0].children[0];

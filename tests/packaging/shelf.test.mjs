@@ -163,7 +163,9 @@ test("products, pages and categories are read", async () => {
   ]);
   assert.deepEqual(shelf.portrait(), {
     events: 0, sessions: 1, updated: null, items: [], categories: [], brands: [], priceBands: [], tags: [], hours: [], weekdays: [],
-    channels: [], contentKinds: [], topics: [], shareChannels: [], session: ["lamp"], declared: [{ field: "gender", value: "female" }], cluster: null,
+    channels: [], contentKinds: [], topics: [], shareChannels: [], session: ["lamp"], cluster: null,
+    declared: [{ field: "gender", label: "Gender", value: "female", text: "Female", source: "survey", confidence: 0.5, time: 5, until: 9 }],
+    categoryPaths: [{ key: "Home", label: "Home", share: 1, events: 2, last: 7, level: 0 }],
   });
 });
 

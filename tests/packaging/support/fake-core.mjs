@@ -239,8 +239,21 @@ export class FakeCore {
     w.u32(1);
     for (let i = 0; i < 11; i++) w.u32(0);
     w.list(["lamp"], (t) => w.str(t));
-    w.list(["gender=female"], (t) => w.str(t));
     w.list([], () => {});
+  }
+
+  on_ABOUT(r, w) {
+    ["Home", "Home"].forEach((t) => w.str(t));
+    w.f64(1);
+    w.u32(2);
+    w.f64(7);
+    w.u32(0);
+    w.str("");
+    w.u32(1);
+    ["gender", "Gender", "female", "Female"].forEach((t) => w.str(t));
+    w.u8(0);
+    w.u8(2);
+    [0, 0.5, 5, 9].forEach((n) => w.f64(n));
   }
 
   /** Nothing is understood, and nothing is missing. */
