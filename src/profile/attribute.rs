@@ -34,6 +34,12 @@ impl Kind {
     /// Every type, in the order of its number.
     pub const ALL: [Kind; 6] = [Kind::Choice, Kind::Choices, Kind::Number, Kind::Boolean, Kind::MonthDay, Kind::Year];
 
+    /// What `shop.toml` calls it.
+    #[cfg(feature = "cli")]
+    pub fn name(self) -> &'static str {
+        ["choice", "choices", "number", "boolean", "month_day", "year"][self as usize]
+    }
+
     /// True where the values are listed.
     pub fn is_listed(self) -> bool {
         (self as u8) < 2

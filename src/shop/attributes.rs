@@ -13,8 +13,6 @@ const MOST: usize = 64;
 const MOST_VALUES: usize = 64;
 /// Longest name, value or unit, in bytes.
 const LONGEST: usize = 64;
-/// Names of the types, in the order of their numbers.
-const TYPES: [&str; 6] = ["choice", "choices", "number", "boolean", "month_day", "year"];
 
 /// `[attributes]`
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -177,8 +175,10 @@ impl AttributeSection {
         if !fits(name) {
             return Err(bad(format!("a name has 1 to {LONGEST} bytes and no \"=\".")));
         }
-        let kind = TYPES.iter().position(|t| *t == self.kind).map(|i| Kind::ALL[i]);
-        let kind = kind.ok_or_else(|| bad(format!("type = \"{}\" is none of {}.", self.kind, TYPES.join(", "))))?;
+        let kind = Kind::ALL.into_iter().find(|k| k.name() == self.kind);
+        let kind = kind.ok_or_else(|| {
+            bad(format!("type = \"{}\" is none of {}.", self.kind, Kind::ALL.map(Kind::name).join(", ")))
+        })?;
         let mut values: Vec<(String, [String; 2])> = Vec::new();
         for v in &self.values {
             let (value, labels) = match v {

@@ -74,6 +74,37 @@ pub(crate) fn events(data: &[u8]) {
             }
             4 => {
                 call(9, &mut |w| w.f64(now));
+                call(58, &mut |w| w.f64(now));
+                call(57, &mut |w| {
+                    w.f64(now);
+                    w.i32(c.number(2) as i32 - 1_000);
+                });
+            }
+            5 => {
+                call(56, &mut |w| {
+                    w.f64(now);
+                    w.u8(c.number(1) as u8 % 5);
+                    w.f64(NUMBERS[c.number(1) as usize % NUMBERS.len()]);
+                    w.u8(c.number(1) as u8 % 2);
+                    let many = c.number(1) as usize % 9;
+                    w.count(many);
+                    for _ in 0..many {
+                        let (n, kind) = (c.number(1) as usize, c.number(1) as u8 % 4);
+                        w.str(["gender", "age_band", "interests", "birthday", "shoe_size", "phone", ""][n % 7]);
+                        w.u8(kind);
+                        match kind {
+                            0 => {}
+                            1 => w.str(
+                                ["male", "25-35", "tea", "02-29", "12 Main Street", "\u{10FFFF}", "9-"][n / 7 % 7],
+                            ),
+                            2 => {
+                                w.f64(NUMBERS[n % NUMBERS.len()]);
+                                w.str(TEXTS[n % TEXTS.len()]);
+                            }
+                            _ => w.u8(n as u8 % 3),
+                        }
+                    }
+                });
             }
             _ => {
                 call(3, &mut |w| {

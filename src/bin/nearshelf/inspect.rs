@@ -13,6 +13,7 @@ use nearshelf::codec::Reader;
 use nearshelf::engine::Engine;
 use nearshelf::error::Error;
 use nearshelf::pack::{Pack, SectionInfo, Tag};
+use nearshelf::profile::attribute::Attributes;
 use nearshelf::publish::{Facts, PackDiff, Pairs, SectionSize, brotli, compare, section_sizes};
 use nearshelf::rank::season::{MONTHS, OCTAVE};
 use nearshelf::shop::read_file;
@@ -168,6 +169,15 @@ fn learnt(c: &Catalog) {
             let known = (category as usize) < c.category_count();
             let path = if known { c.category_path(category) } else { "?" };
             say!("{path:<32} {}", months.iter().map(percent).collect::<Vec<_>>().join(" "));
+        }
+    }
+    let section = c.pack().section(Tag::ATTRIBUTE, 0);
+    if let Some(Ok(all)) = section.map(|section| Attributes::read(section, c.language_index())) {
+        say!("\n{:<24} {:<10} {:>6}  values", "can be declared", "type", "days");
+        for a in &all.list {
+            let values: Vec<&str> = a.values.iter().map(|(value, _)| *value).collect();
+            let sensitive = if a.sensitive { " (sensitive)" } else { "" };
+            say!("{:<24} {:<10} {:>6}  {}{sensitive}", a.name, a.kind.name(), a.days, values.join(", "));
         }
     }
     if let Some(section) = c.pack().section(Tag::CLUSTER, 0) {
