@@ -290,6 +290,16 @@ impl Catalog {
         self.tag_numbers(row).map(|tag| self.tag.get(&self.pack, tag))
     }
 
+    /// True for a product with the tag of this number.
+    pub fn has_tag(&self, row: Row, tag: usize) -> bool {
+        self.tag_numbers(row).any(|t| t == tag)
+    }
+
+    /// The number of a tag.
+    pub fn tag_named(&self, name: &str) -> Option<usize> {
+        (0..self.tag.len()).find(|tag| self.tag.get(&self.pack, *tag) == name)
+    }
+
     /// Keys of its tags, in the same order.
     pub fn tag_keys(&self, row: Row) -> impl Iterator<Item = Key> {
         self.tag_numbers(row).filter_map(|tag| self.tag_key.get(tag).copied())

@@ -8,8 +8,9 @@ use crate::id::Row;
 use crate::list::Gather;
 use crate::money::Minor;
 use crate::pack::Tag;
-use crate::rank::{Context, Draws, Limits, MOST_SHOWN, Query, Rule, rule};
+use crate::rank::{Context, Draws, HIDE, Hidden, LIFT, Limits, MOST_SHOWN, Query, Rule, rule};
 use crate::time::DAY;
+use alloc::string::String;
 use alloc::vec::Vec;
 
 /// What a shelf is asked for.
@@ -23,7 +24,8 @@ pub struct Request<'a> {
     pub exclude: Vec<&'a str>,
     /// Category path, or empty.
     pub category: &'a str,
-    /// Product ids with a place of their own on the shelf, counted from 0; from [`LIFT`](crate::rank::LIFT) on, what a scene lifts them by.
+    /// Product ids with a place of their own on the shelf, counted from 0; from [`LIFT`](crate::rank::LIFT) on, what a scene or a rule lifts them by. `LIFT`
+    /// itself stands behind the name of the scene or rule that those after it are of; the four from [`HIDE`](crate::rank::HIDE) on behind what a rule hides.
     pub pins: Vec<(&'a str, u32)>,
     /// Most products of one brand; 0 for any number.
     pub per_brand: u32,
@@ -51,6 +53,19 @@ pub struct Request<'a> {
     pub only: Option<Vec<u32>>,
     /// The shelf gets no number and no room among those that [`Engine::why`] knows.
     pub unkept: bool,
+}
+
+impl Request<'_> {
+    /// The scenes and rules that hold, by their names as the pins have them.
+    pub fn rules(&self) -> Vec<String> {
+        let mut names = Vec::new();
+        for (name, place) in &self.pins {
+            if *place == LIFT {
+                names.push(String::from(*name));
+            }
+        }
+        names
+    }
 }
 
 impl Engine {
@@ -82,7 +97,14 @@ impl Engine {
         if let Some(c) = category {
             self.ask_category(c);
         }
-        let pins = request.pins.iter().filter_map(|(id, place)| Some((*place, self.find(id)?.row))).gather();
+        let (mut pins, mut hidden, mut rule) = (Vec::new(), Vec::new(), 0);
+        for (id, place) in &request.pins {
+            match *place {
+                LIFT => rule += 1,
+                HIDE..LIFT => hidden.extend(self.hidden(*place, id).map(|h| (h, rule))),
+                place => pins.extend(self.find(id).map(|f| (place, f.row, rule))),
+            }
+        }
         let row = |id: &str| self.catalog.find(id).map(|f| f.row);
         let mut exclude: Vec<Row> = request.exclude.iter().filter_map(|id| row(id)).gather();
         let mut context = Context { rows: Vec::new(), cart: request.cart };
@@ -101,7 +123,18 @@ impl Engine {
         };
         let draws = self.draws(request);
         let (limit, diversity, only) = (request.limit, request.diversity, request.only.clone());
-        Some(Query { limit, exclude, category, limits, diversity, draws, context, only, now: self.clock })
+        Some(Query { limit, exclude, category, limits, diversity, draws, context, only, now: self.clock, hidden })
+    }
+
+    /// What a rule hides, in the catalogue's numbers; nothing for what it does not have.
+    fn hidden(&self, kind: u32, name: &str) -> Option<Hidden> {
+        let c = &self.catalog;
+        match kind - HIDE {
+            0 => c.tag_named(name).map(Hidden::Tag),
+            1 => c.brand_named(name).map(Hidden::Brand),
+            2 => c.category_named(name).map(Hidden::Category),
+            _ => c.find(name).map(|f| Hidden::Product(f.row)),
+        }
     }
 }
 

@@ -21,14 +21,44 @@ pub const ARRIVALS: u8 = 16;
 const QUOTAS: [u8; 3] = [QUOTA_CATEGORY, QUOTA_BRAND, QUOTA_STORE];
 
 /// A pin with this bit lifts its product by the other 31, two's complement, in 1/65536 of a score unit.
+///
+/// A pin with this bit alone names the scene or the rule that those behind it are of.
 pub const LIFT: u32 = 1 << 31;
+/// The four pins before [`LIFT`] are no places, but name what a rule hides: from this one on a tag, a brand, a category with what is below it, a product.
+pub const HIDE: u32 = LIFT - 4;
+
+/// What a rule hides.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Hidden {
+    /// What has this tag, by its number.
+    Tag(usize),
+    /// What is of this brand.
+    Brand(u32),
+    /// What lies in this category or below it.
+    Category(u32),
+    /// A product.
+    Product(Row),
+}
+
+impl Hidden {
+    /// True for what it hides.
+    pub(super) fn has(self, catalog: &Catalog, row: Row) -> bool {
+        match self {
+            Hidden::Tag(tag) => catalog.has_tag(row, tag),
+            Hidden::Brand(brand) => catalog.brand(row) == Some(brand),
+            Hidden::Category(category) => catalog.is_in(row, category),
+            Hidden::Product(product) => product == row,
+        }
+    }
+}
 
 /// What a shelf as a whole has to meet.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Limits {
     /// Products with a place of their own, counted from 0. Of two for one place the first has it. A product that cannot be
-    /// shown, and a place behind the shelf's end, are skipped. From [`LIFT`] on it is no place, but what a scene lifts the product by.
-    pub pins: Vec<(u32, Row)>,
+    /// shown, and a place behind the shelf's end, are skipped. From [`LIFT`] on it is no place, but what a scene or a rule lifts the product by; the
+    /// number behind it says which.
+    pub pins: Vec<(u32, Row, u32)>,
     /// Most products of one category (their own, not one above it), one brand, one store (the shop's own products are of none); 0 for any
     /// number.
     pub quotas: [u32; 3],
@@ -138,7 +168,7 @@ impl Shelf<'_> {
 pub(super) fn choose(catalog: &Catalog, limits: &Limits, limit: usize, rows: &[Row], draws: Option<&Draws>) -> Chosen {
     let mut chosen = Chosen::default();
     let mut pins: Vec<(u32, usize)> = Vec::new();
-    for (place, row) in &limits.pins {
+    for (place, row, _) in &limits.pins {
         if (*place as usize) < limit
             && let Some(at) = rows.iter().position(|r| r == row)
             && pins.iter().all(|(p, i)| p != place && *i != at)
