@@ -292,12 +292,18 @@ impl Catalog {
 
     /// True for a product with the tag of this number.
     pub fn has_tag(&self, row: Row, tag: usize) -> bool {
-        self.tag_numbers(row).any(|t| t == tag)
+        for mine in self.tag_numbers(row) {
+            if mine == tag {
+                return true;
+            }
+        }
+        false
     }
 
     /// The number of a tag.
-    pub fn tag_named(&self, name: &str) -> Option<usize> {
-        (0..self.tag.len()).find(|tag| self.tag.get(&self.pack, *tag) == name)
+    #[cfg(feature = "cli")]
+    pub fn tag_named(&self, name: &str) -> Option<u32> {
+        (0..self.tag.len()).find(|tag| self.tag.get(&self.pack, *tag) == name).map(|tag| tag as u32)
     }
 
     /// Keys of its tags, in the same order.

@@ -72,6 +72,7 @@ impl Catalog {
     }
 
     /// The brand of this name.
+    #[cfg(feature = "cli")]
     pub fn brand_named(&self, name: &str) -> Option<u32> {
         (0..self.brand.len() as u32).find(|b| self.brand_name(*b) == name)
     }

@@ -9,6 +9,7 @@ use crate::money::Minor;
 use crate::order::Arrange;
 use crate::rank::{Component, Drawn, Features, Node, Part, Ranking, Served, Stage, Subject, explain};
 use crate::time::Millis;
+#[cfg(feature = "vectors")]
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -23,8 +24,6 @@ pub(super) struct Kept {
     /// Those of the items that the pack does not have, by key.
     pub(super) others: Vec<(Key, Row)>,
     pub(super) new_since: u32,
-    /// Names of the scenes and rules that held.
-    pub(super) rules: Vec<String>,
 }
 
 /// The one-line reason of an item. The numbers are the boundary's.
@@ -110,8 +109,6 @@ pub struct Shelf {
     pub partial: bool,
     /// How each item came to its place, on a shelf that explores; else empty.
     pub drawn: Vec<Drawn>,
-    /// The scenes and rules that held, by the names that the request gave them; [`Subject::Rule`] counts from 1.
-    pub rules: Vec<String>,
 }
 
 impl Engine {
@@ -119,7 +116,7 @@ impl Engine {
     pub fn recommend(&mut self, now: Millis, request: &Request<'_>) -> Shelf {
         self.tick(now);
         let Some(query) = self.query(request) else {
-            return self.keep(Ranking::default(), Vec::new(), None, request.rules());
+            return self.keep(Ranking::default(), Vec::new(), None);
         };
         let ranking = match self.consent.may_personalize().filter(|_| !request.neutral) {
             Some(allowed) => {
@@ -129,9 +126,9 @@ impl Engine {
             None => self.ranker.recommend(&self.catalog, None, &query),
         };
         if request.unkept {
-            return self.shelf(0, &ranking, query.category, request.rules());
+            return self.shelf(0, &ranking, query.category);
         }
-        self.keep(ranking, Vec::new(), query.category, request.rules())
+        self.keep(ranking, Vec::new(), query.category)
     }
 
     /// The products whose vectors are nearest to the sum of these products', with the cosine (0–1), best first, ties in the published
@@ -170,15 +167,9 @@ impl Engine {
     }
 
     /// Gives the list a number and keeps its reasons.
-    fn keep(
-        &mut self,
-        ranking: Ranking,
-        others: Vec<(Key, Row)>,
-        category: Option<u32>,
-        rules: Vec<String>,
-    ) -> Shelf {
+    fn keep(&mut self, ranking: Ranking, others: Vec<(Key, Row)>, category: Option<u32>) -> Shelf {
         self.last_served = self.last_served.wrapping_add(1).max(1);
-        let shelf = self.shelf(self.last_served, &ranking, category, rules.clone());
+        let shelf = self.shelf(self.last_served, &ranking, category);
         if self.served.len() >= KEPT {
             self.served.pop_front();
         }
@@ -187,12 +178,11 @@ impl Engine {
             items: ranking.items,
             others,
             new_since: ranking.new_since,
-            rules,
         });
         shelf
     }
 
-    fn shelf(&self, id: u32, ranking: &Ranking, category: Option<u32>, rules: Vec<String>) -> Shelf {
+    fn shelf(&self, id: u32, ranking: &Ranking, category: Option<u32>) -> Shelf {
         Shelf {
             id,
             personal: ranking.personal,
@@ -200,7 +190,6 @@ impl Engine {
             items: ranking.items.iter().map(|s| self.item(s, ranking.new_since)).gather(),
             drawn: ranking.drawn.clone(),
             partial: self.is_partial(category),
-            rules,
         }
     }
 
@@ -253,7 +242,7 @@ impl Engine {
             None => self.ranker.rank(&self.catalog, None, &rows),
         };
         ranking.items.append(&mut last);
-        let mut shelf = self.keep(ranking, others, None, Vec::new());
+        let mut shelf = self.keep(ranking, others, None);
         for item in &mut shelf.items {
             if let Some((_, i)) = given.iter().find(|(row, _)| Some(*row) == item.row) {
                 item.given = *i;
@@ -292,11 +281,6 @@ impl Engine {
             tree.children.push(Node { code: "arrival", subject: Subject::None, value: 0.0, children: Vec::new() });
         }
         Ok(tree)
-    }
-
-    /// The scenes and rules that held for a list, as [`Shelf::rules`]; none for one that is no longer kept.
-    pub fn rules_of(&self, served: u32) -> &[String] {
-        self.served.iter().find(|list| list.id == served).map_or(&[], |list| &list.rules)
     }
 
     /// The stage that keeps a product off a shelf, and the place it has.

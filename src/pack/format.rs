@@ -86,6 +86,8 @@ tags! {
     EMBEDDING_PART b"EMBG" "A vector of each product of a part.";
     INSIGHT b"INSI" "The parameters of the analysis of a shopper.";
     RULE_TAG b"RTAG" "What the shop calls shoppers whom a condition is about.";
+    RULE b"RULE" "What the shop wants of its lists, for whom, where and when.";
+    OFFER_CONDITION b"OFCN" "Who may use which of a market's promotions, and to whom it is put forward.";
 }
 
 impl Tag {

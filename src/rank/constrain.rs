@@ -24,41 +24,30 @@ const QUOTAS: [u8; 3] = [QUOTA_CATEGORY, QUOTA_BRAND, QUOTA_STORE];
 ///
 /// A pin with this bit alone names the scene or the rule that those behind it are of.
 pub const LIFT: u32 = 1 << 31;
-/// The four pins before [`LIFT`] are no places, but name what a rule hides: from this one on a tag, a brand, a category with what is below it, a product.
-pub const HIDE: u32 = LIFT - 4;
+/// From this one up to [`LIFT`] a pin is no place, but says what a rule hides: `HIDE | kind << 16 | number` for a tag (kind 0), a brand (1), or a category with what is below it (2), by
+/// their numbers in the pack, and `HIDE | 3 << 16` for the product it names.
+pub const HIDE: u32 = 1 << 30;
 
-/// What a rule hides.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Hidden {
-    /// What has this tag, by its number.
-    Tag(usize),
-    /// What is of this brand.
-    Brand(u32),
-    /// What lies in this category or below it.
-    Category(u32),
-    /// A product.
-    Product(Row),
-}
-
-impl Hidden {
-    /// True for what it hides.
-    pub(super) fn has(self, catalog: &Catalog, row: Row) -> bool {
-        match self {
-            Hidden::Tag(tag) => catalog.has_tag(row, tag),
-            Hidden::Brand(brand) => catalog.brand(row) == Some(brand),
-            Hidden::Category(category) => catalog.is_in(row, category),
-            Hidden::Product(product) => product == row,
-        }
+/// True for what a pin from [`HIDE`] on hides.
+pub(super) fn hides(catalog: &Catalog, (what, product, _): &Pin, row: Row) -> bool {
+    let number = what & 0xffff;
+    match (what ^ HIDE) >> 16 {
+        0 => catalog.has_tag(row, number as usize),
+        1 => catalog.brand(row) == Some(number),
+        2 => catalog.is_in(row, number),
+        _ => row == *product,
     }
 }
+
+/// A place, a lift, or what is hidden; a product; and the scene or rule it is of, by [`Engine::rule`](crate::engine::Engine::rule).
+pub type Pin = (u32, Row, u32);
 
 /// What a shelf as a whole has to meet.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Limits {
     /// Products with a place of their own, counted from 0. Of two for one place the first has it. A product that cannot be
-    /// shown, and a place behind the shelf's end, are skipped. From [`LIFT`] on it is no place, but what a scene or a rule lifts the product by; the
-    /// number behind it says which.
-    pub pins: Vec<(u32, Row, u32)>,
+    /// shown, and a place behind the shelf's end, are skipped. From [`LIFT`] on it is no place, but what a scene or a rule lifts the product by.
+    pub pins: Vec<Pin>,
     /// Most products of one category (their own, not one above it), one brand, one store (the shop's own products are of none); 0 for any
     /// number.
     pub quotas: [u32; 3],

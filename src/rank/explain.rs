@@ -25,7 +25,7 @@ pub enum Subject {
     Season(u32),
     /// A category that shoppers like this one turn to, by number.
     Cluster(u32),
-    /// A scene or a rule, by its number in the request.
+    /// A scene or a rule: [`Engine::rule`](crate::engine::Engine::rule) has its name.
     Rule(u32),
 }
 

@@ -2,7 +2,7 @@
 
 use super::blend::Blend;
 use super::component::Component;
-use super::constrain::{Chosen, Hidden, LIFT, Limits, PRICE, choose};
+use super::constrain::{Chosen, LIFT, Limits, PRICE, Pin, choose, hides};
 use super::context::Context;
 use super::diversify::diversify;
 #[cfg(feature = "vectors")]
@@ -47,8 +47,8 @@ pub struct Query {
     pub only: Option<Vec<u32>>,
     /// The time, for seasons.
     pub now: Millis,
-    /// What rules hide, and which rule does.
-    pub hidden: Vec<(Hidden, u32)>,
+    /// What rules hide.
+    pub hidden: Vec<Pin>,
 }
 
 /// An item on a shelf.
@@ -109,7 +109,7 @@ pub enum Stage {
     Explored(usize),
     /// The places that are left go to new products.
     Arrivals,
-    /// A rule hides it: its number in the request.
+    /// A rule hides it: [`Engine::rule`](crate::engine::Engine::rule) has its name.
     Rule(u32),
 }
 
@@ -398,7 +398,7 @@ impl Ranker {
         sources: &Sources,
         f: &Features,
         chosen: &[(i64, u32)],
-        pins: &[(u32, Row, u32)],
+        pins: &[Pin],
     ) -> Vec<Served> {
         let mut rows: Vec<Row> = Vec::new();
         let mut from: Vec<Vec<(Component, Subject, i64)>> = Vec::new();
@@ -570,8 +570,12 @@ fn stage_of_shop(catalog: &Catalog, query: &Query, row: Row) -> Option<Stage> {
     if elsewhere || another || query.exclude.contains(&row) {
         return Some(Stage::Excluded);
     }
-    let hidden = query.hidden.iter().find(|(hidden, _)| hidden.has(catalog, row));
-    hidden.map(|(_, rule)| Stage::Rule(*rule))
+    for hidden in &query.hidden {
+        if hides(catalog, hidden, row) {
+            return Some(Stage::Rule(hidden.2));
+        }
+    }
+    None
 }
 
 /// The score of a product in the published order.

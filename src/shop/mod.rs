@@ -2,6 +2,7 @@
 
 mod allocation;
 mod catalog;
+mod condition;
 mod config;
 mod content;
 pub mod doctor;
@@ -17,6 +18,7 @@ pub mod overlay;
 mod parquet;
 mod portrait;
 mod prior;
+mod rank_rules;
 mod rejects;
 mod rules;
 mod scenes;
@@ -37,9 +39,10 @@ pub use files::{Preset, ShopFiles};
 pub use forecast::ForecastSettings;
 pub use limits::{BaselineSettings, PolicySettings};
 pub use log::{Format, Log, LogStep, Session, Unit};
-pub use offers::MarketOffers;
+pub use offers::{MarketOffers, OfferConditions};
 pub use orders::{Order, OrderColumns, Orders, date_of};
 pub use prior::{AnswerDraft, FieldDraft, PriorDraft};
+pub use rank_rules::RankRule;
 pub use rejects::{FileRead, Part, Reason, Reject, Rejects, Tally};
 pub use rules::RuleSettings;
 pub use scenes::SceneDraft;
@@ -164,6 +167,8 @@ pub struct Shop {
     pub scenes: Vec<SceneDraft>,
     /// `[tags.NAME]`
     pub tags: Vec<RuleTag>,
+    /// `[rules.NAME]`, the highest priority first.
+    pub rank_rules: Vec<RankRule>,
     /// What is wanted of seasons.
     pub season: SeasonSettings,
     /// What is wanted of kinds of shoppers.
@@ -247,6 +252,7 @@ impl Shop {
             prior,
             scenes: config.scenes()?,
             tags: config.tags()?,
+            rank_rules: config.rank_rules()?,
             season: config.season()?,
             clusters: config.clusters()?,
             insight: config.insight_in(files.beside())?,

@@ -13,7 +13,6 @@ use crate::privacy::consent::{Consent, Tri};
 use crate::rank::{Node, Stage, Subject};
 use crate::text::{concat, decimal};
 use crate::time::Millis;
-use alloc::string::String;
 use alloc::vec::Vec;
 
 pub(super) const NO_ROW: u32 = u32::MAX;
@@ -344,7 +343,7 @@ fn write_shelf(shelf: &Engine, list: &Shelf, out: &mut Writer) {
         write_price(item.price, out);
         out.f64(item.score);
         out.u8(item.because as u8 | u8::from(item.arrival) << 7);
-        out.str(subject(shelf, &list.rules, item.subject));
+        out.str(subject(shelf, item.subject));
     }
     out.count(list.drawn.len());
     for (drawn, item) in list.drawn.iter().zip(&list.items) {
@@ -355,36 +354,31 @@ fn write_shelf(shelf: &Engine, list: &Shelf, out: &mut Writer) {
     checkout::overlay_version(shelf, out);
 }
 
-fn subject<'a>(shelf: &'a Engine, rules: &'a [String], s: Subject) -> &'a str {
+fn subject(shelf: &Engine, s: Subject) -> &str {
     let c = shelf.catalog();
     match s {
         Subject::None => "",
         Subject::Product(row) => c.id(Row(row)),
         Subject::Category(x) | Subject::Declared(x) | Subject::Season(x) | Subject::Cluster(x) => c.category_path(x),
         Subject::Brand(x) => c.brand_name(x),
-        Subject::Rule(x) => rule(rules, x),
+        Subject::Rule(x) => shelf.rule(x),
     }
-}
-
-/// The name of a scene or rule; those that a request does not name have none.
-fn rule(rules: &[String], number: u32) -> &str {
-    rules.get((number as usize).wrapping_sub(1)).map_or("", String::as_str)
 }
 
 fn why(shelf: &Engine, r: &mut Reader<'_>, out: &mut Writer) -> Result<()> {
     let (served, id) = (r.u32(), r.str());
     r.end()?;
-    write_node(shelf, shelf.rules_of(served), &shelf.why(served, id)?, out);
+    write_node(shelf, &shelf.why(served, id)?, out);
     Ok(())
 }
 
-fn write_node(shelf: &Engine, rules: &[String], node: &Node, out: &mut Writer) {
+fn write_node(shelf: &Engine, node: &Node, out: &mut Writer) {
     out.str(node.code);
-    out.str(subject(shelf, rules, node.subject));
+    out.str(subject(shelf, node.subject));
     out.f64(node.value);
     out.count(node.children.len());
     for n in &node.children {
-        write_node(shelf, rules, n, out);
+        write_node(shelf, n, out);
     }
 }
 
@@ -395,7 +389,7 @@ fn why_not(shelf: &mut Engine, r: &mut Reader<'_>, out: &mut Writer) -> Result<(
     out.str(stage.code());
     match stage {
         Stage::Shown(at) | Stage::RankedBelow(at) | Stage::Explored(at) => out.str(&decimal(at as i64 + 1)),
-        Stage::Rule(number) => out.str(rule(&request.rules(), number)),
+        Stage::Rule(number) => out.str(shelf.rule(number)),
         _ => out.str(""),
     }
     Ok(())

@@ -113,6 +113,7 @@ pub(super) fn scenes(shelf: &Engine, said: &[String]) -> (Vec<(String, u32)>, Ve
         let conditions: Vec<Vec<String>> = (0..r.count(4)).map(|_| texts(&mut r)).collect();
         let lifts: Vec<(String, u32)> = (0..r.count(8)).map(|_| (r.str().to_string(), r.u32())).collect();
         if conditions.iter().all(|any| any.iter().any(|text| said.contains(text))) {
+            pins.push((name.clone(), 1 << 31));
             pins.extend(lifts);
             names.push(name);
         }
