@@ -29,7 +29,7 @@ export const NEUTRAL = {
   quote: () => null,
   coupons: () => [],
   offers: () => [],
-  promotions: (shelf) => ({ items: [], paused: false, pausedUntil: null, packVersion: shelf.packVersion }),
+  promotions: () => ({ items: [], paused: false }),
   setOverlay: () => Promise.resolve(),
   portrait: () => ({
     events: 0, sessions: 0, updated: null, items: [], categories: [], brands: [], priceBands: [], tags: [], hours: [], weekdays: [], channels: [], contentKinds: [], topics: [],

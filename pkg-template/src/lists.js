@@ -71,8 +71,8 @@ export function recommended(shelf, o, kept) {
   if (o.scene) list.scenes = [];
   // Without the engine no rule counts.
   rulesOf(shelf, o).forEach(({ _kind, _name }) => {
-    if (!_kind) list.scenes.push(_name);
-    else if (list.servedId) (list.rules = list.rules || []).push(_name);
+    const key = _kind ? "rules" : "scenes";
+    if (!_kind || list.servedId) (list[key] = list[key] || []).push(_name);
   });
   return done(shelf, list, o);
 }
@@ -80,11 +80,11 @@ export function recommended(shelf, o, kept) {
 /** Content (0) or activities (1). */
 export function cardsOf(shelf, o, activities) {
   /** @type {import("./cards.js").Dealt} */
-  const { _until, _to } = putForward(shelf, activities ? o : { mode: 1 });
+  const { _paused, _why } = putForward(shelf, activities ? o : { mode: 1 });
   const all = shelf._fallback.ask([], (c) => c.cards(activities));
-  const dealt = deal(activities ? all.filter(({ _card }) => _card.kind === "task" || _to(_card.id)) : all, o, shelf._engine.time());
+  const dealt = deal(activities ? all.filter(({ _card }) => _card.kind === "task" || _why(_card.id)) : all, o, shelf._engine.time());
   const list = ranked(shelf, o, dealt) || shelf._fallback.cards(dealt);
-  if (_until !== null) list.paused = true;
+  if (_paused) list.paused = true;
   shelf._dealt.set(list.servedId, dealt);
   shelf._dealt.forEach((_, old) => old <= list.servedId - KEPT && shelf._dealt.delete(old));
   return done(shelf, list, o);

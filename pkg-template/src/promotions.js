@@ -7,16 +7,28 @@ import { asking } from "./rules.js";
 const conditionsOf = (shelf) => shelf._fallback.ask([], (/** @type {import("./catalogue.js").Catalogue} */ c) => c.offerConditions());
 
 /**
- * Offers that may not be used by whom a page handed in; `null` while the part that evaluates conditions is on its way. Asked as in neutral mode: no price knows a portrait.
+ * Offers that may not be used by whom a page handed in. Asked as in neutral mode: no price knows a portrait.
  * @param {any} shelf
  * @param {any} attributes
- * @returns {string[] | null}
+ * @returns {string[]}
+ */
+function unmetBy(shelf, attributes) {
+  const holds = asking(shelf, { attributes, mode: 1 });
+  return conditionsOf(shelf).filter((offer) => !holds(offer._when)).map((offer) => offer._id);
+}
+
+/**
+ * The same for a quote; `null` while the part that evaluates conditions is on its way.
+ * @param {any} shelf
+ * @param {any} attributes
  */
 export function unmetOf(shelf, attributes) {
-  const holds = asking(shelf, { attributes, mode: 1 });
-  const unmet = conditionsOf(shelf).filter((offer) => !holds(offer._when)).map((offer) => offer._id);
+  const unmet = unmetBy(shelf, attributes);
   return unmet.length && !shelf._engine.has(INSIGHT) ? null : unmet;
 }
+
+/** True where the shopper may be looked at. @param {any} shelf @param {any} o */
+const isPersonal = (shelf, o) => !o.mode && shelf._consent.personalize === true;
 
 /**
  * Which offers may be put forward on a page: none while promotions pause.
@@ -24,18 +36,19 @@ export function unmetOf(shelf, attributes) {
  * @param {any} o
  */
 export function putForward(shelf, o) {
-  const conditions = conditionsOf(shelf);
-  const { paused } = o.mode ? NOTHING : shelf.insights();
-  const unmet = unmetOf(shelf, o.attributes) || [];
+  const paused = isPersonal(shelf, o) && !!shelf.insights().paused;
+  const unmet = unmetBy(shelf, o.attributes);
   const holds = asking(shelf, o);
-  const audience = (/** @type {string} */ id) => conditions.reduce((all, offer) => (offer._id === id ? offer._audience : all), "");
+  const conditions = conditionsOf(shelf);
   return {
-    _until: paused ? paused.until : null,
-    _to: (/** @type {string} */ id) => (paused || unmet.indexOf(id) >= 0 || !holds(audience(id)) ? "" : audience(id) ? "audience" : "everyone"),
+    _paused: paused,
+    /** Why it may be; "" where it may not. */
+    _why: (/** @type {string} */ id) => {
+      const audience = conditions.reduce((all, offer) => (offer._id === id ? offer._audience : all), "");
+      return paused || unmet.indexOf(id) >= 0 || !holds(audience) ? "" : audience ? "audience" : "everyone";
+    },
   };
 }
-
-const NOTHING = { paused: undefined };
 
 /**
  * The offers that a page may put forward now, in the order of the shop's file.
@@ -45,12 +58,15 @@ const NOTHING = { paused: undefined };
 export function promotionsOf(shelf, o) {
   const engine = shelf._engine;
   const now = engine.time();
-  const { _until, _to } = putForward(shelf, o);
+  const { _paused, _why } = putForward(shelf, o);
   // Without the part that understands it is not known whether they pause, so none is put forward until it is there.
-  const known = o.mode || shelf._consent.personalize !== true || engine.has(INSIGHT);
-  const items = (known ? shelf.offers() : []).filter((/** @type {any} */ offer) => {
-    offer.because = { code: _to(offer.id), subject: "" };
-    return offer.because.code && !(offer.start > now || offer.end && offer.end <= now);
-  });
-  return { items: items.slice(0, o.limit || 12), paused: _until !== null, pausedUntil: _until, packVersion: shelf.packVersion };
+  const known = !isPersonal(shelf, o) || engine.has(INSIGHT);
+  return {
+    items: (known ? shelf.offers() : []).filter((/** @type {any} */ offer) => {
+      const code = _why(offer.id);
+      offer.because = { code };
+      return code && !(offer.start > now || offer.end && offer.end <= now);
+    }).slice(0, o.limit || 12),
+    paused: _paused,
+  };
 }

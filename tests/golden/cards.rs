@@ -106,7 +106,8 @@ pub(super) fn why(shelf: &Engine, served: u32, card: &Card) -> Node {
 
 /// What the scenes that hold lift, as pins, and their names.
 pub(super) fn scenes(shelf: &Engine, said: &[String]) -> (Vec<(String, u32)>, Vec<String>) {
-    let mut r = Reader::new(shelf.catalog().pack().section(Tag::SCENE, 0).expect("scenes"));
+    let Some(section) = shelf.catalog().pack().section(Tag::SCENE, 0) else { return Default::default() };
+    let mut r = Reader::new(section);
     let (mut pins, mut names) = (Vec::new(), Vec::new());
     for _ in 0..r.count(12) {
         let name = r.str().to_string();
