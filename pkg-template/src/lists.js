@@ -19,7 +19,7 @@ const MOST_PRODUCTS = 2048;
 const NOBODY_GAVE = { _ids: [], _described: new Map() };
 
 /**
- * What a shelf is asked for.
+ * What a shelf is asked for; its rules were asked for before, since they are calls of their own.
  * @param {Writer} w
  * @param {any} o
  * @param {import("./catalogue.js").Found[] | null} found
@@ -33,7 +33,7 @@ export function writeRequest(shelf, w, o, found, kept) {
   w.u8(o.mode || 0);
   w.list(o.exclude || [], (v) => w.str(v));
   w.str(o.category || "");
-  w.list(rulesOf(shelf, o).reduce((all, rule) => all.concat(rule._pins), o.pin || []), (pin) => {
+  w.list(o._rules.reduce((all, rule) => all.concat(rule._pins), o.pin || []), (pin) => {
     w.str(pin.id);
     w.u32(pin.index);
   });
@@ -56,6 +56,7 @@ export function recommended(shelf, o, kept) {
   const activities = ["content", "activity"].indexOf(o.kind || o.slot);
   if (activities >= 0) return cardsOf(shelf, o, activities);
   const found = candidatesOf(shelf, o);
+  const rules = rulesOf(shelf, o);
   const write = (w) => writeRequest(shelf, w, o, found, kept);
   const answer = kept ? shelf._engine.decide(op.RECOMMEND, o.slot || "default", NOBODY_GAVE, write)
     : shelf._engine.call(op.RECOMMEND, (w) => {
@@ -70,7 +71,7 @@ export function recommended(shelf, o, kept) {
   }));
   if (o.scene) list.scenes = [];
   // Without the engine no rule counts.
-  rulesOf(shelf, o).forEach(({ _kind, _name }) => {
+  rules.forEach(({ _kind, _name }) => {
     const key = _kind ? "rules" : "scenes";
     if (!_kind || list.servedId) (list[key] = list[key] || []).push(_name);
   });

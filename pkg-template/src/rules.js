@@ -3,13 +3,12 @@
 import { asksForShopper } from "./shopper.js";
 
 /**
- * The scenes and rules that hold, asked once for a list.
+ * The scenes and rules that hold, kept in the options.
  * @param {any} shelf
  * @param {any} o the options of the list
  * @returns {import("./catalogue.js").Rule[]}
  */
 export function rulesOf(shelf, o) {
-  if (o._rules) return o._rules;
   const said = o.scene || {};
   const slot = o.slot || "default";
   const now = shelf._engine.time();

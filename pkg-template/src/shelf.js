@@ -22,6 +22,7 @@ import { Overlay } from "./overlay.js";
 import { promotionsOf, unmetOf } from "./promotions.js";
 import * as op from "./protocol.js";
 import { Reports } from "./reports.js";
+import { rulesOf } from "./rules.js";
 import { Shards } from "./shards.js";
 import { fold, search, wordsOf } from "./words.js";
 
@@ -252,6 +253,7 @@ export class Shelf {
   whyNot(given, options) {
     const o = readOptions(this._hub, "whyNot", options, RECOMMEND);
     const found = candidatesOf(this, o);
+    rulesOf(this, o);
     return this._engine.call(op.WHY_NOT, (w) => {
       w.f64(this._engine.time());
       w.str(o.slot || "default");
