@@ -17,6 +17,7 @@ import { mountStatus } from "./status.js";
 import { mountSwitches } from "./switches.js";
 import { fit, speak, t } from "./text/index.js";
 import { explainTrouble } from "./trouble.js";
+import { mountUnderstood } from "./understood.js";
 
 const shop = await readShop();
 speak(navigator.languages.map(fit).find(Boolean) ?? "en");
@@ -49,7 +50,7 @@ async function open() {
 
 function run(page) {
   const parts = [
-    mountAsk, mountPeople, mountShelves, mountCart, mountCatalogue, mountLeaves, mountConsent, mountPortrait, mountDiagnostics, mountStatus,
+    mountAsk, mountPeople, mountShelves, mountCart, mountCatalogue, mountLeaves, mountConsent, mountPortrait, mountUnderstood, mountDiagnostics, mountStatus,
     mountSwitches, mountPanel,
   ].map((mount) => mount(page));
   page.onDraw((what) => {

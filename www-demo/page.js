@@ -67,6 +67,9 @@ export function makePage(shelf, shop, clock, say) {
     /** The reason of an item in words. */
     because: (item) => say(shelf, item.because, speaking()),
 
+    /** What an insight's code says to the shopper: "stage.new", "need.price". */
+    word: (code) => say(shelf, code, speaking()),
+
     /** Place of a product on a list, from 1; 0 when it is not there. */
     placeOf: (list, id) => (list ? list.items.findIndex((item) => item.id === id) + 1 : 0),
 

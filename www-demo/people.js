@@ -6,6 +6,8 @@ import { languages, speaking, t } from "./text/index.js";
 
 const MOST = 8;
 const DAY = 86_400_000;
+/** Days before today of a regular's visits: they come at shorter intervals. */
+const YEAR = [352, 313, 270, 236, 199, 170, 138, 113, 90, 66, 47, 29, 15, 6];
 
 export function mountPeople(page) {
   const place = byId("people");
@@ -18,8 +20,9 @@ export function mountPeople(page) {
     // An earlier visit first, so that the portrait has a past: two looks and a purchase.
     const [first, second, third, fourth = first, fifth] = person.products;
     const past = page.now() - 2 * DAY;
-    page.shelf.trackMany([["view_item", first, 0], ["view_item", second, 1], ["purchase", second, 2]]
-      .map(([name, product, minute]) => ({ name, params: { items: [{ item_id: product.variant ?? product.id }], timestamp: past + minute * 60_000 } })));
+    const before = person.regular ? yearOf(page, person) : [["view_item", first, 0], ["view_item", second, 1], ["purchase", second, 2]]
+      .map(([name, product, minute]) => ({ name, params: { items: [{ item_id: product.variant ?? product.id }], timestamp: past + minute * 60_000 } }));
+    page.shelf.trackMany(before);
     await page.refresh();
     const visit = [["view_item", third], ["view_item", fourth], ["add_to_cart", fourth], ...(fifth ? [["view_item", fifth]] : [])];
     for (const [name, product] of visit) {
@@ -29,12 +32,12 @@ export function mountPeople(page) {
       page.shelf.track(name, { items: [{ item_id: product.variant ?? product.id }] });
       await page.refresh();
     }
-    page.say(t("played", { who: person.name, n: visit.length + 3 }));
+    page.say(t("played", { who: person.name, n: visit.length + before.length }));
   };
 
   return {
     draw(what) {
-      if (what === "all") people = byCategory(page) ?? byWord(page);
+      if (what === "all") people = withRegular(byCategory(page) ?? byWord(page));
       const focused = place.contains(document.activeElement) ? document.activeElement.dataset.key : null;
       place.replaceChildren(...(people.length === 0 || page.shelf.status !== "ready" ? [] : [
         h("div", { class: "people-head" }, h("h2", { id: "people-title" }, t("play")), h("span", { class: "hint" }, t("playHint")),
@@ -46,6 +49,34 @@ export function mountPeople(page) {
       if (focused) [...place.querySelectorAll("[data-key]")].find((element) => element.dataset.key === focused)?.focus({ preventScroll: true });
     },
   };
+}
+
+/** The first of them once more, after a year with the shop. */
+function withRegular(people) {
+  return people.length === 0 ? people : [...people, { ...people[0], key: "regular", name: t("regular"), regular: true }];
+}
+
+/** A year's visits of somebody who comes back: looks, carts and orders, and now and then a word to friends or to the shop. */
+function yearOf(page, person) {
+  const events = [];
+  YEAR.forEach((days, visit) => {
+    const at = page.now() - days * DAY;
+    const [one, other] = [0, 1].map((i) => person.products[(visit + i) % person.products.length]);
+    const tell = (minute, name, product, more = {}) => {
+      const price = product && product.price !== null ? { price: product.price / 10 ** page.shelf.exponent } : {};
+      events.push({ name, params: { ...(product && { items: [{ item_id: product.variant ?? product.id, quantity: 1, ...price }] }), timestamp: at + minute * 60_000, event_id: `year-${visit}-${minute}`, ...more } });
+    };
+    tell(0, "session_start", null, { channel: visit % 3 ? "social" : "search" });
+    tell(1, "view_item", other);
+    tell(3, "view_item", one);
+    tell(5, "add_to_cart", one);
+    tell(7, "begin_checkout", one);
+    tell(9, "purchase", one, { transaction_id: `year-${visit}` });
+    if (visit % 3 === 1) tell(12, "share", one, { method: "wechat" });
+    if (visit % 4 === 2) tell(14, "review", one, { rating: visit % 8 === 2 ? 5 : 4 });
+    if (visit === 10) tell(16, "nps_answer", null, { score: 9 });
+  });
+  return events;
 }
 
 /** One shopper for each top category, fond of the leaf that has a name for its fans, else of its largest. `null` without categories. */

@@ -34,3 +34,10 @@ test("every text that the page asks for by its name is there", () => {
   assert.ok(asked.length > 100 && marked.length > 8);
   for (const [file, key] of [...asked, ...marked]) assert.ok(known.has(key), `${file}: ${key}`);
 });
+
+test("every kind of event has its words", () => {
+  const source = readFileSync(join(page, "../src/event/mod.rs"), "utf8");
+  const kinds = [...source.matchAll(/EventKind::\w+ => "(\w+)"/g)].map(([, name]) => name);
+  assert.equal(kinds.length, 34);
+  for (const texts of [en, zh]) assert.deepEqual(Object.keys(texts.kind).sort(), [...kinds].sort());
+});

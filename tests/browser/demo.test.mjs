@@ -69,6 +69,30 @@ scenario("allowed: clicks move the personal shelf, everyone's stays, and forgett
   assert.deepEqual(await touched(tab), [], "nothing is kept without the consent to keep");
 });
 
+scenario("what is understood: a regular's stage, scores and loyalty, each with what it rests on; nothing without consent", {}, async (tab) => {
+  assert.equal(await tab.locator("#understood").isVisible(), false);
+  await allow(tab);
+  await tab.locator('.people button[data-key="regular"]').click();
+  await tab.waitForFunction(() => globalThis.nearshelfDemo.shelf.portrait().sessions >= 15 && document.querySelector("#understood .stages"));
+  await settled(tab);
+  const understood = tab.locator("#understood");
+  assert.equal(await understood.locator(".stages [aria-current]").textContent(), "mature");
+  assert.deepEqual(await understood.locator("summary .what").allTextContents(),
+    ["Stage with this shop", "What this visit is for", "What is to be expected", "Recency, frequency, money", "Loyalty", "Needs, the strongest first"]);
+  const insights = await tab.evaluate(() => globalThis.nearshelfDemo.shelf.insights());
+  assert.equal(await understood.locator(".gauge b").textContent(), String(Math.round(insights.loyalty.value)));
+  assert.equal(await understood.locator(".pips i.on").count(), insights.recency.score + insights.frequency.score + insights.monetary.score);
+
+  // It opens by keyboard, stays open while the page is drawn anew, and says how many orders it rests on.
+  await understood.locator("summary").first().press("Enter");
+  await look(tab, await tab.locator(".tile").nth(3).getAttribute("data-id"));
+  assert.match(await understood.locator("details[open] .evidence").textContent(), /orders× 14/);
+
+  await tab.locator("#forget").click();
+  await settled(tab);
+  assert.equal(await understood.isVisible(), false);
+});
+
 scenario("every reason adds up to its score, in the tree and in print", {}, async (tab) => {
   await allow(tab);
   await tab.locator(".people button").nth(1).click();

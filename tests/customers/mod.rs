@@ -146,3 +146,31 @@ fn scores_and_cuts_of_a_dated_log() {
     assert_eq!(cuts["recency_days"], serde_json::json!([17, 15, 13, 11]));
     assert_eq!(cuts["monetary_cents"], serde_json::json!([250, 450, 650, 850]));
 }
+
+#[test]
+fn the_sample_shop_s_parameters_are_those_of_its_orders() {
+    let shop = Path::new(env!("CARGO_MANIFEST_DIR")).join("www-demo/shop");
+    let dir = folder(&[]);
+    let (params, cuts) = (dir.path().join("params.json"), dir.path().join("rfm.json"));
+    let orders = shop.join("orders.csv");
+    let out = nearshelf(&["fit", path(&orders), "--horizon", "13", "--out", path(&params)]);
+    assert!(out.status.success(), "{}", text(&out.stderr));
+    let out = nearshelf(&["rfm", path(&orders), "--cuts", path(&cuts)]);
+    assert!(out.status.success(), "{}", text(&out.stderr));
+    let read = |file: &Path| -> serde_json::Value {
+        serde_json::from_slice(&std::fs::read(file).expect("a file")).expect("JSON")
+    };
+    let (fitted, kept) = (read(&params), read(&shop.join("params.json")));
+    for (model, names) in [("bgnbd", &["r", "alpha", "a", "b"][..]), ("gamma_gamma", &["p", "q", "gamma"][..])] {
+        for name in names {
+            let value = |v: &serde_json::Value| v[model][name].as_f64().expect("a number");
+            assert!((value(&fitted) / value(&kept) - 1.0).abs() < 1e-6, "{model} {name}: {fitted} {kept}");
+        }
+    }
+    let (found, kept) = (read(&cuts), read(&shop.join("rfm.json")));
+    for measure in ["recency_days", "monetary_cents"] {
+        assert_eq!(found[measure], kept[measure], "{measure}");
+    }
+    // Of these the command's would be 1, 1, 1, 2: steps that tell nobody apart.
+    assert_eq!(kept["frequency"], serde_json::json!([2, 3, 4, 6]));
+}

@@ -1,4 +1,4 @@
-// Writes catalog.csv, interactions.csv and shares.csv of the sample shop: the same bytes on every run.
+// Writes catalog.csv, interactions.csv, orders.csv and shares.csv of the sample shop: the same bytes on every run.
 //
 //   node www-demo/shop/generate.mjs [--shoppers N] [--visits N] [--seed N] [--out DIR] [--people FILE]
 
@@ -26,6 +26,7 @@ const write = (name, head, rows) => writeFileSync(join(folder, name), `${head}\n
 writeFileSync(join(folder, "catalog.csv"), catalogue(products));
 write("interactions.csv", "session_id,item_id,timestamp,event,user_id", steps);
 write("shares.csv", "session_id,item_id,timestamp,event,user_id,to_user_id,opened", shares);
+write("orders.csv", "customer_id,date,cents", orders());
 if (option("people")) {
   const fields = Object.keys(people[0].declared);
   writeFileSync(option("people"), `user_id,${fields.join(",")},lifecycle,tastes\n` +
@@ -33,6 +34,20 @@ if (option("people")) {
 }
 console.log(`${products.length} products, ${products.reduce((n, p) => n + p.variants.length, 0)} variants; ` +
   `${steps.length} events of ${people.length} shoppers in ${visits} visits, ${shares.length} shares`);
+
+/** What each visit with a purchase came to, in the Chinese market, at the price that stood on the shelf: customer, the shop's day, fen. */
+function orders() {
+  const price = new Map(products.flatMap((p) => p.variants.map((v) => [v.id, v.price.cn && Math.round((v.price.cn.sale ?? v.price.cn.list) * 100)])));
+  const inChina = new Set(people.filter((p) => p.market === "cn").map((p) => p.name));
+  const found = new Map();
+  for (const [session, item, at, event, name] of steps) {
+    if (event !== "purchase" || !inChina.has(name)) continue;
+    const order = found.get(session) ?? [name, new Date((at + 8 * 3600) * 1000).toISOString().slice(0, 10), 0];
+    order[2] += price.get(item) ?? 0;
+    found.set(session, order);
+  }
+  return [...found.values()];
+}
 
 /** Plays about `wanted` visits in the order of time; those that follow from a friend's share come on top. */
 function play(wanted) {

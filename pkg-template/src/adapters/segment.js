@@ -11,8 +11,10 @@ const EVENTS = new Map([
   ["checkout started", "begin_checkout"], ["payment info entered", "add_payment_info"], ["order refunded", "refund"],
   ["clicked product", "select_item"], ["viewed product", "view_item"], ["added product", "add_to_cart"], ["removed product", "remove_from_cart"],
   ["completed order", "purchase"], ["viewed product category", "view_item_list"], ["viewed promotion", "view_promotion"],
-  ["clicked promotion", "select_promotion"],
+  ["clicked promotion", "select_promotion"], ["product shared", "share"], ["cart shared", "share"], ["product reviewed", "review"],
 ]);
+/** They have a sum of their own, without shipping and tax where it is told so. */
+const SUMS = ["purchase", "refund"];
 
 /**
  * One of its events in GA4's words.
@@ -29,7 +31,9 @@ export function segmentEvent(event, properties) {
     const { product_id, productId, sku, price, quantity } = Object(product);
     return { item_id: [product_id, productId, sku].find((id) => id !== undefined && id !== null && id !== ""), price, quantity };
   }).filter((/** @type {any} */ item) => item.item_id !== undefined);
-  return { name, params: { items, search_term: p.query, transaction_id: p.order_id, event_id: p.event_id } };
+  const value = SUMS.indexOf(name) < 0 ? undefined : [p.revenue, p.value, p.total].find((sum) => sum !== undefined && sum !== null);
+  const { order_id: transaction_id, query: search_term, share_via: method, currency, rating, event_id } = p;
+  return { name, params: { items, value, currency, search_term, transaction_id, method, rating: name === "review" ? rating : undefined, event_id } };
 }
 
 /**

@@ -15,7 +15,7 @@ use std::path::Path;
 const FIELDS: [&str; 4] = ["product_id", "sku", "variant", "name"];
 
 /// The specification's names in lower case → GA4's.
-const EVENTS: [(&str, EventKind); 24] = [
+const EVENTS: [(&str, EventKind); 27] = [
     ("product clicked", EventKind::SelectItem),
     ("product viewed", EventKind::ViewItem),
     ("product added", EventKind::AddToCart),
@@ -32,6 +32,9 @@ const EVENTS: [(&str, EventKind); 24] = [
     ("checkout started", EventKind::BeginCheckout),
     ("payment info entered", EventKind::AddPaymentInfo),
     ("order refunded", EventKind::Refund),
+    ("product shared", EventKind::Share),
+    ("cart shared", EventKind::Share),
+    ("product reviewed", EventKind::Review),
     // Version 1.
     ("clicked product", EventKind::SelectItem),
     ("viewed product", EventKind::ViewItem),
