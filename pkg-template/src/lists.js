@@ -80,9 +80,9 @@ export function recommended(shelf, o, kept) {
 
 /** Content (0) or activities (1). */
 export function cardsOf(shelf, o, activities) {
-  /** @type {import("./cards.js").Dealt} */
   const { _paused, _why } = putForward(shelf, activities ? o : { mode: 1 });
   const all = shelf._fallback.ask([], (c) => c.cards(activities));
+  /** @type {import("./cards.js").Dealt} */
   const dealt = deal(activities ? all.filter(({ _card }) => _card.kind === "task" || _why(_card.id)) : all, o, shelf._engine.time());
   const list = ranked(shelf, o, dealt) || shelf._fallback.cards(dealt);
   if (_paused) list.paused = true;
