@@ -67,7 +67,9 @@ fn pins(catalog: &Catalog, rule: &RankRule) -> Result<Vec<(String, u32)>> {
     let [categories, brands, tags, products] = &rule.lifts;
     let lists = [("category", categories), ("brand", brands), ("tag", tags), ("product", products)];
     pins.extend(lifted(catalog, &name, &lists)?.into_iter().map(|(id, by)| (id, by as u32 | LIFT)));
-    for ((kind, place), list) in (0..).zip(KINDS).zip(&rule.hide).map(|((i, kind), list)| ((kind, HIDE | i << 16), list)) {
+    for ((kind, place), list) in
+        (0..).zip(KINDS).zip(&rule.hide).map(|((i, kind), list)| ((kind, HIDE | i << 16), list))
+    {
         for key in list {
             let number = match kind {
                 "tag" => catalog.tag_named(key),
@@ -117,10 +119,14 @@ mod tests {
         let p = pack(&shop).expect("a pack");
         let mut r = Reader::new(p.section(Tag::RULE, 0).expect("rules"));
         assert_eq!((r.count(4), r.str(), r.count(4)), (1, "tea", 0));
-        let snacks = Catalog::open(p.clone()).expect("a catalogue").category_named("Food > Snacks").expect("a category");
+        let snacks =
+            Catalog::open(p.clone()).expect("a catalogue").category_named("Food > Snacks").expect("a category");
         let pins: Vec<(String, u32)> = (0..r.count(8)).map(|_| (r.str().to_string(), r.u32())).collect();
         assert_eq!(pins[0], ("40003".into(), 2), "a variant stands for its product");
-        assert_eq!(pins[pins.len() - 2..], [(String::new(), HIDE | 2 << 16 | snacks), ("40009".into(), HIDE | 3 << 16)]);
+        assert_eq!(
+            pins[pins.len() - 2..],
+            [(String::new(), HIDE | 2 << 16 | snacks), ("40009".into(), HIDE | 3 << 16)]
+        );
         let lift = |id: &str| pins.iter().find(|(pin, by)| pin == id && *by >= LIFT).map(|(_, by)| by - LIFT);
         assert_eq!((lift("40001"), lift("40002"), lift("40003")), (None, Some(65_536), Some(65_537)), "they add up");
         assert_eq!((r.str(), r.count(4), r.str(), r.f64()), ("{\"member\":true}", 1, "home", 1000.0));

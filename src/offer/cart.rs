@@ -118,12 +118,7 @@ impl Cart {
         let mut lines = self.lines.clone();
         lines.push(line);
         let cart = Cart::new(lines, self.shipping)?;
-        Ok(Cart {
-            codes: self.codes.clone(),
-            groups: self.groups.clone(),
-            unmet: self.unmet.clone(),
-            ..cart
-        })
+        Ok(Cart { codes: self.codes.clone(), groups: self.groups.clone(), unmet: self.unmet.clone(), ..cart })
     }
 }
 

@@ -110,7 +110,8 @@ fn what_a_rule_hides_is_on_no_list_and_says_which_rule() {
 #[test]
 fn a_tag_is_hidden_by_its_number() {
     let mut s = shelf();
-    let tagged = |s: &Engine, id: &str| s.catalog().tags(s.catalog().find(id).expect("one").row).any(|t| t == "bestseller");
+    let tagged =
+        |s: &Engine, id: &str| s.catalog().tags(s.catalog().find(id).expect("one").row).any(|t| t == "bestseller");
     let mut gone = 0;
     // Each number hides what has that tag, and one that no tag has hides nothing.
     for number in 0..200 {

@@ -385,7 +385,14 @@ fn wanted(w: &mut Writer, wish: u32, ids: &[String]) {
     w.str("");
     let pins = &ids[..if wish == 2 { ids.len().min(2) } else { 0 }];
     // A rule that lifts, pins and hides; numbers that no catalogue has too.
-    let rule = [("rule:a", 1 << 31), ("", 0x4000_0000), ("", 0x4001_0001), ("", 0x4002_0002), ("", 0x7fff_ffff), ("", u32::MAX)];
+    let rule = [
+        ("rule:a", 1 << 31),
+        ("", 0x4000_0000),
+        ("", 0x4001_0001),
+        ("", 0x4002_0002),
+        ("", 0x7fff_ffff),
+        ("", u32::MAX),
+    ];
     let rule = &rule[..if wish == 1 { rule.len() } else { 0 }];
     let ruled = &ids[..if wish == 1 { ids.len().min(3) } else { 0 }];
     w.count(pins.len() + rule.len() + ruled.len());

@@ -8,8 +8,15 @@ use nearshelf::time::Millis;
 use serde_json::{Map, Value};
 
 /// Pins, and the names of the rules that hold; none for a pack without rules.
-pub(super) fn rules(shelf: &mut Engine, now: Millis, step: &Value, said: &[String]) -> (Vec<(String, u32)>, Vec<String>) {
-    let Some(section) = shelf.catalog().pack().section(Tag::RULE, 0).map(<[u8]>::to_vec) else { return Default::default() };
+pub(super) fn rules(
+    shelf: &mut Engine,
+    now: Millis,
+    step: &Value,
+    said: &[String],
+) -> (Vec<(String, u32)>, Vec<String>) {
+    let Some(section) = shelf.catalog().pack().section(Tag::RULE, 0).map(<[u8]>::to_vec) else {
+        return Default::default();
+    };
     let slot = step["slot"].as_str().unwrap_or("default");
     let personal = step["mode"] != "neutral" && shelf.consent().may_personalize().is_some();
     let events = shelf.portrait(now).events;

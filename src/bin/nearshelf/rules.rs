@@ -69,7 +69,8 @@ fn rules(section: &[u8]) -> Option<Vec<Listed>> {
         for word in ["from", "until"] {
             let at = r.f64();
             if at.is_finite() {
-                let at = jiff::Timestamp::from_millisecond(at as i64).map_or_else(|_| at.to_string(), |t| t.to_string());
+                let at =
+                    jiff::Timestamp::from_millisecond(at as i64).map_or_else(|_| at.to_string(), |t| t.to_string());
                 when.push(format!("{word} {at}"));
             }
         }
