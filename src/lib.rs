@@ -91,6 +91,8 @@ pub mod manual {
     pub mod exploration {}
     #[doc = include_str!("manual/insights.md")]
     pub mod insights {}
+    #[doc = include_str!("manual/lint.md")]
+    pub mod lint {}
     #[doc = include_str!("manual/logs.md")]
     pub mod logs {}
     #[doc = include_str!("manual/memory.md")]

@@ -34,8 +34,8 @@ pub fn read_case(case: &Value) -> Result<Case, Invalid> {
     let customer = read_customer(&case["customer"])?;
     let now = instant(&case["now"]).ok_or_else(|| malformed("now"))?;
     let catalog = case["addon"]["catalog"].as_array();
-    let line = |(i, v): (usize, &Value)| Line { id: format!("+{i}"), qty: 1, ..read_line(v) };
-    let catalog = catalog.map(|list| list.iter().enumerate().map(line).collect());
+    let one = |(i, v): (usize, &Value)| Line { id: format!("+{i}"), qty: 1, ..line(v) };
+    let catalog = catalog.map(|list| list.iter().enumerate().map(one).collect());
     Ok(Case { cart, customer, now, offers, catalog })
 }
 
@@ -48,14 +48,14 @@ pub fn read_cart(case: &Value) -> Result<Cart, Invalid> {
     let v = &case["cart"];
     let lines = v["lines"].as_array().ok_or_else(|| malformed("cart.lines"))?;
     let shipping = if v["shipping"].is_null() { 0 } else { whole(&v["shipping"]) };
-    let mut cart = Cart::new(lines.iter().map(read_line).collect(), Minor(shipping))?;
+    let mut cart = Cart::new(lines.iter().map(line).collect(), Minor(shipping))?;
     cart.codes = texts(&v["codes"]).unwrap_or_default();
     let groups = if v["groups"].is_null() { &case["groups"] } else { &v["groups"] };
     cart.groups = counts(groups);
     Ok(cart)
 }
 
-fn read_line(v: &Value) -> Line {
+pub(super) fn line(v: &Value) -> Line {
     Line {
         id: text(&v["id"]),
         sku: text(&v["sku"]),
@@ -354,7 +354,7 @@ fn month_day(s: &str) -> Option<(u8, u8)> {
 }
 
 /// An instant of RFC 3339; what is finer than a millisecond is dropped.
-fn instant(v: &Value) -> Option<Millis> {
+pub(super) fn instant(v: &Value) -> Option<Millis> {
     let s = v.as_str()?;
     let (date, rest) = (s.get(..10)?, s.get(11..)?);
     if !matches!(s.as_bytes()[10], b'T' | b't' | b' ') {

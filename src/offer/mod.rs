@@ -11,8 +11,10 @@ mod cart;
 pub mod case;
 mod condition;
 mod invalid;
-#[cfg(feature = "cli")]
+#[cfg(any(feature = "cli", feature = "lint"))]
 pub mod json;
+#[cfg(any(feature = "cli", feature = "lint"))]
+pub mod lint;
 mod plan;
 mod promotion;
 mod quote;
@@ -36,5 +38,5 @@ pub use quote::{Applied, GiftLine, LineQuote, Proof, Quote, Refused, quote};
 pub use refusal::{Gap, Refusal};
 pub use search::Limits;
 
-#[cfg(feature = "cli")]
+#[cfg(any(feature = "cli", feature = "lint"))]
 use crate::{money::Minor, time::Millis};

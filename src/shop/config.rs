@@ -3,6 +3,7 @@
 use super::content::{self, ActivitySection, CardSettings, ContentSection};
 use super::exploration::ExplorationSection;
 use super::files::ShopFiles;
+use super::ground::LintSection;
 use super::insight::InsightSection;
 use super::limits::{BaselineSection, BaselineSettings, PolicySection, PolicySettings};
 use super::log::settings::{LogSection, LogSettings};
@@ -92,6 +93,8 @@ pub(super) struct ShopConfig {
     pub clusters: ClusterSection,
     /// `[insight]`
     pub insight: InsightSection,
+    /// `[lint]`
+    pub lint: LintSection,
 }
 
 /// `[shop]`
@@ -319,6 +322,7 @@ impl ShopConfig {
         config.season()?;
         config.clusters()?;
         config.insight()?;
+        config.lint()?;
         for l in &config.languages {
             if l.tag.is_empty() || l.title.is_empty() {
                 return Err(bad("each [[language]] needs a tag and the column of its title.".into()));
@@ -439,6 +443,11 @@ impl ShopConfig {
     /// When a pack may not take the place of another.
     pub(super) fn baseline(&self) -> Result<BaselineSettings> {
         self.baseline.or(&ShopConfig::shipped()?.baseline)
+    }
+
+    /// What the linter of offers finds too much.
+    pub(super) fn lint(&self) -> Result<crate::offer::lint::Policy> {
+        self.lint.or(&ShopConfig::shipped()?.lint)
     }
 
     /// What is wanted of overlays: as shipped, unless this shop says otherwise.

@@ -9,6 +9,7 @@ pub mod doctor;
 mod exploration;
 mod files;
 mod forecast;
+mod ground;
 mod insight;
 mod limits;
 mod log;
@@ -37,6 +38,7 @@ pub use content::{CardDraft, CardSettings};
 use files::files_in;
 pub use files::{Preset, ShopFiles};
 pub use forecast::ForecastSettings;
+pub use ground::{ground_file, offers_file, offers_ground, promotions};
 pub use limits::{BaselineSettings, PolicySettings};
 pub use log::{Format, Log, LogStep, Session, Unit};
 pub use offers::{MarketOffers, OfferConditions};
@@ -185,7 +187,27 @@ pub struct Shop {
     pub duplicates: u64,
 }
 
+/// A catalogue, without what else a shop has.
+struct CatalogOnly {
+    products: Vec<ProductDraft>,
+    languages: Vec<String>,
+    markets: Vec<Market>,
+}
+
 impl Shop {
+    /// Reads the catalogue alone.
+    fn read_catalog(files: &ShopFiles, config: &ShopConfig, progress: &dyn Progress) -> Result<CatalogOnly> {
+        let mut rejects = Rejects::default();
+        let read = match &files.catalog {
+            Some(path) => {
+                catalog::read(path, config, catalog::Keep::Named(&config.log.catalog.column), &mut rejects, progress)?
+            }
+            None => catalog::CatalogRead::empty(config),
+        };
+        let catalog::CatalogRead { products, languages, markets, .. } = read;
+        Ok(CatalogOnly { products, languages, markets })
+    }
+
     /// Reads a shop's files.
     ///
     /// # Errors

@@ -6,6 +6,7 @@ mod cards;
 #[cfg(all(feature = "cli", not(target_arch = "wasm32")))]
 mod conditions;
 mod insights;
+mod offers_lint;
 #[cfg(all(feature = "cli", not(target_arch = "wasm32")))]
 mod rules;
 

@@ -24,7 +24,7 @@ pub(crate) enum Command {
     Inspect(InspectArgs),
     /// Pack the training part of a data set, tune on the validation part, replay the test part, print the measures.
     Eval(EvalArgs),
-    /// Check files of promotion cases.
+    /// Check, lint and allocate promotions.
     Offers(OffersArgs),
     /// Serve the demo page for a shop.
     Demo(DemoArgs),
@@ -225,6 +225,8 @@ pub(crate) enum OffersCommand {
     },
     /// Spend a budget over shoppers' coupons: the multiplier that each device then goes by, and how good the answer is.
     Allocate(crate::allocate::AllocateArgs),
+    /// Tell what a shop's offers cannot mean, with the place and the way out. Ends with 1 where there is an error.
+    Lint(crate::lint::LintArgs),
 }
 
 #[derive(Debug, Args)]

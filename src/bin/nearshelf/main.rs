@@ -11,6 +11,7 @@ mod diff;
 mod doctor;
 mod eval;
 mod inspect;
+mod lint;
 mod offers;
 mod output;
 mod overlay;
@@ -40,10 +41,10 @@ fn run() -> Result<ExitCode, Error> {
     match args::Cli::parse().command {
         args::Command::Doctor(a) => return doctor::run(&a),
         args::Command::Replay(a) => return replay::run(&a),
+        args::Command::Offers(a) => return offers::run(&a),
         args::Command::Pack(a) => pack::run(&a)?,
         args::Command::Inspect(a) => inspect::run(&a)?,
         args::Command::Eval(a) => eval::run(&a)?,
-        args::Command::Offers(a) => offers::run(&a)?,
         args::Command::Demo(a) => demo::run(&a)?,
         args::Command::Reports(a) => reports::run(&a)?,
         args::Command::Policy(a) => policy::run(&a)?,

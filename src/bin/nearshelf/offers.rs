@@ -8,12 +8,15 @@ use nearshelf::offer::case::{Difference, SCHEMA, differences};
 use nearshelf::shop::read_file;
 use serde_json::Value;
 use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 
-pub(crate) fn run(args: &OffersArgs) -> Result<(), Error> {
+pub(crate) fn run(args: &OffersArgs) -> Result<ExitCode, Error> {
     match &args.command {
-        OffersCommand::Check { files } => check(files),
-        OffersCommand::Allocate(args) => crate::allocate::run(args),
+        OffersCommand::Check { files } => return check(files),
+        OffersCommand::Allocate(args) => crate::allocate::run(args)?,
+        OffersCommand::Lint(args) => return crate::lint::run(args),
     }
+    Ok(ExitCode::SUCCESS)
 }
 
 /// Cases that agree with what they expect, and those that do not.
@@ -23,17 +26,14 @@ struct Tally {
     failed: usize,
 }
 
-fn check(files: &[PathBuf]) -> Result<(), Error> {
+fn check(files: &[PathBuf]) -> Result<ExitCode, Error> {
     let mut tally = Tally::default();
     for path in files {
         check_file(path, &read_file(path)?, &mut tally);
     }
     say!("{} passed, {} failed", tally.passed, tally.failed);
-    if tally.failed > 0 {
-        // Each failure was told above, so there is no error to print.
-        std::process::exit(1);
-    }
-    Ok(())
+    // Each failure was told above, so there is no error to print.
+    Ok(if tally.failed > 0 { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
 fn check_file(path: &Path, bytes: &[u8], tally: &mut Tally) {
