@@ -5,7 +5,7 @@ import { cp, mkdir, readFile, readdir, rename, rm, writeFile } from "node:fs/pro
 import { join } from "node:path";
 import { bundleScripts } from "./build/scripts.mjs";
 import { hashOf, fail, root, step, stamped } from "./build/run.mjs";
-import { PARTS, buildMiniProgramWasm, buildWebWasm, wasmInputs } from "./build/wasm.mjs";
+import { PARTS, buildLintWasm, buildMiniProgramWasm, buildWebWasm, wasmInputs } from "./build/wasm.mjs";
 
 const work = join(root, "target", "package");
 const template = join(root, "pkg-template");
@@ -22,8 +22,10 @@ async function main() {
   await mkdir(work, { recursive: true });
   const web = join(work, "web");
   const mini = join(work, "mini-program");
+  const lint = join(work, "lint");
   await ifNew("web.stamp", wasm, web, () => buildWebWasm(work, web));
   await ifNew("mini-program.stamp", wasm, mini, () => buildMiniProgramWasm(work, mini));
+  await ifNew("lint.stamp", wasm, lint, () => buildLintWasm(work, lint));
 
   const next = join(work, "pkg");
   await rm(next, { recursive: true, force: true });
@@ -31,6 +33,7 @@ async function main() {
   await step("scripts", () => bundleScripts({ template, glue: join(web, "glue.js"), out: next }));
   await step("types, licences and package.json", async () => {
     await cp(join(web, "nearshelf.wasm"), join(next, "nearshelf.wasm"));
+    await cp(join(lint, "nearshelf-lint.wasm"), join(next, "nearshelf-lint.wasm"));
     for (const { name } of PARTS) await cp(join(web, `${name}.wasm`), join(next, `nearshelf-${name}.wasm`));
     for (const name of ["nearshelf.wasm", "nearshelf.wasm.br"]) await cp(join(mini, name), join(next, "mini-program", name));
     await copyTypes(next);
@@ -62,6 +65,7 @@ async function copyTypes(next) {
   const types = await joinedTypes();
   for (const name of ["index.d.ts", "index.d.cts"]) await writeFile(join(next, name), types);
   for (const name of ["reports.d.ts", "reports.d.cts"]) await cp(join(template, "types", "reports.d.ts"), join(next, name));
+  for (const name of ["lint.d.ts", "lint.d.cts"]) await cp(join(template, "types", "lint.d.ts"), join(next, name));
   for (const name of ["adapters.d.ts", "adapters.d.cts"]) await cp(join(template, "types", "adapters.d.ts"), join(next, name));
   for (const name of ["page.d.ts", "page.d.cts"]) await cp(join(template, "types", "page.d.ts"), join(next, name));
   const page = await readFile(join(template, "types", "page.d.ts"), "utf8");

@@ -13,6 +13,8 @@ const ENTRIES = [
   { entry: "entry/node-cjs.js", out: "node", format: "cjs", platform: "node", target: "node20", development: true },
   { entry: "entry/reports.js", out: "reports", format: "esm", platform: "node", target: "node20" },
   { entry: "entry/reports.js", out: "reports", format: "cjs", platform: "node", target: "node20", names: "NearshelfError,decodeReports,reportLine" },
+  { entry: "entry/lint.js", out: "lint", format: "esm", platform: "node", target: "node20" },
+  { entry: "entry/lint-cjs.js", out: "lint", format: "cjs", platform: "node", target: "node20", names: "NearshelfError,lintOffers" },
   { entry: "entry/adapters.js", out: "adapters", format: "esm", platform: "browser", target: "es2018" },
   { entry: "entry/adapters.js", out: "adapters", format: "cjs", platform: "browser", target: "es2018", names: "fromDataLayer,fromMatomo,fromSegment,segmentEvent" },
   { entry: "entry/page.js", out: "page", format: "esm", platform: "neutral", target: "es2018" },

@@ -1,4 +1,4 @@
-// The two wasm files: one for the web with wasm-bindgen, one for mini-programs in the first version of WebAssembly.
+// The wasm files: one for the web with wasm-bindgen, one for mini-programs in the first version of WebAssembly, one that lints offers.
 
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
@@ -20,6 +20,7 @@ const toolHelp = "Run: .ci/setup package";
 
 // Panic messages name source files; they must not name this machine's folders.
 const cargoHome = process.env.CARGO_HOME || join(homedir(), ".cargo");
+const rustup = process.env.RUSTUP_HOME || join(homedir(), ".rustup");
 const remap = [`--remap-path-prefix=${join(cargoHome, "registry", "src")}=registry`, `--remap-path-prefix=${root}=.`];
 
 /** Settings of a build in a folder of its own, so that its flags do not make cargo build everything else again. */
@@ -109,6 +110,19 @@ export async function buildWebWasm(work, out, { vectors = false } = {}) {
     await rm(silent);
     await rm(whole);
   });
+}
+
+/**
+ * The linter of offers: for a shop's own Node, so what it weighs is of no matter, and it keeps its words.
+ * @param {string} work where cargo builds
+ * @param {string} out gets nearshelf-lint.wasm
+ */
+export async function buildLintWasm(work, out) {
+  const env = cargoEnv(work, "lint", [`--remap-path-prefix=${rustup}=rust`]);
+  await step("lint wasm: compile", () => run("cargo", [
+    "build", "--lib", "--profile", "wasm", "--no-default-features", "--features", "lint", "--target", target,
+  ], { env, wayOut: compileHelp }));
+  await step("lint wasm: optimize", () => run("wasm-opt", [linkedBy(env), "-o", join(out, "nearshelf-lint.wasm"), ...named, "-Os", ...strip], { wayOut: toolHelp }));
 }
 
 /**

@@ -7,6 +7,8 @@ mod catalogue;
 mod checkout;
 pub mod dispatch;
 mod insight;
+#[cfg(all(feature = "lint", not(feature = "cli")))]
+mod lint;
 mod reporting;
 mod tags;
 #[cfg(feature = "web")]

@@ -2,6 +2,8 @@
 
 #[cfg(all(feature = "cli", not(target_arch = "wasm32")))]
 mod allocate;
+#[cfg(all(feature = "cli", not(target_arch = "wasm32")))]
+mod lint;
 
 #[cfg(target_arch = "wasm32")]
 use face::case;

@@ -13,8 +13,8 @@ const cargoVersion = /^version = "([^"]+)"/m.exec(readFileSync(join(root, "Cargo
 test("the tarball holds what is used and nothing else", () => {
   const expected = [
     "LICENSE-APACHE", "LICENSE-MIT", "README.md", "adapters.cjs", "adapters.d.cts", "adapters.d.ts", "adapters.js", "index.cjs", "index.d.cts", "index.d.ts", "index.development.cjs", "index.development.js",
-    "index.js", "mini-program/index.d.ts", "mini-program/index.js", "mini-program/nearshelf.wasm", "mini-program/nearshelf.wasm.br",
-    "mini-program/package.json", "mini-program/page.d.ts", "mini-program/page.js", "nearshelf-insight.wasm", "nearshelf-offers.wasm", "nearshelf.wasm", "node.cjs", "node.development.cjs", "node.development.js", "node.js", "package.json",
+    "index.js", "lint.cjs", "lint.d.cts", "lint.d.ts", "lint.js", "mini-program/index.d.ts", "mini-program/index.js", "mini-program/nearshelf.wasm", "mini-program/nearshelf.wasm.br",
+    "mini-program/package.json", "mini-program/page.d.ts", "mini-program/page.js", "nearshelf-insight.wasm", "nearshelf-lint.wasm", "nearshelf-offers.wasm", "nearshelf.wasm", "node.cjs", "node.development.cjs", "node.development.js", "node.js", "package.json",
     "page.cjs", "page.d.cts", "page.d.ts", "page.js", "reports.cjs", "reports.d.cts", "reports.d.ts", "reports.js",
   ];
   assert.deepEqual(tarball().files, expected.sort());
@@ -85,7 +85,7 @@ test("the same input gives the same bytes, and what is up to date is not built a
   const glue = join(root, "target", "package", "web", "glue.js");
   await bundleScripts({ template: join(root, "pkg-template"), glue, out: again });
   const scripts = tarball().files.filter((name) => /\.c?js$/.test(name));
-  assert.equal(scripts.length, 16);
+  assert.equal(scripts.length, 18);
   for (const name of scripts) assert.deepEqual(readFileSync(join(again, name)), readFileSync(join(pkg, name)), name);
   const { code, out, err } = await run(root, process.execPath, "pkg-template/build.mjs");
   assert.equal(code, 0, err);

@@ -87,7 +87,7 @@ pub(super) fn carts(p: &Promotion, cheapest_first: &[&Product]) -> Vec<Vec<Line>
 
 /// The fewest units of a product at this price that a promotion takes.
 pub(super) fn units(p: &Promotion, price: i64, step: Option<Reach>) -> i64 {
-    let reach = |amount: i64| (amount.max(0) + price - 1) / price.max(1);
+    let reach = |amount: i64| amount.max(0).saturating_add(price - 1) / price.max(1);
     let kind = match &p.kind {
         Kind::Nth { n, .. } => *n,
         Kind::Bxgy { buy, get, get_scope: None, .. } => buy.saturating_add(*get),
