@@ -39,6 +39,7 @@ use crate::time::Millis;
 use alloc::boxed::Box;
 use alloc::collections::VecDeque;
 use alloc::rc::Rc;
+use alloc::string::String;
 use alloc::vec::Vec;
 use lists::Kept;
 
@@ -79,6 +80,8 @@ pub struct Engine {
     asked: Vec<usize>,
     explorations: Explorations,
     rehearsal: Option<Box<rehearse::Known>>,
+    /// Names of scenes and rules that requests have told.
+    rules: Vec<String>,
 }
 
 impl Engine {
@@ -104,6 +107,7 @@ impl Engine {
             config,
             explorations,
             rehearsal: None,
+            rules: Vec::new(),
             consent: Consent::default(),
             served: VecDeque::new(),
             last_served: 0,

@@ -111,10 +111,14 @@ pub mod manual {
     pub mod portrait {}
     #[doc = include_str!("manual/privacy.md")]
     pub mod privacy {}
+    #[doc = include_str!("manual/promotions.md")]
+    pub mod promotions {}
     #[doc = include_str!("manual/publishing.md")]
     pub mod publishing {}
     #[doc = include_str!("manual/ranking.md")]
     pub mod ranking {}
+    #[doc = include_str!("manual/rules.md")]
+    pub mod rules {}
     #[doc = include_str!("manual/scale.md")]
     pub mod scale {}
     #[doc = include_str!("manual/scenes.md")]

@@ -15,6 +15,11 @@ const STOCK = [2, 0, 1, 1];
  * A product that was looked for, and how often it is bought together with another.
  * @typedef {{ _row: number, _id?: string, _together?: { support: number, confidence: number, lift: number, count: number, basis: string } }}
  *   Found
+ * A scene, or a rule.
+ * @typedef {{
+ *   _name: string, _kind: string, _said: string[][], _pins: { id: string, index: number }[], _when: string,
+ *   _slots: string[], _start: number, _end: number,
+ * }} Rule
  */
 
 export class Catalogue {
@@ -48,6 +53,8 @@ export class Catalogue {
     this.shards = p.count("SHRD");
     /** @type {Map<string, number> | null} */
     this._rows = null;
+    /** @type {Rule[] | null} */
+    this._rules = null;
     this._seen = this._see(this._m, this._l);
   }
 
@@ -246,16 +253,30 @@ export class Catalogue {
   }
 
   /**
-   * The scenes that hold by what a host said of time and place: their names, and what they lift, as pins.
-   * @param {Record<string, any>} said
+   * The shop's scenes and rules: when they hold, and what they do, as pins behind the name.
+   * @returns {Rule[]}
    */
-  scenes(said) {
-    const texts = Object.keys(said).map((key) => key + "=" + said[key]);
-    return this._pack.list("SCEN", 0, (r) => ({
-      _name: r.str(),
-      _holds: r.list((r) => r.list(readText)).every((any) => any.some((text) => texts.indexOf(text) >= 0)),
-      _lifts: r.list((r) => ({ id: r.str(), index: r.u32() })),
-    })).filter((scene) => scene._holds);
+  rules() {
+    const read = (/** @type {string} */ tag, /** @type {string} */ kind) => this._pack.list(tag, 0, (r) => {
+      const name = r.str();
+      const said = r.list((r) => r.list(readText));
+      return {
+        _name: name,
+        _kind: kind,
+        _said: said,
+        _pins: [{ id: kind + name, index: 0x80000000 }].concat(r.list((r) => ({ id: r.str(), index: r.u32() }))),
+        _when: kind && r.str(),
+        _slots: kind ? r.list(readText) : [],
+        _start: kind ? r.f64() : NaN,
+        _end: kind ? r.f64() : NaN,
+      };
+    });
+    return this._rules = this._rules || read("SCEN", "").concat(read("RULE", "rule:"));
+  }
+
+  /** The market's offers that have conditions: who may use each, and to whom it is put forward; "" for no condition. */
+  offerConditions() {
+    return this._pack.list("OFCN", 0, (r) => ({ _market: r.u32(), _id: r.str(), _when: r.str(), _audience: r.str() })).filter((offer) => offer._market === this._m);
   }
 
   /**

@@ -19,7 +19,7 @@ const WRITTEN = 2;
 /** A condition is compiled once, so of its own values everything is told. */
 const EVERYTHING = LOWER_CASE | WRITTEN;
 /** Conditions that are kept compiled. */
-const MOST_KEPT = 64;
+const MOST_KEPT = 512;
 /** Contexts of one call. */
 const BATCH = 1000;
 /** Values in a context, and how deep they may lie. */
@@ -103,7 +103,7 @@ export class Conditions {
     let made = program;
     try {
       const parsed = typeof condition === "string" ? JSON.parse(condition) : condition;
-      program._asks = asksForShopper(parsed);
+      program._asks = asksForShopper(JSON.stringify(parsed));
       made = engine.reckon(INSIGHT, op.COMPILE, (w) => {
         const writing = { _keys: new Map(), _needs: EVERYTHING, _asked: null, _left: MOST_GROUPED };
         write(w, parsed, writing, null, 0);

@@ -29,6 +29,7 @@ export const NEUTRAL = {
   quote: () => null,
   coupons: () => [],
   offers: () => [],
+  promotions: () => ({ items: [], paused: false }),
   setOverlay: () => Promise.resolve(),
   portrait: () => ({
     events: 0, sessions: 0, updated: null, items: [], categories: [], brands: [], priceBands: [], tags: [], hours: [], weekdays: [], channels: [], contentKinds: [], topics: [],

@@ -4,6 +4,8 @@ import { deal, order } from "./cards.js";
 import { INSIGHT } from "./engine.js";
 import { id, arrivals } from "./options.js";
 import { withOwn } from "./pairs.js";
+import { putForward } from "./promotions.js";
+import { rulesOf } from "./rules.js";
 import * as op from "./protocol.js";
 import { wordsOf } from "./words.js";
 
@@ -17,7 +19,7 @@ const MOST_PRODUCTS = 2048;
 const NOBODY_GAVE = { _ids: [], _described: new Map() };
 
 /**
- * What a shelf is asked for.
+ * What a shelf is asked for; its rules were asked for before, since they are calls of their own.
  * @param {Writer} w
  * @param {any} o
  * @param {import("./catalogue.js").Found[] | null} found
@@ -31,7 +33,7 @@ export function writeRequest(shelf, w, o, found, kept) {
   w.u8(o.mode || 0);
   w.list(o.exclude || [], (v) => w.str(v));
   w.str(o.category || "");
-  w.list(scenesOf(shelf, o).reduce((all, scene) => all.concat(scene._lifts), o.pin || []), (pin) => {
+  w.list(o._rules.reduce((all, rule) => all.concat(rule._pins), o.pin || []), (pin) => {
     w.str(pin.id);
     w.u32(pin.index);
   });
@@ -54,6 +56,7 @@ export function recommended(shelf, o, kept) {
   const activities = ["content", "activity"].indexOf(o.kind || o.slot);
   if (activities >= 0) return cardsOf(shelf, o, activities);
   const found = candidatesOf(shelf, o);
+  const rules = rulesOf(shelf, o);
   const write = (w) => writeRequest(shelf, w, o, found, kept);
   const answer = kept ? shelf._engine.decide(op.RECOMMEND, o.slot || "default", NOBODY_GAVE, write)
     : shelf._engine.call(op.RECOMMEND, (w) => {
@@ -66,20 +69,23 @@ export function recommended(shelf, o, kept) {
   (found || []).forEach((x) => x._together && list.items.forEach((item) => {
     if (item.id === x._id) item.together = x._together;
   }));
-  if (o.scene) list.scenes = scenesOf(shelf, o).map((scene) => scene._name);
+  if (o.scene) list.scenes = [];
+  // Without the engine no rule counts.
+  rules.forEach(({ _kind, _name }) => {
+    const key = _kind ? "rules" : "scenes";
+    if (!_kind || list.servedId) (list[key] = list[key] || []).push(_name);
+  });
   return done(shelf, list, o);
-}
-
-/** The scenes that hold. */
-export function scenesOf(shelf, o) {
-  return o.scene ? shelf._fallback.ask([], (c) => c.scenes(o.scene)) : [];
 }
 
 /** Content (0) or activities (1). */
 export function cardsOf(shelf, o, activities) {
+  const { _paused, _why } = putForward(shelf, activities ? o : { mode: 1 });
+  const all = shelf._fallback.ask([], (c) => c.cards(activities));
   /** @type {import("./cards.js").Dealt} */
-  const dealt = deal(shelf._fallback.ask([], (c) => c.cards(activities)), o, shelf._engine.time());
+  const dealt = deal(activities ? all.filter(({ _card }) => _card.kind === "task" || _why(_card.id)) : all, o, shelf._engine.time());
   const list = ranked(shelf, o, dealt) || shelf._fallback.cards(dealt);
+  if (_paused) list.paused = true;
   shelf._dealt.set(list.servedId, dealt);
   shelf._dealt.forEach((_, old) => old <= list.servedId - KEPT && shelf._dealt.delete(old));
   return done(shelf, list, o);

@@ -147,6 +147,11 @@ export function kind(value, wrong) {
   return value;
 }
 
+/** What a page hands in for conditions: a copy, so that it is read here alone. @type {Option} */
+export function attributes(value, wrong) {
+  return typeof value === "object" ? Object.assign({}, value) : wrong(TEXTS ? "an object" : "");
+}
+
 /** Products with a place of their own. @type {Option} */
 export function pins(value, wrong) {
   const list = [];

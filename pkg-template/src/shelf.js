@@ -19,10 +19,12 @@ import { Fallback } from "./fallback.js";
 import { guardCalls, NEUTRAL } from "./guard.js";
 import { readInsights, writeInsights } from "./insights.js";
 import { Memory } from "./memory.js";
-import { any, between, distinct, id, ids, kind, mode, parts, pins, readOptions, text, tri, whole } from "./options.js";
+import { any, attributes, between, distinct, id, ids, kind, mode, parts, pins, readOptions, text, tri, whole } from "./options.js";
 import { Overlay } from "./overlay.js";
+import { promotionsOf, unmetOf } from "./promotions.js";
 import * as op from "./protocol.js";
 import { Reports } from "./reports.js";
+import { rulesOf } from "./rules.js";
 import { Shards } from "./shards.js";
 import { fold, search, wordsOf } from "./words.js";
 
@@ -53,10 +55,12 @@ const RECOMMEND = {
   context: ids,
   query: text,
   scene: parts({ hour: whole(0, 23), weekday: whole(1, 7), holiday: text, page: text, device: text, weather: text }),
+  attributes,
 };
-const SUGGEST = { limit: whole(1, 200), mode };
+const SUGGEST = { limit: whole(1, 200), mode, attributes };
+const PROMOTIONS = { slot: text, limit: whole(1, 200), mode, attributes };
 const RANK = { slot: text, mode, sponsored: ids };
-const COUPONS = { cart: any, held: ids };
+const COUPONS = { cart: any, held: ids, attributes };
 const REPORT = { send: tri };
 const INSIGHTS = { since: between(-8.64e15, 8.64e15), account: text };
 const BROWSE = { offset: whole(0, 0x7fffffff), limit: whole(1, 100000), category: text };
@@ -184,7 +188,7 @@ export class Shelf {
     const limit = o.limit || 8;
     const query = id(typed);
     const words = wordsOf(query);
-    const { items } = recommended(this, { query, limit, mode: o.mode }, false);
+    const { items } = recommended(this, { query, limit, mode: o.mode, attributes: o.attributes }, false);
     const likes = (o.mode ? null : this._traits()) || NEUTRAL.portrait();
     const groups = [];
     const add = (kind, list, traits) => search(fold(list.map((group) => lastPart(group.label))), words).forEach((i) => {
@@ -255,6 +259,7 @@ export class Shelf {
   whyNot(given, options) {
     const o = readOptions(this._hub, "whyNot", options, RECOMMEND);
     const found = candidatesOf(this, o);
+    rulesOf(this, o);
     return this._engine.call(op.WHY_NOT, (w) => {
       w.f64(this._engine.time());
       w.str(o.slot || "default");
@@ -289,9 +294,11 @@ export class Shelf {
   }
 
   quote(cart) {
-    return this._engine.reckon(OFFERS, op.QUOTE, (w) => {
+    const unmet = unmetOf(this, cart && cart.attributes);
+    return unmet && this._engine.reckon(OFFERS, op.QUOTE, (w) => {
       w.f64(this._now());
       writeCart(w, cart);
+      w.list(unmet, (offer) => w.str(offer));
     }, (r) => readQuote(r, this.packVersion)) || null;
   }
 
@@ -303,15 +310,21 @@ export class Shelf {
 
   coupons(options) {
     const o = readOptions(this._hub, "coupons", options, COUPONS);
-    return this._engine.reckon(OFFERS, op.COUPONS, (w) => {
+    const unmet = unmetOf(this, o.attributes || o.cart && o.cart.attributes);
+    return unmet && this._engine.reckon(OFFERS, op.COUPONS, (w) => {
       w.f64(this._now());
       writeCart(w, o.cart);
       w.list(o.held || [], (held) => w.str(held));
+      w.list(unmet, (offer) => w.str(offer));
     }, readCoupons) || [];
   }
 
   offers() {
     return this._engine.reckon(OFFERS, op.OFFERS, () => {}, readOffers) || [];
+  }
+
+  promotions(options) {
+    return promotionsOf(this, readOptions(this._hub, "promotions", options, PROMOTIONS));
   }
 
   matches(condition, attributes, options) {

@@ -82,6 +82,8 @@ export interface RecommendOptions {
    * consent and in mode "neutral" too.
    */
   scene?: Scene;
+  /** What conditions of rank rules (`[rules]` of the shop's settings) are asked of, beside `scene`, `slot` and, with consent and in mode "personal", `shopper`. */
+  attributes?: Record<string, unknown>;
   /**
    * Product ids the page shows: the product of a product page, the lines of a cart. They count without consent and in mode "neutral"
    * too, are left out of the list, and nothing of them is kept. The last 20 count.
@@ -150,6 +152,8 @@ export interface CardOptions {
   mode?: "personal" | "neutral";
   /** Ids of cards to leave out. */
   exclude?: (string | number)[];
+  /** What conditions of offers are asked of, for activities. */
+  attributes?: Record<string, unknown>;
 }
 
 /** A piece of content or an activity. Its place says what to show first, and nothing of who may have an offer or at what price. */
@@ -177,7 +181,11 @@ export interface Card {
 }
 
 /** Cards, best first; what has begun stands before what is to come. */
-export interface CardList extends Omit<ShelfList, "items" | "scenes"> { items: Card[]; }
+export interface CardList extends Omit<ShelfList, "items" | "scenes" | "rules"> {
+  items: Card[];
+  /** Promotions pause for this shopper, so that none is among the activities; missing where they do not. */
+  paused?: true;
+}
 
 /**
  * What of `pin`, `quota`, `arrivals` and `price` a list does not keep. The engine gives up places of `arrivals` first, then the quota of
@@ -203,6 +211,8 @@ export interface SuggestOptions {
   /** 1–200. Default 8. */
   limit?: number;
   mode?: "personal" | "neutral";
+  /** As in `recommend`, for rank rules. */
+  attributes?: Record<string, unknown>;
 }
 
 export interface Suggestion {
@@ -233,6 +243,8 @@ export interface ShelfList {
   overlayVersion: number | null;
   /** Names of the scenes that hold, where the list was asked for with a `scene`. */
   scenes?: string[];
+  /** Names of the rank rules that hold; missing where none does. */
+  rules?: string[];
 }
 
 export interface RankedList extends Omit<ShelfList, "items"> {
@@ -269,7 +281,7 @@ export interface Reason { code: string; subject: string; value: number; children
 
 export type WhyNotStage =
   | "shown" | "unknown_item" | "not_sold_here" | "out_of_stock" | "seen" | "excluded" | "bought" | "not_candidate" | "price_band"
-  | "quota" | "ranked_below" | "hidden" | "explored" | "arrivals";
+  | "quota" | "ranked_below" | "hidden" | "explored" | "arrivals" | "rule";
 
 export interface Product extends Omit<ShelfItem, "score" | "because" | "variant"> {
   availability: "in_stock" | "out_of_stock" | "preorder" | "backorder" | "not_sold";

@@ -19,6 +19,8 @@ export interface Cart {
     /** Uses so far, by promotion id. */
     redeemed?: Record<string, number>;
   };
+  /** What the shop's own conditions of offers (`when` in `offers.json`) are asked of: a member's tier, a country, a channel. Nothing of the portrait is added. */
+  attributes?: Record<string, unknown>;
 }
 
 export interface CartLine {
@@ -42,7 +44,7 @@ export type Gap = { amount: number; units?: undefined } | { units: number; amoun
 export type RefusalReason =
   | "not_started" | "expired" | "outside_daily_window" | "tier" | "not_new_customer" | "not_birthday" | "code_missing"
   | "usage_limit" | "total_limit" | "group_incomplete" | "no_matching_items" | "min_qty" | "below_threshold" | "no_effect"
-  | "budget" | "not_in_best_combination";
+  | "budget" | "not_in_best_combination" | "condition";
 
 /** The cheapest admissible set of offers for a cart, line by line. All amounts in minor units. */
 export interface Quote {
@@ -96,4 +98,25 @@ export interface OfferView {
   end: number | null;
   /** True for one that waits in a wallet. */
   coupon: boolean;
+}
+
+export interface PromotionOptions {
+  /** Name of the place on the page. Default "default". */
+  slot?: string;
+  /** 1–200. Default 12. */
+  limit?: number;
+  /** "neutral" never reads the portrait. Default "personal". */
+  mode?: "personal" | "neutral";
+  /** What conditions are asked of, beside `shopper` and `slot`. */
+  attributes?: Record<string, unknown>;
+}
+
+/** An offer to be put forward. `because.code`: "audience" where it is for some whom this shopper is one of, else "everyone". */
+export interface Promotion extends OfferView { because: { code: "everyone" | "audience" }; }
+
+export interface PromotionList {
+  /** In the order of the shop's file; empty while promotions pause. */
+  items: Promotion[];
+  /** Promotions pause for this shopper, after a complaint or a return; `insights().paused.until` says until when. */
+  paused: boolean;
 }

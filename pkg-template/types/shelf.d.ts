@@ -6,7 +6,7 @@ import type { EventName, Order, TrackParams, TrackResult } from "./events.js";
 import type { CardList, CardOptions, Decision, DescribedItem, ExplorationRow, Product, RankOptions, RankedList, Reason, RecommendOptions, ShelfList, SuggestOptions, Suggestion, WhyNotStage } from "./lists.js";
 import type { DeclaredValue, DeclareOptions, HiddenTag, Portrait, ShopperAttributes, ShopperTag } from "./portrait.js";
 import type { InsightOptions, Insights, StageChange } from "./insights.js";
-import type { Cart, CouponView, OfferView, Quote } from "./offers.js";
+import type { Cart, CouponView, OfferView, PromotionList, PromotionOptions, Quote } from "./offers.js";
 
 /** The private report of this week: all that can leave the device. */
 export interface PrivateReport {
@@ -80,9 +80,14 @@ export interface Shelf {
   /** What a cart costs: it reads no portrait. `null` for a cart that cannot be quoted (see diagnostics), without the engine, or before its part has come (see `offers`). */
   quote(cart: Cart): Quote | null;
   /** The coupons held (codes or ids of the market's), those that matter first. */
-  coupons(options: { cart?: Cart; held: string[] }): CouponView[];
+  coupons(options: { cart?: Cart; held: string[]; attributes?: Record<string, unknown> }): CouponView[];
   /** The market's offers. */
   offers(): OfferView[];
+  /**
+   * The offers to put forward to this shopper now: those that run, that the attributes may use, and whose `audience` holds. An audience that asks for the shopper holds for nobody without
+   * consent and in mode "neutral". After a complaint or a return promotions pause. What a cart costs depends on none of this. With consent it is empty until the part for insight is there.
+   */
+  promotions(options?: PromotionOptions): PromotionList;
   /**
    * Whether attributes match a condition, in the language of GrowthBook's targeting conditions (`manual/conditions.md`): an object, or its JSON. It is compiled
    * once, so keep the object and do not change it. Reads no portrait and never throws; `false`, with a diagnostic, for what cannot be evaluated, and before its part has come (see `insight`).

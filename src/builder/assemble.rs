@@ -6,6 +6,7 @@ use super::cards;
 use super::cluster;
 use super::counts::{self, Recipe};
 use super::fit::fit;
+use super::rules;
 use super::season;
 use super::tables;
 use crate::catalog::build::{Draft, ProductDraft, write};
@@ -67,6 +68,11 @@ pub fn assemble(
             let names: Vec<String> = m.names.iter().map(name).collect();
             out.add(Tag::OFFER_NAME, market << 16 | language, n, write_strings(names.iter().map(String::as_str)));
         }
+    }
+
+    let (conditions, bytes) = rules::offers(&shop.offers);
+    if conditions > 0 {
+        out.add(Tag::OFFER_CONDITION, 0, conditions, bytes);
     }
 
     let late = &sessions[sessions.len() - sessions.len() / LATE..];

@@ -1,5 +1,6 @@
 //! Content, activities, the prior and the scenes, in the numbers of the finished catalogue.
 
+use super::rules;
 use crate::catalog::{Catalog, PATH_SEPARATOR};
 use crate::codec::Writer;
 use crate::error::{Code, Error, Result};
@@ -38,6 +39,9 @@ pub(super) fn add(shop: &Shop, catalog: &Catalog, out: &mut PackWriter) -> Resul
     if !shop.attributes.list.is_empty() {
         let n = shop.attributes.list.len();
         out.add(Tag::ATTRIBUTE, 0, n, super::attributes::section(catalog.languages(), &shop.attributes));
+    }
+    if !shop.rank_rules.is_empty() {
+        out.add(Tag::RULE, 0, shop.rank_rules.len(), rules::write(catalog, &shop.rank_rules)?);
     }
     Ok(())
 }
@@ -190,26 +194,9 @@ fn scenes(catalog: &Catalog, drafts: &[SceneDraft]) -> Result<Vec<u8>> {
             w.count(any.len());
             any.iter().for_each(|text| w.str(text));
         }
-        let mut lifts: BTreeMap<String, i32> = BTreeMap::new();
-        for (kind, list) in ["category", "tag", "product"].into_iter().zip(&scene.lifts) {
-            for (key, by) in list {
-                let found = match kind {
-                    "category" => {
-                        let within = |c| leading(catalog, LIFTED, |row| catalog.is_in(*row, c));
-                        catalog.category_named(key).map(within).unwrap_or_default()
-                    }
-                    "tag" => leading(catalog, LIFTED, |row| catalog.tags(*row).any(|t| t == key)),
-                    _ => catalog.find(key).map(|f| catalog.id(f.row).to_string()).into_iter().collect(),
-                };
-                if found.is_empty() {
-                    let unknown = format!("scenes.{}: \"{key}\" is no {kind} of a product.", scene.name);
-                    return Err(Error::new(Code::BadConfig, unknown));
-                }
-                for id in found {
-                    *lifts.entry(id).or_default() += by;
-                }
-            }
-        }
+        let [categories, tags, products] = &scene.lifts;
+        let lifts = [("category", categories), ("tag", tags), ("product", products)];
+        let lifts = lifted(catalog, &format!("scenes.{}", scene.name), &lifts)?;
         w.count(lifts.len());
         for (id, by) in lifts {
             w.str(&id);
@@ -217,6 +204,45 @@ fn scenes(catalog: &Catalog, drafts: &[SceneDraft]) -> Result<Vec<u8>> {
         }
     }
     Ok(w.finish())
+}
+
+/// What lifts of categories, brands, tags and products lift products by: of each kind the most popular, all that lift one added up. What adds up to nothing
+/// is left out.
+pub(super) fn lifted(
+    catalog: &Catalog,
+    name: &str,
+    lists: &[(&str, &Vec<(String, i32)>)],
+) -> Result<BTreeMap<String, i32>> {
+    let mut lifts: BTreeMap<String, i32> = BTreeMap::new();
+    for (kind, list) in lists {
+        for (key, by) in *list {
+            let found = match *kind {
+                "category" => {
+                    let within = |c| leading(catalog, LIFTED, |row| catalog.is_in(*row, c));
+                    catalog.category_named(key).map(within).unwrap_or_default()
+                }
+                "brand" => {
+                    let of = |b| leading(catalog, LIFTED, |row| catalog.brand(*row) == Some(b));
+                    catalog.brand_named(key).map(of).unwrap_or_default()
+                }
+                "tag" => leading(catalog, LIFTED, |row| catalog.tags(*row).any(|t| t == key)),
+                _ => catalog.find(key).map(|f| catalog.id(f.row).to_string()).into_iter().collect(),
+            };
+            if found.is_empty() {
+                return Err(unknown(name, key, kind));
+            }
+            for id in found {
+                *lifts.entry(id).or_default() += by;
+            }
+        }
+    }
+    lifts.retain(|_, by| *by != 0);
+    Ok(lifts)
+}
+
+/// A name that the catalogue does not have.
+pub(super) fn unknown(name: &str, key: &str, kind: &str) -> Error {
+    Error::new(Code::BadConfig, format!("{name}: \"{key}\" is no {kind} of a product."))
 }
 
 #[cfg(test)]

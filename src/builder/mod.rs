@@ -16,6 +16,7 @@ pub mod metrics;
 pub mod pack;
 mod recency;
 pub mod replay;
+mod rules;
 pub mod season;
 pub mod shards;
 mod similar;

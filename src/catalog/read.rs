@@ -290,6 +290,22 @@ impl Catalog {
         self.tag_numbers(row).map(|tag| self.tag.get(&self.pack, tag))
     }
 
+    /// True for a product with the tag of this number.
+    pub fn has_tag(&self, row: Row, tag: usize) -> bool {
+        for mine in self.tag_numbers(row) {
+            if mine == tag {
+                return true;
+            }
+        }
+        false
+    }
+
+    /// The number of a tag.
+    #[cfg(feature = "cli")]
+    pub fn tag_named(&self, name: &str) -> Option<u32> {
+        (0..self.tag.len()).find(|tag| self.tag.get(&self.pack, *tag) == name).map(|tag| tag as u32)
+    }
+
     /// Keys of its tags, in the same order.
     pub fn tag_keys(&self, row: Row) -> impl Iterator<Item = Key> {
         self.tag_numbers(row).filter_map(|tag| self.tag_key.get(tag).copied())

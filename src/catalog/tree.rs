@@ -71,6 +71,12 @@ impl Catalog {
         self.brand.get(&self.pack, brand as usize)
     }
 
+    /// The brand of this name.
+    #[cfg(feature = "cli")]
+    pub fn brand_named(&self, name: &str) -> Option<u32> {
+        (0..self.brand.len() as u32).find(|b| self.brand_name(*b) == name)
+    }
+
     /// A brand's stable key.
     pub fn brand_key(&self, brand: u32) -> Key {
         self.brand_key[brand as usize]

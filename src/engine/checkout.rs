@@ -89,6 +89,9 @@ pub struct RawCart<'a> {
     pub codes: Vec<&'a str>,
     /// People who joined a group purchase, by promotion id.
     pub groups: Vec<(&'a str, i64)>,
+    /// Offers whose own condition does not hold for whom the host quotes, by id. The host asks the conditions, which are the pack's (section `OFCN`), since
+    /// what evaluates them lies in another part.
+    pub unmet: Vec<&'a str>,
 }
 
 /// A coupon of the shopper's, and what it is worth now.
@@ -194,7 +197,7 @@ impl Engine {
             Some(Gap::Units(n)) => n.saturating_mul(1000),
             None => i64::MAX,
         };
-        let usable = |c: &Coupon| !matches!(c.reason, "expired" | "usage_limit" | "total_limit" | "tier");
+        let usable = |c: &Coupon| !matches!(c.reason, "expired" | "usage_limit" | "total_limit" | "tier" | "condition");
         out.arrange_by_key(|c| {
             let saved = core::cmp::Reverse((usable(c), c.in_best, c.saving));
             (saved, near(c), core::cmp::Reverse(c.interest), c.expires.map_or(i64::MAX, |t| t.0), c.offer)
@@ -273,6 +276,7 @@ fn read_cart(c: &Catalog, raw: &RawCart<'_>) -> Result<Cart> {
     let mut cart =
         cart.map_err(|e| Error::with(Code::InvalidCart, concat(&[e.code.code(), " at ", &e.path, "."]).into()))?;
     cart.codes = raw.codes.iter().map(|s| s.to_string()).gather();
+    cart.unmet = raw.unmet.iter().map(|s| s.to_string()).gather();
     cart.groups = raw.groups.iter().map(|(id, n)| (id.to_string(), *n)).gather();
     Ok(cart)
 }

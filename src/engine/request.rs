@@ -8,9 +8,13 @@ use crate::id::Row;
 use crate::list::Gather;
 use crate::money::Minor;
 use crate::pack::Tag;
-use crate::rank::{Context, Draws, Limits, MOST_SHOWN, Query, Rule, rule};
+use crate::rank::{Context, Draws, HIDE, LIFT, Limits, MOST_SHOWN, Query, Rule, rule};
 use crate::time::DAY;
+use alloc::string::String;
 use alloc::vec::Vec;
+
+/// Names of scenes and rules that are remembered.
+const MOST_RULES: usize = 4096;
 
 /// What a shelf is asked for.
 #[derive(Debug, Clone, Default)]
@@ -23,7 +27,8 @@ pub struct Request<'a> {
     pub exclude: Vec<&'a str>,
     /// Category path, or empty.
     pub category: &'a str,
-    /// Product ids with a place of their own on the shelf, counted from 0; from [`LIFT`](crate::rank::LIFT) on, what a scene lifts them by.
+    /// Product ids with a place of their own on the shelf, counted from 0; from [`LIFT`](crate::rank::LIFT) on, what a scene or a rule lifts them by. `LIFT`
+    /// itself stands behind the name of the scene or rule that those after it are of; those from [`HIDE`](crate::rank::HIDE) on say what a rule hides.
     pub pins: Vec<(&'a str, u32)>,
     /// Most products of one brand; 0 for any number.
     pub per_brand: u32,
@@ -73,6 +78,25 @@ impl Engine {
         ((self.clock.0 / DAY).max(0) as u32 + 1).saturating_sub(days).max(1)
     }
 
+    /// The name of a scene or rule that an answer points to; empty for none.
+    pub fn rule(&self, number: u32) -> &str {
+        self.rules.get(number as usize).map_or("", String::as_str)
+    }
+
+    /// A name's number, which it keeps. Beyond so many names there are no more, so that requests cannot fill the memory.
+    fn rule_number(&mut self, name: &str) -> u32 {
+        for (known, number) in self.rules.iter().zip(0..) {
+            if known == name {
+                return number;
+            }
+        }
+        if self.rules.len() < MOST_RULES {
+            self.rules.push(String::from(name));
+            return self.rules.len() as u32 - 1;
+        }
+        u32::MAX
+    }
+
     /// The query in rows; `None` for a category the pack does not have.
     pub(super) fn query(&mut self, request: &Request<'_>) -> Option<Query> {
         let category = match request.category {
@@ -82,7 +106,19 @@ impl Engine {
         if let Some(c) = category {
             self.ask_category(c);
         }
-        let pins = request.pins.iter().filter_map(|(id, place)| Some((*place, self.find(id)?.row))).gather();
+        let (mut pins, mut hidden, mut rule) = (Vec::new(), Vec::new(), u32::MAX);
+        for (id, place) in &request.pins {
+            if *place == LIFT {
+                rule = self.rule_number(id);
+                continue;
+            }
+            let row = self.find(id).map_or(Row(u32::MAX), |f| f.row);
+            if *place & LIFT == 0 && *place >= HIDE {
+                hidden.push((*place, row, rule));
+            } else if row.0 != u32::MAX {
+                pins.push((*place, row, rule));
+            }
+        }
         let row = |id: &str| self.catalog.find(id).map(|f| f.row);
         let mut exclude: Vec<Row> = request.exclude.iter().filter_map(|id| row(id)).gather();
         let mut context = Context { rows: Vec::new(), cart: request.cart };
@@ -101,7 +137,7 @@ impl Engine {
         };
         let draws = self.draws(request);
         let (limit, diversity, only) = (request.limit, request.diversity, request.only.clone());
-        Some(Query { limit, exclude, category, limits, diversity, draws, context, only, now: self.clock })
+        Some(Query { limit, exclude, category, limits, diversity, draws, context, only, now: self.clock, hidden })
     }
 }
 

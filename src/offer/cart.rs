@@ -47,12 +47,14 @@ pub struct Cart {
     pub codes: Vec<String>,
     /// People who joined a group purchase, by promotion id.
     pub groups: Vec<(String, i64)>,
+    /// Promotions whose condition the host found unmet, by id.
+    pub unmet: Vec<String>,
 }
 
 impl Default for Cart {
     /// An empty cart.
     fn default() -> Cart {
-        Cart { lines: Vec::new(), shipping: Minor(0), codes: Vec::new(), groups: Vec::new() }
+        Cart { lines: Vec::new(), shipping: Minor(0), codes: Vec::new(), groups: Vec::new(), unmet: Vec::new() }
     }
 }
 
@@ -94,7 +96,7 @@ impl Cart {
         if !(0..=LARGEST).contains(&shipping.0) {
             return Err(Invalid::at(InvalidCode::InvalidShipping, "cart.shipping"));
         }
-        Ok(Cart { lines, shipping, codes: Vec::new(), groups: Vec::new() })
+        Ok(Cart { lines, shipping, codes: Vec::new(), groups: Vec::new(), unmet: Vec::new() })
     }
 
     /// The lines, in the order of the cart.
@@ -116,7 +118,7 @@ impl Cart {
         let mut lines = self.lines.clone();
         lines.push(line);
         let cart = Cart::new(lines, self.shipping)?;
-        Ok(Cart { codes: self.codes.clone(), groups: self.groups.clone(), ..cart })
+        Ok(Cart { codes: self.codes.clone(), groups: self.groups.clone(), unmet: self.unmet.clone(), ..cart })
     }
 }
 

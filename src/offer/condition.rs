@@ -20,6 +20,7 @@ pub(crate) fn failed(p: &Promotion, cart: &Cart, customer: &Customer, now: Milli
         (c.limit_per_customer.is_some_and(|most| count(&customer.redeemed, &p.id) >= most), Refusal::UsageLimit),
         (c.limit_total.is_some_and(|(most, used)| used >= most), Refusal::TotalLimit),
         (c.group_size.is_some_and(|size| count(&cart.groups, &p.id) < size), Refusal::GroupIncomplete),
+        (cart.unmet.contains(&p.id), Refusal::Condition),
     ];
     checks.into_iter().find(|(fails, _)| *fails).map(|(_, reason)| reason)
 }

@@ -46,6 +46,8 @@ pub enum Refusal {
     Budget,
     /// It works, and another set of offers is better.
     NotInBestCombination,
+    /// The shop's own condition does not hold for whom the host quotes: checked last of the conditions.
+    Condition,
 }
 
 impl Refusal {
@@ -68,6 +70,7 @@ impl Refusal {
             Refusal::NoEffect => "no_effect",
             Refusal::Budget => "budget",
             Refusal::NotInBestCombination => "not_in_best_combination",
+            Refusal::Condition => "condition",
         }
     }
 }

@@ -87,6 +87,8 @@ tags! {
     INSIGHT b"INSI" "The parameters of the analysis of a shopper.";
     RULE_TAG b"RTAG" "What the shop calls shoppers whom a condition is about.";
     ATTRIBUTE b"ATTR" "What shoppers may declare.";
+    RULE b"RULE" "What the shop wants of its lists, for whom, where and when.";
+    OFFER_CONDITION b"OFCN" "Who may use which of a market's promotions, and to whom it is put forward.";
 }
 
 impl Tag {

@@ -21,14 +21,33 @@ pub const ARRIVALS: u8 = 16;
 const QUOTAS: [u8; 3] = [QUOTA_CATEGORY, QUOTA_BRAND, QUOTA_STORE];
 
 /// A pin with this bit lifts its product by the other 31, two's complement, in 1/65536 of a score unit.
+///
+/// A pin with this bit alone names the scene or the rule that those behind it are of.
 pub const LIFT: u32 = 1 << 31;
+/// From this one up to [`LIFT`] a pin is no place, but says what a rule hides: `HIDE | kind << 16 | number` for a tag (kind 0), a brand (1), or a category with what is below it (2), by
+/// their numbers in the pack, and `HIDE | 3 << 16` for the product it names.
+pub const HIDE: u32 = 1 << 30;
+
+/// True for what a pin from [`HIDE`] on hides.
+pub(super) fn hides(catalog: &Catalog, (what, product, _): &Pin, row: Row) -> bool {
+    let number = what & 0xffff;
+    match (what ^ HIDE) >> 16 {
+        0 => catalog.has_tag(row, number as usize),
+        1 => catalog.brand(row) == Some(number),
+        2 => catalog.is_in(row, number),
+        _ => row == *product,
+    }
+}
+
+/// A place, a lift, or what is hidden; a product; and the scene or rule it is of, by [`Engine::rule`](crate::engine::Engine::rule).
+pub type Pin = (u32, Row, u32);
 
 /// What a shelf as a whole has to meet.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Limits {
     /// Products with a place of their own, counted from 0. Of two for one place the first has it. A product that cannot be
-    /// shown, and a place behind the shelf's end, are skipped. From [`LIFT`] on it is no place, but what a scene lifts the product by.
-    pub pins: Vec<(u32, Row)>,
+    /// shown, and a place behind the shelf's end, are skipped. From [`LIFT`] on it is no place, but what a scene or a rule lifts the product by.
+    pub pins: Vec<Pin>,
     /// Most products of one category (their own, not one above it), one brand, one store (the shop's own products are of none); 0 for any
     /// number.
     pub quotas: [u32; 3],
@@ -138,7 +157,7 @@ impl Shelf<'_> {
 pub(super) fn choose(catalog: &Catalog, limits: &Limits, limit: usize, rows: &[Row], draws: Option<&Draws>) -> Chosen {
     let mut chosen = Chosen::default();
     let mut pins: Vec<(u32, usize)> = Vec::new();
-    for (place, row) in &limits.pins {
+    for (place, row, _) in &limits.pins {
         if (*place as usize) < limit
             && let Some(at) = rows.iter().position(|r| r == row)
             && pins.iter().all(|(p, i)| p != place && *i != at)

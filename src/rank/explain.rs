@@ -25,6 +25,8 @@ pub enum Subject {
     Season(u32),
     /// A category that shoppers like this one turn to, by number.
     Cluster(u32),
+    /// A scene or a rule: [`Engine::rule`](crate::engine::Engine::rule) has its name.
+    Rule(u32),
 }
 
 /// A component's contribution to a score, and where it comes from.

@@ -2,7 +2,7 @@
 
 use super::blend::Blend;
 use super::component::Component;
-use super::constrain::{Chosen, LIFT, Limits, PRICE, choose};
+use super::constrain::{Chosen, LIFT, Limits, PRICE, Pin, choose, hides};
 use super::context::Context;
 use super::diversify::diversify;
 #[cfg(feature = "vectors")]
@@ -10,7 +10,7 @@ use super::embedding::COSINE_BITS;
 use super::embedding::Top;
 use super::explain::{Part, Subject, parts, unit};
 use super::explore::{Drawn, Draws};
-use super::score::{Features, Pool, Slots, features};
+use super::score::{Features, Pool, Slots, features, lift};
 use super::season;
 use super::source::Sources;
 use super::table::Tables;
@@ -47,6 +47,8 @@ pub struct Query {
     pub only: Option<Vec<u32>>,
     /// The time, for seasons.
     pub now: Millis,
+    /// What rules hide.
+    pub hidden: Vec<Pin>,
 }
 
 /// An item on a shelf.
@@ -107,6 +109,8 @@ pub enum Stage {
     Explored(usize),
     /// The places that are left go to new products.
     Arrivals,
+    /// A rule hides it: [`Engine::rule`](crate::engine::Engine::rule) has its name.
+    Rule(u32),
 }
 
 impl Stage {
@@ -127,6 +131,7 @@ impl Stage {
             Stage::Hidden => "hidden",
             Stage::Explored(_) => "explored",
             Stage::Arrivals => "arrivals",
+            Stage::Rule(_) => "rule",
         }
     }
 }
@@ -260,7 +265,7 @@ impl Ranker {
             return Ranking { items, relaxed, new_since: query.limits.new_since, ..Ranking::default() };
         };
         let (sources, f, composed) = self.compose(catalog, portrait, query, query.most());
-        let items = self.serve(catalog, &sources, &f, &composed.top());
+        let items = self.serve(catalog, &sources, &f, &composed.top(), &query.limits.pins);
         let drawn = if query.draws.is_some() { composed.drawn() } else { Vec::new() };
         let (personal, relaxed) = (portrait.is_known(), composed.chosen.relaxed);
         Ranking { items, personal, relaxed, drawn, new_since: query.limits.new_since }
@@ -387,7 +392,14 @@ impl Ranker {
     }
 
     /// Takes the scores of the chosen candidates apart.
-    fn serve(&mut self, catalog: &Catalog, sources: &Sources, f: &Features, chosen: &[(i64, u32)]) -> Vec<Served> {
+    fn serve(
+        &mut self,
+        catalog: &Catalog,
+        sources: &Sources,
+        f: &Features,
+        chosen: &[(i64, u32)],
+        pins: &[Pin],
+    ) -> Vec<Served> {
         let mut rows: Vec<Row> = Vec::new();
         let mut from: Vec<Vec<(Component, Subject, i64)>> = Vec::new();
         for (_, i) in chosen {
@@ -451,7 +463,12 @@ impl Ranker {
             let value = f.lift[*i as usize];
             let mut parts = parts(f, *i as usize, &self.blend, &from, *score - value);
             if value != 0 {
-                parts.push(Part { component: Component::Scene, value, from: vec![(Subject::None, value)] });
+                let mut from = Vec::new();
+                for (pin, _, rule) in pins.iter().filter(|pin| pin.1 == row && pin.0 >= LIFT) {
+                    from.push((Subject::Rule(*rule), lift(*pin)));
+                }
+                from.arrange_by_key(|(_, amount)| core::cmp::Reverse(*amount));
+                parts.push(Part { component: Component::Scene, value, from });
             }
             items.push(Served { row, score: unit(*score), parts });
         }
@@ -476,7 +493,7 @@ impl Ranker {
             order.push((f.score(i, &self.blend), i as u32));
         }
         order.arrange_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
-        Ranking { items: self.serve(catalog, &sources, &f, &order), personal: true, ..Ranking::default() }
+        Ranking { items: self.serve(catalog, &sources, &f, &order, &[]), personal: true, ..Ranking::default() }
     }
 
     /// The first stage that keeps `row` off the shelf of `query`: that without exploration, unless the exploring one shows it.
@@ -550,7 +567,15 @@ fn stage_of_shop(catalog: &Catalog, query: &Query, row: Row) -> Option<Stage> {
     }
     let elsewhere = query.category.is_some_and(|c| !catalog.is_in(row, c));
     let another = query.only.as_ref().is_some_and(|only| only.binary_search(&row.0).is_err());
-    (elsewhere || another || query.exclude.contains(&row)).then_some(Stage::Excluded)
+    if elsewhere || another || query.exclude.contains(&row) {
+        return Some(Stage::Excluded);
+    }
+    for hidden in &query.hidden {
+        if hides(catalog, hidden, row) {
+            return Some(Stage::Rule(hidden.2));
+        }
+    }
+    None
 }
 
 /// The score of a product in the published order.

@@ -171,10 +171,10 @@ pub(super) fn features(
     }
     if let Pool::Open { fill, allowed, limits } = pool {
         popular(catalog, sources, *fill, *allowed, &mut f, slots);
-        for (place, row) in &limits.pins {
+        for (place, row, _) in &limits.pins {
             let i = slots.get(*row).unwrap_or_else(|| candidate(&mut f, slots, *row));
             if *place >= LIFT {
-                f.lift[i] += i64::from((place << 1) as i32 >> 1) << (SCORE_BITS - 16);
+                f.lift[i] += lift(*place);
             }
         }
         if limits.new_since > 0 {
@@ -209,6 +209,11 @@ pub(super) fn features(
     }
     slots.clear(&f.rows);
     f
+}
+
+/// What a pin lifts its product by, in 2^-20.
+pub(super) fn lift(pin: u32) -> i64 {
+    i64::from((pin << 1) as i32 >> 1) << (SCORE_BITS - 16)
 }
 
 fn candidate(f: &mut Features, slots: &mut Slots, row: Row) -> usize {

@@ -11,6 +11,7 @@ use super::log::settings::{LogSection, LogSettings};
 use super::overlay::OverlaySection;
 use super::portrait::{self, ChannelSection, CleaningSection, FeedbackSection, PortraitSection};
 use super::prior::{PriorDraft, PriorSection};
+use super::rank_rules::{RankRule, RankRuleSection, rank_rules};
 use super::rules::{ArrivalSection, DislikedSection};
 use super::scenes::{SceneDraft, SceneSection};
 use super::season::{ClusterSection, ClusterSettings, SeasonSection, SeasonSettings};
@@ -85,6 +86,8 @@ pub(super) struct ShopConfig {
     pub scenes: BTreeMap<String, SceneSection>,
     /// `[tags.NAME]`
     pub tags: BTreeMap<String, TagSection>,
+    /// `[rules.NAME]`
+    pub rules: BTreeMap<String, RankRuleSection>,
     /// `[season]`
     pub season: SeasonSection,
     /// `[clusters]`
@@ -318,6 +321,7 @@ impl ShopConfig {
         config.prior()?;
         config.scenes()?;
         config.tags()?;
+        config.rank_rules()?;
         config.season()?;
         config.clusters()?;
         config.insight()?;
@@ -469,6 +473,11 @@ impl ShopConfig {
     /// What is lifted when and where, by name.
     pub(super) fn tags(&self) -> Result<Vec<RuleTag>> {
         rule_tags(&self.tags)
+    }
+
+    /// What is wanted of lists, the highest priority first.
+    pub(super) fn rank_rules(&self) -> Result<Vec<RankRule>> {
+        rank_rules(&self.rules, self.zone_minutes()?)
     }
 
     pub(super) fn scenes(&self) -> Result<Vec<SceneDraft>> {

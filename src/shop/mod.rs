@@ -3,6 +3,7 @@
 mod allocation;
 mod attributes;
 mod catalog;
+mod condition;
 mod config;
 mod content;
 pub mod doctor;
@@ -19,6 +20,7 @@ pub mod overlay;
 mod parquet;
 mod portrait;
 mod prior;
+mod rank_rules;
 mod rejects;
 mod rules;
 mod scenes;
@@ -41,9 +43,10 @@ pub use forecast::ForecastSettings;
 pub use ground::{ground_file, offers_file, offers_ground, promotions};
 pub use limits::{BaselineSettings, PolicySettings};
 pub use log::{Format, Log, LogStep, Session, Unit};
-pub use offers::MarketOffers;
+pub use offers::{MarketOffers, OfferConditions};
 pub use orders::{Order, OrderColumns, Orders, date_of};
 pub use prior::{AnswerDraft, FieldDraft, PriorDraft};
+pub use rank_rules::RankRule;
 pub use rejects::{FileRead, Part, Reason, Reject, Rejects, Tally};
 pub use rules::RuleSettings;
 pub use scenes::SceneDraft;
@@ -168,6 +171,8 @@ pub struct Shop {
     pub scenes: Vec<SceneDraft>,
     /// `[tags.NAME]`
     pub tags: Vec<RuleTag>,
+    /// `[rules.NAME]`, the highest priority first.
+    pub rank_rules: Vec<RankRule>,
     /// What is wanted of seasons.
     pub season: SeasonSettings,
     /// What is wanted of kinds of shoppers.
@@ -274,6 +279,7 @@ impl Shop {
             prior,
             scenes: config.scenes()?,
             tags: config.tags()?,
+            rank_rules: config.rank_rules()?,
             season: config.season()?,
             clusters: config.clusters()?,
             insight: config.insight_in(files.beside())?,

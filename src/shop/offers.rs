@@ -1,6 +1,7 @@
 //! Reading the offers: promotions of `promotion-case/v1`, with names, markets and wallets.
 
 use super::Result;
+use super::condition::{asks_for_shopper, condition, sound};
 use crate::catalog::Market;
 use crate::error::{Code, Error};
 use crate::offer::Offers;
@@ -17,10 +18,23 @@ pub struct MarketOffers {
     pub names: Vec<Vec<String>>,
     /// Which of them wait in a wallet.
     pub coupons: Vec<bool>,
+    /// Those that have conditions.
+    pub conditions: Vec<OfferConditions>,
 }
 
-/// Reads `offers.json`: `{"promotions": [...]}`, where a promotion may also have `market`, `name`, `name_<language>` and
-/// `coupon`.
+/// The conditions of an offer, as JSON; empty for none.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct OfferConditions {
+    /// The offer's id.
+    pub id: String,
+    /// Who may use it: never asks for the shopper.
+    pub when: String,
+    /// To whom it is put forward.
+    pub audience: String,
+}
+
+/// Reads `offers.json`: `{"promotions": [...]}`, where a promotion may also have `market`, `name`, `name_<language>`,
+/// `coupon`, and the conditions `when` and `audience`.
 pub(super) fn read(path: &Path, markets: &[Market], languages: &[String]) -> Result<Vec<MarketOffers>> {
     let bad = |what: String| Error::new(Code::BadOffers, format!("{}: {what}", path.display()));
     let text = std::fs::read_to_string(path).map_err(|e| Error::new(Code::Io, format!("{}: {e}.", path.display())))?;
@@ -37,11 +51,34 @@ pub(super) fn read(path: &Path, markets: &[Market], languages: &[String]) -> Res
             all.iter().filter(|p| p["market"].as_str().is_none_or(|m| m == market.code)).cloned().collect();
         let names = here.iter().map(|p| languages.iter().enumerate().map(|(i, l)| name(p, i, l)).collect()).collect();
         let coupons = here.iter().map(|p| p["coupon"] == true).collect();
+        let conditions: std::result::Result<Vec<_>, String> =
+            here.iter().filter_map(|p| conditions(p).transpose()).collect();
+        let conditions = conditions.map_err(bad)?;
         let offers = read_offers(&Value::Array(here))
             .map_err(|e| bad(format!("{} at {} (counted among market {}).", e.code.code(), e.path, market.code)))?;
-        out.push(MarketOffers { offers, names, coupons });
+        out.push(MarketOffers { offers, names, coupons, conditions });
     }
     Ok(out)
+}
+
+/// The conditions of a promotion. `Err`: what is wrong with them.
+fn conditions(p: &Value) -> std::result::Result<Option<OfferConditions>, String> {
+    let text = |key: &str| match &p[key] {
+        Value::Null => Ok(String::new()),
+        // As an object, or as its JSON in a text, as the settings have it.
+        Value::String(text) => condition(text).map(|c| c.to_string()),
+        object => sound(object).map(|()| object.to_string()),
+    };
+    let named = |key: &str| text(key).map_err(|what| format!("promotion {}, {key}: {what}", p["id"]));
+    let (when, audience) = (named("when")?, named("audience")?);
+    if asks_for_shopper(&when) {
+        let what = "asks for the shopper. Who may use an offer, and at what price, depends on no portrait: put it forward to an `audience`.";
+        return Err(format!("promotion {}, when: {what}", p["id"]));
+    }
+    if when.is_empty() && audience.is_empty() {
+        return Ok(None);
+    }
+    Ok(Some(OfferConditions { id: p["id"].as_str().unwrap_or("").into(), when, audience }))
 }
 
 /// `name_zh` for `zh-CN`; the first language also takes `name`.
@@ -50,4 +87,37 @@ fn name(p: &Value, place: usize, language: &str) -> String {
     let own = p[format!("name_{primary}")].as_str();
     let plain = if place == 0 || primary == "en" { p["name"].as_str() } else { None };
     own.or(plain).unwrap_or("").to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn conditions_are_objects_or_their_json() {
+        let of = |p: Value| conditions(&p);
+        assert_eq!(of(json!({ "id": "a", "percent_bp": 1 })), Ok(None));
+        let both = of(json!({ "id": "a", "when": { "tier": "gold" }, "audience": "{ \"shopper.stage\": \"new\" }" }));
+        let expected = OfferConditions {
+            id: "a".into(),
+            when: "{\"tier\":\"gold\"}".into(),
+            audience: "{\"shopper.stage\":\"new\"}".into(),
+        };
+        assert_eq!(both, Ok(Some(expected)));
+    }
+
+    #[test]
+    fn who_may_use_an_offer_never_depends_on_the_shopper() {
+        let wrong = |p: Value| conditions(&p).expect_err("refused");
+        for when in [json!({ "shopper.stage": "new" }), json!({ "$not": { "shopper": { "orders": 1 } } })] {
+            let what = wrong(json!({ "id": "a", "when": when }));
+            assert!(what.contains("\"a\", when: asks for the shopper") && what.contains("audience"), "{what}");
+        }
+        // A page may well have an attribute of such a name.
+        assert!(conditions(&json!({ "id": "a", "when": { "shoppers": 3 } })).is_ok());
+        assert!(wrong(json!({ "id": "a", "when": { "x": { "$gtt": 1 } } })).contains("$.x.$gtt"));
+        assert!(wrong(json!({ "id": "a", "audience": 7 })).contains("audience"));
+        assert!(wrong(json!({ "id": "a", "audience": "{" })).contains("no JSON"));
+    }
 }

@@ -1,6 +1,6 @@
 //! `[tags.NAME]`: what a shop calls shoppers whom a condition is about.
 
-use crate::condition::lint::{Severity, lint};
+use super::condition::condition;
 use crate::error::{Code, Error, Result};
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -54,11 +54,7 @@ pub(super) fn rule_tags(sections: &BTreeMap<String, TagSection>) -> Result<Vec<R
         if !(0.0..=3_660.0).contains(&tag.days) {
             return Err(bad(name, format!("days = {} is not between 0 and 3660.", tag.days)));
         }
-        let condition = serde_json::from_str(&tag.when).map_err(|e| bad(name, format!("when is no JSON: {e}.")))?;
-        // Groups are the page's, so that nothing is known of them here.
-        if let Some(found) = lint(&condition, None).into_iter().find(|f| f.severity == Severity::Error) {
-            return Err(bad(name, format!("{}: {}", found.path, found.message)));
-        }
+        let condition = condition(&tag.when).map_err(|what| bad(name, what))?;
         let labels = [tag.label.clone(), tag.label_zh.clone()];
         Ok(RuleTag { name: name.clone(), labels, when: condition.to_string(), days: tag.days })
     };

@@ -18,11 +18,16 @@ fn cart<'a>(r: &mut Reader<'a>) -> RawCart<'a> {
         lines.push(RawLine { id, item, price, qty, store: r.str(), floor: r.f64() });
     }
     let shipping = r.f64();
-    RawCart { lines, shipping, codes: strings(r), groups: counts(r) }
+    RawCart { lines, shipping, codes: strings(r), groups: counts(r), unmet: Vec::new() }
 }
 
 fn counts<'a>(r: &mut Reader<'a>) -> Vec<(&'a str, i64)> {
     (0..r.count(8)).map(|_| (r.str(), i64::from(r.u32()))).gather()
+}
+
+/// Offers whose condition does not hold; a request from before there were any ends before them.
+fn unmet<'a>(r: &mut Reader<'a>) -> Vec<&'a str> {
+    if r.left() > 0 { strings(r) } else { Vec::new() }
 }
 
 fn customer(r: &mut Reader<'_>) -> Customer {
@@ -66,7 +71,8 @@ pub(super) fn part(op: u32, shelf: &mut Engine, r: &mut Reader<'_>, out: &mut Wr
 }
 
 fn quote(shelf: &mut Engine, r: &mut Reader<'_>, out: &mut Writer) -> Result<()> {
-    let (now, cart, customer) = (time(r), cart(r), customer(r));
+    let (now, mut cart, customer) = (time(r), cart(r), customer(r));
+    cart.unmet = unmet(r);
     r.end()?;
     let q = shelf.quote(now, &cart, &customer)?;
     write_quote(&*shelf.offers()?, &q, out);
@@ -143,7 +149,8 @@ fn write_quote(offers: &MarketOffers, q: &Quote, out: &mut Writer) {
 }
 
 fn coupons(shelf: &mut Engine, r: &mut Reader<'_>, out: &mut Writer) -> Result<()> {
-    let (now, cart, customer, held) = (time(r), cart(r), customer(r), strings(r));
+    let (now, mut cart, customer, held) = (time(r), cart(r), customer(r), strings(r));
+    cart.unmet = unmet(r);
     r.end()?;
     let coupons = shelf.coupons(now, &cart, &customer, &held)?;
     let offers = shelf.offers()?;

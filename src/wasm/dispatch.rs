@@ -352,6 +352,7 @@ fn subject(shelf: &Engine, s: Subject) -> &str {
         Subject::Product(row) => c.id(Row(row)),
         Subject::Category(x) | Subject::Declared(x) | Subject::Season(x) | Subject::Cluster(x) => c.category_path(x),
         Subject::Brand(x) => c.brand_name(x),
+        Subject::Rule(x) => shelf.rule(x),
     }
 }
 
@@ -379,6 +380,7 @@ fn why_not(shelf: &mut Engine, r: &mut Reader<'_>, out: &mut Writer) -> Result<(
     out.str(stage.code());
     match stage {
         Stage::Shown(at) | Stage::RankedBelow(at) | Stage::Explored(at) => out.str(&decimal(at as i64 + 1)),
+        Stage::Rule(number) => out.str(shelf.rule(number)),
         _ => out.str(""),
     }
     Ok(())

@@ -159,3 +159,32 @@ fn coupons_that_matter_come_first_and_say_why() {
     let cats = empty.iter().find(|c| offers.list()[c.offer].id == "c-cats").expect("held");
     assert_eq!(cats.interest, 1_000_000);
 }
+
+#[test]
+fn an_offer_whose_condition_the_host_found_unmet_is_refused_and_no_portrait_moves_a_quote() {
+    let lines = || vec![line("1", "cup", 5.0)];
+    let mut shelf = shelf();
+    let open = shelf.quote(NOW, &cart(lines()), &Customer::default()).expect("a quote");
+    let unmet = RawCart { unmet: vec!["every", "none-such"], ..cart(lines()) };
+    let closed = shelf.quote(NOW, &unmet, &Customer::default()).expect("a quote");
+    assert_eq!((open.payable, closed.payable), (Minor(22_500 - 3_000), Minor(22_500)));
+    let refused = closed.refused.iter().find(|r| r.id == "every").expect("refused");
+    assert_eq!((refused.reason.code(), refused.gap), ("condition", None));
+    // A coupon of which that is so stands behind those that can be used.
+    let unmet = RawCart { unmet: vec!["c-5"], ..cart(lines()) };
+    let coupons = shelf.coupons(NOW, &unmet, &Customer::default(), &["c-5", "c-large"]).expect("coupons");
+    assert_eq!(coupons.iter().map(|c| c.reason).collect::<Vec<_>>(), ["below_threshold", "condition"]);
+    // Whatever is known of a shopper.
+    for item in ["cup", "litter"] {
+        let mut other = self::shelf();
+        let item = RawItem { id: item, price: RawPrice::None, quantity: f64::NAN, discount: RawPrice::None };
+        for name in ["view_item", "purchase", "complaint"] {
+            let details = RawDetails::default();
+            other.track(NOW, &[RawEvent { name, event_id: "", at: f64::NAN, items: vec![item], details }]);
+        }
+        for raw in [cart(lines()), RawCart { unmet: vec!["every"], ..cart(lines()) }] {
+            let one = shelf.quote(NOW, &raw, &Customer::default()).expect("a quote");
+            assert_eq!(one, other.quote(NOW, &raw, &Customer::default()).expect("a quote"));
+        }
+    }
+}

@@ -16,6 +16,7 @@ mod overlay;
 mod rehearse;
 #[cfg(feature = "cli")]
 mod report;
+mod rules;
 mod seasons;
 mod shelf;
 mod slots;

@@ -321,8 +321,14 @@ fn look(call: Call<'_>, ids: &[String], n: u32) {
     call(11, &|_| ());
     call(12, &|_| ());
     call(24, &|w| cart(w, ids));
+    call(24, &|w| {
+        cart(w, ids);
+        strings(w, ids);
+    });
     call(25, &|w| {
         cart(w, ids);
+        w.count(1);
+        w.str("c1");
         w.count(1);
         w.str("c1");
     });
@@ -378,10 +384,29 @@ fn wanted(w: &mut Writer, wish: u32, ids: &[String]) {
     strings(w, &ids[..ids.len().min(wish as usize)]);
     w.str("");
     let pins = &ids[..if wish == 2 { ids.len().min(2) } else { 0 }];
-    w.count(pins.len());
+    // A rule that lifts, pins and hides; numbers that no catalogue has too.
+    let rule = [
+        ("rule:a", 1 << 31),
+        ("", 0x4000_0000),
+        ("", 0x4001_0001),
+        ("", 0x4002_0002),
+        ("", 0x7fff_ffff),
+        ("", u32::MAX),
+    ];
+    let rule = &rule[..if wish == 1 { rule.len() } else { 0 }];
+    let ruled = &ids[..if wish == 1 { ids.len().min(3) } else { 0 }];
+    w.count(pins.len() + rule.len() + ruled.len());
     for pin in pins {
         w.str(pin);
         w.u32(1);
+    }
+    for (what, index) in rule {
+        w.str(what);
+        w.u32(*index);
+    }
+    for (id, index) in ruled.iter().zip([0x8001_0000, 0xffff_0000, 0x4003_0000]) {
+        w.str(id);
+        w.u32(index);
     }
     let quota = if wish == 2 { 2 } else { 0 };
     w.u32(quota);

@@ -106,13 +106,15 @@ pub(super) fn why(shelf: &Engine, served: u32, card: &Card) -> Node {
 
 /// What the scenes that hold lift, as pins, and their names.
 pub(super) fn scenes(shelf: &Engine, said: &[String]) -> (Vec<(String, u32)>, Vec<String>) {
-    let mut r = Reader::new(shelf.catalog().pack().section(Tag::SCENE, 0).expect("scenes"));
+    let Some(section) = shelf.catalog().pack().section(Tag::SCENE, 0) else { return Default::default() };
+    let mut r = Reader::new(section);
     let (mut pins, mut names) = (Vec::new(), Vec::new());
     for _ in 0..r.count(12) {
         let name = r.str().to_string();
         let conditions: Vec<Vec<String>> = (0..r.count(4)).map(|_| texts(&mut r)).collect();
         let lifts: Vec<(String, u32)> = (0..r.count(8)).map(|_| (r.str().to_string(), r.u32())).collect();
         if conditions.iter().all(|any| any.iter().any(|text| said.contains(text))) {
+            pins.push((name.clone(), 1 << 31));
             pins.extend(lifts);
             names.push(name);
         }

@@ -8,6 +8,8 @@ mod conditions;
 mod declared;
 mod insights;
 mod offers_lint;
+#[cfg(all(feature = "cli", not(target_arch = "wasm32")))]
+mod rules;
 
 use crate::compat::{
     ASSOCIATIONS, CLUSTERS, CONFIG, INSIGHTS as PARAMETERS, LIMITS as SECTIONS, PRICES, SEASONS as SEASONAL,
@@ -35,6 +37,8 @@ const RULES: &str = include_str!("limits.json");
 const DEAR: &str = include_str!("prices.json");
 const COLD_START: &str = include_str!("cold-start.json");
 const SEASONS: &str = include_str!("seasons.json");
+#[cfg(all(feature = "cli", not(target_arch = "wasm32")))]
+const RANK_RULES: &str = include_str!("rules.json");
 const PORTRAIT: &str = include_str!("portrait.json");
 const INSIGHTS: &str = include_str!("insights.json");
 const DECLARED: &str = include_str!("declared.json");
@@ -131,6 +135,7 @@ fn subject(shelf: &Engine, s: Subject) -> String {
         Subject::Product(row) => c.id(Row(row)).into(),
         Subject::Category(x) => c.category_path(x).into(),
         Subject::Brand(x) => c.brand_name(x).into(),
+        Subject::Rule(x) => shelf.rule(x).into(),
         Subject::Declared(x) | Subject::Season(x) | Subject::Cluster(x) => c.category_path(x).into(),
     }
 }
@@ -266,6 +271,11 @@ fn run(shelf: &mut Engine, served: &mut u32, zone: i16, step: &Value) -> Value {
     let (lifts, scenes) = if scene.is_empty() { Default::default() } else { cards::scenes(shelf, &scene) };
     let mut pins: Vec<_> = step["pin"].as_array().map(Vec::as_slice).unwrap_or_default().iter().map(pin).collect();
     pins.extend(lifts.iter().map(|(id, by)| (id.as_str(), *by)));
+    #[cfg(all(feature = "cli", not(target_arch = "wasm32")))]
+    let (ruled, rules) = rules::rules(shelf, now, step, &scene);
+    #[cfg(not(all(feature = "cli", not(target_arch = "wasm32"))))]
+    let (ruled, rules) = (Vec::<(String, u32)>::new(), Vec::<String>::new());
+    pins.extend(ruled.iter().map(|(id, by)| (id.as_str(), *by)));
     let request = Request {
         limit: step["limit"].as_u64().unwrap_or(12) as usize,
         neutral: text(step, "mode") == "neutral",
@@ -318,6 +328,9 @@ fn run(shelf: &mut Engine, served: &mut u32, zone: i16, step: &Value) -> Value {
             }
             if !scene.is_empty() {
                 said["scenes"] = json!(scenes);
+            }
+            if !rules.is_empty() {
+                said["rules"] = json!(rules);
             }
             if let Some(all) = together {
                 said["together"] = list.items.iter().filter_map(|i| all.get(&i.row?.0).map(numbers)).collect();
@@ -432,6 +445,7 @@ pub(crate) fn pack(file: &Value) -> Vec<u8> {
         (Tag::CARD, 64, &include_bytes!("../compat/cards-v1.section")[..]),
         (Tag::PRIOR, 64, &include_bytes!("../compat/prior-v1.section")[..]),
         (Tag::SCENE, 64, &include_bytes!("../compat/scenes-v1.section")[..]),
+        (Tag::RULE, 5, &include_bytes!("../compat/rules-v1.section")[..]),
         (Tag::BLEND, 1, PRICES),
         (Tag::SEASON, 4, SEASONAL),
         (Tag::CLUSTER, 3, CLUSTERS),
@@ -473,6 +487,12 @@ fn golden_cold_starts_scenes_and_cards_give_what_the_file_says() {
 #[test]
 fn golden_seasons_and_clusters_give_what_the_file_says() {
     check(SEASONS, "seasons.json");
+}
+
+#[test]
+#[cfg(all(feature = "cli", not(target_arch = "wasm32")))]
+fn golden_rules_give_what_the_file_says() {
+    check(RANK_RULES, "rules.json");
 }
 
 #[test]

@@ -44,9 +44,9 @@ export async function replay(createShelf, { market, language, consent, utcOffset
   return answers;
 
   async function run(step) {
-    const { call, limit, mode, exclude, category, slot, context, scene } = step;
+    const { call, limit, mode, exclude, category, slot, context, scene, attributes } = step;
     const wanted = LIMITS.filter((key) => step[key] !== undefined).map((key) => [key, step[key]]);
-    const given = Object.fromEntries(Object.entries({ limit, mode, exclude, category, slot, context, scene }).filter(([, v]) => v !== undefined).concat(wanted));
+    const given = Object.fromEntries(Object.entries({ limit, mode, exclude, category, slot, context, scene, attributes }).filter(([, v]) => v !== undefined).concat(wanted));
     switch (call) {
       case "track":
         return { ...shelf.trackMany(step.events) };
@@ -102,10 +102,10 @@ export async function replay(createShelf, { market, language, consent, utcOffset
     }
   }
 
-  function list({ source, servedId, items, relaxed, scenes }, { slot, arrivals }, limited) {
+  function list({ source, servedId, items, relaxed, scenes, rules }, { slot, arrivals }, limited) {
     served = servedId;
     const together = items.filter((item) => item.together).map(({ together: t }) => [...[t.support, t.confidence, t.lift].map((x) => Math.round(x * 1e9)), t.count]);
-    return { source, items: Array.from(items, item), ...(limited && { relaxed: Array.from(relaxed) }), ...(slot === "together" && { together }), ...(arrivals && { arrivals: items.map((item) => item.arrival === true) }), ...(scenes && { scenes: Array.from(scenes) }) };
+    return { source, items: Array.from(items, item), ...(limited && { relaxed: Array.from(relaxed) }), ...(slot === "together" && { together }), ...(arrivals && { arrivals: items.map((item) => item.arrival === true) }), ...(scenes && { scenes: Array.from(scenes) }), ...(rules && { rules: Array.from(rules) }) };
   }
 
   function described(id, about) {

@@ -12,7 +12,7 @@ import * as op from "../../pkg-template/src/protocol.js";
 import { golden, replay } from "../golden/replay.mjs";
 import { build, miniProgram, root } from "./support/host.mjs";
 
-const files = [golden(), golden("slots.json"), golden("limits.json"), golden("cold-start.json"), golden("prices.json"), golden("seasons.json"), golden("portrait.json"), golden("insights.json"), golden("declared.json")];
+const files = [golden(), golden("slots.json"), golden("limits.json"), golden("cold-start.json"), golden("prices.json"), golden("seasons.json"), golden("portrait.json"), golden("insights.json"), golden("rules.json"), golden("declared.json")];
 const [{ cases, pack }] = files;
 const web = join(root, "target", "package", "web");
 const { makeGlue } = await import(pathToFileURL(join(web, "glue.js")).href);

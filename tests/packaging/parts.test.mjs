@@ -7,6 +7,7 @@ import { test } from "node:test";
 import { pathToFileURL } from "node:url";
 import { packBytes, pkg, root } from "./support/project.mjs";
 import { samplePack } from "./support/sample-pack.mjs";
+import { withSection } from "./support/small-pack.mjs";
 
 const CORE = "nearshelf.wasm";
 const PART = "nearshelf-offers.wasm";
@@ -51,7 +52,7 @@ async function expected() {
 test("a pack with offers brings the part before the shelf is handed out", async () => {
   const quote = await expected();
   await online(all, async (createShelf, asked) => {
-    const shelf = await createShelf({ pack: withOffers(), market: "cn", now: () => NOW });
+    const shelf = await createShelf({ pack: withOffers(), market: "cn", now: () => NOW, insight: false });
     assert.deepEqual(asked, [CORE, PART]);
     assert.deepEqual(shelf.quote(cartOf(shelf)), quote);
     assert.ok(shelf.offers().length > 5);
@@ -59,10 +60,28 @@ test("a pack with offers brings the part before the shelf is handed out", async 
   });
 });
 
+test("a pack with rules or conditions of offers brings the part for insight, and a quote waits for both", async () => {
+  await online(all, async (createShelf, asked) => {
+    const shelf = await createShelf({ pack: withOffers(), market: "cn", now: () => NOW });
+    assert.deepEqual(asked, [CORE, PART, INSIGHT], "the sample has a rule");
+    shelf.dispose();
+  });
+  const conditions = new Uint8Array(readFileSync(join(root, "tests/compat/offer-conditions-v1.section")));
+  await online(all, async (createShelf, asked) => {
+    const shelf = await createShelf({ pack: withSection(withOffers(), "OFCN", 5, conditions), market: "cn", now: () => NOW, insight: false });
+    const cart = cartOf(shelf);
+    assert.deepEqual([shelf.quote(cart), shelf.coupons({ cart, held: ["cn-coupon-20"] }), asked.includes(INSIGHT)], [null, [], false]);
+    await new Promise((resolve) => shelf.on("change", () => shelf.quote(cart) && resolve(undefined)));
+    const refused = shelf.quote(cart).refused.find((offer) => offer.id === "cn-books-3-for-15");
+    assert.equal(refused.reason, "condition");
+    shelf.dispose();
+  });
+});
+
 test("a page without a cart can do without; the first question about one fetches it", async () => {
   const quote = await expected();
   await online(all, async (createShelf, asked) => {
-    const shelf = await createShelf({ pack: withOffers(), market: "cn", now: () => NOW, offers: false });
+    const shelf = await createShelf({ pack: withOffers(), market: "cn", now: () => NOW, offers: false, insight: false });
     shelf.recommend();
     shelf.browse();
     assert.deepEqual(asked, [CORE]);
@@ -114,7 +133,7 @@ test("without the part the shelf stands, carts have no quote, and it is asked fo
   const files = { [CORE]: all[CORE] };
   let now = NOW;
   await online(files, async (createShelf, asked) => {
-    const shelf = await createShelf({ pack: withOffers(), market: "cn", now: () => now });
+    const shelf = await createShelf({ pack: withOffers(), market: "cn", now: () => now, insight: false });
     assert.equal(shelf.status, "ready");
     assert.ok(shelf.recommend().items.length > 0);
     const tries = () => asked.filter((name) => name === PART).length;

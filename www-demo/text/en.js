@@ -91,6 +91,7 @@ export default {
     not_candidate: "Nothing you did, and nothing that sells well, leads to it.",
     ranked_below: "It was ranked, and came below the last place of the shelf.",
     explored: "It would be on the shelf, but its place tries out another product.",
+    rule: "A rule of the shop hides it.",
   },
   goesWith: "Goes with it",
   tree: "What makes its score",
@@ -227,6 +228,7 @@ export default {
     no_effect: "would save nothing",
     budget: "its budget is spent",
     not_in_best_combination: "another combination is cheaper",
+    condition: "not for you: the shop's own condition does not hold",
   },
 
   // What leaves the device.

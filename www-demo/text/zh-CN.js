@@ -91,6 +91,7 @@ export default {
     not_candidate: "你的操作和店里的热销都没有引向它。",
     ranked_below: "它参加了排序，但排在货架最后一位之后。",
     explored: "它本来会在货架上，但它的位置正在尝试另一件商品。",
+    rule: "商店的一条规则把它隐藏了。",
   },
   goesWith: "与它相配",
   tree: "分数从哪里来",
@@ -227,6 +228,7 @@ export default {
     no_effect: "不会更便宜",
     budget: "活动预算已用完",
     not_in_best_combination: "另有更省的组合",
+    condition: "不符合商店设定的使用条件",
   },
 
   // 离开设备的数据。

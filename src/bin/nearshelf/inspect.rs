@@ -4,6 +4,7 @@ use crate::args::InspectArgs;
 use crate::diff;
 use crate::output::say;
 use crate::progress::Bars;
+use crate::rules;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use nearshelf::builder::shards::read_whole;
@@ -50,6 +51,7 @@ pub(crate) fn run(args: &InspectArgs) -> Result<(), Error> {
     weights(&engine);
     learnt(engine.catalog());
     together(&pack);
+    rules::print(engine.catalog());
     match &compared {
         Some((changed, sizes)) => {
             diff::print(changed);
@@ -73,6 +75,10 @@ fn json(engine: &Engine, compared: Option<&(PackDiff, Vec<SectionSize>)>) -> Val
     );
     if let Some(pairs) = Pairs::of(c.pack()) {
         out.insert("together".into(), pairs.json());
+    }
+    let rules: Vec<Value> = rules::read(c.pack()).iter().map(rules::Listed::json).collect();
+    if !rules.is_empty() {
+        out.insert("rules".into(), rules.into());
     }
     match compared {
         Some((changed, sizes)) => {

@@ -20,6 +20,7 @@ mod policy;
 mod progress;
 mod replay;
 mod reports;
+mod rules;
 mod synthetic;
 
 use clap::Parser;

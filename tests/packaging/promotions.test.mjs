@@ -1,0 +1,95 @@
+// Offers that are put forward: to whom, when, and not while promotions pause; and who may use one, which no portrait has a say in.
+
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { pathToFileURL } from "node:url";
+import { pkg, root } from "./support/project.mjs";
+import { samplePack } from "./support/sample-pack.mjs";
+import { withSection } from "./support/small-pack.mjs";
+
+const conditions = new Uint8Array(readFileSync(join(root, "tests/compat/offer-conditions-v1.section")));
+const pack = withSection(new Uint8Array(readFileSync(samplePack())), "OFCN", 5, conditions);
+const { createShelf } = await import(pathToFileURL(join(pkg, "node.js")).href);
+const DAY = 86_400_000;
+const NOW = Date.UTC(2026, 10, 22, 4);
+
+async function open(more) {
+  let now = NOW;
+  const shelf = await createShelf({ pack, market: "cn", language: "en", utcOffset: 480, now: () => now, ...more });
+  return { shelf, later: (ms) => (now += ms) };
+}
+const ids = (shelf, o) => Array.from(shelf.promotions({ limit: 200, ...o }).items, (offer) => offer.id);
+
+test("promotions are the offers that run, whom they are for, in the shop's order", async () => {
+  const { shelf } = await open({ consent: { personalize: true } });
+  const all = Array.from(shelf.offers());
+  const running = all.filter(({ start, end }) => !(start > NOW) && !(end !== null && end <= NOW)).map((offer) => offer.id);
+  assert.ok(running.length < all.length && running.length > 20);
+  const closed = ["cn-books-3-for-15", "cn-winter-home", "cn-beauty-gift", "cn-coupon-20"];
+  assert.deepEqual(ids(shelf), running.filter((id) => !closed.includes(id)));
+  const member = { tier: "gold", country: "CN", channel: "app" };
+  assert.deepEqual(ids(shelf, { attributes: member }), running.filter((id) => id !== "cn-winter-home"));
+  shelf.track("view_item", { items: [{ item_id: "10001" }] });
+  shelf.track("view_item", { items: [{ item_id: "10002" }] });
+  assert.deepEqual(ids(shelf, { attributes: member }), running);
+  assert.deepEqual(ids(shelf, { attributes: member, mode: "neutral" }), running.filter((id) => id !== "cn-winter-home"));
+  const { items, paused } = shelf.promotions({ limit: 200, attributes: member });
+  const because = (id) => items.find((offer) => offer.id === id).because.code;
+  assert.deepEqual([because("cn-winter-home"), because("cn-beauty-gift"), because("cn-books-3-for-15"), paused], ["audience", "audience", "everyone", false]);
+  const [first] = all.filter((offer) => offer.id === running[0]);
+  assert.deepEqual({ ...items[0], because: undefined }, { ...first, because: undefined }, "an offer is as offers() has it");
+  assert.equal(shelf.promotions({ limit: 2 }).items.length, 2);
+  shelf.setConsent({ personalize: false });
+  assert.ok(!ids(shelf, { attributes: member }).includes("cn-winter-home"));
+  shelf.dispose();
+});
+
+test("a complaint pauses promotions and promotional cards until it is settled, and no price", async () => {
+  const { shelf, later } = await open({ consent: { personalize: true } });
+  const lines = shelf.browse({ limit: 12 }).products.filter((p) => p.availability === "in_stock").slice(0, 4).map((p) => ({ item_id: p.id, quantity: 3 }));
+  const cart = { lines, codes: ["HARBOUR20"], attributes: { channel: "app" } };
+  const before = [shelf.quote(cart), shelf.coupons({ cart, held: ["cn-coupon-ten"] }), shelf.offers()];
+  const cards = (o) => shelf.recommend({ slot: "activity", limit: 100, ...o });
+  assert.ok(cards().items.some((card) => card.kind === "percent") && cards().paused === undefined);
+  shelf.track("complaint", { items: [{ item_id: "10001" }] });
+  assert.deepEqual(shelf.promotions(), { items: [], paused: true });
+  assert.ok(cards().items.length > 0 && cards().items.every((card) => card.kind === "task"));
+  assert.equal(cards().paused, true);
+  // Neutral is neutral: the same for everybody.
+  assert.equal(cards({ mode: "neutral" }).paused, undefined);
+  assert.ok(ids(shelf, { mode: "neutral" }).length > 20);
+  const now = [shelf.quote(cart), shelf.coupons({ cart, held: ["cn-coupon-ten"] }), shelf.offers()];
+  const plain = (x) => JSON.parse(JSON.stringify(x, (key, value) => (key === "interest" ? undefined : value)));
+  assert.deepEqual(plain(now), plain(before), "no price, no coupon, no reference list");
+  later(15 * DAY);
+  assert.ok(ids(shelf).length > 20 && shelf.promotions().paused === false, "complaint_pause_days have gone by");
+  shelf.track("complaint", { items: [{ item_id: "10001" }] });
+  assert.equal(shelf.promotions().paused, true);
+  shelf.setConsent({ personalize: false });
+  assert.ok(ids(shelf).length > 20, "nobody is looked at without consent");
+  shelf.dispose();
+});
+
+test("who may use an offer is asked of what the page hands in, and quotes are equal for any two portraits", async () => {
+  const [{ shelf: a }, { shelf: b }, { shelf: nobody }] = [await open({ consent: { personalize: true } }), await open({ consent: { personalize: true } }), await open()];
+  for (const id of ["10001", "10002", "20001", "80007"]) a.track("purchase", { transaction_id: id, items: [{ item_id: id, price: 900 }] });
+  b.track("complaint", { items: [{ item_id: "10002" }] });
+  const books = a.browse({ category: "Books & stationery", limit: 3 }).products.map((p) => ({ item_id: p.id, quantity: 2 }));
+  assert.ok(books.length > 0);
+  const saves = (quote) => quote.applied.some((offer) => offer.id === "cn-books-3-for-15");
+  for (const attributes of [undefined, { tier: "gold" }, { tier: "silver", shopper: { events: 7 } }, { channel: "app" }]) {
+    const cart = { lines: books, codes: ["HARBOUR20"], attributes };
+    const quotes = [a, b, nobody].map((shelf) => JSON.stringify(shelf.quote(cart)));
+    assert.equal(quotes[0], quotes[1]);
+    assert.equal(quotes[0], quotes[2]);
+    const quote = a.quote(cart);
+    assert.equal(saves(quote), !!attributes && attributes.tier === "gold");
+    const refused = quote.refused.find((offer) => offer.id === "cn-books-3-for-15");
+    assert.equal(refused && refused.reason, saves(quote) ? undefined : "condition");
+    const [coupon] = a.coupons({ cart, held: ["HARBOUR20"], attributes });
+    assert.equal(coupon.reason === "condition", !attributes || attributes.channel !== "app");
+  }
+  [a, b, nobody].forEach((shelf) => shelf.dispose());
+});
