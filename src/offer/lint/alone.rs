@@ -56,7 +56,8 @@ fn labels(e: &Entry<'_>, ground: &Ground, tell: &mut Tell<'_>) {
         let primary = language.split('-').next().unwrap_or(language);
         let own = format!("name_{primary}");
         let plain = i == 0 || primary == "en";
-        if !has(&own) && !(plain && has("name")) {
+        let named = has(&own) || plain && has("name");
+        if !named {
             let key = if plain { "name" } else { own.as_str() };
             tell(Rule::MissingLabel, key, &[language, key]);
         }
@@ -274,9 +275,9 @@ fn prices(p: &Promotion, ground: &Ground, products: &[&Product], tell: &mut Tell
     floors(p, products, tell);
     match &p.kind {
         Kind::UnitPrice { prices, .. } => {
-            let cheaper = |x: &&Product| prices.iter().any(|u| u.sku == x.line.sku && u.price < x.line.price);
-            let known = |x: &&&Product| prices.iter().any(|u| u.sku == x.line.sku);
-            if mine.iter().any(|x| known(&x)) && !mine.iter().any(|x| cheaper(x)) {
+            let held = |x: &&Product| Some((prices.iter().find(|u| u.sku == x.line.sku)?.price, x.line.price));
+            let mut known = mine.iter().filter_map(held).peekable();
+            if known.peek().is_some() && known.all(|(asked, today)| asked >= today) {
                 return tell(Rule::NoEffect, "prices", &[]);
             }
         }
