@@ -51,6 +51,11 @@ impl<'a> Reader<'a> {
     /// The next `n` bytes as a number, lowest first; at most eight.
     #[inline(never)]
     pub fn number(&mut self, n: usize) -> u64 {
+        // Behind nearly all numbers stand eight bytes: one load, and what is not of it is masked.
+        if let Some(first) = self.rest.first_chunk() {
+            self.rest = self.rest.get(n..).unwrap_or_default();
+            return u64::from_le_bytes(*first) & u64::MAX.wrapping_shr(64 - 8 * n as u32);
+        }
         self.take(n).iter().rev().fold(0, |v, b| v << 8 | u64::from(*b))
     }
 
@@ -107,8 +112,15 @@ impl<'a> Reader<'a> {
     /// A `u32` length, then UTF-8.
     #[inline(never)]
     pub fn str(&mut self) -> &'a str {
-        let bytes = self.bytes();
-        self.some(core::str::from_utf8(bytes).ok())
+        if let Some((n, rest)) = self.rest.split_first_chunk()
+            && let Some((text, rest)) = rest.split_at_checked(u32::from_le_bytes(*n) as usize)
+            && let Ok(text) = core::str::from_utf8(text)
+        {
+            self.rest = rest;
+            return text;
+        }
+        self.fail();
+        ""
     }
 
     /// A list's length, refused when `least` bytes an element would not fit into what is left.
@@ -185,7 +197,7 @@ impl Writer {
 
     /// One byte.
     pub fn u8(&mut self, v: u8) {
-        self.raw(&[v]);
+        self.bytes.push(v);
     }
 
     /// Two bytes.
@@ -238,16 +250,12 @@ impl Writer {
     /// A LEB128 varint, seven bits a byte, lowest first.
     #[inline(never)]
     pub fn wide(&mut self, v: u128) {
-        let mut bytes = [0; 19];
-        let mut n = 0;
         let (mut low, mut high) = (v as u64, (v >> 64) as u64);
         while low >= 0x80 || high > 0 {
-            bytes[n] = low as u8 | 0x80;
+            self.bytes.push(low as u8 | 0x80);
             (low, high) = (low >> 7 | high << 57, high >> 7);
-            n += 1;
         }
-        bytes[n] = low as u8;
-        self.raw(&bytes[..=n]);
+        self.bytes.push(low as u8);
     }
 
     /// Bytes written so far.

@@ -60,6 +60,9 @@ export function writeOrder(w, orders, i) {
 const OF_CARDS = ["select_content", "content_view", "live_watch", "like", "comment", "share"];
 const POLARITIES = ["negative", "neutral", "positive"];
 
+/** @param {any} v */
+const is = (v) => v !== undefined && v !== null;
+
 /**
  * What an event says beside its products; a single byte where it says nothing.
  * @param {import("./codec.js").Writer} w
@@ -68,7 +71,7 @@ const POLARITIES = ["negative", "neutral", "positive"];
 function writeDetails(w, p) {
   const { value, currency, transaction_id, rating, polarity, score, duration, content_type, resolved } = p;
   const channel = p.channel || p.method;
-  const told = [value, currency, transaction_id, rating, polarity, score, duration, channel, content_type, resolved].some((v) => v !== undefined && v !== null);
+  const told = is(value) || is(currency) || is(transaction_id) || is(rating) || is(polarity) || is(score) || is(duration) || is(channel) || is(content_type) || is(resolved);
   w.u8(told ? 1 : 0);
   if (!told) return;
   writePrice(w, value);
@@ -131,5 +134,5 @@ function number(value, bad) {
 
 /** @param {any} value */
 function time(value) {
-  return number(Object.prototype.toString.call(value) === "[object Date]" ? value.getTime() : value, Infinity);
+  return number(typeof value === "object" && Object.prototype.toString.call(value) === "[object Date]" ? value.getTime() : value, Infinity);
 }

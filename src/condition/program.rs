@@ -1,7 +1,7 @@
 //! A compiled condition, and how it is asked. Asking allocates nothing but the answer.
 
 use super::value::{CONTEXT, Cursor, LIST, NOTHING, NULL, NUMBER, OBJECT, TEXT, TRUE, Value};
-use super::version::Padded;
+use super::version::{Padded, plainly};
 use crate::codec::Malformed;
 use crate::list::Gather;
 use alloc::vec::Vec;
@@ -177,7 +177,10 @@ impl Program {
         let has_constant =
             |s: &Step| matches!(s.ask, Ask::Is | Ask::IsFolded | Ask::Equal | Ask::Order | Ask::Version | Ask::Type);
         let constants = self.steps.iter().map(|s| self.constant(if has_constant(s) { s.a } else { NONE })).gather();
-        let mut asked = Asked { program: self, names: &names, missing, constants, slots: Vec::new() };
+        // Members of small sets too; the steps among them are no values, and nobody asks.
+        let few = if self.list.len() <= MOST_READ { &self.list[..] } else { &[] };
+        let members = few.iter().map(|at| self.constant(*at)).gather();
+        let mut asked = Asked { program: self, names: &names, missing, constants, members, slots: Vec::new() };
         asked.slots.resize(self.attributes.len(), &[][..]);
         let all = Value::bare(CONTEXT, f64::NAN, missing);
         for _ in 0..contexts {
@@ -229,30 +232,49 @@ struct Asked<'p, 'b> {
     missing: u32,
     /// The constant of each step that has one, so that it is read once a batch.
     constants: Vec<Value<'p>>,
+    /// The members of its sets by their places in its list, where those are few; else they are read each time.
+    members: Vec<Value<'p>>,
     slots: Vec<&'b [u8]>,
 }
 
+/// Members of sets, and steps, that are read once a batch.
+const MOST_READ: usize = 256;
+
 impl Asked<'_, '_> {
-    fn among(&self, step: Step) -> &[u32] {
+    #[inline(always)]
+    fn among(&self, step: &Step) -> &[u32] {
         self.program.list.get(step.a as usize..step.b as usize).unwrap_or_default()
     }
 
     #[inline(never)]
     fn step(&self, n: u32, v: &Value<'_>) -> bool {
         // The compiler numbers steps from below, so this always ends: a step asks only earlier ones.
-        let Some(&step) = self.program.steps.get(n as usize) else { return false };
+        // By reference, since wasm copies more than eight bytes by a call.
+        let Some(step) = self.program.steps.get(n as usize) else { return false };
         let Some(c) = self.constants.get(n as usize) else { return false };
         match step.ask {
-            Ask::All => self.among(step).iter().all(|s| self.step(*s, v)),
-            Ask::Any => self.among(step).iter().any(|s| self.step(*s, v)),
+            Ask::All | Ask::Any => {
+                let any = step.ask == Ask::Any;
+                for s in self.among(step) {
+                    if self.step(*s, v) == any {
+                        return any;
+                    }
+                }
+                !any
+            }
             Ask::Not => !self.step(step.a, v),
-            Ask::At => self.step(step.b, &self.found(step.a, v)),
+            Ask::At => {
+                let mut found = Value::bare(NULL, 0.0, self.missing);
+                self.find(step.a, v, &mut found);
+                self.step(step.b, &found)
+            }
             Ask::Is => self.is(c, v),
             Ask::IsFolded => self.is(&c.folded(), &v.folded()),
             Ask::Equal => c.is_same(v),
             Ask::Order | Ask::Version => {
                 let order = if step.ask == Ask::Version {
-                    Some(by_units(Padded::of(version(v)), Padded::of(version(c))))
+                    let (v, c) = (version(v), version(c));
+                    Some(plainly(v, c).unwrap_or_else(|| by_units(Padded::of(v), Padded::of(c))))
                 } else if v.tag == TEXT && c.tag == TEXT {
                     Some(by_units(Padded::plain(v.bytes), Padded::plain(c.bytes)))
                 } else {
@@ -262,11 +284,7 @@ impl Asked<'_, '_> {
             }
             Ask::Exists => v.tag != NULL,
             Ask::Type => c.bytes == kind(v.tag).as_bytes(),
-            Ask::In | Ask::InFolded => {
-                let folded = step.ask == Ask::InFolded;
-                let set = self.among(step);
-                v.tag != LIST && self.is_in(set, folded, v) || has(v, &|e| self.is_in(set, folded, e))
-            }
+            Ask::In | Ask::InFolded => v.tag != LIST && self.is_in(step, v) || has(v, &|e| self.is_in(step, e)),
             Ask::Size => v.tag == LIST && self.step(step.a, &Value::bare(NUMBER, f64::from(v.count), 0)),
             // What JavaScript takes for false is passed over, as GrowthBook's own SDK does.
             Ask::Element => has(v, &|e| e.is_truthy() && self.step(step.a, e)),
@@ -276,54 +294,69 @@ impl Asked<'_, '_> {
         }
     }
 
-    fn is_in(&self, set: &[u32], folded: bool, v: &Value<'_>) -> bool {
-        let v = if folded { v.folded() } else { *v };
+    fn is_in(&self, step: &Step, v: &Value<'_>) -> bool {
+        let folded = step.ask == Ask::InFolded;
+        if folded && v.has_lower() {
+            return self.is_in(step, &v.folded());
+        }
+        if !v.is_scalar() {
+            return false;
+        }
+        let set = self.among(step);
+        if let Some(members) = self.members.get(step.a as usize..step.b as usize).filter(|_| !folded && set.len() < 8) {
+            // Few are compared one by one sooner than searched.
+            for c in members {
+                if c.is_same(v) {
+                    return true;
+                }
+            }
+            return false;
+        }
         let place = |c: &u32| {
             let c = self.program.constant(*c);
-            if folded { c.folded() } else { c }.rank(&v)
+            if folded { c.folded() } else { c }.rank(v)
         };
-        v.is_scalar() && set.binary_search_by(place).is_ok()
+        set.binary_search_by(place).is_ok()
     }
 
-    /// The value at a path; what is not there is null.
-    fn found<'v>(&'v self, path: u32, scope: &Value<'v>) -> Value<'v> {
-        let Path { attribute, from, to } = self.program.paths.get(path as usize).copied().unwrap_or_default();
-        let mut segments = self.program.segments.get(from as usize..to as usize).unwrap_or_default();
-        let mut found;
+    /// Reads the value at a path; what is not there is null. Values are read in place, since copying one takes longer than reading it.
+    fn find<'v>(&'v self, path: u32, scope: &Value<'v>, found: &mut Value<'v>) {
+        let Some(path) = self.program.paths.get(path as usize) else { return };
+        let mut segments = self.program.segments.get(path.from as usize..path.to as usize).unwrap_or_default();
         if scope.tag == CONTEXT {
-            let rest = self.slots.get(attribute as usize).copied().unwrap_or_default();
-            found = Cursor { rest }.value();
+            let rest = self.slots.get(path.attribute as usize).copied().unwrap_or_default();
+            Cursor { rest }.read(found);
             segments = segments.get(1..).unwrap_or_default();
         } else {
-            found = *scope;
+            *found = *scope;
         }
         for segment in segments {
-            found = self.inner(&found, *segment);
+            self.go_in(found, *segment);
         }
         if matches!(found.tag, NULL | NOTHING) {
             found.tag = NULL;
             found.number = 0.0;
             found.matched = self.missing;
         }
-        found
     }
 
-    /// What a name is in an object or a list.
+    /// From an object or a list to what a name is in it.
     #[inline(never)]
-    fn inner<'v>(&self, v: &Value<'v>, segment: Segment) -> Value<'v> {
-        if v.tag == LIST && segment.index == LENGTH {
-            return Value::bare(NUMBER, f64::from(v.count), 0);
-        }
+    fn go_in(&self, v: &mut Value<'_>, segment: Segment) {
+        let (tag, count) = (v.tag, v.count);
         let mut inside = v.inside();
-        let here = match v.tag {
-            OBJECT => self.member(&mut inside, v.count, segment.key),
-            LIST if segment.index < v.count => (0..segment.index).try_for_each(|_| inside.skip().map(|_| ())),
+        let here = match tag {
+            OBJECT => self.member(&mut inside, count, segment.key),
+            LIST if segment.index < count => (0..segment.index).try_for_each(|_| inside.skip().map(|_| ())),
             _ => None,
         };
         if here.is_none() {
-            return Value::bare(NOTHING, f64::NAN, 0);
+            inside.rest = &[];
         }
-        inside.value()
+        inside.read(v);
+        if tag == LIST && segment.index == LENGTH {
+            (v.tag, v.number) = (NUMBER, f64::from(count));
+        }
     }
 
     /// Goes to the value of a key.
@@ -359,7 +392,12 @@ impl Asked<'_, '_> {
         for _ in 0..c.count {
             let key = if c.tag == OBJECT { mine.u32()? } else { 0 };
             let one = mine.value();
-            let two = if c.tag == OBJECT { self.inner(v, Segment { key, index: NONE }) } else { other.value() };
+            let mut two = *v;
+            if c.tag == OBJECT {
+                self.go_in(&mut two, Segment { key, index: NONE });
+            } else {
+                other.read(&mut two);
+            }
             if !self.alike(&one, &two)? {
                 return Some(false);
             }
@@ -372,8 +410,9 @@ impl Asked<'_, '_> {
 #[inline(never)]
 fn has(v: &Value<'_>, question: &dyn Fn(&Value<'_>) -> bool) -> bool {
     let mut inside = v.inside();
+    let mut element = Value::bare(NOTHING, f64::NAN, 0);
     for _ in 0..if v.tag == LIST { v.count } else { 0 } {
-        let element = inside.value();
+        inside.read(&mut element);
         if element.tag == NOTHING {
             break;
         }

@@ -53,7 +53,12 @@ impl<'a> Value<'a> {
 
     /// A text in lower case; any other value as it is.
     pub(super) fn folded(&self) -> Value<'a> {
-        if self.lower.is_empty() { *self } else { Cursor { rest: self.lower }.value() }
+        if self.has_lower() { Cursor { rest: self.lower }.value() } else { *self }
+    }
+
+    /// A text whose lower case differs.
+    pub(super) fn has_lower(&self) -> bool {
+        !self.lower.is_empty()
     }
 
     /// What is in a list or an object.
@@ -91,7 +96,8 @@ impl<'a> Value<'a> {
 
     /// `===`: what is of different types is different, and lists and objects equal nothing.
     pub(super) fn is_same(&self, other: &Value<'_>) -> bool {
-        self.is_scalar() && self.rank(other) == Ordering::Equal
+        let same = if self.tag == TEXT { self.bytes == other.bytes } else { self.number == other.number };
+        self.is_scalar() && self.tag == other.tag && same
     }
 }
 
@@ -185,10 +191,18 @@ impl<'a> Cursor<'a> {
     #[inline(never)]
     pub(super) fn value(&mut self) -> Value<'a> {
         let mut v = Value::bare(NOTHING, f64::NAN, 0);
-        if self.fill(&mut v).is_none() {
+        self.read(&mut v);
+        v
+    }
+
+    /// The same in place of what was read before.
+    #[inline(never)]
+    pub(super) fn read(&mut self, v: &mut Value<'a>) {
+        (v.number, v.exact, v.matched, v.count) = (f64::NAN, false, 0, 0);
+        (v.bytes, v.lower) = (&[], &[]);
+        if self.fill(v).is_none() {
             v.tag = NOTHING;
         }
-        v
     }
 
     #[inline(always)]

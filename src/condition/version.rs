@@ -1,5 +1,7 @@
 //! Versions as texts that compare: numbers are filled up to five places, a version of three parts comes after its pre-releases.
 
+use core::cmp::Ordering;
+
 /// The bytes of a version, filled up. A leading `v` and what a `+` begins do not count; `.` and `-` both part.
 #[derive(Debug)]
 pub(super) struct Padded<'a> {
@@ -43,6 +45,38 @@ impl<'a> Padded<'a> {
     }
 }
 
+/// The order of two versions, where it shows in parts of one to five digits: then the longer part comes later, and of two as long the text decides.
+pub(super) fn plainly(mut a: &[u8], mut b: &[u8]) -> Option<Ordering> {
+    loop {
+        let (x, y) = (digits(a)?, digits(b)?);
+        if x != y {
+            return Some(x.cmp(&y));
+        }
+        for i in 0..x {
+            if a.get(i) != b.get(i) {
+                return Some(a.get(i).cmp(&b.get(i)));
+            }
+        }
+        // Both end here, or both go on behind a separator; else what is added to one of them decides.
+        match (a.get(x..)?, b.get(x..)?) {
+            ([], []) => return Some(Ordering::Equal),
+            ([_, rest @ ..], [_, other @ ..]) => (a, b) = (rest, other),
+            _ => return None,
+        }
+    }
+}
+
+/// The length of the part at the front, where it is of one to five digits.
+#[inline(always)]
+fn digits(text: &[u8]) -> Option<usize> {
+    let mut n = 0;
+    while text.get(n).is_some_and(u8::is_ascii_digit) {
+        n += 1;
+    }
+    let ends = text.get(n).is_none_or(parts);
+    (ends && n > 0 && n <= PLACES).then_some(n)
+}
+
 impl Iterator for Padded<'_> {
     type Item = u8;
 
@@ -76,6 +110,31 @@ mod tests {
 
     fn padded(text: &str) -> String {
         String::from_utf8(Padded::of(text.as_bytes()).collect::<Vec<u8>>()).unwrap_or_default()
+    }
+
+    #[test]
+    fn what_shows_plainly_is_the_order_of_the_filled_up_texts() {
+        let parts = ["", "0", "9", "10", "007", "12345", "123456", "rc", "1+b", "v1"];
+        let mut versions = Vec::new();
+        for a in parts {
+            versions.push(String::from(a));
+            for b in parts {
+                versions.push([a, b].join("."));
+                for c in parts {
+                    versions.push([a, b, c].join("-"));
+                }
+            }
+        }
+        let mut plain = 0;
+        for a in &versions {
+            for b in &versions {
+                if let Some(order) = plainly(a.as_bytes(), b.as_bytes()) {
+                    assert_eq!(order, padded(a).cmp(&padded(b)), "{a} {b}");
+                    plain += 1;
+                }
+            }
+        }
+        assert!(plain > 100_000, "{plain}");
     }
 
     #[test]

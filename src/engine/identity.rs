@@ -1,6 +1,6 @@
 //! Whose portrait it is: sealed memory, accounts, and the orders a shop's server knows of.
 
-use super::track::currency;
+use super::track::{Notes, currency};
 use super::{Engine, no_consent};
 use crate::error::{Code, Error, Result};
 use crate::event::clean::{Drop, RawDetails, RawEvent, RawItem, clean};
@@ -106,11 +106,11 @@ impl Engine {
         for order in orders {
             let details = RawDetails { order: order.transaction_id, ..order.details };
             let raw = RawEvent { name: "purchase", event_id: "", at: order.at, items: order.items.clone(), details };
-            let mut notes = [false; Drop::COUNT];
+            let mut notes = Notes::default();
             let cleaned = if order.transaction_id.is_empty() {
                 Err(Drop::BadItem)
             } else {
-                clean(&raw, now, &currency(&self.catalog), &mut |d| notes[d as usize] = true)
+                clean(&raw, now, &currency(&self.catalog), &mut |d| notes.add(d))
             };
             match cleaned {
                 Ok(event) => {

@@ -4,7 +4,6 @@ use super::Engine;
 use crate::catalog::Catalog;
 use crate::event::clean::{Currency, Drop, Event, RawEvent, clean};
 use crate::id::Key;
-use crate::list::Gather;
 use crate::money::{self, Minor};
 use crate::order::Arrange;
 #[cfg(feature = "cli")]
@@ -45,8 +44,8 @@ impl Engine {
         };
         let mut steps = Vec::with_capacity(events.len());
         for raw in events {
-            let mut notes = [false; Drop::COUNT];
-            match clean(raw, now, &currency(&self.catalog), &mut |d| notes[d as usize] = true) {
+            let mut notes = Notes::default();
+            match clean(raw, now, &currency(&self.catalog), &mut |d| notes.add(d)) {
                 Ok(event) => {
                     steps.push(self.step(event, &mut notes));
                 }
@@ -55,14 +54,17 @@ impl Engine {
                     result.dropped += 1;
                 }
             }
-            if notes[Drop::UnknownItem as usize] {
+            if notes.has(Drop::UnknownItem) {
                 for item in &raw.items {
                     self.find(item.id);
                 }
             }
             self.note(notes);
         }
-        steps.arrange_by_key(|s| s.at);
+        // Most batches are in order.
+        if steps.windows(2).any(|w| w[0].at > w[1].at) {
+            steps.arrange_by_key(|s| s.at);
+        }
         for step in steps {
             match self.portrait.take(&allowed, step) {
                 Taken::Yes => {
@@ -83,33 +85,44 @@ impl Engine {
     }
 
     /// What an event says, in keys.
-    pub(super) fn step(&self, event: Event<'_>, notes: &mut [bool; Drop::COUNT]) -> Step {
-        let facts = event.items.iter().map(|i| self.facts(i.id, i.price, notes)).gather();
+    pub(super) fn step(&self, event: Event<'_>, notes: &mut Notes) -> Step {
+        let mut facts = Vec::with_capacity(event.items.len());
+        for i in &event.items {
+            facts.push(self.facts(i.id, i.price, notes));
+        }
         let mut detail = event.detail;
         if !event.channel.is_empty() {
             let listed = self.config.channel(event.channel);
-            notes[Drop::UnknownChannel as usize] |= listed.is_none();
+            if listed.is_none() {
+                notes.add(Drop::UnknownChannel);
+            }
             detail.channel = listed.or(Some(Key::channel(OTHER)));
         }
         Step { kind: event.kind, at: event.at, id: event.id, facts, detail }
     }
 
     /// What an item of an event says, in keys.
-    pub(super) fn facts(&self, id: &str, price: Option<Minor>, notes: &mut [bool; Drop::COUNT]) -> Facts {
+    pub(super) fn facts(&self, id: &str, price: Option<Minor>, notes: &mut Notes) -> Facts {
         let c = &self.catalog;
         let band = |m: Minor| Key::price_band(&c.market().currency, money::price_band(m));
         let Some(found) = c.find(id) else {
-            notes[Drop::UnknownItem as usize] = true;
+            notes.add(Drop::UnknownItem);
             return Facts { product: Key::product(id), band: price.map(band), ..Facts::default() };
         };
-        let variant = found.variant.map_or(c.best_variant(found.row), |v| c.variants_of(found.row).start + v);
+        let listed = || {
+            let variant = found.variant.map_or(c.best_variant(found.row), |v| c.variants_of(found.row).start + v);
+            c.price_of(variant).now
+        };
         let mut tags = [None; TAGS];
-        tags.iter_mut().zip(c.tag_keys(found.row)).for_each(|(mine, tag)| *mine = Some(tag));
+        let mut told = c.tag_keys(found.row);
+        for mine in &mut tags {
+            *mine = told.next();
+        }
         Facts {
             product: c.key(found.row),
             category: c.category(found.row).map(|x| c.category_key(x)),
             brand: c.brand(found.row).map(|x| c.brand_key(x)),
-            band: price.or(c.price_of(variant).now).map(band),
+            band: price.or_else(listed).map(band),
             tags,
         }
     }
@@ -130,11 +143,30 @@ impl Engine {
         *n = n.saturating_add(many);
     }
 
-    pub(super) fn note(&mut self, notes: [bool; Drop::COUNT]) {
-        for (reason, noted) in Drop::ALL.into_iter().zip(notes) {
-            if noted {
+    pub(super) fn note(&mut self, notes: Notes) {
+        if notes.0 == 0 {
+            return;
+        }
+        for reason in Drop::ALL {
+            if notes.has(reason) {
                 self.drop_event(reason);
             }
         }
+    }
+}
+
+/// What was wrong with parts of an event: a bit for each reason, since most events have none.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Notes(u32);
+
+const _: () = assert!(Drop::COUNT <= 32);
+
+impl Notes {
+    pub(super) fn add(&mut self, reason: Drop) {
+        self.0 |= 1 << reason as u32;
+    }
+
+    fn has(self, reason: Drop) -> bool {
+        self.0 >> reason as u32 & 1 != 0
     }
 }

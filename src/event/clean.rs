@@ -362,7 +362,8 @@ fn detail(kind: EventKind, raw: &RawDetails<'_>, note: &mut dyn FnMut(Drop)) -> 
     let answer = within(raw.score, 0.0, 10.0);
     let score = if kind == EventKind::NpsAnswer { answer } else { stars.or(text) };
     let seconds = within(raw.seconds, 0.0, f64::MAX).map_or(0.0, |v| v.min(MAX_COUNT));
-    let content = CONTENT_KINDS.iter().position(|k| *k == raw.content).or((!raw.content.is_empty()).then_some(4));
+    let kind = || CONTENT_KINDS.iter().position(|k| *k == raw.content).or(Some(4));
+    let content = if raw.content.is_empty() { None } else { kind() };
     Detail {
         score: score.map(|v| v as i8),
         seconds: seconds as u32,

@@ -146,11 +146,22 @@ impl EventKind {
         if name == "favourite" {
             return Some(EventKind::AddToWishlist);
         }
-        EventKind::ALL.into_iter().find(|k| k.name() == name)
+        for kind in &EventKind::ALL {
+            // Lengths first: comparing texts is a call.
+            if kind.word().len() == name.len() && kind.word() == name {
+                return Some(*kind);
+            }
+        }
+        None
     }
 
     /// The event's name.
     pub fn name(self) -> &'static str {
+        self.word()
+    }
+
+    #[inline(always)]
+    fn word(self) -> &'static str {
         match self {
             EventKind::SessionStart => "session_start",
             EventKind::ViewItemList => "view_item_list",

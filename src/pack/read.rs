@@ -97,8 +97,14 @@ impl Pack {
     }
 
     pub(crate) fn find(&self, tag: Tag, key: u32) -> Option<&SectionInfo> {
-        let at = self.sections.binary_search_by(|s| (s.tag, s.key).cmp(&(tag, key))).ok()?;
-        self.sections.get(at)
+        // Some forty, and a comparison by number is quicker than a search that compares tags.
+        let wanted = u32::from_le_bytes(tag.0);
+        for s in &self.sections {
+            if u32::from_le_bytes(s.tag.0) == wanted && s.key == key {
+                return Some(s);
+            }
+        }
+        None
     }
 
     /// The directory, sorted by tag and key.

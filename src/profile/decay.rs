@@ -5,7 +5,6 @@
 //! is shown. Here g(t) = 2^(t / half-life).
 
 use crate::id::Key;
-use crate::list::Gather;
 use crate::order::Arrange;
 use crate::time::Millis;
 use alloc::vec::Vec;
@@ -24,34 +23,68 @@ fn landmark_of(whole: i64) -> i64 {
 /// 2^(t / half-life) as a whole power and a mantissa in 2^16 … 2^17.
 pub(super) fn growth(at: Millis, half_life: i64) -> Growth {
     let whole = at.0.div_euclid(half_life);
-    let part = at.0.rem_euclid(half_life) as f64 / half_life as f64;
-    (whole, (two_to(part) * f64::from(1 << FRACTION)) as u128)
+    let part = at.0.wrapping_sub(whole.wrapping_mul(half_life)) as f64 / half_life as f64;
+    (whole, (two_to(part) * f64::from(1 << FRACTION)) as u32)
 }
 
 /// 2^x for 0 ≤ x < 1 by the series of e^(x ln 2), whose 18th term is below half the last bit. Sums and products are the same on
 /// every target; the tables of a library's function would be 4 kB of every shopper's wasm.
 fn two_to(x: f64) -> f64 {
     let y = x * core::f64::consts::LN_2;
-    (1..18).rev().fold(1.0, |sum, i| 1.0 + y * sum / f64::from(i))
+    // The even terms and the odd ones, so that a processor goes on with both at once.
+    let (mut even, mut odd) = (1.0, 1.0);
+    for [by, next] in FACTORS {
+        even = 1.0 + y * y * even * by;
+        odd = 1.0 + y * y * odd * next;
+    }
+    even + y * odd
 }
 
+/// What takes a term of the series to the one before the last, from behind: even terms, odd ones.
+const FACTORS: [[f64; 2]; 8] = {
+    let mut factors = [[0.0; 2]; 8];
+    let mut n = 0;
+    while n < 8 {
+        let i = (16 - 2 * n) as f64;
+        factors[n] = [1.0 / (i * (i - 1.0)), 1.0 / (i * (i + 1.0))];
+        n += 1;
+    }
+    factors
+};
+
 /// What [`growth`] answers.
-pub(super) type Growth = (i64, u128);
+pub(super) type Growth = (i64, u32);
+
+/// A time, and what it adds by half-lives: they are few, and each is computed once an event.
+#[derive(Debug)]
+pub(super) struct Moment {
+    at: Millis,
+    known: [(i64, Growth); 4],
+    many: usize,
+}
+
+impl Moment {
+    pub(super) fn new(at: Millis) -> Moment {
+        Moment { at, known: [(0, (0, 0)); 4], many: 0 }
+    }
+
+    pub(super) fn growth(&mut self, half_life: i64) -> Growth {
+        for (known, grown) in &self.known {
+            if *known == half_life {
+                return *grown;
+            }
+        }
+        let grown = growth(self.at, half_life);
+        self.known[self.many % self.known.len()] = (half_life, grown);
+        self.many += 1;
+        grown
+    }
+}
 
 /// `value` as a share of `of`, in `one`s, rounded down; values keep at least 32 significant bits.
 pub(crate) fn share(value: u128, of: u128, one: u32) -> u64 {
     let spare = (128 - of.leading_zeros()).saturating_sub(96);
     ((value >> spare) * u128::from(one) / (of >> spare).max(1)) as u64
-}
-
-/// Bits behind the leading one that a value's class is of.
-const CLASS_BITS: u32 = 3;
-
-/// A class of values that are alike: larger values are of no smaller class.
-fn class(value: u128) -> usize {
-    let top = value.max(1).ilog2();
-    let behind = (value << (127 - top) << 1) >> (128 - CLASS_BITS);
-    ((top as usize) << CLASS_BITS) | behind as usize
 }
 
 /// What the portrait knows about one key.
@@ -67,6 +100,35 @@ pub struct Trait {
     pub first: Millis,
     /// The last of them.
     pub last: Millis,
+}
+
+/// The `n`-th smallest from 0, which all elements before it are then at most (Hoare's FIND, in Wirth's writing).
+fn select(list: &mut [u128], n: isize) -> u128 {
+    let (mut low, mut high) = (0, list.len() as isize - 1);
+    while low < high {
+        let middle = list[n as usize];
+        let (mut i, mut j) = (low, high);
+        while i <= j {
+            while list[i as usize] < middle {
+                i += 1;
+            }
+            while middle < list[j as usize] {
+                j -= 1;
+            }
+            if i <= j {
+                list.swap(i as usize, j as usize);
+                i += 1;
+                j -= 1;
+            }
+        }
+        if j < n {
+            low = i;
+        }
+        if n < i {
+            high = j;
+        }
+    }
+    list[n as usize]
 }
 
 /// Decayed weights by key: at most `room` of them after [`settle`](Affinity::settle).
@@ -117,22 +179,37 @@ impl Affinity {
         } else if landmark > self.landmark {
             self.raise(landmark);
         }
-        let grown = mantissa * u128::from(weight);
+        // 17 bits and 15, and the landmark is at most two steps behind.
+        let grown = u64::from(mantissa) * u64::from(weight);
         let value = match whole.saturating_sub(self.landmark) {
-            up @ 0.. => grown << up,
-            down => grown.checked_shr(down.unsigned_abs().min(128) as u32).unwrap_or(0),
+            up @ 0..64 => u128::from(grown >> 1 >> (63 - up)) << 64 | u128::from(grown << up),
+            64.. => u128::MAX,
+            down => u128::from(grown.checked_shr(down.unsigned_abs().min(64) as u32).unwrap_or(0)),
         };
-        let at_or = self.traits.binary_search_by_key(&key, |t| t.key);
-        match at_or {
-            Ok(i) => {
-                let t = &mut self.traits[i];
+        let i = self.place(key);
+        match self.traits.get_mut(i) {
+            Some(t) if t.key == key => {
                 t.value = t.value.saturating_add(value);
                 t.events = t.events.saturating_add(1);
                 t.first = t.first.min(at);
                 t.last = t.last.max(at);
             }
-            Err(i) => self.traits.insert(i, Trait { key, value, events: 1, first: at, last: at }),
+            _ => self.traits.insert(i, Trait { key, value, events: 1, first: at, last: at }),
         }
+    }
+
+    /// Where a key stands or would stand. A loop of its own, since a build for size calls the standard library's for each comparison.
+    #[inline(always)]
+    fn place(&self, key: Key) -> usize {
+        let (mut from, mut left) = (0, self.traits.len());
+        while left > 0 {
+            let half = left.div_ceil(2);
+            // Without a branch, which would be guessed wrong every other time.
+            let below = self.traits.get(from + half - 1).is_some_and(|t| t.key < key);
+            from += half * usize::from(below);
+            left -= half;
+        }
+        from
     }
 
     /// Moves the landmark up; what has decayed to nothing goes.
@@ -148,20 +225,31 @@ impl Affinity {
     /// Evicts the weakest traits beyond the room there is; ties go by key.
     pub fn settle(&mut self) {
         let Some(excess @ 1..) = self.traits.len().checked_sub(self.room) else { return };
-        // Values are counted by their leading bits, so that only those of one class have to be sorted.
-        let mut classes = [0_u32; 128 << CLASS_BITS];
-        self.traits.iter().for_each(|t| classes[class(t.value)] += 1);
-        let mut below = 0;
-        let of = classes.iter().position(|n| {
-            below += *n as usize;
-            below >= excess
-        });
-        let Some(of) = of else { return };
-        let inside = self.traits.iter().filter(|t| class(t.value) == of);
-        let mut inside: Vec<(u128, Key)> = inside.map(|t| (t.value, t.key)).gather();
-        inside.arrange_by(Ord::cmp);
-        let Some(&last) = inside.get(inside.len() - 1 - (below - excess)) else { return };
-        self.traits.retain(|t| (t.value, t.key) > last);
+        let mut values = Vec::with_capacity(self.traits.len());
+        for t in &self.traits {
+            values.push(t.value);
+        }
+        let last = select(&mut values, excess as isize - 1);
+        // Of those that are worth as much as the last that goes, the first by key go.
+        let mut ties = 0;
+        for v in &values[..excess] {
+            ties += u32::from(*v == last);
+        }
+        // What stays is moved up in runs: moving one by one takes longer.
+        let (mut kept, mut from, mut next) = (0, 0, 0);
+        while next <= self.traits.len() {
+            let i = next;
+            next += 1;
+            let value = self.traits.get(i).map_or(0, |t| t.value);
+            let tied = value == last && ties > 0;
+            ties -= u32::from(tied);
+            if tied || value < last || i == self.traits.len() {
+                self.traits.copy_within(from..i, kept);
+                kept += i - from;
+                from = i + 1;
+            }
+        }
+        self.traits.truncate(kept);
     }
 
     /// The trait of a key.
@@ -247,14 +335,11 @@ mod tests {
     }
 
     #[test]
-    fn classes_grow_with_values_and_eviction_is_that_of_a_sorted_list() {
+    fn eviction_is_that_of_a_sorted_list() {
         let mut values: Vec<u128> = (0..400).map(|i| (i as u128 * 7_919) << (i % 90)).collect();
         values.extend([0, 1, 2, 3, u128::MAX, u128::MAX >> 1, 1 << 127]);
-        let mut sorted = values.clone();
-        sorted.sort_unstable();
-        assert!(sorted.windows(2).all(|w| class(w[0]) <= class(w[1])));
-        assert!(class(u128::MAX) < 128 << CLASS_BITS);
-        for room in [0, 1, 7, 200, 406, 407, 500] {
+        values.extend([77; 50]);
+        for room in [0, 1, 7, 200, 406, 407, 456, 457, 500] {
             let mut a = Affinity::new(DAY, room);
             let of = |(i, v): (usize, &u128)| Trait { key: Key(i as u64), value: *v, ..Trait::default() };
             a.traits = values.iter().enumerate().map(of).collect();

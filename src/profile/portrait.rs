@@ -1,17 +1,16 @@
 //! The portrait itself: a settled layer, a provisional one for events that may still arrive out of order, and the trail.
 
-use super::decay::{self, Growth};
+use super::decay::Moment;
 use super::declared::Declared;
 use super::dimension::Dimension;
 use super::hidden::{self, Hidden};
 use super::history::{self, History};
 use super::notes::Note;
 use super::sieve::Sieve;
-use super::visit::{Mark, Trail, Visit};
+use super::visit::{Mark, Trail, Visit, insert_bounded};
 use super::{Affinity, ProfileConfig};
 use crate::event::{Detail, EventKind};
 use crate::id::Key;
-use crate::list::Gather;
 use crate::privacy::consent::Personalize;
 use crate::time::{DAY, HOUR, MINUTE, Millis, SECOND};
 use alloc::vec::Vec;
@@ -238,7 +237,17 @@ impl Portrait {
         if !self.sieve.may_hold(id) {
             return false;
         }
-        self.ids.iter().rev().any(|(_, known)| *known == id) || self.pending.iter().rev().any(|p| p.id == id)
+        for (_, known) in &self.ids {
+            if *known == id {
+                return true;
+            }
+        }
+        for p in &self.pending {
+            if p.id == id {
+                return true;
+            }
+        }
+        false
     }
 
     /// The same event was told again: of its times the earlier counts, whichever came first.
@@ -309,6 +318,10 @@ impl Portrait {
 
     fn place(&mut self, p: Pending) {
         self.sift(p.id);
+        // Most events are the newest.
+        if self.pending.last().is_none_or(|x| x.place() <= p.place()) {
+            return self.pending.push(p);
+        }
         let i = self.pending.partition_point(|x| x.place() <= p.place());
         self.pending.insert(i, p);
     }
@@ -351,6 +364,11 @@ impl Portrait {
     /// Moves what can no longer be overtaken into the settled layer: the only place where traits are evicted.
     fn settle(&mut self) {
         let Some(newest) = self.newest else { return };
+        // Mostly nothing is old enough, wherever the visit began.
+        let late = self.pending.first().is_some_and(|p| p.at < newest.plus(-self.config.lateness));
+        if !late && self.pending.len() <= PENDING {
+            return;
+        }
         // The present visit stays provisional as long as it fits: it may have to move to an account.
         let visit = self.trail.visit(self.config.session_gap).start.unwrap_or(newest);
         let watermark = newest.plus(-self.config.lateness).min(visit);
@@ -404,6 +422,7 @@ impl Portrait {
 }
 
 impl Pending {
+    #[inline(always)]
     fn of(step: Step, order: u64, id: Key, elsewhere: bool) -> Pending {
         Pending { at: step.at, order, id, kind: step.kind, facts: step.facts, detail: step.detail, elsewhere }
     }
@@ -416,11 +435,23 @@ impl Pending {
 
 /// An id for an event the host gave none: what it is, when (to a slice of `repeat`, or exactly where that is 0), and its number of arrival.
 fn made_id(step: &Step, order: u64, repeat: i64) -> Key {
-    let products = step.facts.iter().flat_map(|f| f.product.0.to_le_bytes());
     let of = step.detail.order.map_or(0, |k| k.0);
     let when = slice(step.at, repeat).unwrap_or(step.at.0);
-    let numbers = [when as u64, order, of].into_iter().flat_map(u64::to_le_bytes);
-    Key::made(step.kind as u8, &numbers.chain(products).gather())
+    let mut numbers = [when as u64, order, of, 0].map(u64::to_le_bytes);
+    // Most events are about one product or none, and need no list.
+    let mut few = &numbers[..3];
+    let mut many = Vec::new();
+    if let [f] = &step.facts[..] {
+        numbers[3] = f.product.0.to_le_bytes();
+        few = &numbers;
+    } else if !step.facts.is_empty() {
+        many.extend_from_slice(few);
+        for f in &step.facts {
+            many.push(f.product.0.to_le_bytes());
+        }
+        few = &many;
+    }
+    Key::made(step.kind as u8, few.as_flattened())
 }
 
 /// The slice of time, each `repeat` long, that a moment lies in.
@@ -430,28 +461,22 @@ fn slice(at: Millis, repeat: i64) -> Option<i64> {
 
 /// Inserts in order, and drops the oldest beyond the room there is.
 fn insert_sorted(list: &mut Vec<(Millis, Key)>, entry: (Millis, Key), room: usize) {
-    let i = list.partition_point(|x| *x <= entry);
-    list.insert(i, entry);
-    if list.len() > room {
-        list.remove(0);
+    let mut i = list.len();
+    if list.last().is_some_and(|x| *x > entry) {
+        i = list.partition_point(|x| *x <= entry);
     }
+    insert_bounded(list, i, entry, room);
 }
 
 fn add(layer: &mut Affinities, config: &ProfileConfig, hidden: &[Hidden], p: &Pending) {
     let (weight, social) = (config.weight[p.kind as usize], p.kind.is_social());
-    // Half-lives are few: what each adds at this time is computed once.
-    let mut grown: Vec<(i64, Growth)> = Vec::with_capacity(4);
+    let mut moment = Moment::new(p.at);
     let mut count = |d: Dimension, key: Option<Key>, weight: u32| {
         let (Some(key), affinity) = (key, &mut layer[d as usize]) else { return };
-        if !hidden::counts(hidden, d, key, p.at) {
-            return;
+        if hidden.is_empty() || hidden::counts(hidden, d, key, p.at) {
+            let grown = moment.growth(affinity.half_life);
+            affinity.add_grown(key, weight, p.at, grown);
         }
-        let half_life = affinity.half_life;
-        let known = grown.iter().position(|(h, _)| *h == half_life).unwrap_or_else(|| {
-            grown.push((half_life, decay::growth(p.at, half_life)));
-            grown.len() - 1
-        });
-        affinity.add_grown(key, weight, p.at, grown[known].1);
     };
     let channel = if social { Dimension::ShareChannel } else { Dimension::Channel };
     count(channel, p.detail.channel, ONE);
@@ -463,7 +488,9 @@ fn add(layer: &mut Affinities, config: &ProfileConfig, hidden: &[Hidden], p: &Pe
         count(Dimension::Category, f.category, weight);
         count(Dimension::Brand, f.brand, weight);
         count(Dimension::PriceBand, f.band, weight);
-        f.tags.iter().for_each(|t| count(Dimension::Tag, *t, weight));
+        for tag in f.tags {
+            count(Dimension::Tag, tag, weight);
+        }
         if social {
             count(Dimension::Topic, f.category, weight);
         }

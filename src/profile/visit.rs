@@ -36,13 +36,28 @@ pub struct Visit<'a> {
     pub steps: &'a [Mark],
 }
 
+/// Inserts at a place, and drops the first where there are more than `room`: one move where most lists are full and most elements the newest.
+#[inline(always)]
+pub(super) fn insert_bounded<T: Copy>(list: &mut Vec<T>, i: usize, x: T, room: usize) {
+    if i < list.len() || i < room {
+        list.insert(i, x);
+        if list.len() > room {
+            list.remove(0);
+        }
+    } else if let Some(last) = i.checked_sub(1) {
+        list.copy_within(1.., 0);
+        list[last] = x;
+    }
+}
+
 impl Trail {
     pub(super) fn add(&mut self, mark: Mark) {
-        let i = self.marks.partition_point(|m| (m.at, m.order, m.key) <= (mark.at, mark.order, mark.key));
-        self.marks.insert(i, mark);
-        if self.marks.len() > MARKS {
-            self.marks.remove(0);
+        let place = |m: &Mark| (m.at, m.order, m.key);
+        let mut i = self.marks.len();
+        if self.marks.last().is_some_and(|m| place(m) > place(&mark)) {
+            i = self.marks.partition_point(|m| place(m) <= place(&mark));
         }
+        insert_bounded(&mut self.marks, i, mark, MARKS);
     }
 
     /// The marks after the last pause longer than `gap`, or after the last start.

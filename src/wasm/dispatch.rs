@@ -188,9 +188,10 @@ pub(super) fn strings<'a>(r: &mut Reader<'a>) -> Vec<&'a str> {
 
 fn track(shelf: &mut Engine, r: &mut Reader<'_>, out: &mut Writer) -> Result<()> {
     let now = time(r);
-    let mut events = Vec::new();
     let zone = zone(r);
-    for _ in 0..r.count(25) {
+    let count = r.count(25);
+    let mut events = Vec::with_capacity(count);
+    for _ in 0..count {
         let (name, event_id, at, _term) = (r.str(), r.str(), r.f64(), r.str());
         events.push(RawEvent { name, event_id, at, items: items(r), details: details(r, zone) });
     }
@@ -203,8 +204,9 @@ fn track(shelf: &mut Engine, r: &mut Reader<'_>, out: &mut Writer) -> Result<()>
 }
 
 fn items<'a>(r: &mut Reader<'a>) -> Vec<RawItem<'a>> {
-    let mut items = Vec::new();
-    for _ in 0..r.count(14) {
+    let count = r.count(14);
+    let mut items = Vec::with_capacity(count);
+    for _ in 0..count {
         items.push(RawItem { id: r.str(), price: price(r), quantity: r.f64(), discount: price(r) });
     }
     items

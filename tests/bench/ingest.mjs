@@ -1,43 +1,59 @@
-// How fast events go in through the public face: `node tests/bench/ingest.mjs`. Batches of 1,000 through `trackMany`, and one by one through `track`,
-// of a busy shopper: 2,000 products, visits of 50 events, with and without ids. Needs pkg/ (node pkg-template/build.mjs) and the command line
-// (cargo build --release --features cli).
+// How fast events go in through the public face: `node tests/bench/ingest.mjs`. Batches of 1,000 through `trackMany` in Node, and one by one through
+// `track` in Node and in Chromium, of a busy shopper: 2,000 products, visits of 50 events, with and without ids. Needs pkg/ (node
+// pkg-template/build.mjs) and the command line (cargo build --release --features cli). `node tests/bench/ingest.mjs FOLDER` measures another package.
 
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { createShelf } from "../../pkg/node.js";
-import { nearshelf, root } from "../browser/bench.mjs";
+import { createServer } from "node:http";
+import { loadavg, tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { launch, nearshelf, pkg, root } from "../browser/bench.mjs";
+import { PRODUCTS, event, oneByOne, options } from "./shopper.mjs";
 
-const PRODUCTS = 2_000;
+const from = process.argv[2] ? resolve(process.argv[2]) : pkg;
+const { createShelf } = await import(join(from, "node.js"));
+
 const BATCH = 1_000;
 const BATCHES = 100;
-const ONES = 20_000;
 const ROUNDS = 5;
-const KINDS = ["view_item", "view_item", "view_item", "select_item", "add_to_cart", "search", "like", "dwell", "share", "view_item_list"];
-const START = Date.UTC(2026, 0, 5);
 
 const folder = mkdtempSync(join(tmpdir(), "nearshelf-ingest-"));
-const median = (list) => list.sort((a, b) => a - b)[list.length >> 1];
+const sorted = (list) => list.sort((a, b) => a - b);
+const at = (list, share) => sorted(list)[Math.floor(share * list.length)];
+const micros = (list) => `p50 ${at(list, 0.5).toFixed(2)} µs, p99 ${at(list, 0.99).toFixed(2)} µs`;
 
-/** The n-th event: 50 a visit, 3 seconds apart, 10 visits a day. */
-function event(n, ids) {
-  const visit = Math.floor(n / 50);
-  const product = (n * 7919 + visit * 31) % PRODUCTS;
-  const name = n % 50 ? KINDS[(n * 13) % KINDS.length] : "session_start";
-  const params = { timestamp: START + visit * 8_640_000 + (n % 50) * 3_000 };
-  if (name !== "session_start" && name !== "search") params.items = [{ item_id: `sku-${100000 + product}`, price: 12.5 + (product % 90), quantity: 1 }];
-  if (name === "share") params.method = "wechat";
-  if (ids) params.event_id = `e-${n}`;
-  return { name, params };
+/** The times of `oneByOne` in a fresh page, isolated so that its clock is fine. */
+async function inChromium(pack, ids) {
+  const files = { "/index.js": join(from, "index.js"), "/nearshelf.wasm": join(from, "nearshelf.wasm"), "/shopper.mjs": join(import.meta.dirname, "shopper.mjs") };
+  const server = createServer(({ url }, response) => {
+    const type = /js$/.test(url) ? "text/javascript" : /wasm$/.test(url) ? "application/wasm" : /pack$/.test(url) ? "application/octet-stream" : "text/html";
+    response.writeHead(200, { "content-type": type, "cross-origin-opener-policy": "same-origin", "cross-origin-embedder-policy": "require-corp" });
+    response.end(url === "/shop.pack" ? pack : files[url] ? readFileSync(files[url]) : "<!doctype html><title>bench</title>");
+  });
+  await new Promise((done) => server.listen(0, "127.0.0.1", done));
+  const browser = await launch();
+  try {
+    const page = await browser.newPage();
+    await page.goto(`http://127.0.0.1:${server.address().port}/`);
+    return await page.evaluate(async (ids) => {
+      const [{ createShelf }, { oneByOne, options }] = [await import("/index.js"), await import("/shopper.mjs")];
+      const shelf = await createShelf({ pack: "/shop.pack", ...options });
+      if (shelf.status !== "ready") throw new Error(`the shelf is ${shelf.status}`);
+      return oneByOne(shelf, ids);
+    }, ids);
+  } finally {
+    await browser.close();
+    server.close();
+  }
 }
 
 try {
+  console.log(`load ${loadavg()[0].toFixed(1)}; track: means of 100 calls`);
   const rows = Array.from({ length: PRODUCTS }, (_, i) => `sku-${100000 + i},Thing ${i},${10 + (i % 90)}.50 CNY,Things > ${i % 50},Brand ${i % 40},in_stock,t${i % 30}|t${i % 7}`);
   writeFileSync(join(folder, "catalog.csv"), ["id,title,price,product_type,brand,availability,tags", ...rows].join("\n") + "\n");
   execFileSync(...nearshelf("pack", folder, "--out", join(folder, "shop.pack")), { cwd: root, stdio: "pipe" });
   const pack = new Uint8Array(readFileSync(join(folder, "shop.pack")));
-  const shelf = () => createShelf({ pack, consent: { store: null, personalize: true, report: null }, utcOffset: 480, now: () => START + 4e10 });
+  const shelf = () => createShelf({ pack, ...options });
   for (const ids of [false, true]) {
     const batches = Array.from({ length: BATCHES }, (_, b) => Array.from({ length: BATCH }, (_, i) => event(b * BATCH + i, ids)));
     const rates = [];
@@ -51,17 +67,10 @@ try {
       s.dispose();
     }
     const s = await shelf();
-    const times = [];
-    for (let n = 0; n < ONES; n++) {
-      const { name, params } = event(n, ids);
-      const begin = performance.now();
-      s.track(name, params);
-      times.push(performance.now() - begin);
-    }
+    const inNode = oneByOne(s, ids);
     s.dispose();
-    const p = (q) => times[Math.floor(q * times.length)] * 1000;
-    times.sort((a, b) => a - b);
-    console.log(`${ids ? "with ids" : "without ids"}: trackMany ${Math.round(median(rates)).toLocaleString("en")} events/s (median of ${ROUNDS}), track p50 ${p(0.5).toFixed(2)} µs, p99 ${p(0.99).toFixed(2)} µs`);
+    const rate = Math.round(at(rates, 0.5)).toLocaleString("en");
+    console.log(`${ids ? "with ids" : "without ids"}: trackMany ${rate} events/s (median of ${ROUNDS}); track in Node ${micros(inNode)}, in Chromium ${micros(await inChromium(pack, ids))}`);
   }
 } finally {
   rmSync(folder, { recursive: true, force: true });
