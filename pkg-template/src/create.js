@@ -153,7 +153,7 @@ function load(host, shelf, hub, options) {
           const { offers, insight } = options;
           const wanted = [
             offers === undefined ? host.near || shelf._fallback.ask(false, (c) => c._pack.count("OFFR") > 0) : offers,
-            insight === undefined ? host.near || shelf._fallback.ask(false, (c) => c._pack.count("RULE") + c._pack.count("OFCN") > 0) : insight,
+            insight === undefined ? host.near || shelf._fallback.ask(false, (c) => c.rules().some((rule) => rule._when) || c._pack.count("OFCN") > 0) : insight,
           ];
           return Promise.all(wanted.map((yes, part) => yes && shelf._engine.grow(part))).then(() => undefined);
         });

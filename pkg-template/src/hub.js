@@ -75,7 +75,7 @@ export class Hub {
    * @returns {() => void} ends the listening
    */
   on(type, listener) {
-    const list = /^(change|diagnostic|stage)$/.test(type) ? this._listeners[type] : null;
+    const list = ["change", "diagnostic", "stage"].indexOf(type) < 0 ? null : this._listeners[type];
     if (!list || typeof listener !== "function") {
       this.misuse("bad_argument", TEXTS ? "on() was given no known event or no function." : "on()",
         TEXTS ? 'Use on("change", fn), on("diagnostic", fn) or on("stage", fn).' : "");
