@@ -54,7 +54,7 @@ impl<'a> Reader<'a> {
         // Behind nearly all numbers stand eight bytes: one load, and what is not of it is masked.
         if let Some(first) = self.rest.first_chunk() {
             self.rest = self.rest.get(n..).unwrap_or_default();
-            return u64::from_le_bytes(*first) & u64::MAX.wrapping_shr(64 - 8 * n as u32);
+            return u64::from_le_bytes(*first) & u64::MAX.checked_shr(64_u32.saturating_sub(8 * n as u32)).unwrap_or(0);
         }
         self.take(n).iter().rev().fold(0, |v, b| v << 8 | u64::from(*b))
     }
@@ -327,6 +327,18 @@ mod tests {
             let mut r = Reader::new(&bytes[..cut]);
             let _all = (r.u8(), r.u16(), r.u32(), r.i32(), r.u64(), r.i64(), r.f64(), r.str());
             assert_eq!(r.check(), Err(Malformed), "cut at {cut}");
+        }
+    }
+
+    #[test]
+    fn a_number_of_any_width_is_its_own_bytes_with_much_or_little_behind_it() {
+        let bytes = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11];
+        for n in 0..=8 {
+            let expected = bytes[..n].iter().rev().fold(0, |v, b| v << 8 | u64::from(*b));
+            for left in n..=bytes.len() {
+                let mut r = Reader::new(&bytes[..left]);
+                assert_eq!((r.number(n), r.left()), (expected, left - n), "{n} of {left}");
+            }
         }
     }
 

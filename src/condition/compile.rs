@@ -167,7 +167,30 @@ impl<'d> Compiler<'d> {
         }
         let from = self.program.list.len() as u32;
         self.program.list.extend_from_slice(steps);
+        if ask != Ask::Each {
+            // What is quick to ask is asked first: the answer is the same in any order, and one often settles it.
+            let mut sorted = self.program.list.split_off(from as usize);
+            sorted.arrange_by_key(|s| self.cost(*s));
+            self.program.list.append(&mut sorted);
+        }
         self.step(ask, from, self.program.list.len() as u32)
+    }
+
+    /// How long a step takes, roughly, beside one comparison.
+    #[inline(never)]
+    fn cost(&self, step: u32) -> u32 {
+        let Some(s) = self.program.steps.get(step as usize) else { return 0 };
+        match s.ask {
+            Ask::Not | Ask::Size => self.cost(s.a),
+            Ask::At => self.cost(s.b).saturating_add(1),
+            Ask::In | Ask::InFolded | Ask::Version | Ask::IsFolded => 3,
+            Ask::Element => self.cost(s.a).saturating_mul(4),
+            Ask::All | Ask::Any | Ask::Each => {
+                let parts = self.program.list.get(s.a as usize..s.b as usize).unwrap_or_default();
+                parts.iter().fold(1, |sum: u32, part| sum.saturating_add(self.cost(*part)))
+            }
+            _ => 1,
+        }
     }
 
     /// Every entry of an object: operators, or paths with their tests and groups of conditions. `attribute` is the one that all this lies in.

@@ -93,7 +93,7 @@ fn place(index: usize, field: &str) -> String {
 ///
 /// ```
 /// use nearshelf::offer::lint::{Ground, lint};
-/// let list = serde_json::json!([{ "id": "p", "kind": "fixed", "amount": 5000, "threshold": 5000 }]);
+/// let list = serde_json::json!([{ "id": "p", "name": "P", "kind": "fixed", "amount": 5000, "threshold": 5000 }]);
 /// let found = lint(&list, &Ground::default());
 /// assert_eq!((found[0].rule.code(), found[0].place.as_str()), ("gives_away", "promotions[0].amount"));
 /// ```
