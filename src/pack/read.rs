@@ -99,12 +99,7 @@ impl Pack {
     pub(crate) fn find(&self, tag: Tag, key: u32) -> Option<&SectionInfo> {
         // Some forty, and a comparison by number is quicker than a search that compares tags.
         let wanted = u32::from_le_bytes(tag.0);
-        for s in &self.sections {
-            if u32::from_le_bytes(s.tag.0) == wanted && s.key == key {
-                return Some(s);
-            }
-        }
-        None
+        self.sections.iter().find(|s| u32::from_le_bytes(s.tag.0) == wanted && s.key == key)
     }
 
     /// The directory, sorted by tag and key.

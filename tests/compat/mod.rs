@@ -4,11 +4,15 @@
 mod vectors;
 
 use nearshelf::catalog::{Availability, Catalog};
-use nearshelf::engine::{Declaring, Engine};
+#[cfg(not(target_arch = "wasm32"))]
+use nearshelf::engine::Declaring;
+use nearshelf::engine::Engine;
 use nearshelf::id::{Key, Row};
 use nearshelf::pack::{FORMAT, OLDEST_READABLE, Pack, PackWriter, Tag};
 use nearshelf::privacy::consent::Consent;
-use nearshelf::profile::attribute::{Said, Source};
+#[cfg(not(target_arch = "wasm32"))]
+use nearshelf::profile::attribute::Said;
+use nearshelf::profile::attribute::Source;
 #[cfg(feature = "cli")]
 use nearshelf::rank::Counts;
 use nearshelf::rank::curve::{DEPTHS, KNOTS, Place};

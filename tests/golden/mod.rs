@@ -7,6 +7,7 @@ mod cards;
 mod conditions;
 mod declared;
 mod insights;
+#[cfg(all(feature = "cli", not(target_arch = "wasm32")))]
 mod offers_lint;
 #[cfg(all(feature = "cli", not(target_arch = "wasm32")))]
 mod rules;
