@@ -236,7 +236,11 @@ function readDeclared(r) {
 
 /** @param {Reader} r */
 function readTrait(r) {
-  return { key: r.str(), label: r.str(), share: r.f64(), events: r.u32(), last: r.f64() };
+  const key = r.str();
+  const label = r.str();
+  const share = r.f64();
+  const events = r.u32();
+  return { key, label, share, events, first: r.f64(), last: r.f64(), kinds: r.list(readText), confidence: events / (events + 1) };
 }
 
 /** @param {Reader} r */

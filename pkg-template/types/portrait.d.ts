@@ -1,8 +1,21 @@
 // The portrait as the shopper sees it, and tags.
 
+import type { EventName } from "./events.js";
 import type { Intent, Layer, LifecycleStage, Need } from "./insights.js";
 
-export interface Trait { key: string; label: string; share: number; events: number; last: number; }
+export interface Trait {
+  key: string;
+  label: string;
+  /** Of its list, 0–1. */
+  share: number;
+  /** How sure it is, 0–1: n / (n + 1) for n events. */
+  confidence: number;
+  /** Events behind it, of these kinds, the first and the last of them in milliseconds since 1970 UTC. What a portrait of before there were kinds counted has none. */
+  events: number;
+  kinds: EventName[];
+  first: number;
+  last: number;
+}
 
 /** What conditions see of the shopper. Meanings and ranges are those of `insights()`; lists have the strongest first, at most 16. */
 export interface ShopperAttributes {
@@ -107,7 +120,7 @@ export interface Portrait {
 }
 
 /** A category with all that lies below it. `share` is of all interest in categories. */
-export interface CategoryPath extends Trait {
+export interface CategoryPath extends Pick<Trait, "key" | "label" | "share" | "events" | "last"> {
   /** Categories above it. */
   level: number;
 }

@@ -28,8 +28,12 @@ pub struct TraitView {
     pub share: f64,
     /// Events behind it.
     pub events: u32,
+    /// The first of them.
+    pub first: Millis,
     /// The last of them.
     pub last: Millis,
+    /// What kinds they are of, a bit each by [`EventKind`](crate::event::EventKind)'s number; those of before there were kinds are missing.
+    pub kinds: u64,
 }
 
 /// The portrait as the shopper sees it.
@@ -169,5 +173,13 @@ pub(super) fn trait_name(c: &Catalog, config: &ProfileConfig, d: Dimension, trai
 
 fn trait_view(c: &Catalog, config: &ProfileConfig, d: Dimension, t: &Trait, total: u128) -> TraitView {
     let (key, label) = trait_name(c, config, d, t.key);
-    TraitView { key, label, share: share_of(t.value, total), events: t.events, last: t.last }
+    TraitView {
+        key,
+        label,
+        share: share_of(t.value, total),
+        events: t.events,
+        first: t.first,
+        last: t.last,
+        kinds: t.kinds,
+    }
 }

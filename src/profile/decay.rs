@@ -100,6 +100,8 @@ pub struct Trait {
     pub first: Millis,
     /// The last of them.
     pub last: Millis,
+    /// What kinds they are of, a bit each by [`EventKind`](crate::event::EventKind)'s number.
+    pub kinds: u64,
 }
 
 /// The `n`-th smallest from 0, which all elements before it are then at most (Hoare's FIND, in Wirth's writing).
@@ -167,12 +169,12 @@ impl Affinity {
     /// Adds an event of `weight` (in 1/256) at `at`.
     pub fn add(&mut self, key: Key, weight: u32, at: Millis) {
         if weight > 0 {
-            self.add_grown(key, weight, at, growth(at, self.half_life));
+            self.add_grown(key, weight, (at, 0), growth(at, self.half_life));
         }
     }
 
-    /// The same, where what the time adds is known.
-    pub(super) fn add_grown(&mut self, key: Key, weight: u32, at: Millis, (whole, mantissa): Growth) {
+    /// The same, where what the time adds is known, and of which kind the event is.
+    pub(super) fn add_grown(&mut self, key: Key, weight: u32, (at, kinds): (Millis, u64), (whole, mantissa): Growth) {
         let landmark = landmark_of(whole);
         if self.traits.is_empty() {
             self.landmark = landmark;
@@ -193,8 +195,9 @@ impl Affinity {
                 t.events = t.events.saturating_add(1);
                 t.first = t.first.min(at);
                 t.last = t.last.max(at);
+                t.kinds |= kinds;
             }
-            _ => self.traits.insert(i, Trait { key, value, events: 1, first: at, last: at }),
+            _ => self.traits.insert(i, Trait { key, value, events: 1, first: at, last: at, kinds }),
         }
     }
 

@@ -475,7 +475,7 @@ fn add(layer: &mut Affinities, config: &ProfileConfig, hidden: &[Hidden], p: &Pe
         let (Some(key), affinity) = (key, &mut layer[d as usize]) else { return };
         if hidden.is_empty() || hidden::counts(hidden, d, key, p.at) {
             let grown = moment.growth(affinity.half_life);
-            affinity.add_grown(key, weight, p.at, grown);
+            affinity.add_grown(key, weight, (p.at, 1 << p.kind as u8), grown);
         }
     };
     let channel = if social { Dimension::ShareChannel } else { Dimension::Channel };

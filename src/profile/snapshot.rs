@@ -94,7 +94,7 @@ fn state(t: &mut Tape<'_, '_>, p: &mut Portrait, version: u16) {
     t.num(&mut p.order);
     t.small(&mut p.events);
     t.small(&mut p.sessions);
-    affinities(t, &mut p.settled);
+    affinities(t, &mut p.settled, version);
     t.list(&mut p.pending, PENDING, pending);
     t.list(&mut p.trail.marks, MARKS, |t, m| {
         t.time(&mut m.at);
@@ -142,7 +142,7 @@ fn state(t: &mut Tape<'_, '_>, p: &mut Portrait, version: u16) {
     t.small(&mut p.history.satisfied);
 }
 
-fn affinities(t: &mut Tape<'_, '_>, all: &mut Affinities) {
+fn affinities(t: &mut Tape<'_, '_>, all: &mut Affinities, version: u16) {
     for (a, room) in all.iter_mut().zip(ROOM) {
         let (mut half_life, mut landmark) = (a.half_life, a.landmark);
         t.signed(&mut half_life);
@@ -152,6 +152,9 @@ fn affinities(t: &mut Tape<'_, '_>, all: &mut Affinities) {
             t.wide(&mut x.value);
             t.small(&mut x.events);
             t.span(&mut x.first, &mut x.last);
+            if version != BEFORE_ATTRIBUTES {
+                t.num(&mut x.kinds);
+            }
         });
         if let Some(r) = t.reader() {
             rebase(a, half_life, landmark, r);

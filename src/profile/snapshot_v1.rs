@@ -81,7 +81,7 @@ fn read_affinity(a: &mut Affinity, room: usize, r: &mut Reader<'_>) {
         let key = Key(r.u64());
         let value = u128::from(r.u64()) | u128::from(r.u64()) << 64;
         let (events, first, last) = (r.u32(), Millis(r.i64()), Millis(r.i64()));
-        a.traits.push(Trait { key, value, events, first, last });
+        a.traits.push(Trait { key, value, events, first, last, kinds: 0 });
     }
     rebase(a, half_life, landmark, r);
 }

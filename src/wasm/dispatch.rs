@@ -5,6 +5,7 @@ use crate::catalog::Price;
 use crate::codec::{Malformed, Reader, Writer};
 use crate::engine::{ClusterView, Engine, RawDescription, RawOrder, Request, Shelf, TraitView};
 use crate::error::{Code, Error, Result};
+use crate::event::EventKind;
 use crate::event::clean::{RawDetails, RawEvent, RawItem, RawPrice};
 use crate::id::Row;
 use crate::list::Gather;
@@ -397,12 +398,19 @@ fn portrait(shelf: &mut Engine, r: &mut Reader<'_>, out: &mut Writer) -> Result<
     out.u32(p.sessions);
     for traits in &p.traits {
         out.count(traits.len());
-        for TraitView { key, label, share, events, last } in traits {
+        for TraitView { key, label, share, events, first, last, kinds } in traits {
             out.str(key);
             out.str(label);
             out.f64(*share);
             out.u32(*events);
+            out.f64(first.to_f64());
             out.f64(last.to_f64());
+            out.count(kinds.count_ones() as usize);
+            for kind in EventKind::ALL {
+                if kinds >> kind as u8 & 1 != 0 {
+                    out.str(kind.name());
+                }
+            }
         }
     }
     out.count(p.visit.len());

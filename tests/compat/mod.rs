@@ -227,6 +227,7 @@ fn sealed_snapshot_2_is_read() {
     let portrait = shelf.portrait(crate::api::NOW);
     assert_eq!((portrait.events, portrait.sessions), (90, 90));
     assert_eq!(portrait.traits.each_ref().map(Vec::len), [14, 9, 9, 7, 14, 1, 7, 1, 1, 0, 1]);
+    assert!(portrait.traits.iter().flatten().all(|t| t.kinds == 0), "kinds were not counted then");
     // Written by this version it is one of version 3, and says the same.
     let again = shelf.seal(&SEALED.0, &SEALED.1, SEALED.2).expect("consented");
     let mut other = crate::api::shelf();
@@ -307,6 +308,7 @@ fn sealed_snapshot_3_is_read() {
     assert_eq!(shelf.seal(&SEALED.0, &SEALED.1, SEALED.2).expect("consented"), sealed, "read and written alike");
     let portrait = shelf.portrait(crate::api::NOW);
     assert_eq!((portrait.events, portrait.sessions), (90, 90));
+    assert!(portrait.traits.iter().flatten().all(|t| t.kinds != 0), "every trait names its kinds");
 }
 
 #[test]

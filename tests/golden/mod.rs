@@ -18,6 +18,7 @@ use crate::compat::{
 };
 use nearshelf::codec::Writer;
 use nearshelf::engine::{Because, Engine, RawCart, RawDescription, RawLine, Request, Shelf, TraitView};
+use nearshelf::event::EventKind;
 use nearshelf::event::clean::{RawDetails, RawEvent, RawItem, RawPrice};
 use nearshelf::id::Row;
 use nearshelf::money::Minor;
@@ -99,7 +100,7 @@ fn event(v: &Value, zone: i16) -> RawEvent<'_> {
     }
 }
 
-/// [key, share in millionths, events] of each trait of each dimension.
+/// [key, share in millionths, events, their kinds, first, last] of each trait of each dimension.
 fn traits(shelf: &mut Engine, now: Millis) -> Value {
     const NAMES: [&str; Dimension::COUNT] = [
         "items",
@@ -115,7 +116,11 @@ fn traits(shelf: &mut Engine, now: Millis) -> Value {
         "shareChannels",
     ];
     let p = shelf.portrait(now);
-    let of = |t: &TraitView| json!([t.key, (t.share * 1e6).round() as i64, t.events]);
+    let kinds = |t: &TraitView| {
+        let all = EventKind::ALL.iter().filter(|k| t.kinds >> **k as u8 & 1 != 0);
+        all.map(|k| k.name()).collect::<Vec<_>>().join(" ")
+    };
+    let of = |t: &TraitView| json!([t.key, (t.share * 1e6).round() as i64, t.events, kinds(t), t.first.0, t.last.0]);
     NAMES
         .iter()
         .zip(&p.traits)

@@ -130,9 +130,9 @@ const tree = (node) => node && [node.code, node.subject, units(node.value), Arra
 
 const DIMENSIONS = ["items", "categories", "brands", "priceBands", "tags", "hours", "weekdays", "channels", "contentKinds", "topics", "shareChannels"];
 
-/** [key, share in millionths, events] of each trait of each dimension. */
+/** [key, share in millionths, events, their kinds, first, last] of each trait of each dimension. */
 function traits(told) {
-  return Object.fromEntries(DIMENSIONS.map((d) => [d, Array.from(told[d], (t) => [t.key, Math.round(t.share * 1e6), t.events])]));
+  return Object.fromEntries(DIMENSIONS.map((d) => [d, Array.from(told[d], (t) => [t.key, Math.round(t.share * 1e6), t.events, Array.from(t.kinds).join(" "), t.first, t.last])]));
 }
 
 function portrait({ events, sessions, updated, items, categories, brands, priceBands, session, cluster }) {
