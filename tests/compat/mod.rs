@@ -227,7 +227,8 @@ fn sealed_snapshot_2_is_read() {
     let portrait = shelf.portrait(crate::api::NOW);
     assert_eq!((portrait.events, portrait.sessions), (90, 90));
     assert_eq!(portrait.traits.each_ref().map(Vec::len), [14, 9, 9, 7, 14, 1, 7, 1, 1, 0, 1]);
-    assert!(portrait.traits.iter().flatten().all(|t| t.kinds == 0), "kinds were not counted then");
+    // What had settled then has no kinds; what was provisional has its own.
+    assert!(portrait.traits.iter().flatten().any(|t| t.kinds == 0));
     // Written by this version it is one of version 3, and says the same.
     let again = shelf.seal(&SEALED.0, &SEALED.1, SEALED.2).expect("consented");
     let mut other = crate::api::shelf();
