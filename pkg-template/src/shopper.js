@@ -48,6 +48,7 @@ export function shopperOf(portrait, insights, products) {
     satisfaction: value(insights.satisfaction),
     advocacy: value(insights.advocacy),
     nps: value(insights.nps),
+    priceSensitivity: value(insights.priceSensitivity),
     needs: insights.needs.map((/** @type {any} */ need) => need.need),
     cart: products,
     promotionsPaused: insights.paused !== undefined,

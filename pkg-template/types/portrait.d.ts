@@ -48,6 +48,8 @@ export interface ShopperAttributes {
   satisfaction?: number;
   advocacy?: number;
   nps?: "detractor" | "passive" | "promoter";
+  /** 0–1. Chooses an offer; never raises a price. */
+  priceSensitivity?: number;
   /** The most important first. */
   needs: Need[];
   /** Ids of what lies in the cart. */

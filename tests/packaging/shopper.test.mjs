@@ -45,6 +45,21 @@ test("conditions see what the portrait knows, beside what the page hands in", as
   shelf.dispose();
 });
 
+test("an offer can be put forward by price sensitivity", async () => {
+  let now = NOW;
+  const shelf = await createShelf({ pack: golden("insights.json").pack, utcOffset: 480, now: () => now, consent: { personalize: true } });
+  assert.equal(shelf.shopper().priceSensitivity, undefined);
+  for (let day = 0; day < 4; day++) {
+    now = NOW + day * 7 * DAY;
+    shelf.track("purchase", { transaction_id: "T" + day, value: 80, items: [{ item_id: "10001", price: 80, discount: 20 }] });
+  }
+  const { value } = shelf.insights().priceSensitivity;
+  assert.ok(value > 0.3 && value <= 1);
+  assert.equal(shelf.shopper().priceSensitivity, value);
+  assert.deepEqual([0.3, 1.1].map((least) => shelf.matches({ "shopper.priceSensitivity": { $gte: least } })), [true, false]);
+  shelf.dispose();
+});
+
 test("without consent, and without an engine, there is no shopper to ask about", async () => {
   const shelf = await lived({ personalize: null });
   assert.deepEqual([shelf.shopper(), shelf.matches({ "shopper.orders": { $gte: 1 } }), shelf.matches({ shopper: { $exists: false } })], [null, false, true]);
