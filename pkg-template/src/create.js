@@ -5,7 +5,8 @@ import { TEXTS } from "./fixes.js";
 import { Hub } from "./hub.js";
 import { any, readOptions, whole } from "./options.js";
 import { WISHES } from "./shards.js";
-import { CONSENT, Shelf, VIEW } from "./shelf.js";
+import { Shelf } from "./shelf.js";
+import { CONSENT, VIEW } from "./takes.js";
 
 /**
  * What a host brings: network, files, and what a memory needs; nothing else.

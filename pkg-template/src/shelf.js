@@ -1,6 +1,5 @@
 // The shelf: every method of the public face over an engine that may be absent, late or gone.
 
-import { lastPart } from "./catalogue.js";
 import { readCoupons, readOffers, readQuote, writeCart } from "./checkout.js";
 import { Reader } from "./codec.js";
 import { Conditions } from "./condition.js";
@@ -8,62 +7,32 @@ import { writeLog } from "./decisions.js";
 import { Engine, INSIGHT, OFFERS, writeConsent } from "./engine.js";
 import { writeEvent, writeOrder } from "./event.js";
 import { takeIn, tellUnreadable } from "./intake.js";
-import { candidatesOf, copyList, decided, done, fetched, knownOf, listed, listOf, ranked, recommended, writeRequest } from "./lists.js";
+import { candidatesOf, copyList, decided, done, fetched, listed, listOf, ranked, recommended, writeRequest } from "./lists.js";
 import { declared, declareWaiting } from "./declare.js";
 import { shopperOf } from "./shopper.js";
 import { watchStages } from "./stages.js";
+import { suggestions } from "./suggest.js";
 import { allowTag, blockTag, deleteTag, hiddenTags, tagsOf } from "./tags.js";
+import { BROWSE, CONSENT, COUPONS, INSIGHTS, PROMOTIONS, RANK, RECOMMEND, REPORT, SUGGEST, VIEW } from "./takes.js";
 import { said } from "./error.js";
 import { TEXTS } from "./fixes.js";
 import { Fallback } from "./fallback.js";
 import { guardCalls, NEUTRAL } from "./guard.js";
 import { readInsights, writeInsights } from "./insights.js";
 import { Memory } from "./memory.js";
-import { any, attributes, between, distinct, id, ids, kind, mode, parts, pins, readOptions, text, tri, whole } from "./options.js";
+import { distinct, id, readOptions } from "./options.js";
 import { Overlay } from "./overlay.js";
 import { promotionsOf, unmetOf } from "./promotions.js";
 import * as op from "./protocol.js";
 import { Reports } from "./reports.js";
 import { rulesOf } from "./rules.js";
 import { Shards } from "./shards.js";
-import { fold, search, wordsOf } from "./words.js";
 
 /**
  * @typedef {boolean | null} Tri
  * @typedef {{ store: Tri, personalize: Tri, report: Tri, sensitive: Tri }} ConsentState
  * @typedef {{ _packVersion: string, _market: string, _currency: string, _exponent: number, _language: string, _shop?: string }} View
  */
-
-export const CONSENT = { store: tri, personalize: tri, report: tri, sensitive: tri };
-export const VIEW = { market: text, language: text };
-/** The largest amount of money, in minor units. */
-const MOST_MONEY = 0x20000000000000;
-const quota = whole(1, 200);
-const RECOMMEND = {
-  slot: text,
-  limit: whole(1, 200),
-  mode,
-  exclude: ids,
-  category: text,
-  pin: pins,
-  quota: parts({ brand: quota, category: quota, store: quota }),
-  arrivals: parts({ share: between(0, 1), count: quota, days: whole(1, 3650) }),
-  price: parts({ min: between(0, MOST_MONEY), max: between(0, MOST_MONEY) }),
-  diversity: between(0, 1),
-  sponsored: ids,
-  kind,
-  context: ids,
-  query: text,
-  scene: parts({ hour: whole(0, 23), weekday: whole(1, 7), holiday: text, page: text, device: text, weather: text }),
-  attributes,
-};
-const SUGGEST = { limit: whole(1, 200), mode, attributes };
-const PROMOTIONS = { slot: text, limit: whole(1, 200), mode, attributes };
-const RANK = { slot: text, mode, sponsored: ids };
-const COUPONS = { cart: any, held: ids, attributes };
-const REPORT = { send: tri };
-const INSIGHTS = { since: between(-8.64e15, 8.64e15), account: text };
-const BROWSE = { offset: whole(0, 0x7fffffff), limit: whole(1, 100000), category: text };
 
 /** Characters of an account's key. */
 const LONGEST_ACCOUNT = 1000;
@@ -184,23 +153,7 @@ export class Shelf {
   }
 
   suggest(typed, options) {
-    const o = readOptions(this._hub, "suggest", options, SUGGEST);
-    const limit = o.limit || 8;
-    const query = id(typed);
-    const words = wordsOf(query);
-    const { items } = recommended(this, { query, limit, mode: o.mode, attributes: o.attributes }, false);
-    const likes = (o.mode ? null : this._traits()) || NEUTRAL.portrait();
-    const groups = [];
-    const add = (kind, list, traits) => search(fold(list.map((group) => lastPart(group.label))), words).forEach((i) => {
-      const { path, label, products } = list[i];
-      const mine = traits.filter((trait) => (trait.key + " > ").indexOf(path + " > ") === 0);
-      groups.push([mine.reduce((sum, trait) => sum + trait.share, 0), { kind, id: path, text: label, products }]);
-    });
-    add("category", this.categories(), likes.categories);
-    add("brand", knownOf(this).ask([], (c) => c.brands()), likes.brands);
-    groups.sort((a, b) => b[0] - a[0] || b[1].products - a[1].products || (a[1].id < b[1].id ? -1 : 1));
-    return groups.map((group) => group[1]).slice(0, Math.max(limit - items.length, Math.ceil(limit / 2)))
-      .concat(items.map((item) => ({ kind: "product", id: item.id, text: item.title, products: 1 }))).slice(0, limit);
+    return suggestions(this, typed, readOptions(this._hub, "suggest", options, SUGGEST));
   }
 
   rank(given, options) {

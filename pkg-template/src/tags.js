@@ -31,7 +31,11 @@ export function tagsOf(shelf) {
   const portrait = shelf.portrait();
   const all = [];
   for (const [kind, list] of KINDS) {
-    for (const { key, label, share, events, last } of portrait[list]) if (key) all.push({ id: kind + ":" + key, kind, label, share, events, last });
+    for (const trait of portrait[list]) {
+      const tag = Object.assign({ id: kind + ":" + trait.key, kind }, trait);
+      delete tag.key;
+      if (trait.key) all.push(tag);
+    }
   }
   all.sort((a, b) => b.share - a.share);
   /** @type {any[]} */

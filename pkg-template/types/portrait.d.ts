@@ -70,6 +70,10 @@ export interface ShopperTag {
   events: number;
   /** The newest of them, milliseconds since 1970 UTC. */
   last: number;
+  /** Of what comes from the portrait: as a `Trait` has it. */
+  confidence?: number;
+  kinds?: EventName[];
+  first?: number;
   /** Of a rule tag: since when it holds. */
   since?: number;
   /** Of a rule tag: until when; `null` as long as its condition is true. */

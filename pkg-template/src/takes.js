@@ -1,0 +1,34 @@
+// What the calls of a shelf take: each option by the reader of its kind.
+
+import { any, attributes, between, ids, kind, mode, parts, pins, text, tri, whole } from "./options.js";
+
+export const CONSENT = { store: tri, personalize: tri, report: tri, sensitive: tri };
+export const VIEW = { market: text, language: text };
+/** The largest amount of money, in minor units. */
+const MOST_MONEY = 0x20000000000000;
+const quota = whole(1, 200);
+export const RECOMMEND = {
+  slot: text,
+  limit: whole(1, 200),
+  mode,
+  exclude: ids,
+  category: text,
+  pin: pins,
+  quota: parts({ brand: quota, category: quota, store: quota }),
+  arrivals: parts({ share: between(0, 1), count: quota, days: whole(1, 3650) }),
+  price: parts({ min: between(0, MOST_MONEY), max: between(0, MOST_MONEY) }),
+  diversity: between(0, 1),
+  sponsored: ids,
+  kind,
+  context: ids,
+  query: text,
+  scene: parts({ hour: whole(0, 23), weekday: whole(1, 7), holiday: text, page: text, device: text, weather: text }),
+  attributes,
+};
+export const SUGGEST = { limit: whole(1, 200), mode, attributes };
+export const PROMOTIONS = { slot: text, limit: whole(1, 200), mode, attributes };
+export const RANK = { slot: text, mode, sponsored: ids };
+export const COUPONS = { cart: any, held: ids, attributes };
+export const REPORT = { send: tri };
+export const INSIGHTS = { since: between(-8.64e15, 8.64e15), account: text };
+export const BROWSE = { offset: whole(0, 0x7fffffff), limit: whole(1, 100000), category: text };
