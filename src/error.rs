@@ -55,6 +55,10 @@ pub(crate) enum Code {
     BadDecisions,
     #[cfg(feature = "cli")]
     BadCondition,
+    #[cfg(feature = "cli")]
+    BadLoyalty,
+    #[cfg(feature = "cli")]
+    BadMembership,
 }
 
 /// How an error should be met, apart from its exact code.
@@ -118,6 +122,10 @@ impl Code {
         Code::BadDecisions,
         #[cfg(feature = "cli")]
         Code::BadCondition,
+        #[cfg(feature = "cli")]
+        Code::BadLoyalty,
+        #[cfg(feature = "cli")]
+        Code::BadMembership,
     ];
 
     /// (code, class, way out)
@@ -268,6 +276,18 @@ impl Code {
                 "bad_decisions",
                 Data,
                 told("Give the bytes of shelf.decisionLog() unchanged, and the pack that was out then."),
+            ),
+            #[cfg(feature = "cli")]
+            Code::BadLoyalty => (
+                "bad_loyalty",
+                Data,
+                told("Correct loyalty.json at the place that is named; manual/membership.md lists what it may say."),
+            ),
+            #[cfg(feature = "cli")]
+            Code::BadMembership => (
+                "bad_membership",
+                Data,
+                told("Correct the file at the place that is named; manual/membership.md lists what entries and statements say."),
             ),
             #[cfg(feature = "cli")]
             Code::BadCondition => (

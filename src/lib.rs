@@ -29,6 +29,10 @@ pub mod profile;
 pub mod insight;
 
 pub mod offer;
+
+#[cfg(any(feature = "cli", feature = "lint", feature = "member"))]
+pub mod member;
+
 pub mod rank;
 pub mod report;
 

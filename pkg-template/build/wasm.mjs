@@ -1,4 +1,4 @@
-// The wasm files: one for the web with wasm-bindgen, one for mini-programs in the first version of WebAssembly, one that lints offers.
+// The wasm files: one for the web with wasm-bindgen, one for mini-programs in the first version of WebAssembly, one for membership, one that lints offers.
 
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
@@ -129,16 +129,37 @@ export async function buildLintWasm(work, out) {
  * @param {string} work where cargo builds
  * @param {string} out gets nearshelf.wasm and nearshelf.wasm.br
  */
-export async function buildMiniProgramWasm(work, out) {
-  const env = cargoEnv(work, "mini-program", ["-Ctarget-cpu=mvp", "-Ctarget-feature=+mutable-globals"]);
-  await step("mini-program wasm: compile", () => run("cargo", [
-    "build", "--lib", "--profile", "wasm", "--no-default-features", "--features", "abi,bare", "--target", target,
+export function buildMiniProgramWasm(work, out) {
+  return buildPlainWasm(work, out, "mini-program", "abi,bare", "nearshelf");
+}
+
+/**
+ * Membership, for every host: what runs in a mini-program runs everywhere.
+ * @param {string} work where cargo builds
+ * @param {string} out gets nearshelf-membership.wasm and nearshelf-membership.wasm.br
+ */
+export function buildMembershipWasm(work, out) {
+  return buildPlainWasm(work, out, "membership", "member,bare", "nearshelf-membership");
+}
+
+/**
+ * A wasm in the first version of WebAssembly, plain and compressed.
+ * @param {string} work
+ * @param {string} out
+ * @param {string} name of the build
+ * @param {string} features
+ * @param {string} called what the file is called
+ */
+async function buildPlainWasm(work, out, name, features, called) {
+  const env = cargoEnv(work, name, ["-Ctarget-cpu=mvp", "-Ctarget-feature=+mutable-globals"]);
+  await step(`${name} wasm: compile`, () => run("cargo", [
+    "build", "--lib", "--profile", "wasm", "--no-default-features", "--features", features, "--target", target,
   ], { env, wayOut: compileHelp }));
   const built = linkedBy(env);
   const silent = join(out, "silent.wasm");
   const lowered = join(out, "lowered.wasm");
-  const file = join(out, "nearshelf.wasm");
-  await step("mini-program wasm: lower and optimize", async () => {
+  const file = join(out, `${called}.wasm`);
+  await step(`${name} wasm: lower and optimize`, async () => {
     // The standard library is compiled with later features than ours: they are named one by one, then lowered.
     // Optimizing comes after, when none of them is known any more and none can come back.
     // The linker's two globals go too: not every device hands out exported globals.

@@ -89,6 +89,7 @@ tags! {
     ATTRIBUTE b"ATTR" "What shoppers may declare.";
     RULE b"RULE" "What the shop wants of its lists, for whom, where and when.";
     OFFER_CONDITION b"OFCN" "Who may use which of a market's promotions, and to whom it is put forward.";
+    LOYALTY b"LOYL" "The shop's membership.";
 }
 
 impl Tag {

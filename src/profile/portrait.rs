@@ -35,6 +35,9 @@ pub(super) const DISLIKED: usize = 128;
 /// Bought products remembered.
 pub(super) const BOUGHT: usize = 256;
 
+/// Bytes of a ledger of membership at most, as `crate::member` keeps them.
+pub(super) const LEDGER: usize = 16_384;
+
 /// What an event says about one product, in keys that outlive the pack.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Facts {
@@ -120,6 +123,10 @@ pub struct Portrait {
     pub(super) hidden: Vec<Hidden>,
     /// What was concluded, sorted by key.
     pub(super) notes: Vec<Note>,
+    /// The ledger of a membership, which only who keeps it can read.
+    pub(super) ledger: Vec<u8>,
+    /// That of who was here before the account came, which has one of its own; not kept.
+    visitor: Vec<u8>,
     /// Settled and provisional together; made when asked for.
     pub(super) merged: Option<Affinities>,
     /// Of each kind, the minute of its latest event and how many it had; not kept.
@@ -151,11 +158,29 @@ impl Portrait {
             declared: Vec::new(),
             hidden: Vec::new(),
             notes: Vec::new(),
+            ledger: Vec::new(),
+            visitor: Vec::new(),
             merged: None,
             minutes: [(i64::MIN, 0); EventKind::COUNT],
             hasty: false,
             sieve: Sieve::default(),
         }
+    }
+
+    /// The ledger of a membership, and that of a visitor who turned out to be this shopper, which belongs into it.
+    pub fn ledgers(&self) -> [&[u8]; 2] {
+        [&self.ledger, &self.visitor]
+    }
+
+    /// Keeps a ledger, which now holds the visitor's too. One that is too long is not kept.
+    pub fn keep_ledger(&mut self, bytes: &[u8]) -> bool {
+        if bytes.len() > LEDGER {
+            return false;
+        }
+        self.visitor.clear();
+        self.ledger.clear();
+        self.ledger.extend_from_slice(bytes);
+        true
     }
 
     /// Takes a step in. Steps within the lateness window may come in any order.
@@ -200,6 +225,12 @@ impl Portrait {
         }
         // What was declared in it is the newest word.
         self.absorb_declared(&other.declared, start);
+        // An account has its own ledger; the other waits for who can make one of two.
+        if self.ledger.is_empty() {
+            self.ledger.clone_from(&other.ledger);
+        } else {
+            self.visitor.clone_from(&other.ledger);
+        }
         // The visit itself counts once, with its first event.
         self.sessions = self.sessions.saturating_add(u32::from(new > 0));
         new

@@ -72,7 +72,7 @@ impl Table {
         if op == 1 {
             return self.open(r, out);
         }
-        let there = matches!(op, 2..=33 | REHEARSE | 45..=51 | 56..=58) && (cfg!(feature = "vectors") || op != NEAREST);
+        let there = matches!(op, 2..=33 | REHEARSE | 45..=51 | 56..=60) && (cfg!(feature = "vectors") || op != NEAREST);
         if !there {
             return Err(Error::told(Code::UnknownCall, || {
                 concat(&["this core has no call ", &decimal(op.into()), "."])
@@ -123,6 +123,18 @@ impl Table {
                 core::hint::black_box(insight::part as insight::Part)(op, &mut self.insight, shelf, r, out)
             }
             32 | 33 => checkout::overlay(shelf, r, out, op == 32),
+            59 => {
+                r.end()?;
+                for ledger in shelf.ledgers() {
+                    out.bytes(ledger);
+                }
+                Ok(())
+            }
+            60 => {
+                let ledger = r.bytes();
+                r.end()?;
+                shelf.keep_ledger(ledger)
+            }
             _ => {
                 let on = r.bool();
                 r.end()?;
