@@ -116,17 +116,9 @@ pub fn apply(p: &Program, ledger: &mut Ledger, now: Millis, entries: &[Entry<'_>
 pub fn apply_in(p: &Program, ledger: &mut Ledger, now: Millis, entries: &[Entry<'_>], room: usize) -> Vec<Outcome> {
     let before = ledger.clone();
     let today = minute(now);
-    let mut order = (0..entries.len()).gather();
-    let at = |e: &Entry<'_>| minute(e.at.unwrap_or(now));
-    order.arrange_by(|a, b| {
-        let place = |i: usize| {
-            let e = &entries[i];
-            (day_of(at(e), p.zone), e.kind, at(e), e.id, e.what, e.subject)
-        };
-        place(*a).cmp(&place(*b))
-    });
-    let mut outcomes = entries.iter().map(|_| KNOWN).gather();
-    for i in order {
+    let mut outcomes = Vec::new();
+    outcomes.resize(entries.len(), KNOWN);
+    for i in in_order(p, entries, today) {
         outcomes[i] = Taking { p, ledger, now: today, room, forced: false }.entry(&entries[i]);
     }
     let day = day_of(today, p.zone).max(ledger.newest(p.zone));
@@ -137,6 +129,21 @@ pub fn apply_in(p: &Program, ledger: &mut Ledger, now: Millis, entries: &[Entry<
         }
     }
     outcomes
+}
+
+/// The places of entries in the order in which they count: by day, kind, time, and whatever else tells two apart.
+pub(super) fn in_order(p: &Program, entries: &[Entry<'_>], now: u32) -> Vec<usize> {
+    let mut order = (0..entries.len()).gather();
+    order.arrange_by(|a, b| {
+        let place = |i: usize| {
+            let e = &entries[i];
+            let at = e.at.map_or(now, minute);
+            let amount = e.amounts.map_or(0, |a| a.paid);
+            (day_of(at, p.zone), e.kind as u8, at, amount as i64 ^ e.points, e.birth, [e.id, e.what, e.subject])
+        };
+        place(*a).cmp(&place(*b))
+    });
+    order
 }
 
 fn refused(why: Refusal) -> Outcome {

@@ -251,7 +251,7 @@ fn count(counts: &mut Vec<Count>, name: u32, span: u32) {
         return;
     }
     match counts.iter_mut().find(|c| c.name == name) {
-        Some(c) if c.span == span => c.n += 1,
+        Some(c) if c.span == span => c.n = c.n.saturating_add(1),
         Some(c) => (c.span, c.n) = (span, 1),
         None => counts.push(Count { name, span, n: 1 }),
     }

@@ -213,13 +213,15 @@ impl Ledger {
         }
         r.end()?;
         let days = [l.base.closed, l.base.since, l.base.review, l.base.birthday];
-        let sound = days.iter().chain(&l.active).all(|d| *d == NEVER || d.unsigned_abs() < LAST);
+        // No time is told from before 1970, but for the birthday before.
+        let sound = days.iter().chain(&l.active).all(|d| *d == NEVER || (-400..LAST).contains(d))
+            && (l.base.review == NEVER || (l.base.closed != NEVER && l.base.review > l.base.closed));
         if sound { Ok(l) } else { Err(Malformed) }
     }
 }
 
 /// Days from 1970 that a ledger tells of at most: the year 14,000.
-const LAST: u32 = 4_400_000;
+const LAST: Day = 4_400_000;
 
 fn signed(w: &mut Writer, v: i64) {
     w.wide(u128::from((v << 1) as u64 ^ (v >> 63) as u64));
@@ -240,7 +242,7 @@ fn read_day(r: &mut Reader<'_>) -> Day {
     if v == i64::from(LAST) {
         return NEVER;
     }
-    r.some(Day::try_from(v).ok().filter(|d| d.unsigned_abs() < LAST))
+    r.some(Day::try_from(v).ok().filter(|d| (-LAST..LAST).contains(d)))
 }
 
 fn small(r: &mut Reader<'_>) -> u32 {
@@ -278,7 +280,7 @@ fn read_lots(r: &mut Reader<'_>, from: Day) -> Vec<Lot> {
     let mut lots: Vec<Lot> = Vec::new();
     for _ in 0..listed(r, LOTS) {
         let ahead = read_signed(r);
-        last = r.some(i64::from(last).checked_add(ahead).and_then(|d| Day::try_from(d).ok()).filter(|d| d.unsigned_abs() < LAST));
+        last = r.some(i64::from(last).checked_add(ahead).and_then(|d| Day::try_from(d).ok()).filter(|d| (-LAST..LAST).contains(d)));
         let left = large(r);
         if left == 0 || lots.last().is_some_and(|l| l.until >= last) {
             r.fail();

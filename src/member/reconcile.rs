@@ -1,6 +1,6 @@
 //! The server's statement: it wins, and what differed is told, entry by entry and sum by sum.
 
-use super::apply::{Outcome, Refusal, Status, Taking, minute, undone};
+use super::apply::{Outcome, Refusal, Status, Taking, in_order, minute, undone};
 use super::book::{Book, Count, is_by};
 use super::date::{Day, NEVER, day_of};
 use super::entry::{Entry, Fact, Kind, What, key, seed};
@@ -246,12 +246,7 @@ fn told(
     // Where each of its entries came to stand.
     let mut places: Vec<(u64, usize)> = Vec::new();
     let at = |e: &Entry<'_>| minute(e.at.unwrap_or(Millis(i64::from(stated) * 60_000)));
-    let mut order = (0..entries.len()).gather();
-    crate::order::Arrange::arrange_by(order.as_mut_slice(), |a: &usize, b: &usize| {
-        let place = |i: usize| (day_of(at(&entries[i]), p.zone), entries[i].kind, at(&entries[i]), i);
-        place(*a).cmp(&place(*b))
-    });
-    for i in order {
+    for i in in_order(p, entries, stated) {
         let e = Entry { at: Some(Millis(i64::from(at(&entries[i]).min(stated)) * 60_000)), ..entries[i] };
         let outcome = Taking { p, ledger: next, now: stated, room: ROOM, forced: true }.entry(&e);
         if outcome.status == Status::Refused
@@ -303,7 +298,9 @@ fn adjust(p: &Program, next: &mut Ledger, stated: u32, said: &Sums<'_>) {
     let day = day_of(stated, p.zone).max(next.base.closed.saturating_add(1));
     let (book, _) = Book::of(p, next, day.max(next.newest(p.zone)));
     let more = |said: Option<u64>, purse: &Purse| {
-        said.map_or(0, |n| n.min(TOP - 1) as i64 - purse.sum() as i64 + if n > purse.sum() { purse.claim as i64 } else { 0 })
+        let (n, sum) = (said.unwrap_or(purse.sum()), purse.sum());
+        let more = n as i64 - sum as i64 + if n > sum { purse.claim as i64 } else { 0 };
+        more.clamp(1 - TOP as i64, TOP as i64 - 1)
     };
     let level = if said.level.is_empty() { 0 } else { name(said.level) };
     let growth = more(said.growth, &book.growth);

@@ -110,7 +110,7 @@ fn whole(v: f64) -> Option<u64> {
 }
 
 fn amounts(r: &mut Reader<'_>) -> Option<Amounts> {
-    let [paid, shipping, points] = [r.f64(), r.f64(), r.f64()].map(whole);
+    let (paid, shipping, points) = (whole(r.f64()), whole(r.f64()), whole(r.f64()));
     Some(Amounts { paid: paid?, shipping: shipping?, points: points? })
 }
 

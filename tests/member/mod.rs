@@ -1,4 +1,6 @@
 //! Membership against a model, by its properties, and through the command line.
 
+mod golden;
 mod model;
+mod properties;
 mod random;

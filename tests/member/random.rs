@@ -8,8 +8,8 @@ use serde_json::{Value, json};
 use twox_hash::XxHash64;
 
 /// 2026-01-01, in minutes.
-const START: i64 = 29_453_760;
-const DAY: i64 = 1_440;
+pub(crate) const START: i64 = 29_453_760;
+pub(crate) const DAY: i64 = 1_440;
 
 fn per(p: Per) -> &'static str {
     match p {
@@ -136,7 +136,7 @@ fn tie(id: &str) -> u64 {
 }
 
 /// Something that happens, most often now, at times some days ago.
-fn entry(r: &mut Random, rules: &Rules, now: i64) -> Entry {
+pub(crate) fn entry(r: &mut Random, rules: &Rules, now: i64) -> Entry {
     let day = DAY as u64;
     let at = now - some(r, &[1, 1, 1, day, 3 * day, 10 * day, 90 * day]) as i64;
     let order = format!("o{}", r.below(12));
@@ -257,6 +257,8 @@ pub(crate) fn run(seed: u64, met: &mut Met) {
             let (expected, _) = model.standing(&rules, then);
             let seen = standing(&p, &ledger, then);
             assert_eq!(seen, expected, "seed {seed}, step {step}\n{rules:?}\n{ledger:?}\n{model:?}");
+            assert!(seen.growth == 0 || seen.growth_claim == 0, "who owes has nothing");
+            assert!(seen.points == 0 || seen.points_claim == 0, "who owes has nothing");
             met.claims += u64::from(seen.growth_claim + seen.points_claim > 0);
             met.lost += u64::from(seen.level < highest);
             highest = seen.level;
