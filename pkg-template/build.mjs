@@ -39,7 +39,7 @@ async function main() {
     for (const { name } of PARTS) await cp(join(web, `${name}.wasm`), join(next, `nearshelf-${name}.wasm`));
     for (const name of ["nearshelf.wasm", "nearshelf.wasm.br"]) await cp(join(mini, name), join(next, "mini-program", name));
     await cp(join(member, "nearshelf-membership.wasm"), join(next, "nearshelf-membership.wasm"));
-    for (const name of ["nearshelf-membership.wasm", "nearshelf-membership.wasm.br"]) await cp(join(member, name), join(next, "mini-program", name));
+    for (const name of ["nearshelf-membership.wasm", "nearshelf-membership.wasm.br"]) await cp(join(member, "mini-program", name), join(next, "mini-program", name));
     await copyTypes(next);
     await writePackageJson(next);
     for (const name of [...licences, "README.md"]) {
@@ -73,9 +73,8 @@ async function copyTypes(next) {
   for (const name of ["membership.d.ts", "membership.d.cts"]) await cp(join(template, "types", "membership.d.ts"), join(next, name));
   const member = await readFile(join(template, "types", "membership.d.ts"), "utf8");
   await writeFile(join(next, "mini-program", "membership.d.ts"), member
-    .replace('from "./index.js"', 'from "nearshelf/mini-program"')
-    .replace("WebAssembly.Module | Response | URL | ", "")
-    .replace(/\n {2}\/\*\* Node[^\n]*\n[^\n]*/g, ""));
+    .replace('from "nearshelf"', 'from "nearshelf/mini-program"')
+    .replace("WebAssembly.Module | Response | URL | ", ""));
   for (const name of ["adapters.d.ts", "adapters.d.cts"]) await cp(join(template, "types", "adapters.d.ts"), join(next, name));
   for (const name of ["page.d.ts", "page.d.cts"]) await cp(join(template, "types", "page.d.ts"), join(next, name));
   const page = await readFile(join(template, "types", "page.d.ts"), "utf8");

@@ -287,7 +287,9 @@ impl Code {
             Code::BadMembership => (
                 "bad_membership",
                 Data,
-                told("Correct the file at the place that is named; manual/membership.md lists what entries and statements say."),
+                told(
+                    "Correct the file at the place that is named; manual/membership.md lists what entries and statements say.",
+                ),
             ),
             #[cfg(feature = "cli")]
             Code::BadCondition => (

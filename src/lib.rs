@@ -99,6 +99,8 @@ pub mod manual {
     pub mod lint {}
     #[doc = include_str!("manual/logs.md")]
     pub mod logs {}
+    #[doc = include_str!("manual/membership.md")]
+    pub mod membership {}
     #[doc = include_str!("manual/memory.md")]
     pub mod memory {}
     #[doc = include_str!("manual/offers.md")]

@@ -430,6 +430,7 @@ export class Shelf {
     return answer;
   }
 
+  /** @param {Uint8Array} [bytes] @returns {any} */
   ledger(bytes) {
     if (bytes) {
       const kept = !!this._engine.call(op.KEEP_LEDGER, (w) => w.bytes(bytes), op.readNothing);

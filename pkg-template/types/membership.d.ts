@@ -1,6 +1,6 @@
 // Types of `nearshelf/membership`: levels, growth and points, on the device and on the shop's server alike.
 
-import type { Shelf } from "./index.js";
+import type { Shelf } from "nearshelf";
 
 /** Milliseconds since 1970 UTC, or RFC 3339 with an offset. */
 export type MembershipTime = number | string | Date;

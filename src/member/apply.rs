@@ -295,7 +295,11 @@ impl Taking<'_> {
         };
         let given = match e.amounts {
             Some(a) => Some(self.p.converted(a.paid, e.currency).ok_or(
-                if self.p.rates.iter().any(|(c, _)| c == e.currency) { Refusal::BadEntry } else { Refusal::UnknownCurrency },
+                if self.p.rates.iter().any(|(c, _)| c == e.currency) {
+                    Refusal::BadEntry
+                } else {
+                    Refusal::UnknownCurrency
+                },
             )?),
             None => None,
         };

@@ -200,9 +200,21 @@ impl What {
         match self {
             What::Order { growth, points, .. } => growth.max(points) as i64,
             What::Return { amount, .. } => amount as i64,
-            What::Task { growth, undone, .. } => if undone { 0 } else { growth as i64 },
+            What::Task { growth, undone, .. } => {
+                if undone {
+                    0
+                } else {
+                    growth as i64
+                }
+            }
             What::Birthday { growth, .. } => growth as i64,
-            What::Adjust { growth, points, .. } => if points == 0 { growth } else { points },
+            What::Adjust { growth, points, .. } => {
+                if points == 0 {
+                    growth
+                } else {
+                    points
+                }
+            }
             What::Use { undone: true, .. } | What::Undo { .. } => 0,
             What::Use { growth, points, .. } => growth.max(points) as i64,
         }

@@ -2,8 +2,8 @@
 
 use super::program::{LISTED, MOST};
 use super::{
-    Amounts, Earn, Entry, Kind, Level, Limit, Opening, Per, Program, Redemption, Reward, Rounding, Statement, Sums, Task,
-    name,
+    Amounts, Earn, Entry, Kind, Level, Limit, Opening, Per, Program, Redemption, Reward, Rounding, Statement, Sums,
+    Task, name,
 };
 use crate::codec::Writer;
 use crate::time::Millis;
@@ -99,7 +99,9 @@ impl<'a> At<'a> {
 
 fn named<'a, T>(list: &'a [T], id: &At<'_>, of: impl Fn(&T) -> u32, what: &str) -> Read<usize> {
     let wanted = name(id.text()?);
-    list.iter().position(|x| of(x) == wanted).ok_or_else(|| format!("{} names no {what} of this file: {}.", id.path, id.value))
+    list.iter()
+        .position(|x| of(x) == wanted)
+        .ok_or_else(|| format!("{} names no {what} of this file: {}.", id.path, id.value))
 }
 
 /// Compiles a `loyalty.json`; `zone` is how many minutes the shop's clock is ahead of UTC.
@@ -111,7 +113,17 @@ pub fn program(file: &Value, zone: i32) -> Read<Program> {
     let root = At { value: file, path: String::new() };
     let top = At { value: file, path: "the file".to_string() };
     top.keys(&[
-        "about", "schema", "levels", "period_months", "keep_percent", "downgrade_by", "rates", "growth", "points", "redeem", "benefits",
+        "about",
+        "schema",
+        "levels",
+        "period_months",
+        "keep_percent",
+        "downgrade_by",
+        "rates",
+        "growth",
+        "points",
+        "redeem",
+        "benefits",
     ])?;
     root.get("schema").one(&[("loyalty/v1", ())], None)?;
     let mut p = Program {
@@ -126,7 +138,10 @@ pub fn program(file: &Value, zone: i32) -> Read<Program> {
         let at = at.keys(&["id", "growth", "on"])?;
         let least = p.levels.last().map_or(0, |l: &Level| l.growth + 1);
         let most = if p.levels.is_empty() { 0 } else { MOST };
-        p.levels.push(Level { name: once(&at.get("id"), "level/", &mut ids)?, growth: at.get("growth").whole(least, most)? });
+        p.levels.push(Level {
+            name: once(&at.get("id"), "level/", &mut ids)?,
+            growth: at.get("growth").whole(least, most)?,
+        });
     }
     if p.levels.is_empty() {
         return root.get("levels").wrong("a list of levels, the first with growth 0");
@@ -260,7 +275,13 @@ fn points(at: &At<'_>, p: &mut Program) -> Read<()> {
         return Ok(());
     }
     let at = at.clone().keys(&[
-        "earn", "pending_days_after_delivery", "expire_months", "expire_at", "spend_order", "smallest_use", "worth",
+        "earn",
+        "pending_days_after_delivery",
+        "expire_months",
+        "expire_at",
+        "spend_order",
+        "smallest_use",
+        "worth",
     ])?;
     let earn = at.get("earn");
     if earn.is_there() {
@@ -276,8 +297,10 @@ fn points(at: &At<'_>, p: &mut Program) -> Read<()> {
 }
 
 fn redemption(at: &At<'_>, p: &Program, ids: &mut Vec<(String, u32)>) -> Read<Redemption> {
-    let at = at.clone().keys(&["id", "kind", "growth", "points", "offer", "sku", "valid_days", "level", "from", "limit"])?;
-    let kinds = [("points", Reward::Points), ("coupon", Reward::Coupon), ("goods", Reward::Goods), ("level", Reward::Level)];
+    let at =
+        at.clone().keys(&["id", "kind", "growth", "points", "offer", "sku", "valid_days", "level", "from", "limit"])?;
+    let kinds =
+        [("points", Reward::Points), ("coupon", Reward::Coupon), ("goods", Reward::Goods), ("level", Reward::Level)];
     let kind = at.get("kind").one(&kinds, None)?;
     let (growth, points) = (at.get("growth").whole_or(1, MOST, 0)?, at.get("points").whole_or(1, MOST, 0)?);
     let mut r = Redemption { name: once(&at.get("id"), "done/", ids)?, kind, growth, points, ..Redemption::default() };
@@ -371,8 +394,24 @@ fn listed<'a>(at: &At<'a>) -> Read<Vec<Entry<'a>>> {
 
 fn entry<'a>(at: &At<'a>) -> Read<Entry<'a>> {
     let at = at.clone().keys(&[
-        "type", "id", "order", "task", "redeem", "event", "of", "level", "subject", "at", "paid", "shipping", "points_paid", "amount",
-        "currency", "points", "growth", "birthday",
+        "type",
+        "id",
+        "order",
+        "task",
+        "redeem",
+        "event",
+        "of",
+        "level",
+        "subject",
+        "at",
+        "paid",
+        "shipping",
+        "points_paid",
+        "amount",
+        "currency",
+        "points",
+        "growth",
+        "birthday",
     ])?;
     let words: Vec<(&str, Kind)> = Kind::ALL.iter().map(|k| (k.word(), *k)).collect();
     let kind = at.get("type").one(&words, None)?;
@@ -448,13 +487,27 @@ pub fn statement(v: &Value) -> Read<Statement<'_>> {
     let opening = at.get("opening");
     let opening = if opening.is_there() {
         let o = opening.keys(&[
-            "at", "level", "since", "review", "growth", "points", "pending", "growth_claim", "points_claim", "birthday", "used",
+            "at",
+            "level",
+            "since",
+            "review",
+            "growth",
+            "points",
+            "pending",
+            "growth_claim",
+            "points_claim",
+            "birthday",
+            "used",
         ])?;
         let lots = |key: &str, day: &str| {
-            o.get(key).list(1_000)?.into_iter().map(|l| {
-                let l = l.keys(&[day, "amount"])?;
-                Ok((time(&l.get(day))?, l.get("amount").whole(0, MOST)?))
-            }).collect::<Read<Vec<_>>>()
+            o.get(key)
+                .list(1_000)?
+                .into_iter()
+                .map(|l| {
+                    let l = l.keys(&[day, "amount"])?;
+                    Ok((time(&l.get(day))?, l.get("amount").whole(0, MOST)?))
+                })
+                .collect::<Read<Vec<_>>>()
         };
         let mut pending = Vec::new();
         for (i, (from, n)) in lots("pending", "from")?.into_iter().enumerate() {

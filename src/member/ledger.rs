@@ -280,7 +280,12 @@ fn read_lots(r: &mut Reader<'_>, from: Day) -> Vec<Lot> {
     let mut lots: Vec<Lot> = Vec::new();
     for _ in 0..listed(r, LOTS) {
         let ahead = read_signed(r);
-        last = r.some(i64::from(last).checked_add(ahead).and_then(|d| Day::try_from(d).ok()).filter(|d| (-LAST..LAST).contains(d)));
+        last = r.some(
+            i64::from(last)
+                .checked_add(ahead)
+                .and_then(|d| Day::try_from(d).ok())
+                .filter(|d| (-LAST..LAST).contains(d)),
+        );
         let left = large(r);
         if left == 0 || lots.last().is_some_and(|l| l.until >= last) {
             r.fail();

@@ -118,10 +118,8 @@ pub struct Reconciled {
 
 /// Takes over what the server says. What happened here later than the statement stays, as far as it is covered.
 pub fn reconcile(p: &Program, ledger: &mut Ledger, now: Millis, s: &Statement<'_>) -> Reconciled {
-    let refused = |why| Reconciled {
-        outcome: Outcome { status: Status::Refused, why: Some(why) },
-        differences: Vec::new(),
-    };
+    let refused =
+        |why| Reconciled { outcome: Outcome { status: Status::Refused, why: Some(why) }, differences: Vec::new() };
     let stated = minute(s.at);
     if stated < ledger.stated || stated == 0 {
         return refused(Refusal::Stale);
@@ -235,14 +233,7 @@ fn opened(p: &Program, opening: Option<&Opening<'_>>) -> Option<Book> {
 }
 
 /// The statement's entries into `next`, and how they differ from those of `here`.
-fn told(
-    p: &Program,
-    next: &mut Ledger,
-    here: &Ledger,
-    stated: u32,
-    entries: &[Entry<'_>],
-    out: &mut Vec<Difference>,
-) {
+fn told(p: &Program, next: &mut Ledger, here: &Ledger, stated: u32, entries: &[Entry<'_>], out: &mut Vec<Difference>) {
     // Where each of its entries came to stand.
     let mut places: Vec<(u64, usize)> = Vec::new();
     let at = |e: &Entry<'_>| minute(e.at.unwrap_or(Millis(i64::from(stated) * 60_000)));
@@ -306,11 +297,7 @@ fn adjust(p: &Program, next: &mut Ledger, stated: u32, said: &Sums<'_>) {
     let growth = more(said.growth, &book.growth);
     let known = p.levels.iter().any(|l| l.name == level);
     let known = known && (growth != 0 || p.level_named(level) != p.level_named(book.level));
-    let what = What::Adjust {
-        growth,
-        points: more(said.points, &book.points),
-        level: if known { level } else { 0 },
-    };
+    let what = What::Adjust { growth, points: more(said.points, &book.points), level: if known { level } else { 0 } };
     if what != (What::Adjust { growth: 0, points: 0, level: 0 }) {
         let fact = Fact { at: stated, key: hash(seed::ADJUST, &stated.to_le_bytes()), what };
         next.remove(fact.key);
@@ -354,7 +341,9 @@ fn again(p: &Program, next: &mut Ledger, f: &Fact, now: u32, out: &mut Vec<Diffe
             && paid
         {
             // The server knows that it was paid; that it came is known here.
-            let Some(Fact { key, what: What::Order { growth, points, returned, .. }, .. }) = next.remove(f.key) else { return };
+            let Some(Fact { key, what: What::Order { growth, points, returned, .. }, .. }) = next.remove(f.key) else {
+                return;
+            };
             next.insert(Fact { at: f.at, key, what: What::Order { delivered: true, growth, points, returned } });
         }
         return;

@@ -81,12 +81,21 @@ mod tests {
             section(&file, 480, &languages).expect_err("refused")
         };
         for (change, told) in [
-            (&(|f| f["levels"][2]["growth"] = 100.into()) as &dyn Fn(&mut Value), "levels[2].growth has to be a whole number from 801"),
-            (&|f| f["growth"]["tasks"][1]["limit"]["per"] = "week".into(), "growth.tasks[1].limit.per has to be \"day\" or"),
+            (
+                &(|f| f["levels"][2]["growth"] = 100.into()) as &dyn Fn(&mut Value),
+                "levels[2].growth has to be a whole number from 801",
+            ),
+            (
+                &|f| f["growth"]["tasks"][1]["limit"]["per"] = "week".into(),
+                "growth.tasks[1].limit.per has to be \"day\" or",
+            ),
             (&|f| f["redeem"][5]["level"] = "bronze".into(), "redeem[5].level names no level of this file"),
             (&|f| f["redeem"][1]["id"] = "mug".into(), "redeem[3].id: \"mug\" is there twice"),
             (&|f| f["points"]["expires"] = 3.into(), "points has no \"expires\"; it has earn,"),
-            (&|f| f["growth"]["spend"]["when"] = "paid".into(), "growth.spend.when has to be \"delivered\", not \"paid\""),
+            (
+                &|f| f["growth"]["spend"]["when"] = "paid".into(),
+                "growth.spend.when has to be \"delivered\", not \"paid\"",
+            ),
             (&|f| f["rates"]["USD"] = 0.into(), "rates.USD has to be a number above 0"),
             (&|f| f["period_months"] = 25.into(), "period_months has to be a whole number from 1 to 24, not 25"),
             (&|f| f["levels"] = Value::Null, "levels has to be a list of levels"),

@@ -89,6 +89,11 @@ unsafe extern "C" fn lint_loyalty(ptr: *mut u8, len: u32) -> *mut u8 {
 fn compiled(document: &[u8]) -> Result<Vec<u8>, String> {
     let v: Value = serde_json::from_slice(document).map_err(|e| format!("it is no JSON: {e}."))?;
     let zone = v["zone"].as_i64().and_then(|z| i32::try_from(z).ok()).unwrap_or(i32::MAX);
-    let languages = v["languages"].as_array().into_iter().flatten().filter_map(|l| l.as_str().map(String::from)).collect::<Vec<_>>();
+    let languages = v["languages"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(|l| l.as_str().map(String::from))
+        .collect::<Vec<_>>();
     section(&v["loyalty"], zone, &languages)
 }

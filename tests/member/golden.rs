@@ -1,6 +1,8 @@
 //! The golden file, natively.
 
-use nearshelf::member::{self, Asked, Difference, Ledger, NEVER, State, apply, json as edge, next_purchase, reconcile, state, to_civil};
+use nearshelf::member::{
+    self, Asked, Difference, Ledger, NEVER, State, apply, json as edge, next_purchase, reconcile, state, to_civil,
+};
 use nearshelf::time::Millis;
 use serde_json::{Value, json};
 
@@ -24,7 +26,9 @@ fn told(s: &State, shop: &Value) -> Value {
         let ids = list.as_array().expect("a list").iter().map(|v| v["id"].as_str().expect("an id").to_string());
         Value::Object(ids.zip(all.iter().map(one)).collect())
     };
-    let lacks = |l: &member::Left| [Value::Null, "limit".into(), "level".into(), "growth".into(), "points".into()][usize::from(l.lacks)].clone();
+    let lacks = |l: &member::Left| {
+        [Value::Null, "limit".into(), "level".into(), "growth".into(), "points".into()][usize::from(l.lacks)].clone()
+    };
     json!({
         "day": date(s.day), "level": shop["levels"][s.level]["id"], "since": date(s.since), "review": date(s.review), "to_keep": s.to_keep,
         "growth": s.growth, "growth_claim": s.growth_claim, "to_next": s.to_next, "points": s.points, "points_claim": s.points_claim,
@@ -39,7 +43,9 @@ fn told(s: &State, shop: &Value) -> Value {
 /// What is expected has to be there; a list as it is, an object at least with these keys.
 fn holds(seen: &Value, expected: &Value) -> bool {
     match (seen, expected) {
-        (Value::Object(seen), Value::Object(expected)) => expected.iter().all(|(k, v)| seen.get(k).is_some_and(|s| holds(s, v))),
+        (Value::Object(seen), Value::Object(expected)) => {
+            expected.iter().all(|(k, v)| seen.get(k).is_some_and(|s| holds(s, v)))
+        }
         _ => seen == expected,
     }
 }
@@ -75,7 +81,10 @@ fn the_golden_file_holds() {
             if !step["entries"].is_null() {
                 let entries = edge::entries(&step["entries"]).expect("entries");
                 let outcomes = apply(&p, &mut ledger, now, &entries);
-                let words: Value = outcomes.iter().map(|o| o.why.map_or_else(|| member::wire::status(o.status), |w| w.code())).collect();
+                let words: Value = outcomes
+                    .iter()
+                    .map(|o| o.why.map_or_else(|| member::wire::status(o.status), |w| w.code()))
+                    .collect();
                 assert_eq!(words, step["outcomes"], "{name}");
             }
             if !step["statement"].is_null() {
@@ -95,7 +104,8 @@ fn the_golden_file_holds() {
             assert!(holds(&seen[key], expected), "{name}: {key} is {}, not {expected}\n{seen}", seen[key]);
         }
         for ask in case["next"].as_array().into_iter().flatten() {
-            let amounts = member::Amounts { paid: ask["paid"].as_u64().expect("an amount"), ..member::Amounts::default() };
+            let amounts =
+                member::Amounts { paid: ask["paid"].as_u64().expect("an amount"), ..member::Amounts::default() };
             let n = next_purchase(&p, &ledger, now, Asked { amounts, currency: "" }).expect("an answer");
             let seen = json!({ "paid": ask["paid"], "growth": n.growth, "points": n.points, "level": shop["levels"][n.level]["id"], "from": date(n.from), "until": date(n.until) });
             assert!(holds(&seen, ask), "{name}: {seen}");

@@ -247,8 +247,10 @@ impl Model {
             Entry::Task { id, task, subject, at } => {
                 let rule = &r.tasks[task];
                 let count = |t: &&Done| t.task == task && !t.undone;
-                let often = |per| self.tasks.iter().filter(count).filter(|t| r.same_span(per, r.day(t.at), r.day(at))).count();
-                let again = rule.once && !subject.is_empty() && self.tasks.iter().filter(count).any(|t| t.subject == subject);
+                let often =
+                    |per| self.tasks.iter().filter(count).filter(|t| r.same_span(per, r.day(t.at), r.day(at))).count();
+                let again =
+                    rule.once && !subject.is_empty() && self.tasks.iter().filter(count).any(|t| t.subject == subject);
                 let has = self.tasks.iter().any(|t| t.id == id) || self.uses.iter().any(|u| u.id == id);
                 if has || late(at) || again || rule.limit.is_some_and(|(n, per)| often(per) >= n as usize) {
                     return false;
@@ -283,13 +285,22 @@ impl Model {
                 };
                 let too_often = rule.limit.is_some_and(|(n, per)| often(per) >= n as usize);
                 let target = if let Gives::Level(l) = rule.gives { l } else { usize::MAX };
-                if has || late(at) || too_often || level >= target || !(rule.from.is_empty() || rule.from.contains(&level)) {
+                if has
+                    || late(at)
+                    || too_often
+                    || level >= target
+                    || !(rule.from.is_empty() || rule.from.contains(&level))
+                {
                     return false;
                 }
                 let gain = if let Gives::Points(n) = rule.gives { n } else { 0 };
                 let level = if let Gives::Level(l) = rule.gives { l } else { 0 };
                 let (growth, points) = (rule.growth, rule.points);
-                return self.cover(r, Use { at, tie, id, redeem: Some(redeem), growth, points, gain, level, undone: false }, now);
+                return self.cover(
+                    r,
+                    Use { at, tie, id, redeem: Some(redeem), growth, points, gain, level, undone: false },
+                    now,
+                );
             }
             Entry::Spend { id, points, at, tie } => {
                 let has = self.tasks.iter().any(|t| t.id == id) || self.uses.iter().any(|u| u.id == id);
@@ -401,7 +412,8 @@ impl Model {
                         next += 1;
                     }
                     level = next;
-                    (since, review) = if level > 0 { (Some(day), Some(months_later(day, r.period))) } else { (None, None) };
+                    (since, review) =
+                        if level > 0 { (Some(day), Some(months_later(day, r.period))) } else { (None, None) };
                 }
             }
             growth.retain(|p| p.until > day);

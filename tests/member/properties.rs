@@ -2,7 +2,10 @@
 
 use super::golden::SAMPLE;
 use super::random::{DAY, START, entry, file, names, rules, told};
-use nearshelf::member::{self, Amounts, Asked, BYTES, Entry, Kind, Ledger, NEVER, Program, Refusal, Status, apply, apply_in, json as edge, next_purchase, state};
+use nearshelf::member::{
+    self, Amounts, Asked, BYTES, Entry, Kind, Ledger, NEVER, Program, Refusal, Status, apply, apply_in, json as edge,
+    next_purchase, state,
+};
 use nearshelf::random::Random;
 use nearshelf::time::Millis;
 use serde_json::{Value, json};
@@ -90,7 +93,15 @@ fn closing_days_changes_no_balance_and_no_limit() {
         let seen = |l: &Ledger| {
             let view = |days: i64| {
                 let s = state(&p, l, ms(now + days * DAY));
-                (s.clone(), next_purchase(&p, l, ms(now + days * DAY), Asked { amounts: Amounts { paid: 12_345, ..Amounts::default() }, currency: "" }))
+                (
+                    s.clone(),
+                    next_purchase(
+                        &p,
+                        l,
+                        ms(now + days * DAY),
+                        Asked { amounts: Amounts { paid: 12_345, ..Amounts::default() }, currency: "" },
+                    ),
+                )
             };
             [0, 20, 100, 400, 900].map(|days| {
                 let (mut s, next) = view(days);
@@ -129,7 +140,13 @@ fn a_ledger_never_grows_beyond_its_bound() {
         for [order, other] in &ids {
             let amounts = Some(Amounts { paid: 99_999_999_999 - day as u64, ..Amounts::default() });
             entries.push(Entry { kind: Kind::Delivered, id: order, amounts, ..Entry::default() });
-            entries.push(Entry { kind: Kind::Task, id: other, what: "share-that-is-opened", subject: other, ..Entry::default() });
+            entries.push(Entry {
+                kind: Kind::Task,
+                id: other,
+                what: "share-that-is-opened",
+                subject: other,
+                ..Entry::default()
+            });
         }
         let outcomes = apply(&p, &mut ledger, ms(now), &entries);
         assert!(outcomes.iter().all(|o| o.why.is_none_or(|w| w == Refusal::Limit)), "{outcomes:?}");
@@ -145,7 +162,12 @@ fn a_ledger_never_grows_beyond_its_bound() {
     let ids: Vec<String> = (0..600).map(|i| format!("x{i}")).collect();
     let many: Vec<_> = ids
         .iter()
-        .map(|id| Entry { kind: Kind::Delivered, id, amounts: Some(Amounts { paid: 100, ..Amounts::default() }), ..Entry::default() })
+        .map(|id| Entry {
+            kind: Kind::Delivered,
+            id,
+            amounts: Some(Amounts { paid: 100, ..Amounts::default() }),
+            ..Entry::default()
+        })
         .collect();
     let mut busy = Ledger::default();
     let outcomes = apply(&p, &mut busy, ms(START), &many);
@@ -159,15 +181,36 @@ fn what_was_closed_is_remembered_for_long() {
     let shop: Value = serde_json::from_str(SAMPLE).expect("JSON");
     let p = edge::program(&shop, 480).expect("the sample");
     let mut ledger = Ledger::default();
-    let order = |id, at| Entry { kind: Kind::Delivered, id, at: Some(ms(at)), amounts: Some(Amounts { paid: 10_000, ..Amounts::default() }), ..Entry::default() };
-    let friend = |id, at| Entry { kind: Kind::Task, id, what: "invite-a-friend", subject: "f", at: Some(ms(at)), ..Entry::default() };
+    let order = |id, at| Entry {
+        kind: Kind::Delivered,
+        id,
+        at: Some(ms(at)),
+        amounts: Some(Amounts { paid: 10_000, ..Amounts::default() }),
+        ..Entry::default()
+    };
+    let friend = |id, at| Entry {
+        kind: Kind::Task,
+        id,
+        what: "invite-a-friend",
+        subject: "f",
+        at: Some(ms(at)),
+        ..Entry::default()
+    };
     apply(&p, &mut ledger, ms(START), &[order("A", START), friend("i", START)]);
     ledger.close(&p, state(&p, &ledger, ms(START)).day);
     let later = START + 30 * DAY;
-    let outcomes = apply(&p, &mut ledger, ms(later), &[order("A", later), friend("j", later), order("B", START), order("C", later)]);
+    let outcomes = apply(
+        &p,
+        &mut ledger,
+        ms(later),
+        &[order("A", later), friend("j", later), order("B", START), order("C", later)],
+    );
     let told: Vec<_> = outcomes.iter().map(|o| (o.status, o.why)).collect();
     let refused = |why| (Status::Refused, Some(why));
-    assert_eq!(told, [(Status::Known, None), refused(Refusal::Once), refused(Refusal::Closed), (Status::Accepted, None)]);
+    assert_eq!(
+        told,
+        [(Status::Known, None), refused(Refusal::Once), refused(Refusal::Closed), (Status::Accepted, None)]
+    );
 }
 
 #[test]
@@ -201,7 +244,12 @@ fn a_visitor_who_is_known_now_brings_what_was_done() {
     ]);
     let (mut account, mut visitor) = (Ledger::default(), Ledger::default());
     apply(&p, &mut visitor, ms(START), &edge::entries(&file).expect("entries"));
-    apply(&p, &mut account, ms(START), &edge::entries(&json!([{ "type": "delivered", "order": "A", "paid": 10000 }])).expect("entries"));
+    apply(
+        &p,
+        &mut account,
+        ms(START),
+        &edge::entries(&json!([{ "type": "delivered", "order": "A", "paid": 10000 }])).expect("entries"),
+    );
     assert_eq!(member::merge(&p, &mut account, ms(START), &visitor), 2);
     assert_eq!(state(&p, &account, ms(START)).growth, 110 + 30 + 1);
     assert_eq!(member::merge(&p, &mut account, ms(START), &visitor), 0);

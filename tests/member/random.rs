@@ -65,7 +65,12 @@ pub(crate) fn rules(r: &mut Random) -> Rules {
         growth_per_day: r.below(3),
         days_a_month: 1 + r.below(5) as usize,
         tasks: (0..r.below(4))
-            .map(|_| Task { growth: 1 + r.below(60), limit: limit(r), once: r.below(2) == 0, reversed: r.below(2) == 0 })
+            .map(|_| Task {
+                growth: 1 + r.below(60),
+                limit: limit(r),
+                once: r.below(2) == 0,
+                reversed: r.below(2) == 0,
+            })
             .collect(),
         birthday: r.below(100),
         claim_days: [0, 0, 7, 30, 364][r.below(5) as usize],
@@ -151,7 +156,11 @@ pub(crate) fn entry(r: &mut Random, rules: &Rules, now: i64) -> Entry {
             let subject = if r.below(2) == 0 { format!("s{}", r.below(5)) } else { String::new() };
             Entry::Task { id, task: r.below(rules.tasks.len() as u64) as usize, subject, at }
         }
-        9 => Entry::Birthday { at, month: [2, 2, 12, 1, 7][r.below(5) as usize], day: [29, 28, 31, 1, 15][r.below(5) as usize] },
+        9 => Entry::Birthday {
+            at,
+            month: [2, 2, 12, 1, 7][r.below(5) as usize],
+            day: [29, 28, 31, 1, 15][r.below(5) as usize],
+        },
         10 | 11 if !rules.redeem.is_empty() => {
             Entry::Redeem { tie: tie(&id), id, redeem: r.below(rules.redeem.len() as u64) as usize, at }
         }
@@ -245,7 +254,11 @@ pub(crate) fn run(seed: u64, met: &mut Met) {
             continue;
         }
         let counts = model.enter(&rules, &e, closed, now);
-        assert_eq!(outcome.status == Status::Accepted, counts, "seed {seed}, step {step}: {e:?} {outcome:?}\n{rules:?}");
+        assert_eq!(
+            outcome.status == Status::Accepted,
+            counts,
+            "seed {seed}, step {step}: {e:?} {outcome:?}\n{rules:?}"
+        );
         met.accepted += u64::from(counts);
         met.refused += u64::from(!counts);
         if step % 5 == 4 {

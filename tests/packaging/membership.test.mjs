@@ -7,59 +7,15 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { pathToFileURL } from "node:url";
 import { storageOver } from "./support/memory.mjs";
+import { golden, runGolden } from "../golden/membership.mjs";
 import { packBytes, pkg, root } from "./support/project.mjs";
 import { realVisit } from "./support/real.mjs";
 import { withSection } from "./support/small-pack.mjs";
 
 const { NearshelfError, membership } = await import(pathToFileURL(join(pkg, "membership-node.js")).href);
-const golden = JSON.parse(readFileSync(join(root, "tests/golden/membership.json"), "utf8"));
 const loyalty = JSON.parse(readFileSync(join(root, "www-demo/shop/loyalty.json"), "utf8"));
 const section = readFileSync(join(root, "tests/compat/loyalty-v1.section"));
 const NOW = Date.parse("2026-03-20T10:00:00+08:00");
-
-/** A day of the shop as the golden file writes it. */
-const date = (ms) => (ms === null ? null : new Date(ms + golden.zone * 60000).toISOString().slice(0, 10));
-const lots = (list, day, amount) => list.map((lot) => [date(lot[day]), lot[amount]]);
-const byId = (list, of) => Object.fromEntries(list.map((x) => [x.id, of(x)]));
-
-function told(s) {
-  return {
-    day: date(s.day), level: s.level.id, since: date(s.level.since), review: date(s.level.review), to_keep: s.level.toKeep, growth: s.growth,
-    growth_claim: s.growthClaim, to_next: s.next && s.next.missing, points: s.points, points_claim: s.pointsClaim, undelivered: s.undelivered,
-    pending: lots(s.pending, "from", "points"), expiries: lots(s.expiries, "until", "points"), fades: lots(s.fades, "until", "growth"),
-    tasks: byId(s.tasks, (t) => t.left), redeem: byId(s.redeem, (r) => [r.left, r.lacks]), benefits: s.benefits.length, birthday: s.birthday,
-    birthday_had: date(s.birthdayHad), closed: date(s.closed), entries: s.entries,
-  };
-}
-
-/** What is expected has to be there; an object may have more. */
-function holds(seen, expected, name) {
-  if (expected && typeof expected === "object" && !Array.isArray(expected)) {
-    Object.entries(expected).forEach(([key, value]) => holds(seen[key], value, `${name}.${key}`));
-  } else assert.deepEqual(seen, expected, name);
-}
-
-export async function runGolden(start) {
-  for (const { name, steps, state, next = [] } of golden.cases) {
-    let now = 0;
-    const member = await start(() => now);
-    for (const step of steps) {
-      now = Date.parse(step.now);
-      if (step.entries) assert.deepEqual(member.apply(step.entries).map((o) => o.why || o.status), step.outcomes, name);
-      if (!step.statement) continue;
-      const done = member.reconcile(step.statement);
-      assert.equal(done.why, step.stale ? "stale" : undefined, name);
-      assert.equal(done.agreed, !step.stale && !step.differences.length, name);
-      assert.equal(done.differences.length, (step.differences || []).length, `${name}: ${JSON.stringify(done.differences)}`);
-      done.differences.forEach((d, i) => holds(d, step.differences[i], name));
-    }
-    holds(told(member.state()), state, name);
-    for (const ask of next) {
-      const n = member.nextPurchase(ask.paid);
-      holds({ paid: ask.paid, growth: n.growth, points: n.points, level: n.level.id, from: date(n.from), until: date(n.until) }, ask, name);
-    }
-  }
-}
 
 test("the golden file holds, from a loyalty.json and from a section", async () => {
   assert.ok(golden.cases.length > 30);

@@ -50,22 +50,31 @@ pub(crate) fn run(command: &MembershipCommand) -> Result<ExitCode, Error> {
         Some(path) => loyalty::json_of(path)?,
         None => file["loyalty"].clone(),
     };
-    let p = json::program(&shop, zone).map_err(|what| loyalty::bad(args.loyalty.as_ref().unwrap_or(&args.file), &what))?;
+    let p =
+        json::program(&shop, zone).map_err(|what| loyalty::bad(args.loyalty.as_ref().unwrap_or(&args.file), &what))?;
     let time = |v: &Value| v.as_str().and_then(json::instant).or(v.as_f64().and_then(Millis::from_f64));
-    let now = time(&file["now"]).ok_or_else(|| bad("it has no \"now\" such as \"2026-11-26T08:00:00+08:00\".".into()))?;
+    let now =
+        time(&file["now"]).ok_or_else(|| bad("it has no \"now\" such as \"2026-11-26T08:00:00+08:00\".".into()))?;
     let mut ledger = Ledger::default();
     let mut refused = 0;
     let steps = file["steps"].as_array().cloned().unwrap_or_else(|| vec![file.clone()]);
     for (i, step) in steps.iter().enumerate() {
         let at = |what: String| bad(if steps.len() > 1 { format!("steps[{i}].{what}") } else { what });
-        let now = if step["now"].is_null() { now } else { time(&step["now"]).ok_or_else(|| at("now is no time.".into()))? };
+        let now =
+            if step["now"].is_null() { now } else { time(&step["now"]).ok_or_else(|| at("now is no time.".into()))? };
         let entries = json::entries(&step["entries"]).map_err(at)?;
         let outcomes = member::apply(&p, &mut ledger, now, &entries);
         for (e, o) in entries.iter().zip(&outcomes) {
             refused += u32::from(o.status == member::Status::Refused);
             if each {
                 let named = [e.id, e.what, e.subject].join(" ");
-                say!("{:<9} {} {} {}", wire::status(o.status), e.kind.word(), named.trim(), o.why.map_or("", |w| w.code()));
+                say!(
+                    "{:<9} {} {} {}",
+                    wire::status(o.status),
+                    e.kind.word(),
+                    named.trim(),
+                    o.why.map_or("", |w| w.code())
+                );
             }
         }
         for s in step["statement"].as_object().map(|_| step["statement"].clone()).into_iter() {
@@ -74,7 +83,11 @@ pub(crate) fn run(command: &MembershipCommand) -> Result<ExitCode, Error> {
             refused += u32::from(done.outcome.status == member::Status::Refused);
             if each {
                 let why = done.outcome.why.map_or("", |w| w.code());
-                say!("{:<9} statement {why}: {} difference(s)", wire::status(done.outcome.status), done.differences.len());
+                say!(
+                    "{:<9} statement {why}: {} difference(s)",
+                    wire::status(done.outcome.status),
+                    done.differences.len()
+                );
                 done.differences.iter().for_each(|d| difference(*d, &statement, &shop));
             }
         }
@@ -99,7 +112,9 @@ fn difference(d: Difference, s: &member::Statement<'_>, shop: &Value) {
             say!("  {} {} (key {key:016x}): here {}, there {}", kind.word(), said(place), n(here), n(there));
         }
         Difference::Unreadable { place, why } => say!("  entries[{place}] {}: {}", said(Some(place)), why.code()),
-        Difference::Dropped { kind, key, .. } => say!("  {} (key {key:016x}): later, and not covered any more", kind.word()),
+        Difference::Dropped { kind, key, .. } => {
+            say!("  {} (key {key:016x}): later, and not covered any more", kind.word())
+        }
         Difference::Sum { sum, here, there } => {
             let words = ["level", "growth", "points", "pending points", "growth owed", "points owed"];
             let told = |v: u64| match sum {
@@ -142,28 +157,60 @@ fn print(p: &Program, s: &State, shop: &Value, language: &str, ledger: &Ledger) 
         say("since, looked at again", "自，复核日", format!("{}, {}", date(s.since), date(s.review)));
         say("growth to keep it", "保级还需成长值", s.to_keep.to_string());
     }
-    say("growth", "成长值", format!("{} ({})", s.growth, if zh { format!("待扣 {}", s.growth_claim) } else { format!("owed {}", s.growth_claim) }));
+    say(
+        "growth",
+        "成长值",
+        format!(
+            "{} ({})",
+            s.growth,
+            if zh { format!("待扣 {}", s.growth_claim) } else { format!("owed {}", s.growth_claim) }
+        ),
+    );
     if let Some(missing) = s.to_next {
         say("to the next level", "距下一等级", format!("{missing} ({})", level(s.level + 1)));
     }
-    say("points", "积分", format!("{} ({})", s.points, if zh { format!("待扣 {}", s.points_claim) } else { format!("owed {}", s.points_claim) }));
+    say(
+        "points",
+        "积分",
+        format!(
+            "{} ({})",
+            s.points,
+            if zh { format!("待扣 {}", s.points_claim) } else { format!("owed {}", s.points_claim) }
+        ),
+    );
     say("usable from", "待生效", lots(&s.pending));
     say("not delivered", "未送达", s.undelivered.to_string());
     say("gone on", "到期", lots(&s.ends));
-    for (list, left, en, of_zh) in [(&shop["growth"]["tasks"], &s.tasks, "task", "任务"), (&shop["redeem"], &s.redeem, "redeem", "兑换")] {
+    for (list, left, en, of_zh) in
+        [(&shop["growth"]["tasks"], &s.tasks, "task", "任务"), (&shop["redeem"], &s.redeem, "redeem", "兑换")]
+    {
         for (v, l) in list.as_array().into_iter().flatten().zip(left) {
             let n = l.left.map_or("∞".to_string(), |n| n.to_string());
             let lacks = ["", "limit", "level", "growth", "points"][usize::from(l.lacks)];
             let of_zh_lacks = ["", "次数", "等级", "成长值", "积分"][usize::from(l.lacks)];
             let lacks = if zh { of_zh_lacks } else { lacks };
-            let lacks = if lacks.is_empty() { String::new() } else { format!(" ({} {lacks})", if zh { "缺" } else { "lacks" }) };
+            let lacks = if lacks.is_empty() {
+                String::new()
+            } else {
+                format!(" ({} {lacks})", if zh { "缺" } else { "lacks" })
+            };
             say(en, of_zh, format!("{}: {n}{lacks}", named(v, language)));
         }
     }
     let benefits: Vec<_> = s.benefits.iter().map(|b| named(&shop["benefits"][*b], language)).collect();
     say("benefits", "权益", benefits.join(", "));
     let bytes = ledger.write().len();
-    say("ledger", "账本", format!("{bytes} B, {} {}, {} {}", s.open, if zh { "条未结" } else { "open" }, if zh { "已结至" } else { "closed by" }, date(s.closed)));
+    say(
+        "ledger",
+        "账本",
+        format!(
+            "{bytes} B, {} {}, {} {}",
+            s.open,
+            if zh { "条未结" } else { "open" },
+            if zh { "已结至" } else { "closed by" },
+            date(s.closed)
+        ),
+    );
     let _ = p;
 }
 
