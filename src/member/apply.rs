@@ -245,7 +245,7 @@ impl Taking<'_> {
             let shipping = if earn.excludes & 1 != 0 { a.shipping } else { 0 };
             let points = if earn.excludes & 2 != 0 { a.points } else { 0 };
             let counts = a.paid.saturating_sub(shipping).saturating_sub(points);
-            if currency != "" && self.p.rates.iter().all(|(c, _)| c != currency) {
+            if !currency.is_empty() && self.p.rates.iter().all(|(c, _)| c != currency) {
                 return Err(Refusal::UnknownCurrency);
             }
             *n = self.p.converted(counts, currency).ok_or(Refusal::BadEntry)?;
@@ -317,11 +317,6 @@ impl Taking<'_> {
         done
     }
 
-    /// True when a limit is reached in the span of a day.
-    fn reached(&self, name: u32, limit: Limit, day: Day) -> bool {
-        limit.per != Per::None && used(self.p, self.ledger, name, limit.per, day) >= limit.count
-    }
-
     fn task(&mut self, e: &Entry<'_>, at: u32, day: Day) -> Done {
         let task = *self.p.tasks.iter().find(|t| t.name == name(e.what)).ok_or(Refusal::UnknownTask)?;
         let subject = if task.once && !e.subject.is_empty() { key_of(seed::SUBJECT, e.what, e.subject) } else { 0 };
@@ -334,11 +329,10 @@ impl Taking<'_> {
             return Ok(KNOWN);
         }
         if !self.forced {
-            let same = |f: &Fact| matches!(f.what, What::Task { subject: s, undone: false, .. } if s == subject);
-            if subject != 0 && (self.ledger.facts.iter().any(same) || self.ledger.is_known(subject)) {
+            if is_done(self.ledger, subject) {
                 return Err(Refusal::Once);
             }
-            if self.reached(task.name, task.limit, day) {
+            if is_reached(self.p, self.ledger, task.name, task.limit, day) {
                 return Err(Refusal::Limit);
             }
         }
@@ -391,19 +385,7 @@ impl Taking<'_> {
         if !self.forced && i64::from(day) - i64::from(on) > i64::from(self.p.birthday.1) {
             return Err(Refusal::NotBirthday);
         }
-        let mut nearest = i64::MAX;
-        let near = |had: Day, nearest: &mut i64| {
-            if had != NEVER {
-                *nearest = (i64::from(had) - i64::from(on)).abs().min(*nearest);
-            }
-        };
-        near(self.ledger.base.birthday, &mut nearest);
-        for f in &self.ledger.facts {
-            if let What::Birthday { day, .. } = f.what {
-                near(day, &mut nearest);
-            }
-        }
-        match nearest {
+        match nearest_birthday(self.ledger, on) {
             0 => return Ok(KNOWN),
             n if n < YEAR => return Err(Refusal::BirthdayHad),
             _ => {}
@@ -446,7 +428,7 @@ impl Taking<'_> {
             if (r.from != 0 && r.from >> level & 1 == 0) || (given && level >= usize::from(r.level)) {
                 return Err(Refusal::WrongLevel);
             }
-            if self.reached(r.name, r.limit, day) {
+            if is_reached(self.p, self.ledger, r.name, r.limit, day) {
                 return Err(Refusal::Limit);
             }
         }
@@ -497,6 +479,51 @@ impl Taking<'_> {
             self.ledger.facts[i].what = was;
         }
         done
+    }
+}
+
+/// Days between a birthday and the nearest one that was had.
+fn nearest_birthday(ledger: &Ledger, on: Day) -> i64 {
+    let mut nearest = i64::MAX;
+    let mut near = |had: Day| {
+        if had != NEVER {
+            nearest = (i64::from(had) - i64::from(on)).abs().min(nearest);
+        }
+    };
+    near(ledger.base.birthday);
+    for f in &ledger.facts {
+        if let What::Birthday { day, .. } = f.what {
+            near(day);
+        }
+    }
+    nearest
+}
+
+/// True when it was done for a subject already.
+fn is_done(ledger: &Ledger, subject: u64) -> bool {
+    let same = |f: &Fact| matches!(f.what, What::Task { subject: s, undone: false, .. } if s == subject);
+    subject != 0 && (ledger.facts.iter().any(same) || ledger.is_known(subject))
+}
+
+/// True when a limit is reached in the span of a day.
+fn is_reached(p: &Program, ledger: &Ledger, name: u32, limit: Limit, day: Day) -> bool {
+    limit.per != Per::None && used(p, ledger, name, limit.per, day) >= limit.count
+}
+
+/// True when nothing in the ledger keeps this entry of another one from counting here too.
+pub(super) fn may_join(p: &Program, ledger: &Ledger, f: &Fact) -> bool {
+    let day = day_of(f.at, p.zone);
+    match f.what {
+        What::Task { task, subject, undone: false, .. } => {
+            let limit = p.tasks.iter().find(|t| t.name == task).map_or(Limit::default(), |t| t.limit);
+            !is_done(ledger, subject) && !is_reached(p, ledger, task, limit, day)
+        }
+        What::Use { what, undone: false, .. } => {
+            let limit = p.redeem.iter().find(|r| r.name == what).map_or(Limit::default(), |r| r.limit);
+            !is_reached(p, ledger, what, limit, day)
+        }
+        What::Birthday { day, .. } => nearest_birthday(ledger, day) >= YEAR,
+        _ => true,
     }
 }
 

@@ -97,7 +97,7 @@ impl<'a> At<'a> {
     }
 }
 
-fn named<'a, T>(list: &'a [T], id: &At<'_>, of: impl Fn(&T) -> u32, what: &str) -> Read<usize> {
+fn named<T>(list: &[T], id: &At<'_>, of: impl Fn(&T) -> u32, what: &str) -> Read<usize> {
     let wanted = name(id.text()?);
     list.iter()
         .position(|x| of(x) == wanted)

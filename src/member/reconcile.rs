@@ -1,6 +1,6 @@
 //! The server's statement: it wins, and what differed is told, entry by entry and sum by sum.
 
-use super::apply::{Outcome, Refusal, Status, Taking, in_order, minute, undone};
+use super::apply::{Outcome, Refusal, Status, Taking, in_order, may_join, minute, undone};
 use super::book::{Book, Count, is_by};
 use super::date::{Day, NEVER, day_of};
 use super::entry::{Entry, Fact, Kind, What, key, seed};
@@ -87,7 +87,7 @@ pub enum Difference {
         /// What is wrong with it.
         why: Refusal,
     },
-    /// A later entry of this device that what the server says does not cover.
+    /// A later entry of this device that what the server says does not cover, or has already.
     Dropped {
         /// What it was.
         kind: Kind,
@@ -256,7 +256,8 @@ fn told(p: &Program, next: &mut Ledger, here: &Ledger, stated: u32, entries: &[E
         }
         let there = amounts(next, f.key);
         let same = there.is_some_and(|t| t == f.what);
-        if !same && !(there.is_none() && next.is_known(f.key)) {
+        let closed = there.is_none() && next.is_known(f.key);
+        if !(same || closed) {
             let place = places.iter().find(|(k, _)| *k == f.key).map(|(_, i)| *i);
             let (here, there) = (Some(f.what.amount()), there.map(What::amount));
             out.push(Difference::Entry { kind: f.what.kind(), at: f.at, key: f.key, here, there, place });
@@ -346,6 +347,10 @@ fn again(p: &Program, next: &mut Ledger, f: &Fact, now: u32, out: &mut Vec<Diffe
             };
             next.insert(Fact { at: f.at, key, what: What::Order { delivered: true, growth, points, returned } });
         }
+        return;
+    }
+    if !may_join(p, next, f) {
+        out.push(Difference::Dropped { kind: f.what.kind(), at: f.at, key: f.key });
         return;
     }
     match f.what {

@@ -82,7 +82,7 @@ mod tests {
         };
         for (change, told) in [
             (
-                &(|f| f["levels"][2]["growth"] = 100.into()) as &dyn Fn(&mut Value),
+                &(|f: &mut Value| f["levels"][2]["growth"] = 100.into()) as &dyn Fn(&mut Value),
                 "levels[2].growth has to be a whole number from 801",
             ),
             (

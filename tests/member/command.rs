@@ -83,7 +83,7 @@ fn what_cannot_be_read_is_told_with_its_place() {
         text(&out.stderr).to_string()
     };
     for (change, told) in [
-        (&(|f| f["zone"] = Value::Null) as &dyn Fn(&mut Value), "it says no \"zone\""),
+        (&(|f: &mut Value| f["zone"] = Value::Null) as &dyn Fn(&mut Value), "it says no \"zone\""),
         (&|f| f["now"] = "soon".into(), "it has no \"now\""),
         (&|f| f["steps"][0]["entries"][0]["type"] = "fly".into(), "steps[0].entries[0].type has to be \"paid\" or"),
         (&|f| f["steps"][0]["entries"][0]["paid"] = (-1).into(), "entries[0].paid has to be a whole number"),

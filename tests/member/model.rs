@@ -149,7 +149,7 @@ fn months_later(day: i64, months: i64) -> i64 {
 fn rounded(n: u64, of: u64, how: &str) -> u64 {
     match how {
         "down" => n / of,
-        "up" => n / of + u64::from(n % of > 0),
+        "up" => n.div_ceil(of),
         _ => n / of + u64::from(n % of * 2 >= of),
     }
 }

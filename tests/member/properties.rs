@@ -61,7 +61,7 @@ fn what_earns_on_one_day_may_be_told_one_by_one() {
                 ..Entry::default()
             })
             .collect();
-        let mut run = |all: &[Entry<'_>]| {
+        let run = |all: &[Entry<'_>]| {
             let mut ledger = Ledger::default();
             for e in all {
                 apply(&p, &mut ledger, ms(START), &[*e]);
@@ -253,4 +253,17 @@ fn a_visitor_who_is_known_now_brings_what_was_done() {
     assert_eq!(member::merge(&p, &mut account, ms(START), &visitor), 2);
     assert_eq!(state(&p, &account, ms(START)).growth, 110 + 30 + 1);
     assert_eq!(member::merge(&p, &mut account, ms(START), &visitor), 0);
+    // What may be once is once, in whichever of the two.
+    let again = json!([
+        { "type": "task", "task": "complete-profile", "id": "another" }, { "type": "birthday", "birthday": "01-01" },
+        { "type": "task", "task": "invite-a-friend", "id": "i2", "subject": "f" },
+    ]);
+    let mut visitor = Ledger::default();
+    apply(&p, &mut visitor, ms(START), &edge::entries(&again).expect("entries"));
+    assert_eq!(visitor.facts.len(), 3);
+    let before = json!([{ "type": "birthday", "birthday": "12-31" }, { "type": "task", "task": "invite-a-friend", "id": "i1", "subject": "f" }]);
+    apply(&p, &mut account, ms(START), &edge::entries(&before).expect("entries"));
+    let growth = state(&p, &account, ms(START)).growth;
+    assert_eq!(member::merge(&p, &mut account, ms(START), &visitor), 0);
+    assert_eq!(state(&p, &account, ms(START)).growth, growth);
 }

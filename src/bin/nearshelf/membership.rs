@@ -77,8 +77,8 @@ pub(crate) fn run(command: &MembershipCommand) -> Result<ExitCode, Error> {
                 );
             }
         }
-        for s in step["statement"].as_object().map(|_| step["statement"].clone()).into_iter() {
-            let statement = json::statement(&s).map_err(at)?;
+        if !step["statement"].is_null() {
+            let statement = json::statement(&step["statement"]).map_err(at)?;
             let done = member::reconcile(&p, &mut ledger, now, &statement);
             refused += u32::from(done.outcome.status == member::Status::Refused);
             if each {
@@ -96,7 +96,7 @@ pub(crate) fn run(command: &MembershipCommand) -> Result<ExitCode, Error> {
     if args.json {
         say!("{:#}", as_json(&p, &state, &shop, &ledger));
     } else {
-        print(&p, &state, &shop, &args.language, &ledger);
+        print(&state, &shop, &args.language, &ledger);
     }
     Ok(if each && refused > 0 { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
@@ -146,7 +146,7 @@ fn lots(all: &[Lot]) -> String {
     if some.is_empty() { "-".into() } else { some.join(", ") + more }
 }
 
-fn print(p: &Program, s: &State, shop: &Value, language: &str, ledger: &Ledger) {
+fn print(s: &State, shop: &Value, language: &str, ledger: &Ledger) {
     let zh = language.starts_with("zh");
     let language = if zh { "zh" } else { "en" };
     let say = |en: &str, of_zh: &str, what: String| say!("{}: {what}", if zh { of_zh } else { en });
@@ -211,7 +211,6 @@ fn print(p: &Program, s: &State, shop: &Value, language: &str, ledger: &Ledger) 
             date(s.closed)
         ),
     );
-    let _ = p;
 }
 
 fn as_json(p: &Program, s: &State, shop: &Value, ledger: &Ledger) -> Value {
