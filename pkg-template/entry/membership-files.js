@@ -3,6 +3,7 @@
 import { readFileSync } from "node:fs";
 import { NearshelfError } from "../src/error.js";
 import { membershipMaker } from "../src/membership.js";
+import { lendNativeText } from "../src/text.js";
 
 /** @param {(name: string) => URL} beside where a file of the package lies */
 export function nodeMembership(beside) {
@@ -14,6 +15,7 @@ export function nodeMembership(beside) {
     return new WebAssembly.Instance(module).exports;
   };
   return membershipMaker({
+    begin: lendNativeText,
     core: (wasm) => (wasm ? WebAssembly.instantiate(wasm).then((made) => /** @type {any} */ (made).exports || made.instance.exports) : Promise.resolve(start("nearshelf-membership.wasm"))),
     compile: (loyalty, zone, languages) => {
       const wasm = /** @type {any} */ (start("nearshelf-lint.wasm"));

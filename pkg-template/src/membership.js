@@ -3,7 +3,6 @@
 import { toBytes } from "./bytes.js";
 import { Reader, Writer } from "./codec.js";
 import { NearshelfError } from "./error.js";
-import { lendNativeText } from "./text.js";
 
 const ABI = 1;
 const [APPLY, STATE, NEXT, RECONCILE, MERGE] = [1, 2, 3, 4, 5];
@@ -44,13 +43,14 @@ const FIXES = {
 /**
  * A membership of a shelf, or of a store of one's own.
  * @param {{
+ *   begin?: () => void,
  *   core(wasm: any): Promise<any>,
  *   compile?: (loyalty: any, zone: number, languages: string[]) => Uint8Array,
- * }} host `core` answers the wasm's exports; `compile` makes the section of a `loyalty.json`
+ * }} host `begin` is called before anything else, `core` answers the wasm's exports; `compile` makes the section of a `loyalty.json`
  */
 export function membershipMaker(host) {
   return (/** @type {any} */ source, /** @type {any} */ options) => {
-    lendNativeText();
+    if (host.begin) host.begin();
     const wasm = Object(options).wasm || Object(source).wasm;
     if (source && typeof source.ledger === "function") return ofShelf(host, source, wasm);
     return ofStore(host, Object(source), wasm);
