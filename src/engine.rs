@@ -156,7 +156,7 @@ impl Engine {
         if consent.may_personalize().is_none() {
             self.rehearse(false);
             let undecided = consent.personalize == Tri::Undecided;
-            let ledger = if undecided { self.portrait.ledgers()[0].to_vec() } else { Vec::new() };
+            let ledger = if undecided { self.portrait.ledgers().0.to_vec() } else { Vec::new() };
             self.forget();
             self.portrait.keep_ledger(&ledger);
         }
@@ -218,7 +218,7 @@ impl Engine {
     }
 
     /// The ledger of a membership, and one that belongs into it: [`Portrait::ledgers`].
-    pub fn ledgers(&self) -> [&[u8]; 2] {
+    pub fn ledgers(&self) -> (&[u8], &[u8], Millis) {
         self.portrait.ledgers()
     }
 

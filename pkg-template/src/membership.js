@@ -186,7 +186,10 @@ class Member {
       const p = this._program(seat);
       if (seat.visitor.length) {
         // Who was here before is known now: what happened then is theirs.
-        const merged = this._send(MERGE, p, seat, (w) => w.bytes(seat.visitor), (r) => r.bytes());
+        const merged = this._send(MERGE, p, seat, (w) => {
+          w.bytes(seat.visitor);
+          w.f64(seat.visit);
+        }, (r) => r.bytes());
         if (this._keep(merged)) seat.ledger = merged;
       }
       return this._send(op, p, seat, write, (r) => read(r, seat));

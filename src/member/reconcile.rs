@@ -306,15 +306,16 @@ fn adjust(p: &Program, next: &mut Ledger, stated: u32, said: &Sums<'_>) {
     }
 }
 
-/// What happened before somebody was known, into the ledger of who it was. Answers how many entries were new there.
-pub fn merge(p: &Program, ledger: &mut Ledger, now: Millis, other: &Ledger) -> usize {
+/// What happened from `since` on, before somebody was known, into the ledger of who it was. Answers how many entries were new there.
+pub fn merge(p: &Program, ledger: &mut Ledger, now: Millis, other: &Ledger, since: Millis) -> usize {
+    let since = minute(since);
     let mut next = ledger.clone();
     let mut out = Vec::new();
-    for f in &other.facts {
+    for f in other.facts.iter().filter(|f| f.at >= since) {
         again(p, &mut next, f, minute(now), &mut out);
     }
     for d in &other.active {
-        if *d > next.base.closed && !next.active.contains(d) {
+        if *d > next.base.closed && *d >= day_of(since, p.zone) && !next.active.contains(d) {
             let at = next.active.iter().position(|x| x > d).unwrap_or(next.active.len());
             next.active.insert(at, *d);
         }

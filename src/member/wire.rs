@@ -77,9 +77,10 @@ fn run(op: u32, r: &mut Reader<'_>, out: &mut Writer) -> Result<(), u8> {
             done.differences.iter().for_each(|d| difference(out, *d));
         }
         5 => {
-            let other = Ledger::read(r.bytes()).map_err(|_| BAD_LEDGER)?;
+            let (other, since) = (r.bytes(), time(r));
             r.end().map_err(bad)?;
-            let new = merge(p, &mut ledger, now, &other);
+            let other = Ledger::read(other).map_err(|_| BAD_LEDGER)?;
+            let new = merge(p, &mut ledger, now, &other, since);
             out.bytes(&ledger.write());
             out.count(new);
         }

@@ -195,6 +195,16 @@ fn seasons_and_clusters_1_are_read() {
 }
 
 #[test]
+fn lives_of_tags_1_are_read() {
+    use nearshelf::time::DAY;
+    let lives = |more: &[(Tag, usize, &[u8])]| Engine::open(with_sections(more)).expect("a pack").tag_lives();
+    let told = lives(&[(Tag::TAG_LIFE, 11, include_bytes!("tag-lives-v1.section"))]);
+    assert_eq!(told.map(|life| life / DAY), std::array::from_fn(|i| 7 + i as i64));
+    assert_eq!(lives(&[])[0], 4 * 30 * DAY, "else four half-lives");
+    assert_eq!(lives(&[(Tag::TAG_LIFE, 1, &[1; 12])])[1], 4 * 60 * DAY, "a short section says as much as it has");
+}
+
+#[test]
 fn report_schema_1_is_read() {
     let schema = ReportSchema::decode(include_bytes!("report-schema-v1.record")).expect("schema 1");
     assert_eq!((schema.version(), schema.epsilon().millionths()), (2_400_412_740, 2_000_000));
@@ -256,7 +266,7 @@ fn sealed_snapshot_3_is_read() {
             ("shoe_size", "", 38.5, Source::Survey, 0.8),
         ]
     );
-    assert_eq!(shelf.ledgers(), [b"" as &[u8]; 2], "there was no membership then");
+    assert_eq!(shelf.ledgers().0, b"", "there was no membership then");
     // Written by this version it is one of version 4, and says the same.
     let again = shelf.seal(&SEALED.0, &SEALED.1, SEALED.2).expect("consented");
     let mut other = Engine::open(with_sections(&[(Tag::ATTRIBUTE, 7, attributes)])).expect("a pack");
@@ -331,15 +341,15 @@ fn sealed_snapshot_4_is_read() {
     }
     let sealed = include_bytes!("snapshot-v4.sealed");
     shelf.unseal(&SEALED.0, SEALED.2, sealed).expect("seal 1, snapshot 4");
-    assert_eq!(shelf.ledgers(), [LEDGER_KEPT, b""]);
+    assert_eq!(shelf.ledgers().0, LEDGER_KEPT);
     assert_eq!(shelf.seal(&SEALED.0, &SEALED.1, SEALED.2).expect("consented"), sealed, "read and written alike");
     let portrait = shelf.portrait(crate::api::NOW);
     assert_eq!((portrait.events, portrait.sessions), (90, 90));
     // It goes with the portrait, and stays where nobody decided.
     shelf.set_consent(Consent { personalize: Tri::Undecided, ..Consent::all() });
-    assert_eq!(shelf.ledgers(), [LEDGER_KEPT, b""]);
+    assert_eq!(shelf.ledgers().0, LEDGER_KEPT);
     shelf.set_consent(Consent { personalize: Tri::No, ..Consent::all() });
-    assert_eq!(shelf.ledgers(), [b"" as &[u8]; 2]);
+    assert_eq!(shelf.ledgers().0, b"");
     assert_eq!(shelf.keep_ledger(&[0; 16_385]).expect_err("too long").code(), "bad_request");
 }
 

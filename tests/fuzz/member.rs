@@ -98,7 +98,10 @@ pub(crate) fn member(data: &[u8]) {
             w.f64(f64::from(c.number(3)));
             w.f64(f64::from(c.number(3)));
         }
-        5 => w.bytes(&changed(LEDGER, &mut c)),
+        5 => {
+            w.bytes(&changed(LEDGER, &mut c));
+            w.f64(NOW - f64::from(c.number(2)) * 3_600_000.0);
+        }
         _ => w.raw(c.0),
     }
     let answer = wire::call(op, &w.finish());

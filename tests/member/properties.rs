@@ -250,9 +250,13 @@ fn a_visitor_who_is_known_now_brings_what_was_done() {
         ms(START),
         &edge::entries(&json!([{ "type": "delivered", "order": "A", "paid": 10000 }])).expect("entries"),
     );
-    assert_eq!(member::merge(&p, &mut account, ms(START), &visitor), 2);
+    assert_eq!(member::merge(&p, &mut account, ms(START), &visitor, ms(START - 30)), 2);
     assert_eq!(state(&p, &account, ms(START)).growth, 110 + 30 + 1);
-    assert_eq!(member::merge(&p, &mut account, ms(START), &visitor), 0);
+    assert_eq!(member::merge(&p, &mut account, ms(START), &visitor, ms(START - 30)), 0);
+    // But not what was done before this visit.
+    let mut fresh = Ledger::default();
+    assert_eq!(member::merge(&p, &mut fresh, ms(START + DAY), &visitor, ms(START + DAY)), 0);
+    assert_eq!(fresh, Ledger::default());
     // What may be once is once, in whichever of the two.
     let again = json!([
         { "type": "task", "task": "complete-profile", "id": "another" }, { "type": "birthday", "birthday": "01-01" },
@@ -264,6 +268,6 @@ fn a_visitor_who_is_known_now_brings_what_was_done() {
     let before = json!([{ "type": "birthday", "birthday": "12-31" }, { "type": "task", "task": "invite-a-friend", "id": "i1", "subject": "f" }]);
     apply(&p, &mut account, ms(START), &edge::entries(&before).expect("entries"));
     let growth = state(&p, &account, ms(START)).growth;
-    assert_eq!(member::merge(&p, &mut account, ms(START), &visitor), 0);
+    assert_eq!(member::merge(&p, &mut account, ms(START), &visitor, ms(START - 30)), 0);
     assert_eq!(state(&p, &account, ms(START)).growth, growth);
 }
