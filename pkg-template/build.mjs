@@ -35,7 +35,9 @@ async function main() {
     await cp(join(web, "nearshelf.wasm"), join(next, "nearshelf.wasm"));
     await cp(join(lint, "nearshelf-lint.wasm"), join(next, "nearshelf-lint.wasm"));
     for (const { name } of PARTS) await cp(join(web, `${name}.wasm`), join(next, `nearshelf-${name}.wasm`));
-    for (const name of ["nearshelf.wasm", "nearshelf.wasm.br"]) await cp(join(mini, name), join(next, "mini-program", name));
+    for (const name of ["nearshelf", ...PARTS.map((part) => `nearshelf-${part.name}`)]) {
+      for (const kind of [".wasm", ".wasm.br"]) await cp(join(mini, name + kind), join(next, "mini-program", name + kind));
+    }
     await copyTypes(next);
     await writePackageJson(next);
     for (const name of [...licences, "README.md"]) {

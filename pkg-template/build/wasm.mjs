@@ -98,15 +98,7 @@ export async function buildWebWasm(work, out, { vectors = false } = {}) {
     const parts = PARTS.map((part) => ({ ...part, out: join(out, `${part.name}.wasm`) }));
     await withoutPanics(linkedBy(env), join(out, "bindgen_bg.wasm"), silent);
     await run("wasm-opt", [silent, "-o", whole, "-g", ...features, ...optimize], { wayOut: toolHelp });
-    try {
-      await cut({ linked: linkedBy(env), whole }, parts, core, features);
-    } catch (error) {
-      fail(`cutting off the parts: ${error.message}`, "See pkg-template/build/part.mjs.");
-    }
-    for (const file of [core, ...parts.map(({ out }) => out)]) {
-      await run("wasm-opt", [file, "-o", file, ...features, "--remove-unused-module-elements", ...strip], { wayOut: toolHelp });
-      await order(file, features);
-    }
+    await cutOff({ linked: linkedBy(env), whole }, parts, core, features, false);
     await rm(silent);
     await rm(whole);
   });
@@ -134,24 +126,39 @@ export async function buildMiniProgramWasm(work, out) {
   await step("mini-program wasm: compile", () => run("cargo", [
     "build", "--lib", "--profile", "wasm", "--no-default-features", "--features", "abi,bare", "--target", target,
   ], { env, wayOut: compileHelp }));
-  const built = linkedBy(env);
-  const silent = join(out, "silent.wasm");
-  const lowered = join(out, "lowered.wasm");
-  const file = join(out, "nearshelf.wasm");
-  await step("mini-program wasm: lower and optimize", async () => {
+  const linked = linkedBy(env);
+  const [silent, lowered, whole, core] = ["silent", "lowered", "whole", "nearshelf"].map((name) => join(out, `${name}.wasm`));
+  const parts = PARTS.map((part) => ({ ...part, out: join(out, `nearshelf-${part.name}.wasm`) }));
+  const files = [core, ...parts.map((part) => part.out)];
+  await step("mini-program wasm: lower, optimize and cut", async () => {
     // The standard library is compiled with later features than ours: they are named one by one, then lowered.
     // Optimizing comes after, when none of them is known any more and none can come back.
     // The linker's two globals go too: not every device hands out exported globals.
-    await withoutPanics(built, built, silent);
-    await run("wasm-opt", [silent, "-o", lowered, ...named, "--signext-lowering", "--llvm-memory-copy-fill-lowering",
-      "--llvm-nontrapping-fptoint-lowering", "--remove-exports=__*", ...strip], { wayOut: toolHelp });
-    await run("wasm-opt", [lowered, "-o", file, "--mvp-features", "--enable-mutable-globals", ...optimize, ...strip], { wayOut: toolHelp });
-    await order(file, ["--mvp-features", "--enable-mutable-globals"]);
-    await rm(silent);
-    await rm(lowered);
+    await withoutPanics(linked, linked, silent);
+    await run("wasm-opt", [silent, "-o", lowered, "-g", ...named, "--signext-lowering", "--llvm-memory-copy-fill-lowering",
+      "--llvm-nontrapping-fptoint-lowering", "--remove-exports=__*", "--strip-target-features"], { wayOut: toolHelp });
+    const first = ["--mvp-features"];
+    await run("wasm-opt", [lowered, "-o", whole, "-g", ...first, ...optimize], { wayOut: toolHelp });
+    await cutOff({ linked, whole }, parts, core, first, true);
+    await Promise.all([silent, lowered, whole].map((file) => rm(file)));
   });
-  const bytes = await readFile(file);
-  await writeFile(`${file}.br`, brotliCompressSync(bytes, {
-    params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length },
-  }));
+  for (const file of files) {
+    const bytes = await readFile(file);
+    await writeFile(`${file}.br`, brotliCompressSync(bytes, {
+      params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length },
+    }));
+  }
+}
+
+/** Cuts a file and finishes what comes of it. */
+async function cutOff(files, parts, core, features, calls) {
+  try {
+    await cut(files, parts, core, features, calls);
+  } catch (error) {
+    fail(`cutting off the parts: ${error.message}`, "See pkg-template/build/part.mjs.");
+  }
+  for (const file of [core, ...parts.map(({ out }) => out)]) {
+    await run("wasm-opt", [file, "-o", file, ...features, "--remove-unused-module-elements", ...strip], { wayOut: toolHelp });
+    await order(file, features);
+  }
 }

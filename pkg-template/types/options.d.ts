@@ -43,14 +43,14 @@ export interface ShelfOptions {
   wasm?: WasmSource;
   /**
    * Whether `createShelf` waits for the part of the core that answers `quote`, `coupons` and `offers`. Default: where the pack has offers.
-   * Where it did not, the first of those calls fetches it and answers `null` or `[]` until `change`. Mini-programs and Node have it at once.
+   * Where it did not, the first of those calls fetches it and answers `null` or `[]` until `change`. Node has it at once.
    */
   offers?: boolean;
   /** Where that part comes from. Default: `nearshelf-offers.wasm` beside the wasm. */
   offersWasm?: WasmSource;
   /**
    * Whether `createShelf` waits for the part of the core that answers `matches`, `matchesAll` and `audience`. Default: no; the first of those calls
-   * fetches it and everything is `false` until `change`. Mini-programs and Node have it at once.
+   * fetches it and everything is `false` until `change`. Node has it at once.
    */
   insight?: boolean;
   /** Where that part comes from. Default: `nearshelf-insight.wasm` beside the wasm. */
