@@ -7,6 +7,7 @@ import { any, readOptions, whole } from "./options.js";
 import { WISHES } from "./shards.js";
 import { Shelf } from "./shelf.js";
 import { CONSENT, VIEW } from "./takes.js";
+import { PACK, publicKeys } from "./trust.js";
 
 /**
  * What a host brings: network, files, and what a memory needs; nothing else.
@@ -56,6 +57,8 @@ const OPTIONS = {
     return wish;
   },
   loadShard: callable,
+  keys: publicKeys,
+  verifyWasm: any,
 };
 
 /**
@@ -139,18 +142,24 @@ function load(host, shelf, hub, options) {
   }
   /** @type {Promise<import("./engine.js").Start | NearshelfError>} */
   const core = Promise.resolve()
-    .then(() => host.core(options.wasm, [options.offersWasm, options.insightWasm]))
+    .then(() => host.core(options.wasm, [options.offersWasm, options.insightWasm, options.verifyWasm]))
     .catch((thrown) => asError(thrown, "wasm_missing", TEXTS ? "Serve the .wasm files beside the JavaScript or pass options.wasm." : ""));
+  const trust = shelf._trust;
+  trust._start = () => core.then((start) => {
+    if (start instanceof NearshelfError) throw start;
+    return start();
+  });
   const overlay = options.overlay && shelf.setOverlay(options.overlay);
   return Promise.resolve()
     .then(() => host.pack(options.pack))
+    .then((bytes) => trust.open(PACK, bytes))
     .then((bytes) => {
       shelf._takePack(bytes);
       return core;
     })
     .then((start) => {
       if (!(start instanceof NearshelfError)) {
-        return shelf._begin(start).then(() => {
+        return shelf._begin(trust.begin(start)).then(() => {
           const { offers, insight } = options;
           const wanted = [
             offers === undefined ? host.near || shelf._fallback.ask(false, (c) => c._pack.count("OFFR") > 0) : offers,

@@ -18,9 +18,10 @@ const MOST_WAITING_BYTES = 1 << 20;
 const GROW_AGAIN_MS = 60000;
 
 /** What some calls need is a file of its own. Its name is that of an option too. */
-export const PARTS = ["offers", "insight"];
+export const PARTS = ["offers", "insight", "verify"];
 export const OFFERS = 0;
 export const INSIGHT = 1;
+export const VERIFY = 2;
 
 /** The core refused a call: its answer, not its failure. */
 class Refusal extends NearshelfError {}

@@ -27,6 +27,7 @@ import * as op from "./protocol.js";
 import { Reports } from "./reports.js";
 import { rulesOf } from "./rules.js";
 import { Shards } from "./shards.js";
+import { Trust } from "./trust.js";
 
 /**
  * @typedef {boolean | null} Tri
@@ -51,7 +52,7 @@ export class Shelf {
    * @param {import("./hub.js").Hub} hub
    * @param {{
    *   now?: () => number, market?: string, language?: string, storage?: import("./vault.js").ShelfStorage, reports?: any,
-   *   overlayRefreshMs?: number, shards?: number, seed?: number, utcOffset?: number,
+   *   overlayRefreshMs?: number, shards?: number, seed?: number, utcOffset?: number, keys?: string[],
    * }} wishes
    * @param {import("./create.js").Host} host
    * @param {() => void} gone called when the shelf is disposed
@@ -76,6 +77,7 @@ export class Shelf {
     this._fallback = new Fallback(null, hub);
     this._engine = new Engine(hub, this);
     this._memory = new Memory(this, host.memory, wishes.storage);
+    this._trust = new Trust(this, wishes.keys);
     this._reports = new Reports(this, this._memory._vault, host.reports, wishes.reports);
     this._overlay = new Overlay(this, host, wishes.overlayRefreshMs);
     this._shards = new Shards(this, loadShard ? wishes.shards || 0 : -1, /** @type {any} */ (loadShard));

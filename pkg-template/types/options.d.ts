@@ -56,6 +56,14 @@ export interface ShelfOptions {
   /** Where that part comes from. Default: `nearshelf-insight.wasm` beside the wasm. */
   insightWasm?: WasmSource;
   /**
+   * Public keys of the shop, 64 hexadecimal digits each; two while one takes the other's place. With them only packs, shards, overlays and switches that `nearshelf sign` signed with one of
+   * them are taken; what is unsigned, altered, expired or older than one that was seen is refused with a diagnostic, and the last good one stays. Default: no file is
+   * checked. The first call for a pack decides.
+   */
+  keys?: string[];
+  /** Where the part that checks signatures comes from. Default: `nearshelf-verify.wasm` beside the wasm; it is loaded with `keys` only. */
+  verifyWasm?: WasmSource;
+  /**
    * Which shards of a split pack are fetched, one at a time, each followed by `change`. `"page"` (default): what this page's calls
    * name. `"personal"`: also what the portrait asks for, with `consent.personalize`; the server that has the files can then learn from their
    * names what this browser likes. `"all"`: every shard, which tells nothing. `false`: none. The first call for a pack decides.

@@ -12,6 +12,7 @@ mod insight;
 mod lint;
 mod reporting;
 mod tags;
+mod verify;
 #[cfg(feature = "web")]
 pub mod web;
 

@@ -9,7 +9,7 @@ mod wild;
 #[allow(unused_imports, reason = "a target runs one of them")]
 pub(crate) use events::events;
 #[allow(unused_imports, reason = "a target runs one of them")]
-pub(crate) use wild::{conditions, offers, overlay, shard, stored};
+pub(crate) use wild::{conditions, offers, overlay, shard, signed, stored};
 
 use nearshelf::codec::{Reader, Writer};
 use nearshelf::engine::Engine;

@@ -14,8 +14,8 @@ test("the tarball holds what is used and nothing else", () => {
   const expected = [
     "LICENSE-APACHE", "LICENSE-MIT", "README.md", "adapters.cjs", "adapters.d.cts", "adapters.d.ts", "adapters.js", "index.cjs", "index.d.cts", "index.d.ts", "index.development.cjs", "index.development.js",
     "index.js", "lint.cjs", "lint.d.cts", "lint.d.ts", "lint.js", "mini-program/index.d.ts", "mini-program/index.js", "mini-program/nearshelf.wasm", "mini-program/nearshelf.wasm.br",
-    "mini-program/nearshelf-insight.wasm", "mini-program/nearshelf-insight.wasm.br", "mini-program/nearshelf-offers.wasm", "mini-program/nearshelf-offers.wasm.br",
-    "mini-program/package.json", "mini-program/page.d.ts", "mini-program/page.js", "nearshelf-insight.wasm", "nearshelf-lint.wasm", "nearshelf-offers.wasm", "nearshelf.wasm", "node.cjs", "node.development.cjs", "node.development.js", "node.js", "package.json",
+    "mini-program/nearshelf-insight.wasm", "mini-program/nearshelf-insight.wasm.br", "mini-program/nearshelf-offers.wasm", "mini-program/nearshelf-offers.wasm.br", "mini-program/nearshelf-verify.wasm", "mini-program/nearshelf-verify.wasm.br",
+    "mini-program/package.json", "mini-program/page.d.ts", "mini-program/page.js", "nearshelf-insight.wasm", "nearshelf-lint.wasm", "nearshelf-offers.wasm", "nearshelf-verify.wasm", "nearshelf.wasm", "node.cjs", "node.development.cjs", "node.development.js", "node.js", "package.json",
     "page.cjs", "page.d.cts", "page.d.ts", "page.js", "reports.cjs", "reports.d.cts", "reports.d.ts", "reports.js",
   ];
   assert.deepEqual(tarball().files, expected.sort());

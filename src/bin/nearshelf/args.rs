@@ -49,6 +49,13 @@ pub(crate) enum Command {
     /// Whom an audience, a tag or a rule is for.
     #[command(subcommand)]
     Conditions(crate::conditions::ConditionsCommand),
+    /// Make keys that sign files for devices.
+    #[command(subcommand)]
+    Keys(crate::sign::KeysCommand),
+    /// Sign a pack, an overlay or a switch, so that pages with your public key take it and no other.
+    Sign(crate::sign::SignArgs),
+    /// Check who signed a file.
+    Verify(crate::sign::VerifyArgs),
 }
 
 #[derive(Debug, Args)]

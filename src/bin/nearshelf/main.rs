@@ -21,6 +21,7 @@ mod progress;
 mod replay;
 mod reports;
 mod rules;
+mod sign;
 mod synthetic;
 
 use clap::Parser;
@@ -53,6 +54,9 @@ fn run() -> Result<ExitCode, Error> {
         args::Command::Customers(a) => customers::run(&a)?,
         args::Command::Coupons(a) => coupons::run(&a)?,
         args::Command::Conditions(a) => return conditions::run(&a),
+        args::Command::Keys(a) => sign::keys(&a)?,
+        args::Command::Sign(a) => sign::run(&a)?,
+        args::Command::Verify(a) => return sign::verify(&a),
     }
     Ok(ExitCode::SUCCESS)
 }
