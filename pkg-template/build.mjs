@@ -66,6 +66,9 @@ async function ifNew(stamp, inputs, folder, build) {
 async function copyTypes(next) {
   const types = await joinedTypes();
   for (const name of ["index.d.ts", "index.d.cts"]) await writeFile(join(next, name), types);
+  const node = await readFile(join(template, "types", "node.d.ts"), "utf8");
+  await writeFile(join(next, "node.d.ts"), node);
+  await writeFile(join(next, "node.d.cts"), node.replace(/\.\/index\.js/g, "./index.cjs"));
   for (const name of ["reports.d.ts", "reports.d.cts"]) await cp(join(template, "types", "reports.d.ts"), join(next, name));
   for (const name of ["lint.d.ts", "lint.d.cts"]) await cp(join(template, "types", "lint.d.ts"), join(next, name));
   for (const name of ["adapters.d.ts", "adapters.d.cts"]) await cp(join(template, "types", "adapters.d.ts"), join(next, name));
@@ -76,6 +79,7 @@ async function copyTypes(next) {
     .replace(/export type WasmSource =[^;]*;/, "/** A path of the code package; bytes only where the platform has the standard API. */\nexport type WasmSource = string | ArrayBuffer | Uint8Array;")
     .replace("pack: string | URL | ArrayBuffer", "pack: string | ArrayBuffer")
     .replace("reports?: string | URL |", "reports?: string |")
+    .replace("switches?: string | URL;", "switches?: string;")
     .replace(/(overlay\??: string) \| URL/g, "$1")
     .replace("ShardSource = string | URL |", "ShardSource = string |");
   if (/\b(URL|Response|WebAssembly)\b/.test(mini)) {

@@ -61,6 +61,8 @@ pub(crate) enum Code {
     BadCondition,
     #[cfg(feature = "cli")]
     BadKey,
+    #[cfg(feature = "cli")]
+    BadSwitch,
 }
 
 /// How an error should be met, apart from its exact code.
@@ -130,6 +132,8 @@ impl Code {
         Code::BadCondition,
         #[cfg(feature = "cli")]
         Code::BadKey,
+        #[cfg(feature = "cli")]
+        Code::BadSwitch,
     ];
 
     /// (code, class, way out)
@@ -307,6 +311,10 @@ impl Code {
                 Misuse,
                 told("Give a key file of `nearshelf keys new`, or a public key of 64 hexadecimal digits."),
             ),
+            #[cfg(feature = "cli")]
+            Code::BadSwitch => {
+                ("bad_switch", Data, told("Correct the field that is named; `src/manual/switch.md` has them all."))
+            }
             #[cfg(feature = "cli")]
             Code::NotTrusted => (
                 "not_trusted",

@@ -134,4 +134,6 @@ pub mod manual {
     pub mod size {}
     #[doc = include_str!("manual/slots.md")]
     pub mod slots {}
+    #[doc = include_str!("manual/switch.md")]
+    pub mod switch {}
 }

@@ -58,6 +58,7 @@ const OPTIONS = {
   },
   loadShard: callable,
   keys: publicKeys,
+  switches: (value, wrong) => (typeof value === "string" || value.href ? value : wrong(TEXTS ? "an address" : "")),
   verifyWasm: any,
 };
 
@@ -83,6 +84,7 @@ export function shelfMaker(host) {
         entry.shelf.setView({ market: options.market, language: options.language });
       }
       if (options.overlay) entry.shelf.setOverlay(options.overlay);
+      if (options.switches) entry.shelf._switch._follow(options.switches);
     } else {
       const shelf = new Shelf(hub, options, host, () => open.delete(address), shardLoader(host, address, options.loadShard));
       Object.assign(shelf._consent, consent);
@@ -149,7 +151,7 @@ function load(host, shelf, hub, options) {
     if (start instanceof NearshelfError) throw start;
     return start();
   });
-  const overlay = options.overlay && shelf.setOverlay(options.overlay);
+  const more = [options.overlay && shelf.setOverlay(options.overlay), options.switches && shelf._switch._follow(options.switches)];
   return Promise.resolve()
     .then(() => host.pack(options.pack))
     .then((bytes) => trust.open(PACK, bytes))
@@ -175,7 +177,7 @@ function load(host, shelf, hub, options) {
       hub.diagnose(asError(thrown, "pack_missing", TEXTS ? "Check the address of the pack and that the page may load it." : ""));
       shelf._rest();
     })
-    .then(() => overlay);
+    .then(() => Promise.all(more)).then(() => undefined);
 }
 
 /**

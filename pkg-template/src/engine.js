@@ -21,7 +21,6 @@ const GROW_AGAIN_MS = 60000;
 export const PARTS = ["offers", "insight", "verify"];
 export const OFFERS = 0;
 export const INSIGHT = 1;
-export const VERIFY = 2;
 
 /** The core refused a call: its answer, not its failure. */
 class Refusal extends NearshelfError {}

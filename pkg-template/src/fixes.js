@@ -24,6 +24,8 @@ const FIXES = {
   bad_signature: "Sign it with the key whose public one the page has, and serve the file unchanged.",
   expired: "Sign it again, with a later --expires.",
   replayed: "Serve the file that was signed last; caches may hold an older one.",
+  switch_missing: "Check its address, and that it is what `nearshelf switch` wrote; it is tried again.",
+  switch_stale: "Write and sign a new one before its max_age is over, even if nothing changes.",
   overlay_missing: "Check its address and that the page may load it; it is tried again.",
 };
 

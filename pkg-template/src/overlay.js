@@ -28,6 +28,8 @@ export class Overlay extends Source {
     this._kept = [];
     /** Number in force; `null` without one. @type {number | null} */
     this._version = null;
+    /** Until when the latest one holds. */
+    this._until = 0;
   }
 
   /**
@@ -62,6 +64,7 @@ export class Overlay extends Source {
   told({ _overlay, _expires }) {
     this._version = _overlay;
     this._stale = _expires === null ? Infinity : _expires;
+    this._until = _expires || this._until;
     this._arm();
   }
 

@@ -2,16 +2,19 @@
 
 import { Reader, Writer } from "./codec.js";
 import { NearshelfError } from "./error.js";
-import { VERIFY } from "./engine.js";
 import { fixOf, sentenceOf, TEXTS } from "./fixes.js";
 import * as op from "./protocol.js";
+import { decodeUtf8 } from "./utf8.js";
 
 export const PACK = 1;
 export const OVERLAY = 2;
 export const SWITCH = 3;
 export const SHARD = 4;
 
-const MAGIC = "NEARSIGN";
+/** The place of the part among those of the engine. */
+const VERIFY = 2;
+/** How far a clock may be off before it is told. */
+const TOLERANCE = 300000;
 /** Where what was seen is kept. */
 const SEEN = "nearshelf/signed";
 
@@ -30,10 +33,12 @@ export class Trust {
     this._start = () => Promise.reject(new NearshelfError("wasm_missing", "", ""));
     /** The core that checked the pack, which the engine then begins with. @type {import("./engine.js").Core | null} */
     this._first = null;
-    /** Records of what was seen, one behind the other. */
+    /** The core that has the part. @type {import("./engine.js").Core | null} */
+    this._able = null;
+    /** The record of what was seen. */
     this._seen = new Uint8Array(0);
-    /** When the latest file was signed that was taken, and the device's time then. */
-    this._issued = this._heard = NaN;
+    /** By how much the device's clock was behind a time that was signed. */
+    this._behind = 0;
   }
 
   /**
@@ -44,8 +49,8 @@ export class Trust {
    */
   open(kind, bytes) {
     if (this._keys) return this._check(kind, bytes);
-    for (let i = 0; i < MAGIC.length; i++) if (bytes[i] !== MAGIC.charCodeAt(i)) return bytes;
-    return bytes.subarray(bytes[10] | (bytes[11] << 8));
+    const signed = decodeUtf8(bytes, 0, Math.min(bytes.length, 8)) === "NEARSIGN";
+    return signed ? bytes.subarray(bytes[10] | (bytes[11] << 8)) : bytes;
   }
 
   /** How the engine starts. @param {import("./engine.js").Start} start @returns {import("./engine.js").Start} */
@@ -77,10 +82,8 @@ export class Trust {
     w.f64(now);
     w.u8(kind);
     w.list(/** @type {string[]} */ (this._keys), (key) => w.str(key));
-    const seen = new Uint8Array((kept ? kept.length : 0) + this._seen.length);
-    if (kept) seen.set(kept);
-    seen.set(this._seen, seen.length - this._seen.length);
-    w.bytes(seen);
+    w.bytes(kept || new Uint8Array(0));
+    w.bytes(this._seen);
     w.bytes(bytes);
     const r = new Reader(core.call(op.VERIFY, w.written()));
     if (r.u8()) {
@@ -88,14 +91,11 @@ export class Trust {
       throw new Refused(code, sentenceOf(code), fixOf(code));
     }
     const from = r.u32();
-    r.f64();
-    const issued = r.f64();
-    if (!(issued <= this._issued)) {
-      this._issued = issued;
-      this._heard = now;
+    const behind = r.f64() - now;
+    if (behind - this._behind > TOLERANCE) {
+      this._shelf._hub.diagnose({ code: "clock_skew", message: TEXTS ? "The device's clock is behind what was signed, and is moved forward." : "", fix: TEXTS ? "Nothing to do." : "" });
     }
-    r.f64();
-    r.str();
+    this._behind = Math.max(this._behind, behind);
     this._seen = r.bytes();
     if (this._may() && String(kept) !== String(this._seen)) memory._run(() => memory._vault._ask("set", SEEN, this._seen));
     return bytes.subarray(from);
@@ -110,14 +110,9 @@ export class Trust {
   async _core() {
     const engine = this._shelf._engine;
     await engine._booting;
-    if (engine._core) await engine.grow(VERIFY);
-    if (engine._core && engine.has(VERIFY)) return engine._core;
-    if (!this._first) {
-      const core = await this._start();
-      if (core.grow) await core.grow(VERIFY);
-      this._first = core;
-    }
-    return this._first;
+    const core = engine._core || this._first || (this._first = await this._start());
+    if (this._able !== core) await core.grow?.(VERIFY);
+    return this._able = core;
   }
 }
 

@@ -61,6 +61,11 @@ export interface ShelfOptions {
    * checked. The first call for a pack decides.
    */
   keys?: string[];
+  /**
+   * Address of the shop's switch, by which it stops offers, campaigns or personalization at once. It is fetched again before it is stale, as overlays are; while there is none, or it is stale, no offer
+   * goes on. Default: none.
+   */
+  switches?: string | URL;
   /** Where the part that checks signatures comes from. Default: `nearshelf-verify.wasm` beside the wasm; it is loaded with `keys` only. */
   verifyWasm?: WasmSource;
   /**

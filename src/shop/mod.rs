@@ -28,6 +28,7 @@ pub mod season;
 mod source;
 mod strict;
 mod summaries;
+mod switch;
 pub mod synthetic;
 mod table;
 mod tags;
@@ -53,6 +54,7 @@ pub use scenes::SceneDraft;
 pub use season::{ClusterSettings, SeasonSettings};
 pub use strict::for_each_row;
 pub use summaries::{CustomerSummary, Summaries};
+pub use switch::Switch;
 pub use tags::RuleTag;
 
 use crate::catalog::Market;

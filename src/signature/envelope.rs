@@ -69,7 +69,7 @@ impl<'a> Envelope<'a> {
         let key = r.u64().to_le_bytes();
         let (sequence, issued, expires, subject) = (r.f64(), r.f64(), r.f64(), r.str());
         r.end().ok()?;
-        let whole = libm::floor(sequence) == sequence && (1.0..=LAST).contains(&sequence);
+        let whole = sequence as u64 as f64 == sequence && (1.0..=LAST).contains(&sequence);
         let expires = if expires.is_nan() { None } else { Some(Millis::from_f64(expires)?) };
         let envelope = Envelope {
             kind: kind?,

@@ -13,15 +13,15 @@ pub(super) type Part = fn(&mut Reader<'_>, &mut Writer) -> Result<()>;
 pub(super) fn part(r: &mut Reader<'_>, out: &mut Writer) -> Result<()> {
     let (_handle, now, kind, keys) = (r.u32(), time(r), r.u8(), strings(r));
     let kind = r.some(Kind::from_byte(kind).map(Some));
-    let (seen, file) = (r.bytes(), r.bytes());
+    let (kept, seen, file) = (r.bytes(), r.bytes(), r.bytes());
     r.end()?;
-    let opened = open(now, kind, &keys, seen, file)?;
+    let opened = open(now, kind, &keys, &[kept, seen].concat(), file)?;
     let e = opened.envelope;
     out.count(file.len() - e.payload.len());
-    out.f64(e.sequence);
     out.f64(e.issued.to_f64());
+    out.bytes(&opened.seen);
+    out.f64(e.sequence);
     out.f64(e.expires.map_or(f64::NAN, Millis::to_f64));
     out.str(e.subject);
-    out.bytes(&opened.seen);
     Ok(())
 }

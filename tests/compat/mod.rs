@@ -371,6 +371,18 @@ fn envelope_1_is_opened() {
 
 #[cfg(all(feature = "cli", not(target_arch = "wasm32")))]
 #[test]
+fn switch_1_is_read() {
+    // tests/packaging/switch.test.mjs reads it in JavaScript.
+    let bytes = include_bytes!("switch-v1.switch");
+    let switch = nearshelf::shop::Switch::read("switch-v1.switch".as_ref(), bytes).expect("switch 1");
+    assert_eq!((switch.shop.as_str(), switch.sequence, switch.max_age), ("harbour-lane", 1_790_000_000_000, 600.0));
+    assert!(switch.neutral && switch.stops("anything") && switch.flash_hours == Some(12.0));
+    assert_eq!(switch.idle(&["a".into()]), ["no-such-offer"]);
+    assert_eq!(switch.write(crate::api::NOW), bytes, "what has a number and a date keeps them");
+}
+
+#[cfg(all(feature = "cli", not(target_arch = "wasm32")))]
+#[test]
 fn decision_log_1_is_read() {
     use nearshelf::decisions::DecisionLog;
     let no_shards = |_: &str| DecisionLog::read(&[]).map(|_| Vec::new());

@@ -312,6 +312,7 @@ pub(crate) fn signed(data: &[u8]) {
             w.u8(2);
             w.count(1);
             w.str(KEY);
+            w.bytes(data);
             w.bytes(c.0);
             w.bytes(&file);
         }),

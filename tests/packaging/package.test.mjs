@@ -15,7 +15,7 @@ test("the tarball holds what is used and nothing else", () => {
     "LICENSE-APACHE", "LICENSE-MIT", "README.md", "adapters.cjs", "adapters.d.cts", "adapters.d.ts", "adapters.js", "index.cjs", "index.d.cts", "index.d.ts", "index.development.cjs", "index.development.js",
     "index.js", "lint.cjs", "lint.d.cts", "lint.d.ts", "lint.js", "mini-program/index.d.ts", "mini-program/index.js", "mini-program/nearshelf.wasm", "mini-program/nearshelf.wasm.br",
     "mini-program/nearshelf-insight.wasm", "mini-program/nearshelf-insight.wasm.br", "mini-program/nearshelf-offers.wasm", "mini-program/nearshelf-offers.wasm.br", "mini-program/nearshelf-verify.wasm", "mini-program/nearshelf-verify.wasm.br",
-    "mini-program/package.json", "mini-program/page.d.ts", "mini-program/page.js", "nearshelf-insight.wasm", "nearshelf-lint.wasm", "nearshelf-offers.wasm", "nearshelf-verify.wasm", "nearshelf.wasm", "node.cjs", "node.development.cjs", "node.development.js", "node.js", "package.json",
+    "mini-program/package.json", "mini-program/page.d.ts", "mini-program/page.js", "nearshelf-insight.wasm", "nearshelf-lint.wasm", "nearshelf-offers.wasm", "nearshelf-verify.wasm", "nearshelf.wasm", "node.cjs", "node.d.cts", "node.d.ts", "node.development.cjs", "node.development.js", "node.js", "package.json",
     "page.cjs", "page.d.cts", "page.d.ts", "page.js", "reports.cjs", "reports.d.cts", "reports.d.ts", "reports.js",
   ];
   assert.deepEqual(tarball().files, expected.sort());
@@ -51,7 +51,7 @@ test("every address of the package resolves, from modules and from require", asy
   });
   const names = ["NearshelfError", "createShelf"];
   const esm = await answerOf(folder, "esm.mjs");
-  assert.deepEqual(esm.main, names);
+  assert.deepEqual(esm.main, [...names, "quote"], "in Node");
   assert.deepEqual(esm.mini.filter((n) => names.includes(n)), names);
   const collector = ["NearshelfError", "decodeReports", "reportLine"];
   assert.deepEqual(esm.reports, collector);
@@ -59,7 +59,7 @@ test("every address of the package resolves, from modules and from require", asy
   assert.deepEqual(esm.at, ["node.js", "nearshelf.wasm", "mini-program/index.js", "reports.js", "page.js", "adapters.js"]);
   assert.equal(esm.version, cargoVersion);
   const cjs = await answerOf(folder, "cjs.cjs");
-  assert.deepEqual([cjs.main, cjs.mini, cjs.reports], [names, names, collector]);
+  assert.deepEqual([cjs.main, cjs.mini, cjs.reports], [[...names, "quote"], names, collector]);
   assert.deepEqual(cjs.pages, Array(2).fill(["ga4", "say"]));
   assert.deepEqual(cjs.at, ["node.cjs", "nearshelf.wasm", "mini-program/index.js", "reports.cjs", "page.cjs", "adapters.cjs"]);
   const development = await answerOf(folder, "--conditions=development", "esm.mjs");

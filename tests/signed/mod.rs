@@ -161,8 +161,10 @@ fn the_commands_make_keys_sign_and_verify() {
     assert!(said(&nearshelf(&["inspect", &overlay])).1.contains("overlay 6 of shop harbour-lane"));
     let junk = at("junk");
     fs::write(&junk, "{}").expect("written");
-    assert!(said(&nearshelf(&["sign", &junk, "--key", &key])).2.contains("error[not_a_pack]"));
+    assert!(said(&nearshelf(&["sign", &junk, "--key", &key])).2.contains("error[bad_switch]"));
     assert_eq!(fs::read(&junk).expect("there"), b"{}");
+    fs::write(&junk, "id,price").expect("written");
+    assert!(said(&nearshelf(&["sign", &junk, "--key", &key])).2.contains("error[not_a_pack]"));
     assert!(
         said(&nearshelf(&["sign", &pack, "--key", &key, "--issued", "9999999999999"])).2.contains("error[bad_key]")
     );
@@ -187,5 +189,50 @@ fn a_split_pack_is_signed_with_its_shards() {
     assert!(told.trim_end().lines().last().expect("a line").contains("signed as Pack"), "the core last: {told}");
     for name in &names {
         assert!(said(&nearshelf(&["verify", &path(folder.path(), name), "--key", &key])).0, "{name}");
+    }
+}
+
+#[test]
+fn the_command_checks_numbers_and_dates_a_switch_which_is_then_signed() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let at = |name: &str| path(folder.path(), name);
+    let write = |text: &str| fs::write(at("s.json"), text).expect("written");
+    let (from, out) = (at("s.json"), at("shop.switch"));
+    write(r#"{ "stopped": ["no-such-offer", "cn-*"], "neutral": true }"#);
+    let (good, told, error) = said(&nearshelf(&["switch", &from, "--pack", PACK, "--out", &out]));
+    assert!(good, "{error}");
+    assert!(told.contains("note: no-such-offer stops no offer of this pack"), "{told}");
+    assert!(told.contains("2 entries, nothing personal, holds 900 s"), "{told}");
+    let file = fs::read(&out).expect("written");
+    let json: serde_json::Value = serde_json::from_slice(&file).expect("JSON");
+    assert_eq!(json["switch"], 1);
+    assert_eq!(json["shop"], "harbour-lane");
+    assert_eq!(json["max_age"], 900.0);
+    let issued = json["issued"].as_i64().expect("a time");
+    assert!(issued > NOW.0 && json["sequence"].as_i64() == Some(issued));
+
+    let key = at("k.key");
+    assert!(said(&nearshelf(&["keys", "new", "--out", &key])).0);
+    let (good, told, error) = said(&nearshelf(&["sign", &out, "--key", &key]));
+    assert!(good && told.contains("signed as Switch of \"harbour-lane\""), "{told}{error}");
+    assert_eq!(strip(&fs::read(&out).expect("signed")), file);
+    assert!(said(&nearshelf(&["verify", &out, "--key", &key])).0);
+
+    for bad in [
+        "",
+        "[]",
+        r#"{ "stop": ["a"] }"#,
+        r#"{ "stopped": "a" }"#,
+        r#"{ "stopped": [""] }"#,
+        r#"{ "stopped": ["a*b"] }"#,
+        r#"{ "max_age": -1 }"#,
+        r#"{ "switch": 2 }"#,
+        r#"{ "flash_hours": -1 }"#,
+        r#"{ "sequence": 9007199254740993 }"#,
+    ] {
+        write(bad);
+        let (good, _, error) = said(&nearshelf(&["switch", &from, "--out", &at("none")]));
+        assert!(!good && error.contains("error[bad_switch]"), "{bad}: {error}");
+        assert!(!folder.path().join("none").exists());
     }
 }

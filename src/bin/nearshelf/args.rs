@@ -54,6 +54,8 @@ pub(crate) enum Command {
     Keys(crate::sign::KeysCommand),
     /// Sign a pack, an overlay or a switch, so that pages with your public key take it and no other.
     Sign(crate::sign::SignArgs),
+    /// Write a switch: which offers are stopped, and whether anything is personal.
+    Switch(crate::switch::SwitchArgs),
     /// Check who signed a file.
     Verify(crate::sign::VerifyArgs),
 }

@@ -22,6 +22,7 @@ mod replay;
 mod reports;
 mod rules;
 mod sign;
+mod switch;
 mod synthetic;
 
 use clap::Parser;
@@ -56,6 +57,7 @@ fn run() -> Result<ExitCode, Error> {
         args::Command::Conditions(a) => return conditions::run(&a),
         args::Command::Keys(a) => sign::keys(&a)?,
         args::Command::Sign(a) => sign::run(&a)?,
+        args::Command::Switch(a) => switch::run(&a)?,
         args::Command::Verify(a) => return sign::verify(&a),
     }
     Ok(ExitCode::SUCCESS)

@@ -8,7 +8,7 @@ use nearshelf::catalog::overlay_file::{damaged, read};
 use nearshelf::catalog::shards;
 use nearshelf::error::Error;
 use nearshelf::pack::{MAGIC as PACK, Pack, Tag};
-use nearshelf::shop::{environment, key_error, read_file, write_file, write_secret};
+use nearshelf::shop::{Switch, environment, key_error, read_file, write_file, write_secret};
 use nearshelf::signature::{Keys, Kind, Terms, open, public_key, sign, strip};
 use nearshelf::time::Millis;
 use std::path::{Path, PathBuf};
@@ -133,6 +133,9 @@ fn describe(path: &Path, file: &[u8]) -> Result<(Kind, String), Error> {
     if file.starts_with(&OVERLAY) {
         let (head, _) = read(file).ok_or_else(|| damaged(path))?;
         return Ok((Kind::Overlay, format!("{}/{}", head.shop, head.market)));
+    }
+    if file.starts_with(b"{") {
+        return Ok((Kind::Switch, Switch::read(path, file)?.finished(path)?.shop));
     }
     let pack = Pack::open(file.to_vec())?;
     if pack.section(Tag::PART, 0).is_some() && pack.section(Tag::META, 0).is_none() {
