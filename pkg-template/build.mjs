@@ -37,9 +37,11 @@ async function main() {
     await cp(join(web, "nearshelf.wasm"), join(next, "nearshelf.wasm"));
     await cp(join(lint, "nearshelf-lint.wasm"), join(next, "nearshelf-lint.wasm"));
     for (const { name } of PARTS) await cp(join(web, `${name}.wasm`), join(next, `nearshelf-${name}.wasm`));
-    for (const name of ["nearshelf.wasm", "nearshelf.wasm.br"]) await cp(join(mini, name), join(next, "mini-program", name));
     await cp(join(member, "nearshelf-membership.wasm"), join(next, "nearshelf-membership.wasm"));
     for (const name of ["nearshelf-membership.wasm", "nearshelf-membership.wasm.br"]) await cp(join(member, "mini-program", name), join(next, "mini-program", name));
+    for (const name of ["nearshelf", ...PARTS.map((part) => `nearshelf-${part.name}`)]) {
+      for (const kind of [".wasm", ".wasm.br"]) await cp(join(mini, name + kind), join(next, "mini-program", name + kind));
+    }
     await copyTypes(next);
     await writePackageJson(next);
     for (const name of [...licences, "README.md"]) {
@@ -68,6 +70,9 @@ async function ifNew(stamp, inputs, folder, build) {
 async function copyTypes(next) {
   const types = await joinedTypes();
   for (const name of ["index.d.ts", "index.d.cts"]) await writeFile(join(next, name), types);
+  const node = await readFile(join(template, "types", "node.d.ts"), "utf8");
+  await writeFile(join(next, "node.d.ts"), node);
+  await writeFile(join(next, "node.d.cts"), node.replace(/\.\/index\.js/g, "./index.cjs"));
   for (const name of ["reports.d.ts", "reports.d.cts"]) await cp(join(template, "types", "reports.d.ts"), join(next, name));
   for (const name of ["lint.d.ts", "lint.d.cts"]) await cp(join(template, "types", "lint.d.ts"), join(next, name));
   for (const name of ["membership.d.ts", "membership.d.cts"]) await cp(join(template, "types", "membership.d.ts"), join(next, name));
@@ -83,6 +88,7 @@ async function copyTypes(next) {
     .replace(/export type WasmSource =[^;]*;/, "/** A path of the code package; bytes only where the platform has the standard API. */\nexport type WasmSource = string | ArrayBuffer | Uint8Array;")
     .replace("pack: string | URL | ArrayBuffer", "pack: string | ArrayBuffer")
     .replace("reports?: string | URL |", "reports?: string |")
+    .replace("switches?: string | URL;", "switches?: string;")
     .replace(/(overlay\??: string) \| URL/g, "$1")
     .replace("ShardSource = string | URL |", "ShardSource = string |");
   if (/\b(URL|Response|WebAssembly)\b/.test(mini)) {

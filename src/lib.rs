@@ -20,6 +20,7 @@ pub mod event;
 pub mod privacy;
 
 pub mod pack;
+pub mod signature;
 pub mod store;
 
 pub mod catalog;
@@ -133,8 +134,12 @@ pub mod manual {
     pub mod seasons {}
     #[doc = include_str!("manual/shards.md")]
     pub mod shards {}
+    #[doc = include_str!("manual/signatures.md")]
+    pub mod signatures {}
     #[doc = include_str!("manual/size.md")]
     pub mod size {}
     #[doc = include_str!("manual/slots.md")]
     pub mod slots {}
+    #[doc = include_str!("manual/switch.md")]
+    pub mod switch {}
 }

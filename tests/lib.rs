@@ -27,3 +27,5 @@ mod publish;
 mod report;
 #[cfg(all(feature = "cli", not(target_arch = "wasm32")))]
 mod shards;
+#[cfg(all(feature = "cli", not(target_arch = "wasm32")))]
+mod signed;

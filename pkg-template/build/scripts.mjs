@@ -10,7 +10,7 @@ const ENTRIES = [
   { entry: "entry/browser.js", out: "index", format: "esm", platform: "browser", target: "es2020", development: true },
   { entry: "entry/browser-cjs.js", out: "index", format: "cjs", platform: "browser", target: "es2020", development: true },
   { entry: "entry/node.js", out: "node", format: "esm", platform: "node", target: "node20", development: true },
-  { entry: "entry/node-cjs.js", out: "node", format: "cjs", platform: "node", target: "node20", development: true },
+  { entry: "entry/node-cjs.js", out: "node", format: "cjs", platform: "node", target: "node20", development: true, names: "NearshelfError,createShelf,quote" },
   { entry: "entry/reports.js", out: "reports", format: "esm", platform: "node", target: "node20" },
   { entry: "entry/reports.js", out: "reports", format: "cjs", platform: "node", target: "node20", names: "NearshelfError,decodeReports,reportLine" },
   { entry: "entry/lint.js", out: "lint", format: "esm", platform: "node", target: "node20" },

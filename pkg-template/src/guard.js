@@ -27,6 +27,7 @@ export const NEUTRAL = {
   browse: () => ({ total: 0, products: [] }),
   categories: () => [],
   quote: () => null,
+  reconcile: () => ({ same: false, differences: [] }),
   coupons: () => [],
   offers: () => [],
   promotions: () => ({ items: [], paused: false }),

@@ -79,6 +79,11 @@ export interface Shelf {
   categories(): { path: string; label: string; parent: string | null; products: number }[];
   /** What a cart costs: it reads no portrait. `null` for a cart that cannot be quoted (see diagnostics), without the engine, or before its part has come (see `offers`). */
   quote(cart: Cart): Quote | null;
+  /**
+   * Takes the quote that the shop's server made of the cart that was quoted last here, says what differed, and from then on `quote` answers the server's for this cart, until the cart, the
+   * pack, the overlay or the market changes or the server's quote expires.
+   */
+  reconcile(serverQuote: Quote): Reconciliation;
   /** The coupons held (codes or ids of the market's), those that matter first. */
   coupons(options: { cart?: Cart; held: string[]; attributes?: Record<string, unknown> }): CouponView[];
   /** The market's offers. */

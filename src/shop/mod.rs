@@ -29,6 +29,7 @@ pub mod season;
 mod source;
 mod strict;
 mod summaries;
+mod switch;
 pub mod synthetic;
 mod table;
 mod tags;
@@ -55,6 +56,7 @@ pub use scenes::SceneDraft;
 pub use season::{ClusterSettings, SeasonSettings};
 pub use strict::for_each_row;
 pub use summaries::{CustomerSummary, Summaries};
+pub use switch::Switch;
 pub use tags::RuleTag;
 
 use crate::catalog::Market;
@@ -72,6 +74,42 @@ use std::path::Path;
 /// `io`, naming the file.
 pub fn read_file(path: &Path) -> Result<Vec<u8>> {
     std::fs::read(path).map_err(|e| Error::new(Code::Io, format!("{}: {e}.", path.display())))
+}
+
+/// The bytes of a file of the shop's, out of the envelope where it is signed. Whose it is is not asked: it lies on the shop's own disk.
+///
+/// # Errors
+///
+/// `io`, naming the file.
+pub fn read_plain(path: &Path) -> Result<Vec<u8>> {
+    let mut bytes = read_file(path)?;
+    let plain = crate::signature::strip(&bytes).len();
+    Ok(bytes.split_off(bytes.len() - plain))
+}
+
+/// Writes a file that only its owner may read, and never over another one.
+///
+/// # Errors
+///
+/// `io`, naming the file.
+pub fn write_secret(path: &Path, bytes: &[u8]) -> Result<()> {
+    use std::io::Write;
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let written = options.open(path).and_then(|mut file| file.write_all(bytes));
+    written.map_err(|e| environment(path, &e.to_string()))
+}
+
+/// The error of a machine that could not do what a file needed.
+pub fn environment(path: &Path, what: &str) -> Error {
+    Error::new(Code::Io, format!("{}: {what}.", path.display()))
+}
+
+/// The error of a key, or of what is to be signed with it.
+pub fn key_error(what: String) -> Error {
+    Error::new(Code::BadKey, what)
 }
 
 /// The text of a file.

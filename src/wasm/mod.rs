@@ -14,6 +14,7 @@ mod lint;
 mod member;
 mod reporting;
 mod tags;
+mod verify;
 #[cfg(feature = "web")]
 pub mod web;
 

@@ -394,6 +394,34 @@ fn overlay_format_2_is_read() {
     assert_eq!(said("20001").4, Some(8_500));
 }
 
+#[test]
+fn envelope_1_is_opened() {
+    use nearshelf::signature::{Kind, open};
+    // By the key of the seed 0x01 × 32, with noise.
+    let key = "8a88e3dd7409f195fd52db2d3cba5d72ca6709bf1d94121bf3748801b40f6f5c";
+    let file = include_bytes!("signed-v1.overlay");
+    let opened = open(crate::api::NOW, Some(Kind::Overlay), &[key], &[], file).expect("envelope 1");
+    let e = opened.envelope;
+    assert_eq!((e.subject, e.sequence, e.issued.0), ("harbour-lane/cn", 12.0, 1_790_000_000_000));
+    assert_eq!(e.expires.map(|t| t.0), Some(1_800_000_000_000));
+    assert_eq!(e.payload, include_bytes!("overlay-v1.overlay"));
+    // What was seen, in the format that devices keep.
+    let seen = open(crate::api::NOW, None, &[key], include_bytes!("signed-v1.seen"), file).expect_err("older");
+    assert_eq!(seen.code(), "replayed");
+}
+
+#[cfg(all(feature = "cli", not(target_arch = "wasm32")))]
+#[test]
+fn switch_1_is_read() {
+    // tests/packaging/switch.test.mjs reads it in JavaScript.
+    let bytes = include_bytes!("switch-v1.switch");
+    let switch = nearshelf::shop::Switch::read("switch-v1.switch".as_ref(), bytes).expect("switch 1");
+    assert_eq!((switch.shop.as_str(), switch.sequence, switch.max_age), ("harbour-lane", 1_790_000_000_000, 600.0));
+    assert!(switch.neutral && switch.stops("anything") && switch.flash_hours == Some(12.0));
+    assert_eq!(switch.idle(&["a".into()]), ["no-such-offer"]);
+    assert_eq!(switch.write(crate::api::NOW), bytes, "what has a number and a date keeps them");
+}
+
 #[cfg(all(feature = "cli", not(target_arch = "wasm32")))]
 #[test]
 fn decision_log_1_is_read() {

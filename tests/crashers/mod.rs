@@ -15,13 +15,14 @@ const CALLS: &[&[u8]] = &[];
 
 /// The other targets, by name, with the inputs that each once failed on.
 type Target = (&'static str, fn(&[u8]), &'static [&'static [u8]]);
-const OTHERS: [Target; 6] = [
+const OTHERS: [Target; 7] = [
     ("events", harness::events, &[]),
     ("overlay", harness::overlay, &[]),
     ("shard", harness::shard, &[]),
     ("stored", harness::stored, &[]),
     ("offers", harness::offers, &[]),
     ("conditions", harness::conditions, &[]),
+    ("signed", harness::signed, &[]),
 ];
 
 /// A walk of xorshift: the same bytes at every run.

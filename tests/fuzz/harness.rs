@@ -14,7 +14,7 @@ pub(crate) use events::events;
 #[allow(unused_imports, reason = "a target runs one of them")]
 pub(crate) use member::member;
 #[allow(unused_imports, reason = "a target runs one of them")]
-pub(crate) use wild::{conditions, offers, overlay, shard, stored};
+pub(crate) use wild::{conditions, offers, overlay, shard, signed, stored};
 
 use nearshelf::codec::{Reader, Writer};
 use nearshelf::engine::Engine;

@@ -35,7 +35,7 @@ test("the golden file, and the second evaluator, say the same in the package", (
 });
 
 test("the mini-program says the same", async () => {
-  const shelf = await miniProgram().exports.createShelf({ pack: packBytes() });
+  const shelf = await miniProgram().exports.createShelf({ pack: packBytes(), insight: true });
   for (const [name, condition, asked] of golden.cases) {
     const answers = shelf.audience(condition, { groups: golden.groups }).matchesAll(asked.map(([a]) => a));
     assert.deepEqual(Array.from(answers), asked.map(([, answer]) => answer), name);

@@ -207,3 +207,23 @@ test("what the source returns is what the types promise", async () => {
   const wrong = await compile("Shelf & { quote(): number }");
   assert.match(wrong.out, /conform\.ts.*quote/s, "a promise that is not kept is noticed");
 });
+
+for (const file of ["server.mts", "server.cts"]) {
+  test(`a ${file.slice(-3)} server quotes, a page reconciles, and their mistakes do not compile`, async () => {
+    const text = `import { createShelf, quote, type Cart, type Quote, type Reconciliation } from "nearshelf";
+      export async function both(cart: Cart): Promise<Reconciliation> {
+        const server: Quote = await quote(cart, { pack: "shop.pack", overlay: new Uint8Array(3), market: "cn", now: 1 });
+        const shelf = await createShelf({ pack: "/shop.pack", keys: ["3d"], switches: "/shop.switch" });
+        const open = shelf.offers().filter((offer) => offer.state === "running" && (offer.countdown ?? 0) < 9);
+        // @ts-expect-error no such state
+        open.some((offer) => offer.state === "paused");
+        // @ts-expect-error the pack is missing
+        await quote(cart, { now: 1 });
+        // @ts-expect-error a key is text
+        await createShelf({ pack: "/shop.pack", keys: [7] });
+        return shelf.quote(cart) ? shelf.reconcile(server) : shelf.reconcile(server);
+      }`;
+    const { code, out } = await compile("types", { [file]: text }, { module: "nodenext", lib: ["es2022", "dom"] });
+    assert.equal(code, 0, out);
+  });
+}

@@ -22,6 +22,8 @@ mod progress;
 mod replay;
 mod reports;
 mod rules;
+mod sign;
+mod switch;
 mod synthetic;
 
 use clap::Parser;
@@ -55,6 +57,10 @@ fn run() -> Result<ExitCode, Error> {
         args::Command::Coupons(a) => coupons::run(&a)?,
         args::Command::Conditions(a) => return conditions::run(&a),
         args::Command::Membership(a) => return membership::run(&a),
+        args::Command::Keys(a) => sign::keys(&a)?,
+        args::Command::Sign(a) => sign::run(&a)?,
+        args::Command::Switch(a) => switch::run(&a)?,
+        args::Command::Verify(a) => return sign::verify(&a),
     }
     Ok(ExitCode::SUCCESS)
 }
