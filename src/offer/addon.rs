@@ -1,7 +1,7 @@
 //! The add-on hint: the one product that, put into the cart once, gives the lowest payable.
 
 use super::cart::{Cart, Customer, Line};
-use super::invalid::Invalid;
+use super::invalid::{Invalid, InvalidCode};
 use super::promotion::Offers;
 use super::quote::quote;
 use super::search::Limits;
@@ -25,11 +25,12 @@ pub struct Addon {
 /// The item of `catalog` that, added once, gives the lowest payable; ties go to the lower price, then to the smaller sku.
 /// `None` for an empty catalogue.
 ///
-/// Each line of the catalogue stands for one unit, and its id must be unlike those of the cart.
+/// Each line of the catalogue stands for one unit, and its id must be unlike those of the cart. An item that would take the
+/// cart beyond the largest total is passed over: the cart itself is sound.
 ///
 /// # Errors
 ///
-/// As [`Cart::new`], when an item cannot be a line of the cart.
+/// As [`Cart::new`], when an item cannot be a line of any cart.
 pub fn addon(
     offers: &Offers,
     cart: &Cart,
@@ -40,7 +41,10 @@ pub fn addon(
 ) -> Result<Option<Addon>, Invalid> {
     let mut best: Option<(i64, i64, &str, usize)> = None;
     for (place, item) in catalog.iter().enumerate() {
-        let larger = cart.with(Line { qty: 1, ..item.clone() })?;
+        let larger = match cart.with(Line { qty: 1, ..item.clone() }) {
+            Err(e) if e.code == InvalidCode::AmountOverflow => continue,
+            larger => larger?,
+        };
         let payable = quote(offers, &larger, customer, now, limits).payable;
         let key = (payable.0, item.price.0, item.sku.as_str(), place);
         best = Some(best.map_or(key, |b| b.min(key)));

@@ -22,7 +22,19 @@ pub(crate) struct Applied {
     pub(crate) times: i128,
     /// By line of the cart.
     pub(crate) lines: Vec<i128>,
+    /// What is missing until it gives more.
+    pub(crate) next: Option<Gap>,
 }
+
+/// What is missing in the scope: so much on the offer's basis, or so many units.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Gap {
+    Amount(i128),
+    Units(i128),
+}
+
+/// Why an offer has no effect, and what is missing.
+pub(crate) type Failure = (&'static str, Option<Gap>);
 
 /// One unit of a line, at what is left of it.
 #[derive(Clone, Copy)]
@@ -32,17 +44,23 @@ struct Unit {
 }
 
 /// Applies an offer, or says why it has no effect here; then the state is as before.
-pub(crate) fn apply(case: &Case, offer: &Offer, state: &mut State) -> Result<Applied, &'static str> {
+pub(crate) fn apply(case: &Case, offer: &Offer, state: &mut State) -> Result<Applied, Failure> {
     let kind = offer.kind.as_str();
-    let scope = matching(case, offer, &offer.scope, state);
-    let priced = |line: &usize| offer.price_of(&case.lines[*line].sku).is_some();
-    if scope.is_empty() || (kind == "unit_price" && !scope.iter().any(priced)) {
-        return Err("no_matching_items");
+    let mut scope = matching(case, offer, &offer.scope, state);
+    if kind == "unit_price" {
+        // The text is silent; a published case (F0003) refuses such an offer with `no_matching_items`.
+        scope.retain(|line| offer.price_of(&case.lines[*line].sku).is_some());
+    }
+    if scope.is_empty() {
+        return Err(("no_matching_items", None));
     }
 
     let qty: i128 = scope.iter().map(|line| case.lines[*line].qty).sum();
-    if offer.min_qty.is_some_and(|least| qty < least) {
-        return Err("min_qty");
+    let too_few = |least: i128| Err(("min_qty", Some(Gap::Units(least - qty))));
+    if let Some(least) = offer.min_qty
+        && qty < least
+    {
+        return too_few(least);
     }
     let units = units(case, state, &scope);
     let most = offer.max_times.unwrap_or(i128::MAX);
@@ -54,18 +72,31 @@ pub(crate) fn apply(case: &Case, offer: &Offer, state: &mut State) -> Result<App
         _ => 1,
     };
     if groups == 0 {
-        return Err("min_qty");
+        return match kind {
+            "nth" => too_few(offer.n),
+            "bxgy" if offer.get_scope.is_some() => too_few(offer.buy),
+            "bxgy" => too_few(offer.buy + offer.get),
+            _ => Err(("min_qty", None)),
+        };
     }
 
     let measure: i128 = scope.iter().map(|line| measured(case, offer, state, *line)).sum();
-    if offer.threshold.is_some_and(|threshold| measure < threshold) {
-        return Err("below_threshold");
+    let by_units = offer.tiers.iter().all(|step| step.threshold.is_none());
+    if kind == "tiers" && by_units && highest(&offer.tiers, measure, qty).is_none() {
+        return Err(("min_qty", nearest(&offer.tiers, measure, qty)));
+    }
+    if let Some(threshold) = offer.threshold
+        && measure < threshold
+    {
+        return Err(("below_threshold", Some(Gap::Amount(threshold - measure))));
     }
     let base: i128 = scope.iter().map(|line| state.running[*line]).sum();
 
     let mut lines = vec![0; case.lines.len()];
     let mut times = 1;
     let mut fee = 0;
+    let mut next = None;
+    let again = |step: i128, have: i128| (have / step + 1) * step - have;
     match kind {
         "percent" => {
             let saving = share(base, offer.percent_bp.unwrap_or(0));
@@ -76,14 +107,17 @@ pub(crate) fn apply(case: &Case, offer: &Offer, state: &mut State) -> Result<App
         }
         "every" => {
             times = (measure / offer.threshold.expect("a threshold")).min(most);
+            if times < most {
+                next = Some(Gap::Amount(again(offer.threshold.expect("a threshold"), measure)));
+            }
             let saving = offer.amount.unwrap_or(0) * times;
             lines = spread(capped(offer, saving), &running(state, &scope), lines.len());
         }
         "tiers" => {
             let Some(step) = highest(&offer.tiers, measure, qty) else {
-                let by_units = offer.tiers.iter().all(|step| step.threshold.is_none());
-                return Err(if by_units { "min_qty" } else { "below_threshold" });
+                return Err(("below_threshold", nearest(&offer.tiers, measure, qty)));
             };
+            next = nearest(&offer.tiers, measure, qty);
             let saving = step.amount.unwrap_or_else(|| share(base, step.percent_bp.unwrap_or(0)));
             lines = spread(capped(offer, saving), &running(state, &scope), lines.len());
         }
@@ -93,6 +127,9 @@ pub(crate) fn apply(case: &Case, offer: &Offer, state: &mut State) -> Result<App
         }
         "nth" => {
             times = groups.min(most);
+            if times < most {
+                next = Some(Gap::Units(again(offer.n, qty)));
+            }
             let mut dearest = units;
             dearest.sort_by_key(|unit| -unit.amount);
             for group in 0..times {
@@ -102,6 +139,10 @@ pub(crate) fn apply(case: &Case, offer: &Offer, state: &mut State) -> Result<App
         }
         "bxgy" => {
             times = groups.min(most);
+            if times < most {
+                let step = if offer.get_scope.is_some() { offer.buy } else { offer.buy + offer.get };
+                next = Some(Gap::Units(again(step, qty)));
+            }
             let mut cheapest = match &offer.get_scope {
                 Some(get) => self::units(case, state, &matching(case, offer, get, state)),
                 None => units,
@@ -129,8 +170,11 @@ pub(crate) fn apply(case: &Case, offer: &Offer, state: &mut State) -> Result<App
             }
         }
         "gift" => {
-            if offer.repeat {
-                times = (measure / offer.threshold.unwrap_or(i128::MAX)).min(most);
+            if let (true, Some(threshold)) = (offer.repeat, offer.threshold) {
+                times = (measure / threshold).min(most);
+                if times < most {
+                    next = Some(Gap::Amount(again(threshold, measure)));
+                }
             }
         }
         "shipping" => fee = offer.amount.unwrap_or(state.shipping).min(state.shipping),
@@ -144,16 +188,16 @@ pub(crate) fn apply(case: &Case, offer: &Offer, state: &mut State) -> Result<App
     }
     let amount = lines.iter().sum::<i128>() + fee;
     if amount == 0 && kind != "gift" {
-        return Err("no_effect");
+        return Err(("no_effect", None));
     }
     if offer.budget_left.is_some_and(|left| amount > left) {
-        return Err("budget");
+        return Err(("budget", None));
     }
     for (running, saving) in state.running.iter_mut().zip(&lines) {
         *running -= saving;
     }
     state.shipping -= fee;
-    Ok(Applied { offer: 0, amount, times, lines })
+    Ok(Applied { offer: 0, amount, times, lines, next })
 }
 
 fn matching(case: &Case, offer: &Offer, scope: &Scope, state: &State) -> Vec<usize> {
@@ -231,17 +275,37 @@ fn spread(saving: i128, over: &[(usize, i128)], lines: usize) -> Vec<i128> {
     shares
 }
 
-/// The highest step that is reached.
+/// The highest step that is reached: by amount or by units; where one counts this and the other that, which the text
+/// leaves open, the later in the list.
 fn highest(steps: &[Step], measure: i128, qty: i128) -> Option<&Step> {
     let mut found: Option<&Step> = None;
     for step in steps {
         let reached = step.threshold.is_none_or(|least| measure >= least) && step.min_qty.is_none_or(|least| qty >= least);
-        let higher = found.is_none_or(|before| (step.threshold, step.min_qty) >= (before.threshold, before.min_qty));
-        if reached && higher {
+        let lower = found.is_some_and(|before| match (before.threshold, step.threshold, before.min_qty, step.min_qty) {
+            (Some(before), Some(this), _, _) => this < before,
+            (None, None, Some(before), Some(this)) => this < before,
+            _ => false,
+        });
+        if reached && !lower {
             found = Some(step);
         }
     }
     found
+}
+
+/// What is missing to the nearest step that is not reached; an amount is told before units.
+fn nearest(steps: &[Step], measure: i128, qty: i128) -> Option<Gap> {
+    let (mut amount, mut units): (Option<i128>, Option<i128>) = (None, None);
+    for step in steps {
+        match (step.threshold, step.min_qty) {
+            (Some(threshold), _) if measure < threshold => {
+                amount = Some(amount.unwrap_or(i128::MAX).min(threshold - measure));
+            }
+            (None, Some(least)) if qty < least => units = Some(units.unwrap_or(i128::MAX).min(least - qty)),
+            _ => {}
+        }
+    }
+    amount.map(Gap::Amount).or(units.map(Gap::Units))
 }
 
 /// How often the whole bundle is there.

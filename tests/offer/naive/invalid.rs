@@ -32,6 +32,7 @@ pub(super) fn first(case: &Value) -> Option<(&'static str, String)> {
     }
     let promotions = case["promotions"].as_array().unwrap_or(&none);
     for (index, promotion) in promotions.iter().enumerate() {
+        let given = |field: &str| promotion.get(field).filter(|value| !value.is_null());
         let at = |field: &str| format!("promotions[{index}].{field}");
         if promotions[..index].iter().any(|before| before["id"] == promotion["id"]) {
             return Some(("duplicate_promotion_id", at("id")));
@@ -46,13 +47,13 @@ pub(super) fn first(case: &Value) -> Option<(&'static str, String)> {
         }
         for field in ["percent_bp", "max_percent_bp"] {
             let outside = |bp: i128| !(0..=10_000).contains(&bp);
-            if promotion.get(field).is_some_and(|bp| number(bp).is_none_or(outside)) {
+            if given(field).is_some_and(|bp| number(bp).is_none_or(outside)) {
                 return Some(("invalid_percent", at(field)));
             }
         }
         for (field, least) in [("amount", 0), ("threshold", 1), ("price", 0), ("cap", 0)] {
             let wrong = |amount: i128| amount < least;
-            if promotion.get(field).is_some_and(|amount| number(amount).is_none_or(wrong)) {
+            if given(field).is_some_and(|amount| number(amount).is_none_or(wrong)) {
                 return Some(("invalid_amount", at(field)));
             }
         }

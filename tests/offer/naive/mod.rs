@@ -14,32 +14,41 @@ mod read;
 
 use serde_json::{Map, Value, json};
 
-pub(crate) use apply::{Applied, apply};
+pub(crate) use apply::{Applied, Failure, Gap, apply};
 pub(crate) use choose::{Best, best};
 pub(crate) use read::{Case, Line, Offer};
 
 /// What the format's `expect` should say about a case.
 pub(crate) fn answer(json: &Value) -> Value {
-    if let Some((code, path)) = invalid::first(json) {
-        return json!({ "error": { "code": code, "path": path } });
+    if let Some(error) = error(json) {
+        return error;
     }
     let case = Case::read(json);
-    let best = best(&case);
-    let mut expect = quote(&case, &best);
-    if let Some((sku, payable)) = addon(&case) {
+    expect(&case, &best(&case))
+}
+
+/// The `expect` of a case that is invalid.
+pub(crate) fn error(json: &Value) -> Option<Value> {
+    invalid::first(json).map(|(code, path)| json!({ "error": { "code": code, "path": path } }))
+}
+
+/// The same for a case that is read, and its best set.
+pub(crate) fn expect(case: &Case, best: &Best) -> Value {
+    let mut expect = quote(case, best);
+    if let Some((sku, payable)) = addon(case) {
         expect["addon"] = json!({ "sku": sku, "payable_after": small(payable), "delta": small(payable - best.payable) });
     }
     expect
 }
 
 /// Why each offer that is not chosen is not: its failed condition, else its failure alone, else the combination.
-pub(crate) fn reason(case: &Case, offer: &Offer) -> &'static str {
+pub(crate) fn reason(case: &Case, offer: &Offer) -> Failure {
     if let Some(reason) = condition::failed(case, offer) {
-        return reason;
+        return (reason, None);
     }
     match apply(case, offer, &mut case.untouched()) {
-        Err(reason) => reason,
-        Ok(_) => "not_in_best_combination",
+        Err(failure) => failure,
+        Ok(_) => ("not_in_best_combination", None),
     }
 }
 
@@ -64,7 +73,7 @@ fn quote(case: &Case, best: &Best) -> Value {
     let mut rejected = Map::new();
     for (index, offer) in case.offers.iter().enumerate() {
         if best.applied.iter().all(|one| one.offer != index) {
-            rejected.insert(offer.id.clone(), reason(case, offer).into());
+            rejected.insert(offer.id.clone(), reason(case, offer).0.into());
         }
     }
     let mut left = Map::new();
@@ -84,6 +93,10 @@ fn addon(case: &Case) -> Option<(String, i128)> {
     for item in &case.catalog {
         let mut longer = case.clone();
         longer.lines.push(item.clone());
+        if longer.lines.iter().map(Line::list).sum::<i128>() > (1 << 53) - 1 {
+            // No cart may be as dear as that.
+            continue;
+        }
         let this = (best(&longer).payable, item.price, item.sku.clone());
         if found.as_ref().is_none_or(|best| this < *best) {
             found = Some(this);
