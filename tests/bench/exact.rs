@@ -47,6 +47,8 @@ fn main() -> ExitCode {
             if same && proven { "" } else { "  DIFFERS" }
         );
     }
-    println!("{equal} of {carts} carts: the engine's set is the best of all admissible sets of {offers} offers, and proven");
+    println!(
+        "{equal} of {carts} carts: the engine's set is the best of all admissible sets of {offers} offers, and proven"
+    );
     if equal == carts { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }

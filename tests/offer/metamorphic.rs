@@ -41,16 +41,19 @@ fn the_order_of_the_offers_changes_nothing() {
 /// an offer on a line, and never the set or an amount.
 #[test]
 fn the_order_of_the_lines_changes_nothing_but_ties() {
-    each(|seed| whole(seed, false), |r, given, quote| {
-        let mut other = given.clone();
-        r.shuffle(other["cart"]["lines"].as_array_mut().unwrap());
-        let found = answer(&other);
-        assert_eq!(totals(&found), totals(quote));
-        let cents = quote["applied"].as_array().unwrap().len() as i64;
-        for (id, left) in quote["line_payable"].as_object().unwrap() {
-            assert!((int(left) - int(&found["line_payable"][id])).abs() <= cents, "{id}");
-        }
-    });
+    each(
+        |seed| whole(seed, false),
+        |r, given, quote| {
+            let mut other = given.clone();
+            r.shuffle(other["cart"]["lines"].as_array_mut().unwrap());
+            let found = answer(&other);
+            assert_eq!(totals(&found), totals(quote));
+            let cents = quote["applied"].as_array().unwrap().len() as i64;
+            for (id, left) in quote["line_payable"].as_object().unwrap() {
+                assert!((int(left) - int(&found["line_payable"][id])).abs() <= cents, "{id}");
+            }
+        },
+    );
 }
 
 #[test]
@@ -99,11 +102,14 @@ fn one_more_offer_never_raises_the_payable() {
 /// A line of q units written as two: an order-level total stays as it is.
 #[test]
 fn a_split_line_keeps_the_totals_of_the_order() {
-    each(|seed| whole(seed, false), |r, given, quote| {
-        if let Some(other) = split(r, given) {
-            assert_eq!(totals(&answer(&other)), totals(quote));
-        }
-    });
+    each(
+        |seed| whole(seed, false),
+        |r, given, quote| {
+            if let Some(other) = split(r, given) {
+                assert_eq!(totals(&answer(&other)), totals(quote));
+            }
+        },
+    );
 }
 
 /// The same for an offer by units that is the first to be applied: its units cost the same in one line or two.
@@ -127,32 +133,35 @@ fn a_split_line_keeps_what_units_save() {
 /// Seven times the money everywhere, without shares that would be rounded: seven times the answer.
 #[test]
 fn all_amounts_scale_together() {
-    each(|seed| whole(seed, true), |_, given, quote| {
-        let mut other = given.clone();
-        let scale = |of: &mut Value| {
-            if let Some(amount) = of.as_i64() {
-                *of = json!(amount * 7);
+    each(
+        |seed| whole(seed, true),
+        |_, given, quote| {
+            let mut other = given.clone();
+            let scale = |of: &mut Value| {
+                if let Some(amount) = of.as_i64() {
+                    *of = json!(amount * 7);
+                }
+            };
+            for line in other["cart"]["lines"].as_array_mut().unwrap() {
+                scale(&mut line["price"]);
             }
-        };
-        for line in other["cart"]["lines"].as_array_mut().unwrap() {
-            scale(&mut line["price"]);
-        }
-        scale(&mut other["cart"]["shipping"]);
-        for offer in other["promotions"].as_array_mut().unwrap() {
-            ["amount", "threshold", "cap", "budget_left"].iter().for_each(|field| scale(&mut offer[field]));
-            for step in offer["tiers"].as_array_mut().into_iter().flatten() {
-                ["amount", "threshold"].iter().for_each(|field| scale(&mut step[field]));
+            scale(&mut other["cart"]["shipping"]);
+            for offer in other["promotions"].as_array_mut().unwrap() {
+                ["amount", "threshold", "cap", "budget_left"].iter().for_each(|field| scale(&mut offer[field]));
+                for step in offer["tiers"].as_array_mut().into_iter().flatten() {
+                    ["amount", "threshold"].iter().for_each(|field| scale(&mut step[field]));
+                }
             }
-        }
-        let found = answer(&other);
-        for key in ["subtotal", "shipping", "discount", "payable"] {
-            assert_eq!(int(&found[key]), 7 * int(&quote[key]), "{key}");
-        }
-        assert_eq!((&found["gifts"], &found["rejected"]), (&quote["gifts"], &quote["rejected"]));
-        for (a, b) in found["applied"].as_array().unwrap().iter().zip(quote["applied"].as_array().unwrap()) {
-            assert_eq!((&a["id"], &a["times"], int(&a["amount"])), (&b["id"], &b["times"], 7 * int(&b["amount"])));
-        }
-    });
+            let found = answer(&other);
+            for key in ["subtotal", "shipping", "discount", "payable"] {
+                assert_eq!(int(&found[key]), 7 * int(&quote[key]), "{key}");
+            }
+            assert_eq!((&found["gifts"], &found["rejected"]), (&quote["gifts"], &quote["rejected"]));
+            for (a, b) in found["applied"].as_array().unwrap().iter().zip(quote["applied"].as_array().unwrap()) {
+                assert_eq!((&a["id"], &a["times"], int(&a["amount"])), (&b["id"], &b["times"], 7 * int(&b["amount"])));
+            }
+        },
+    );
 }
 
 #[test]

@@ -100,11 +100,12 @@ pub(crate) fn hard(seed: u64, offers: usize) -> Value {
 fn rival(r: &mut Random, id: &str, total: i64) -> Value {
     let part = |r: &mut Random, low: i64, high: i64| total * r.between(low, high) / 100;
     let mut p = match r.between(0, 3) {
-        0 => json!({ "kind": "fixed", "threshold": part(r, 30, 98), "amount": part(r, 2, 14) }),
-        1 => json!({ "kind": "every", "threshold": part(r, 15, 60), "amount": part(r, 1, 7) }),
-        2 => json!({ "kind": "percent", "percent_bp": r.between(300, 2_200), "cap": part(r, 4, 12) }),
+        0 => json!({ "kind": "fixed", "threshold": part(r, 30, 98), "amount": part(r, 2, 9) }),
+        1 => json!({ "kind": "every", "threshold": part(r, 15, 60), "amount": part(r, 1, 3) }),
+        2 => json!({ "kind": "percent", "percent_bp": r.between(300, 1_500), "cap": part(r, 3, 9) }),
         _ => {
-            let step = |r: &mut Random, at: i64| json!({ "threshold": part(r, at, at + 20), "amount": total * at / 600 });
+            let step =
+                |r: &mut Random, at: i64| json!({ "threshold": part(r, at, at + 20), "amount": total * at / 900 });
             json!({ "kind": "tiers", "tiers": [step(r, 20), step(r, 46), step(r, 72)] })
         }
     };
@@ -310,7 +311,8 @@ fn spoil(r: &mut Random, case: &mut Value) {
         5 => case["promotions"][p]["kind"] = r.one_of(&[json!("magic"), json!("Percent"), json!(null), json!(7)]),
         6 => {
             case["promotions"][p]["start"] = json!("2026-11-11T16:00:00Z");
-            case["promotions"][p]["end"] = r.one_of(&[json!("2026-11-12T00:00:00+08:00"), json!("2025-01-01T00:00:00Z")]);
+            case["promotions"][p]["end"] =
+                r.one_of(&[json!("2026-11-12T00:00:00+08:00"), json!("2025-01-01T00:00:00Z")]);
         }
         7 | 8 => {
             let field = r.one_of(&["percent_bp", "max_percent_bp"]);

@@ -280,12 +280,14 @@ fn spread(saving: i128, over: &[(usize, i128)], lines: usize) -> Vec<i128> {
 fn highest(steps: &[Step], measure: i128, qty: i128) -> Option<&Step> {
     let mut found: Option<&Step> = None;
     for step in steps {
-        let reached = step.threshold.is_none_or(|least| measure >= least) && step.min_qty.is_none_or(|least| qty >= least);
-        let lower = found.is_some_and(|before| match (before.threshold, step.threshold, before.min_qty, step.min_qty) {
-            (Some(before), Some(this), _, _) => this < before,
-            (None, None, Some(before), Some(this)) => this < before,
-            _ => false,
-        });
+        let reached =
+            step.threshold.is_none_or(|least| measure >= least) && step.min_qty.is_none_or(|least| qty >= least);
+        let lower =
+            found.is_some_and(|before| match (before.threshold, step.threshold, before.min_qty, step.min_qty) {
+                (Some(before), Some(this), _, _) => this < before,
+                (None, None, Some(before), Some(this)) => this < before,
+                _ => false,
+            });
         if reached && !lower {
             found = Some(step);
         }

@@ -4,7 +4,7 @@
 //! each one from the start, in loops and 128-bit integers. It is as slow as that sounds; what it answers is easy to
 //! believe, and the engine is held against it.
 
-#![allow(dead_code, reason = "the bench of exactness uses a part of it")]
+#![allow(dead_code, unused_imports, reason = "the bench of exactness uses a part of it")]
 
 mod apply;
 mod choose;
@@ -36,7 +36,8 @@ pub(crate) fn error(json: &Value) -> Option<Value> {
 pub(crate) fn expect(case: &Case, best: &Best) -> Value {
     let mut expect = quote(case, best);
     if let Some((sku, payable)) = addon(case) {
-        expect["addon"] = json!({ "sku": sku, "payable_after": small(payable), "delta": small(payable - best.payable) });
+        expect["addon"] =
+            json!({ "sku": sku, "payable_after": small(payable), "delta": small(payable - best.payable) });
     }
     expect
 }
