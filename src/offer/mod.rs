@@ -26,7 +26,7 @@ mod saving;
 mod search;
 mod spread;
 
-pub use addon::{Addon, addon};
+pub use addon::{Addon, Addons, addons};
 pub use cart::{Cart, Customer, Line};
 pub use condition::next_change;
 pub use invalid::{Invalid, InvalidCode};
