@@ -7,6 +7,8 @@ mod differential;
 #[cfg(all(feature = "cli", not(target_arch = "wasm32")))]
 mod lint;
 #[cfg(all(feature = "cli", not(target_arch = "wasm32")))]
+mod manual;
+#[cfg(all(feature = "cli", not(target_arch = "wasm32")))]
 mod metamorphic;
 #[cfg(all(feature = "cli", not(target_arch = "wasm32")))]
 mod naive;
