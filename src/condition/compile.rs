@@ -65,15 +65,7 @@ impl Program {
         if condition.tag != OBJECT {
             return Err(Refused::NoObject);
         }
-        let mut compiler = Compiler {
-            document: &document,
-            groups,
-            named: Vec::new(),
-            sets: Vec::new(),
-            program,
-            depth: 0,
-            refused: None,
-        };
+        let mut compiler = Compiler { document: &document, groups, sets: Vec::new(), program, depth: 0, refused: None };
         compiler.program.first = compiler.object(&condition, NONE, false);
         let Compiler { mut program, refused, .. } = compiler;
         program.document = document;
@@ -85,8 +77,6 @@ impl Program {
 struct Compiler<'d> {
     document: &'d [u8],
     groups: Value<'d>,
-    /// The same by name, once one is asked for: keys and places.
-    named: Vec<Name>,
     /// The lists that were read, since a group may be asked for often: the place of the first element, and the members.
     sets: Vec<(u32, u32, u32)>,
     program: Program,
@@ -284,11 +274,8 @@ impl<'d> Compiler<'d> {
                 self.refused = Some(Refused::TooLarge);
                 break;
             }
-            let count = self.program.keys.len();
-            let part = if segments == 0 && n == name.len() { key } else { count as u32 };
-            if part != key {
-                self.program.keys.push((at + start as u32, at + n as u32));
-            }
+            let part = self.program.keys.len() as u32;
+            self.program.keys.push((at + start as u32, at + n as u32));
             let attributes = self.program.attributes;
             let Some(name_of) = self.known(part) else { break };
             if segments == 0 && name_of.attribute == NONE {
@@ -296,7 +283,7 @@ impl<'d> Compiler<'d> {
             }
             let known = *name_of;
             if known.key != part {
-                self.program.keys.truncate(count);
+                self.program.keys.pop();
             }
             if segments == 0 {
                 (first, attribute) = (known.key, known.attribute);
@@ -341,14 +328,9 @@ impl<'d> Compiler<'d> {
             n += 1;
             if v.tag == OBJECT {
                 let key = inside.word().unwrap_or(NONE);
-                let known = self.known(key).map_or(key, |known| known.key);
-                let text = self.program.keys.get(known as usize).copied().unwrap_or_default();
-                // What reads the same is the same, once that has been said of it.
-                if let Some(span) = self.program.keys.get_mut(key as usize)
-                    && *span != text
-                {
-                    *span = text;
-                    self.program.same.push((key, known));
+                let same = (key, self.known(key).map_or(key, |known| known.key));
+                if same.1 != key && !self.program.same.contains(&same) {
+                    self.program.same.push(same);
                 }
             }
             let inner = self.read(&mut inside);
@@ -429,24 +411,15 @@ impl<'d> Compiler<'d> {
 
     /// The list of this name. Where there is none it has no members, so to be in none of it is true.
     fn group(&mut self, name: &[u8], place: u32) -> Value<'d> {
-        let (document, keys) = (self.document, &self.program.keys);
-        if self.groups.tag == OBJECT {
-            let mut inside = self.groups.inside();
-            for _ in 0..self.groups.count {
-                let key = inside.word().unwrap_or(NONE);
-                self.named.push(Name { key, attribute: self.place(&inside) });
-                if inside.skip().is_none() {
-                    break;
-                }
+        let mut inside = self.groups.inside();
+        let mut left = if self.groups.tag == OBJECT { self.groups.count } else { 0 };
+        while left > 0 && !inside.rest.is_empty() {
+            left -= 1;
+            let key = inside.word().unwrap_or(NONE);
+            let found = inside.value();
+            if self.key(key) == name && found.tag == LIST {
+                return found;
             }
-            self.named.arrange_by(|a, b| key_of(document, keys, a.key).cmp(key_of(document, keys, b.key)));
-            // Once is enough.
-            self.groups.tag = NOTHING;
-        }
-        let found = place_of(name, &self.named, document, keys).ok().and_then(|n| self.named.get(n));
-        let found = value_at(document, found.map_or(NONE, |n| n.attribute));
-        if found.tag == LIST {
-            return found;
         }
         self.program.problems.push((Problem::UnknownGroup, place));
         Value::bare(LIST, 0.0, 0)

@@ -327,13 +327,10 @@ impl Asked<'_, '_> {
 
     fn is_in(&self, step: &Step, v: &Value<'_>) -> bool {
         let folded = step.ask == Ask::InFolded;
-        let lower;
-        let v = if folded && v.has_lower() {
-            lower = v.folded();
-            &lower
-        } else {
-            v
-        };
+        if folded && v.has_lower() {
+            // Once: a text in lower case has no other.
+            return self.is_in(step, &v.folded());
+        }
         if !v.is_scalar() {
             return false;
         }

@@ -147,9 +147,10 @@ impl<'a> Cursor<'a> {
     pub(super) fn skip_quickly(&mut self) -> Option<&'a [u8]> {
         let from = self.rest;
         let n = match self.rest.split_first_chunk::<5>() {
-            // Of four bytes and five a sum may be too large for wasm's 32 bits.
-            Some(([TEXT | LIST | OBJECT, a, b, c, d], _)) => {
-                (u32::from_le_bytes([*a, *b, *c, *d]) as usize).checked_add(5)?
+            // Behind the length, since with five more it may be too large for the 32 bits of wasm.
+            Some(([TEXT | LIST | OBJECT, a, b, c, d], rest)) => {
+                self.rest = rest.get(u32::from_le_bytes([*a, *b, *c, *d]) as usize..)?;
+                return Some(from);
             }
             Some(([NUMBER, ..], _)) => 9,
             Some(([NULL..=TRUE, ..], _)) => 1,
