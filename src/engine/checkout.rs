@@ -6,7 +6,7 @@ use crate::error::{Code, Error, Result};
 use crate::id::Key;
 use crate::list::Gather;
 use crate::money::Minor;
-use crate::offer::{Cart, Customer, Gap, Limits, Line, Offers, Promotion, Quote, Scope, quote};
+use crate::offer::{Cart, Customer, Gap, Limits, Line, Offers, Promotion, Quote, Scope, Stops, quote};
 use crate::order::Arrange;
 use crate::pack::column::Strings;
 use crate::pack::{Pack, Tag};
@@ -92,6 +92,8 @@ pub struct RawCart<'a> {
     /// Offers whose own condition does not hold for whom the host quotes, by id. The host asks the conditions, which are the pack's (section `OFCN`), since
     /// what evaluates them lies in another part.
     pub unmet: Vec<&'a str>,
+    /// What stops offers.
+    pub stops: Stops,
 }
 
 /// A coupon of the shopper's, and what it is worth now.
@@ -189,7 +191,7 @@ impl Engine {
                 interest: 0,
             });
         }
-        for coupon in &mut out {
+        for coupon in out.iter_mut().filter(|_| !cart.stops.neutral) {
             coupon.interest = offers.list().get(coupon.offer).map_or(0, |p| self.interest(&p.scope));
         }
         let near = |c: &Coupon| match c.gap {
@@ -197,7 +199,12 @@ impl Engine {
             Some(Gap::Units(n)) => n.saturating_mul(1000),
             None => i64::MAX,
         };
-        let usable = |c: &Coupon| !matches!(c.reason, "expired" | "usage_limit" | "total_limit" | "tier" | "condition");
+        let usable = |c: &Coupon| {
+            !matches!(
+                c.reason,
+                "expired" | "usage_limit" | "total_limit" | "tier" | "condition" | "stopped" | "switch_stale"
+            )
+        };
         out.arrange_by_key(|c| {
             let saved = core::cmp::Reverse((usable(c), c.in_best, c.saving));
             (saved, near(c), core::cmp::Reverse(c.interest), c.expires.map_or(i64::MAX, |t| t.0), c.offer)
@@ -276,6 +283,7 @@ fn read_cart(c: &Catalog, raw: &RawCart<'_>) -> Result<Cart> {
     let mut cart =
         cart.map_err(|e| Error::with(Code::InvalidCart, concat(&[e.code.code(), " at ", &e.path, "."]).into()))?;
     cart.codes = raw.codes.iter().map(|s| s.to_string()).gather();
+    cart.stops.clone_from(&raw.stops);
     cart.unmet = raw.unmet.iter().map(|s| s.to_string()).gather();
     cart.groups = raw.groups.iter().map(|(id, n)| (id.to_string(), *n)).gather();
     Ok(cart)

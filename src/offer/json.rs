@@ -388,7 +388,7 @@ fn month_day(s: &str) -> Option<(u8, u8)> {
 }
 
 /// An instant of RFC 3339; what is finer than a millisecond is dropped.
-pub(super) fn instant(v: &Value) -> Option<Millis> {
+pub(crate) fn instant(v: &Value) -> Option<Millis> {
     let s = v.as_str()?;
     let (date, rest) = (s.get(..10)?, s.get(11..)?);
     if !matches!(s.as_bytes()[10], b'T' | b't' | b' ') {

@@ -25,6 +25,7 @@ mod sample;
 mod saving;
 mod search;
 mod spread;
+mod stops;
 
 pub use addon::{Addon, Addons, addons};
 pub use cart::{Cart, Customer, Line};
@@ -37,6 +38,7 @@ pub use promotion::{
 pub use quote::{Applied, GiftLine, LineQuote, Proof, Quote, Refused, quote};
 pub use refusal::{Gap, Refusal};
 pub use search::Limits;
+pub use stops::{Standing, Stops};
 
 #[cfg(any(feature = "cli", feature = "lint"))]
 use crate::{money::Minor, time::Millis};
