@@ -60,6 +60,9 @@ pub(crate) enum Code {
     #[cfg(feature = "cli")]
     BadCondition,
     #[cfg(feature = "cli")]
+    BadLoyalty,
+    #[cfg(feature = "cli")]
+    BadMembership,
     BadKey,
     #[cfg(feature = "cli")]
     BadSwitch,
@@ -131,6 +134,9 @@ impl Code {
         #[cfg(feature = "cli")]
         Code::BadCondition,
         #[cfg(feature = "cli")]
+        Code::BadLoyalty,
+        #[cfg(feature = "cli")]
+        Code::BadMembership,
         Code::BadKey,
         #[cfg(feature = "cli")]
         Code::BadSwitch,
@@ -296,6 +302,20 @@ impl Code {
                 "bad_decisions",
                 Data,
                 told("Give the bytes of shelf.decisionLog() unchanged, and the pack that was out then."),
+            ),
+            #[cfg(feature = "cli")]
+            Code::BadLoyalty => (
+                "bad_loyalty",
+                Data,
+                told("Correct loyalty.json at the place that is named; manual/membership.md lists what it may say."),
+            ),
+            #[cfg(feature = "cli")]
+            Code::BadMembership => (
+                "bad_membership",
+                Data,
+                told(
+                    "Correct the file at the place that is named; manual/membership.md lists what entries and statements say.",
+                ),
             ),
             #[cfg(feature = "cli")]
             Code::BadCondition => (

@@ -30,6 +30,10 @@ pub mod profile;
 pub mod insight;
 
 pub mod offer;
+
+#[cfg(any(feature = "cli", feature = "lint", feature = "member"))]
+pub mod member;
+
 pub mod rank;
 pub mod report;
 
@@ -96,6 +100,8 @@ pub mod manual {
     pub mod lint {}
     #[doc = include_str!("manual/logs.md")]
     pub mod logs {}
+    #[doc = include_str!("manual/membership.md")]
+    pub mod membership {}
     #[doc = include_str!("manual/memory.md")]
     pub mod memory {}
     #[doc = include_str!("manual/offers.md")]

@@ -78,6 +78,18 @@ function once(first, again) {
   };
 }
 
+/**
+ * The exports of a wasm that is no shelf's.
+ * @param {any} wasm what the page gives; else the file beside, compressed where the platform takes that
+ * @param {string} beside
+ * @returns {Promise<any>}
+ */
+export function exportsOf(wasm, beside) {
+  const start = (/** @type {any} */ source) => instantiate(source).then((/** @type {any} */ made) => (made.instance || made).exports);
+  if (wasm || !platformWasm()) return start(wasm || beside);
+  return start(beside + ".br").catch(() => start(beside));
+}
+
 /** The platform's own object for wasm. */
 function platformWasm() {
   return typeof TTWebAssembly !== "undefined" ? TTWebAssembly

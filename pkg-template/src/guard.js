@@ -55,6 +55,7 @@ export const NEUTRAL = {
   identify: () => Promise.resolve(),
   signOut: () => Promise.resolve(),
   syncOrders: () => ({ added: 0, known: 0 }),
+  ledger: () => null,
   on: () => () => {},
   insights: nothing,
   dispose: () => undefined,

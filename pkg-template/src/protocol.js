@@ -44,6 +44,8 @@ export const RULE_TAGS = 51;
 export const DECLARE = 56;
 export const STAGES = 57;
 export const ABOUT = 58;
+export const LEDGERS = 59;
+export const KEEP_LEDGER = 60;
 export const VERIFY = 67;
 
 /** A row or parent that is not there. */

@@ -473,6 +473,19 @@ export class Shelf {
     return answer;
   }
 
+  /** @param {Uint8Array} [bytes] @returns {any} */
+  ledger(bytes) {
+    if (bytes) {
+      const kept = !!this._engine.call(op.KEEP_LEDGER, (w) => w.bytes(bytes), op.readNothing);
+      this._engine.consented();
+      this._memory.changed();
+      return kept;
+    }
+    return this._engine.call(op.LEDGERS, () => {}, (r) => ({
+      program: this._fallback.ask(null, (c) => c.section("LOYL")), ledger: r.bytes(), visitor: r.bytes(), visit: r.f64(), now: this._now(), language: this.language,
+    }));
+  }
+
   on(type, listener) {
     const off = this._hub.on(type, listener);
     if (type === "stage") watchStages(this);

@@ -165,6 +165,12 @@ export interface Shelf {
    */
   signOut(): Promise<void>;
   /**
+   * What `nearshelf/membership` needs of a shelf: the programme in the pack, the ledger that is kept with the portrait, that of a visitor who turned out to be this
+   * shopper with the start of the visit, and the time; `null` without an engine. With bytes, keeps them as the ledger.
+   */
+  ledger(): { program: Uint8Array | null; ledger: Uint8Array; visitor: Uint8Array; visit: number; now: number; language: string } | null;
+  ledger(bytes: Uint8Array): boolean;
+  /**
    * Takes in orders of any age, such as those the server knows of an account: after `identify` has resolved. At most 10,000 at once.
    * An order counts once, however often it comes. Without the engine, or without consent to `personalize`, nothing is counted.
    */

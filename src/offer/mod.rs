@@ -27,7 +27,7 @@ mod search;
 mod spread;
 mod stops;
 
-pub use addon::{Addon, addon};
+pub use addon::{Addon, Addons, addons};
 pub use cart::{Cart, Customer, Line};
 pub use condition::next_change;
 pub use invalid::{Invalid, InvalidCode};

@@ -14,6 +14,7 @@ mod ground;
 mod insight;
 mod limits;
 mod log;
+pub mod loyalty;
 mod offers;
 mod orders;
 pub mod overlay;
@@ -44,6 +45,7 @@ pub use forecast::ForecastSettings;
 pub use ground::{ground_file, offers_file, offers_ground, promotions};
 pub use limits::{BaselineSettings, PolicySettings};
 pub use log::{Format, Log, LogStep, Session, Unit};
+pub use loyalty::Loyalty;
 pub use offers::{MarketOffers, OfferConditions};
 pub use orders::{Order, OrderColumns, Orders, date_of};
 pub use prior::{AnswerDraft, FieldDraft, PriorDraft};
@@ -201,8 +203,8 @@ pub struct Shop {
     pub rules: RuleSettings,
     /// Content, newest first.
     pub content: Vec<CardDraft>,
-    /// Tasks that members are rewarded for.
-    pub tasks: Vec<CardDraft>,
+    /// How membership works: `loyalty.json`.
+    pub loyalty: Option<Loyalty>,
     /// How long before they begin cards are listed.
     pub cards: CardSettings,
     /// Where a shopper without history starts, and how many looks that is worth, in 1/256.
@@ -289,7 +291,8 @@ impl Shop {
             }
             None => Vec::new(),
         };
-        let tasks = files.loyalty.as_deref().map_or(Ok(Vec::new()), |path| content::tasks(path, &languages))?;
+        let zone = config.zone_minutes()?;
+        let loyalty = files.loyalty.as_deref().map(|path| loyalty::read(path, &languages, zone)).transpose()?;
         let prior = files.prior.as_deref().map(prior::read).transpose()?;
         let attributes = config.attributes(prior.as_ref())?;
         let prior = prior.map(|p| config.prior().map(|weight| (p, weight))).transpose()?;
@@ -315,7 +318,7 @@ impl Shop {
             overlay: config.overlay()?,
             rules: config.rules()?,
             content,
-            tasks,
+            loyalty,
             cards,
             prior,
             scenes: config.scenes()?,

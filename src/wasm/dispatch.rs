@@ -77,7 +77,7 @@ impl Table {
         if op == VERIFY {
             return core::hint::black_box(verify::part as verify::Part)(r, out);
         }
-        let there = matches!(op, 2..=33 | REHEARSE | 45..=51 | 56..=58) && (cfg!(feature = "vectors") || op != NEAREST);
+        let there = matches!(op, 2..=33 | REHEARSE | 45..=51 | 56..=60) && (cfg!(feature = "vectors") || op != NEAREST);
         if !there {
             return Err(Error::told(Code::UnknownCall, || {
                 concat(&["this core has no call ", &decimal(op.into()), "."])
@@ -128,6 +128,19 @@ impl Table {
                 core::hint::black_box(insight::part as insight::Part)(op, &mut self.insight, shelf, r, out)
             }
             32 | 33 => checkout::overlay(shelf, r, out, op == 32),
+            59 => {
+                r.end()?;
+                let (ledger, visitor, visit) = shelf.ledgers();
+                out.bytes(ledger);
+                out.bytes(visitor);
+                out.f64(visit.to_f64());
+                Ok(())
+            }
+            60 => {
+                let ledger = r.bytes();
+                r.end()?;
+                shelf.keep_ledger(ledger)
+            }
             _ => {
                 let on = r.bool();
                 r.end()?;

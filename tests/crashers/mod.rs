@@ -59,6 +59,14 @@ fn what_else_comes_from_outside_is_answered_too() {
     }
 }
 
+#[cfg(feature = "cli")]
+#[test]
+fn memberships_of_wild_bytes_are_answered() {
+    let mut walk = Walk(0xA076_1D64_78BD_642F);
+    (0..4_000).for_each(|_| harness::member(&walk.bytes(600)));
+    harness::member(&[]);
+}
+
 #[test]
 fn good_packs_answer_all_that_is_asked() {
     harness::pack(&[0]);

@@ -4,10 +4,15 @@
 //! good pack, and the checksums are set right before it is opened: what a wrong writer, or one with bad intent, could publish.
 
 mod events;
+#[cfg(any(feature = "cli", feature = "member"))]
+mod member;
 mod wild;
 
 #[allow(unused_imports, reason = "a target runs one of them")]
 pub(crate) use events::events;
+#[cfg(any(feature = "cli", feature = "member"))]
+#[allow(unused_imports, reason = "a target runs one of them")]
+pub(crate) use member::member;
 #[allow(unused_imports, reason = "a target runs one of them")]
 pub(crate) use wild::{conditions, offers, overlay, shard, signed, stored};
 

@@ -158,6 +158,28 @@ for (const [file, from] of [["page.mts", "nearshelf"], ["page.cts", "nearshelf"]
   });
 }
 
+for (const [file, from] of [["member.mts", "nearshelf"], ["member.cts", "nearshelf"], ["member.ts", "nearshelf/mini-program"]]) {
+  test(`membership beside ${from} compiles in ${file}, and its mistakes do not`, async () => {
+    const text = `import type { Shelf } from "${from}"; import { membership, type MembershipEntry, type MembershipStatement } from "${from}/membership";
+      export async function member(shelf: Shelf, program: Uint8Array): Promise<string> {
+        const mine = await membership(shelf), own = await membership({ program, language: "zh-CN", now: () => 0 });
+        const done: MembershipEntry[] = [{ type: "delivered", order: "A", paid: 1200, shipping: 100 }, { type: "active" }, { type: "redeem", id: "1", redeem: "mug", at: 7 }];
+        // @ts-expect-error an order has an id
+        const wrong: MembershipEntry = { type: "paid", paid: 7 };
+        const why: string = own.apply(done)[0]!.why ?? own.apply({ type: "birthday", birthday: "05-20" }).status;
+        const said: MembershipStatement = { at: "2026-01-01T00:00:00Z", entries: done, sums: { level: "gold" } };
+        const levels = own.reconcile(said)?.differences.map((d) => (d.what === "sum" && d.sum === "level" ? d.here + d.there : d.what));
+        const { tier } = own.customer();
+        // @ts-expect-error there may be no membership
+        mine.state();
+        return [why, wrong.type, levels?.join(), tier, String(own.state()?.next?.missing), String(own.nextPurchase(100)?.until), mine?.program()?.redeem[0]?.kind].join();
+      }`;
+    const settings = file === "member.ts" ? { module: "esnext", moduleResolution: "bundler", lib: ["es2020"] } : { module: "nodenext", lib: ["es2022", "dom"] };
+    const { code, out } = await compile("types", { [file]: text }, settings);
+    assert.equal(code, 0, out);
+  });
+}
+
 test("a mistake that the test does not expect fails it", async () => {
   const { code, out } = await compile("types", { "a.mts": `import { createShelf } from "nearshelf";\nawait createShelf({ pakc: "p" });\n` }, { module: "nodenext", lib: ["es2022", "dom"] });
   assert.notEqual(code, 0);

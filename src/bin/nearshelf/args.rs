@@ -49,6 +49,9 @@ pub(crate) enum Command {
     /// Whom an audience, a tag or a rule is for.
     #[command(subcommand)]
     Conditions(crate::conditions::ConditionsCommand),
+    /// What a membership comes to: run entries and statements of a member through a shop's loyalty.json.
+    #[command(subcommand)]
+    Membership(crate::membership::MembershipCommand),
     /// Make keys that sign files for devices.
     #[command(subcommand)]
     Keys(crate::sign::KeysCommand),

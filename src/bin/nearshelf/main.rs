@@ -12,6 +12,7 @@ mod doctor;
 mod eval;
 mod inspect;
 mod lint;
+mod membership;
 mod offers;
 mod output;
 mod overlay;
@@ -55,6 +56,7 @@ fn run() -> Result<ExitCode, Error> {
         args::Command::Customers(a) => customers::run(&a)?,
         args::Command::Coupons(a) => coupons::run(&a)?,
         args::Command::Conditions(a) => return conditions::run(&a),
+        args::Command::Membership(a) => return membership::run(&a),
         args::Command::Keys(a) => sign::keys(&a)?,
         args::Command::Sign(a) => sign::run(&a)?,
         args::Command::Switch(a) => switch::run(&a)?,
