@@ -268,7 +268,7 @@ export class Shelf {
     }, (r) => readQuote(r, this.packVersion)) || null;
     if (!quote) return null;
     const until = Math.min(quote.expires || Infinity, this._switch._address ? this._switch._until : Infinity);
-    quote.expires = until > now && until < Infinity && !this._uncertain() ? until : null;
+    quote.expires = until < Infinity && !this._uncertain() && !this._switch._unknown() ? until : null;
     this._quoted = { _key: key + this._versions(), _quote: quote };
     return agreed(this._quoted, this._server, now);
   }

@@ -31,6 +31,9 @@ fn answer(case: &Value) -> Value {
     }
 }
 
+/// Name, keys, milliseconds after `NOW`, kind, what was seen, the file.
+type Case<'a> = (&'a str, &'a [String], i64, Kind, Vec<u8>, Vec<u8>);
+
 /// The cases: name, keys, time after `NOW`, kind, what was seen, the file.
 fn cases() -> Value {
     let [one, two, three] = KEYS.map(|seed| nearshelf::signature::Keys::from_seed([seed; 32]).public());
@@ -50,7 +53,7 @@ fn cases() -> Value {
     let both = vec![one.clone(), two.clone()];
     let none = vec![three[1..].to_string()];
     let short = pack(10)[..60].to_vec();
-    let list: Vec<(&str, &[String], i64, Kind, Vec<u8>, Vec<u8>)> = vec![
+    let list: Vec<Case<'_>> = vec![
         ("a pack", &only, 0, Kind::Pack, vec![], pack(10)),
         (
             "the second of two keys",
@@ -110,7 +113,7 @@ fn cases() -> Value {
         ("a shard has no number", &only, 0, Kind::Shard, vec![], envelope(KEYS[0], Kind::Shard, "", 1, None, body)),
         ("a shard is no pack", &only, 0, Kind::Pack, vec![], envelope(KEYS[0], Kind::Shard, "", 1, None, body)),
     ];
-    let case = |(name, keys, after, kind, seen, file): &(&str, &[String], i64, Kind, Vec<u8>, Vec<u8>)| {
+    let case = |(name, keys, after, kind, seen, file): &Case<'_>| {
         let given = json!({ "name": name, "keys": keys, "now": NOW.0 + after, "kind": *kind as u8, "seen": hex(seen), "file": hex(file) });
         let mut case = given;
         case["expect"] = answer(&case);

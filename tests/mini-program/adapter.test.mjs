@@ -130,7 +130,7 @@ test("after a trap a fresh instance has the portrait, and after a second one the
     var now = 1790000000000, told = [];
     options.consent = { personalize: true };
     options.now = function () { return now; };
-    var wait = function () { return new Promise(function (resolve) { setTimeout(resolve, 20); }); };
+    var wait = function () { return new Promise(function (resolve) { setTimeout(resolve, 200); }); };
     return nearshelf.createShelf(options).then(function (shelf) {
       shelf.on("diagnostic", function (d) { told.push(d.code); });
       for (var i = 0; i < ${calls}; i++) { now += 1000; shelf.track("view_item", { items: [{ item_id: "1000" + (1 + i % 4) }] }); }

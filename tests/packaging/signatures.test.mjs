@@ -227,7 +227,7 @@ test("a trap costs the engine and not the keys: what comes after it is checked t
   await shelf.setOverlay(overlay());
   trap = true;
   shelf.recommend();
-  await settle();
+  for (let i = 0; i < 500 && shelf.status !== "ready"; i++) await settle();
   assert.deepEqual([shelf.status, told, price(shelf)], ["ready", ["engine_restarted"], 8500]);
   await shelf.setOverlay(overlay({ sequence: 9 }));
   await settle();
