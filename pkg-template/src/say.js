@@ -18,6 +18,12 @@ const ENGLISH = {
   scene: "Fits the moment",
   price: "In the price range you look at",
   cluster: "Shoppers like you look at {}",
+  bought: "For what you buy",
+  type: "For the kind of goods you buy",
+  broad: "Good for many products",
+  taste: "Close to what you look at",
+  due: "About time to buy it again",
+  saves: "It saves on this cart",
 };
 const CHINESE = {
   popular: "店里的人气商品",
@@ -34,6 +40,12 @@ const CHINESE = {
   scene: "正合此时此景",
   price: "符合你常看的价位",
   cluster: "与你相似的人常看{}",
+  bought: "适用于你常买的商品",
+  type: "适用于你常买的品类",
+  broad: "适用商品多",
+  taste: "与你看的商品相近",
+  due: "差不多该再买了",
+  saves: "这一单可省钱",
 };
 /** What the tree has beside them; nothing here points to anything. */
 const ENGLISH_TREE = {

@@ -269,6 +269,7 @@ export class Shelf {
       writeCart(w, o.cart);
       w.list(o.held || [], (held) => w.str(held));
       w.list(unmet, (offer) => w.str(offer));
+      w.u8(o.mode || 0);
     }, readCoupons) || [];
   }
 

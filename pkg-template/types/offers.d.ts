@@ -86,6 +86,12 @@ export interface CouponView {
   expires: number | null;
   /** Share of the portrait's tastes in its scope, 0–1. */
   interest: number;
+  /** How likely this shopper is to use it, for ordering; 0 where nothing is known. Who may use it, and at what price, does not depend on it. */
+  score: number;
+  /** Why it stands where it does: "saves" on this cart, else what says most for its use; "given" where nothing does. `say` of `nearshelf/page` puts it in words. */
+  because: { code: "saves" | "bought" | "type" | "brand" | "category" | "popular" | "broad" | "taste" | "price" | "due" | "given"; subject: string };
+  /** It ends within the shop's `[coupons] ends_soon_hours`. */
+  endsSoon: boolean;
 }
 
 export interface OfferView {

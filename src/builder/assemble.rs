@@ -9,6 +9,7 @@ use super::fit::fit;
 use super::rules;
 use super::season;
 use super::tables;
+use super::usage;
 use crate::catalog::build::{Draft, ProductDraft, write};
 use crate::catalog::{Catalog, PATH_SEPARATOR};
 use crate::codec::Writer;
@@ -118,6 +119,7 @@ pub fn assemble(
     for (key, slots) in (0..).zip(names_of_slots(shop)) {
         out.add(Tag::SLOT, key, shop.slots.len(), slots);
     }
+    usage::add(shop, catalog, sessions, &row_of, &mut out)?;
     let associations = associate::build(sessions, &row_of, k, shop.together);
     let (tables, associations) = fit(&tables, &associations, &out.clone().finish()?, room)?;
     for (kind, bytes) in tables {

@@ -24,3 +24,4 @@ pub mod split;
 pub mod tables;
 mod threads;
 pub mod tune;
+mod usage;

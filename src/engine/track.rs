@@ -2,6 +2,7 @@
 
 use super::Engine;
 use crate::catalog::Catalog;
+use crate::event::EventKind;
 use crate::event::clean::{Currency, Drop, Event, RawEvent, clean};
 use crate::id::Key;
 use crate::money::{self, Minor};
@@ -9,7 +10,7 @@ use crate::order::Arrange;
 #[cfg(feature = "cli")]
 use crate::profile::Portrait;
 use crate::profile::{Facts, Step, TAGS, Taken};
-use crate::time::Millis;
+use crate::time::{DAY, MINUTE, Millis};
 use alloc::vec::Vec;
 
 /// What became of tracked events.
@@ -23,6 +24,11 @@ pub struct Tracked {
 
 /// The channel of all that the shop does not list.
 pub(super) const OTHER: &str = "other";
+
+/// The local day of a time.
+pub(super) fn local_day(at: Millis, zone: i16) -> i64 {
+    at.plus(i64::from(zone) * MINUTE).0.div_euclid(DAY)
+}
 
 /// The currency of the market that is open.
 pub(super) fn currency(catalog: &Catalog) -> Currency<'_> {
@@ -66,9 +72,16 @@ impl Engine {
             steps.arrange_by_key(|s| s.at);
         }
         for step in steps {
+            let (kind, day, offer) = (step.kind, local_day(step.at, step.detail.zone), step.detail.order);
             match self.portrait.take(&allowed, step) {
                 Taken::Yes => {
                     result.accepted += 1;
+                    if let (EventKind::ViewPromotion | EventKind::SelectPromotion, Some(offer)) = (kind, offer) {
+                        // Each for itself, and all together.
+                        for key in [offer, Key::promotion("")] {
+                            self.portrait.show(&allowed, key, day, kind == EventKind::SelectPromotion);
+                        }
+                    }
                     continue;
                 }
                 Taken::Duplicate => self.drop_event(Drop::Duplicate),

@@ -25,6 +25,7 @@ mod sample;
 mod saving;
 mod search;
 mod spread;
+pub mod usage;
 
 pub use addon::{Addon, addon};
 pub use cart::{Cart, Customer, Line};

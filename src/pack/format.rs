@@ -89,6 +89,8 @@ tags! {
     ATTRIBUTE b"ATTR" "What shoppers may declare.";
     RULE b"RULE" "What the shop wants of its lists, for whom, where and when.";
     OFFER_CONDITION b"OFCN" "Who may use which of a market's promotions, and to whom it is put forward.";
+    PROMOTING b"PROM" "Which offers are put forward to whom.";
+    USAGE b"COUP" "How a market's coupons are ranked.";
 }
 
 impl Tag {

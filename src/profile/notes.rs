@@ -1,12 +1,16 @@
-//! What was concluded of the shopper at a time and holds for a while: rule tags, and the stage that was told last.
+//! What was concluded of the shopper at a time and holds for a while: rule tags, the stage that was told last, what was granted and declined, and how often
+//! offers were shown in the latest days.
 
 use super::portrait::Portrait;
 use crate::id::Key;
 use crate::privacy::consent::Personalize;
-use crate::time::Millis;
+use crate::time::{DAY, Millis};
 
 /// Conclusions remembered.
 pub(super) const NOTES: usize = 128;
+
+/// Days of which showings are counted.
+const WEEK: i64 = 7;
 
 /// Stages there may be.
 const STAGES: u64 = 8;
@@ -61,5 +65,89 @@ impl Portrait {
             self.notes.remove(0);
         }
         self.note(allowed, Key(u64::from(stage) % STAGES), at, Millis(i64::MAX));
+    }
+
+    /// An offer was shown on a local day, or `chosen`, which needs that it was shown. Seven days are counted, a byte each, the latest one lowest: they stand
+    /// where a conclusion has its beginning, and the day after the seventh is its end.
+    pub fn show(&mut self, _: &Personalize, key: Key, day: i64, chosen: bool) {
+        let i = self.notes.partition_point(|n| n.key < key);
+        if self.notes.get(i).is_none_or(|n| n.key != key) {
+            self.notes.insert(i, Note { key, since: Millis(0), until: end(day) });
+        }
+        let Some(n) = self.notes.get_mut(i) else { return };
+        let newest = end(day).max(n.until);
+        let ahead = days(newest, n.until);
+        let mut counts = if ahead < WEEK { n.since.0 << (8 * ahead) & WHOLE } else { 0 };
+        let back = days(newest, end(day));
+        if back < WEEK {
+            let today = counts >> (8 * back) & 255;
+            let more = if chosen { i64::from(today == 0) } else { i64::from(today < 255) };
+            counts += more << (8 * back);
+        }
+        (n.since, n.until) = (Millis(counts), newest);
+        super::history::evict(&mut self.notes, NOTES, |n| (n.until, n.key));
+    }
+
+    /// How often an offer was shown on a local day, and in the seven days that end with it.
+    pub fn shown(&self, _: &Personalize, key: Key, day: i64) -> [u32; 2] {
+        let mut shown = [0; 2];
+        let Ok(i) = self.notes.binary_search_by_key(&key, |n| n.key) else { return shown };
+        let ahead = days(end(day), self.notes[i].until);
+        let mut counts = if (0..WEEK).contains(&ahead) { self.notes[i].since.0 << (8 * ahead) & WHOLE } else { 0 };
+        shown[0] = (counts & 255) as u32;
+        while counts > 0 {
+            shown[1] += (counts & 255) as u32;
+            counts >>= 8;
+        }
+        shown
+    }
+}
+
+/// Seven bytes.
+const WHOLE: i64 = (1 << 56) - 1;
+
+/// When the showings of a day no longer count.
+fn end(day: i64) -> Millis {
+    Millis(day.saturating_add(WEEK).saturating_mul(DAY))
+}
+
+/// Days from `earlier` to `at`.
+fn days(at: Millis, earlier: Millis) -> i64 {
+    at.since(earlier) / DAY
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::privacy::consent::Consent;
+    use crate::profile::ProfileConfig;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    #[test]
+    fn showings_are_counted_by_day_and_leave_after_seven() {
+        let allowed = Consent::all().may_personalize().expect("granted");
+        let mut p = Portrait::new(ProfileConfig::default());
+        let key = Key(99);
+        for day in [20_000, 20_000, 20_003, 20_003, 20_003, 20_001] {
+            p.show(&allowed, key, day, false);
+        }
+        p.show(&allowed, key, 20_003, true);
+        p.show(&allowed, key, 20_004, true);
+        p.show(&allowed, key, 19_990, false);
+        let p = Portrait::restore(ProfileConfig::default(), &p.snapshot()).expect("a snapshot");
+        let of = |day| p.shown(&allowed, key, day);
+        // A day in the past is not told apart from one without a showing.
+        assert_eq!([of(20_003), of(20_004), of(20_006)], [[0, 0], [1, 7], [0, 7]]);
+        assert_eq!([of(20_007), of(20_009), of(20_010), of(20_011)], [[0, 5], [0, 4], [0, 1], [0, 0]]);
+        assert_eq!([p.shown(&allowed, Key(98), 20_004), of(i64::MAX), of(i64::MIN)], [[0, 0]; 3]);
+        let mut p = p;
+        (0..1_000).for_each(|_| p.show(&allowed, key, 20_004, false));
+        assert_eq!(p.shown(&allowed, key, 20_004), [255, 255 + 6], "a byte is full");
+        (0..500).for_each(|i| p.show(&allowed, Key(1_000 + i), 20_005, false));
+        assert_eq!(p.shown(&allowed, Key(1_499), 20_005), [1, 1]);
+        assert_eq!(p.shown(&allowed, key, 20_005), [0, 0], "there is room for 128, the latest days' stay");
+        p.show(&allowed, Key(7_777), i64::MAX, false);
+        p.show(&allowed, Key(7_777), i64::MIN, false);
     }
 }

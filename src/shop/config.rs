@@ -16,9 +16,11 @@ use super::rules::{ArrivalSection, DislikedSection};
 use super::scenes::{SceneDraft, SceneSection};
 use super::season::{ClusterSection, ClusterSettings, SeasonSection, SeasonSettings};
 use super::tags::{RuleTag, TagSection, rule_tags};
+use super::usage::CouponSection;
 use crate::catalog::overlay::Policy;
 use crate::error::{Code, Error, Result};
 use crate::insight::Settings;
+use crate::offer::usage::Usage;
 use crate::privacy::noise::{Epsilon, MOST_SYMBOLS};
 use crate::profile::ProfileConfig;
 use crate::rank::Exploration;
@@ -98,6 +100,8 @@ pub(super) struct ShopConfig {
     pub attributes: AttributesSection,
     /// `[lint]`
     pub lint: LintSection,
+    /// `[coupons]`
+    pub coupons: CouponSection,
 }
 
 /// `[shop]`
@@ -327,6 +331,7 @@ impl ShopConfig {
         config.insight()?;
         config.attributes(None)?;
         config.lint()?;
+        config.coupons()?;
         for l in &config.languages {
             if l.tag.is_empty() || l.title.is_empty() {
                 return Err(bad("each [[language]] needs a tag and the column of its title.".into()));
@@ -502,6 +507,16 @@ impl ShopConfig {
     /// The same with its files, which lie in a folder.
     pub(super) fn insight_in(&self, folder: &Path) -> Result<Settings> {
         self.insight.with_files(&ShopConfig::shipped()?.insight, folder)
+    }
+
+    /// How a wallet is ranked, without the file of learned weights.
+    pub(super) fn coupons(&self) -> Result<Usage> {
+        self.coupons.or(&ShopConfig::shipped()?.coupons)
+    }
+
+    /// The same with the files beside `shop.toml`.
+    pub(super) fn coupons_in(&self, folder: &Path) -> Result<Usage> {
+        self.coupons.with(&ShopConfig::shipped()?.coupons, Some(folder), &self.insight()?)
     }
 
     /// What shoppers may declare: this shop's attributes, and the answers of its prior.

@@ -31,6 +31,7 @@ mod summaries;
 pub mod synthetic;
 mod table;
 mod tags;
+mod usage;
 
 pub use allocation::AllocationFile;
 pub use attributes::{AttributeDraft, AttributeSettings};
@@ -181,6 +182,8 @@ pub struct Shop {
     pub insight: crate::insight::Settings,
     /// What shoppers may declare.
     pub attributes: AttributeSettings,
+    /// How its coupons are ranked; of each offer nothing yet.
+    pub usage: crate::offer::usage::Usage,
     /// Rows that could not be used.
     pub rejects: Rejects,
     /// Ids of the log that the catalogue does not have, with how often; most frequent first.
@@ -284,6 +287,7 @@ impl Shop {
             clusters: config.clusters()?,
             insight: config.insight_in(files.beside())?,
             attributes,
+            usage: config.coupons_in(files.beside())?,
             rejects,
             unmatched,
             copies,

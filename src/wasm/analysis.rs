@@ -5,7 +5,9 @@ use crate::codec::{Reader, Writer};
 use crate::engine::{Asked, Engine, Names};
 use crate::error::Result;
 use crate::insight::Insights;
+use crate::insight::promote::SPEAKERS;
 use crate::time::Millis;
+use alloc::vec::Vec;
 
 pub(super) fn insights(shelf: &mut Engine, r: &mut Reader<'_>, out: &mut Writer) -> Result<()> {
     let (now, zone, account, since) = (time(r), zone(r), r.str(), r.f64());
@@ -57,6 +59,26 @@ pub(super) fn stages(shelf: &mut Engine, r: &mut Reader<'_>, out: &mut Writer) -
         out.u8(from as u8);
         out.u8(to as u8);
         out.f64(at.to_f64());
+    }
+    Ok(())
+}
+
+/// Which offers are put forward, and why the others are not.
+pub(super) fn put_forward(shelf: &mut Engine, r: &mut Reader<'_>, out: &mut Writer) -> Result<()> {
+    let (now, zone) = (time(r), zone(r));
+    let mut offers = Vec::new();
+    for _ in 0..r.count(8) {
+        offers.push((r.str(), r.str()));
+    }
+    r.end()?;
+    let told = shelf.put_forward(now, zone, &offers)?;
+    out.count(told.len());
+    for f in told {
+        out.u32(f.at);
+        out.u8(f.verdict as u8);
+        out.f64(f64::from(f.weight));
+        let because = if f.because == 0 { None } else { SPEAKERS.split(' ').nth(f.because.into()) };
+        out.str(because.unwrap_or(""));
     }
     Ok(())
 }

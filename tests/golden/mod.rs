@@ -3,6 +3,7 @@
 //! `NEARSHELF_BLESS=1 cargo test golden` writes what the engine says now into the file; read the difference before you keep it.
 
 mod cards;
+pub(crate) mod choosing;
 #[cfg(all(feature = "cli", not(target_arch = "wasm32")))]
 mod conditions;
 mod declared;
@@ -43,6 +44,7 @@ const SEASONS: &str = include_str!("seasons.json");
 const RANK_RULES: &str = include_str!("rules.json");
 const PORTRAIT: &str = include_str!("portrait.json");
 const INSIGHTS: &str = include_str!("insights.json");
+const CHOOSING: &str = include_str!("choosing.json");
 const DECLARED: &str = include_str!("declared.json");
 /// The parameters with those of care for a birthday.
 const CARE: &[u8] = include_bytes!("../compat/insights-v2.section");
@@ -417,6 +419,7 @@ fn run(shelf: &mut Engine, served: &mut u32, zone: i16, step: &Value) -> Value {
             let expires = shelf.quote_expires(now).expect("offers").map(|t| t.0);
             json!({ "payable": payable, "overlayVersion": shelf.overlay_version(), "expires": expires })
         }
+        "coupons" => choosing::coupons(shelf, now, step, &strings("held")),
         other => panic!("unknown call {other}"),
     }
 }
@@ -459,8 +462,12 @@ pub(crate) fn pack(file: &Value) -> Vec<u8> {
         (Tag::INSIGHT, 1, if named.contains_key("ATTR") { CARE } else { PARAMETERS }),
         (Tag::ATTRIBUTE, 7, crate::api::declared::ATTRIBUTES),
     ];
-    let more: Vec<_> =
-        SECTIONS.into_iter().chain(others).filter(|(tag, _, _)| named.contains_key(&tag.name())).collect();
+    let more: Vec<_> = SECTIONS
+        .into_iter()
+        .chain(others)
+        .chain(choosing::sections())
+        .filter(|(tag, _, _)| named.contains_key(&tag.name()))
+        .collect();
     assert_eq!(more.len(), named.len());
     with_sections(&more)
 }
@@ -509,6 +516,11 @@ fn golden_portraits_give_what_the_file_says() {
 #[test]
 fn golden_declarations_give_what_the_file_says() {
     check(DECLARED, "declared.json");
+}
+
+#[test]
+fn golden_choices_give_what_the_file_says() {
+    check(CHOOSING, "choosing.json");
 }
 
 #[test]

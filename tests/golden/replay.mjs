@@ -82,6 +82,9 @@ export async function replay(createShelf, { market, language, consent, utcOffset
         const quote = shelf.quote({ lines: step.lines });
         return { payable: quote.payable, overlayVersion: quote.overlayVersion, expires: quote.expires };
       }
+      case "coupons":
+        return Array.from(shelf.coupons({ cart: step.lines && { lines: step.lines }, held: step.held, mode }),
+          (c) => [c.id, c.saving, c.score * 65536, c.reason, c.because.code, c.endsSoon]);
       case "forget":
         return shelf.forget() ?? null;
       case "portrait":
