@@ -2,6 +2,7 @@
 
 mod checkout;
 mod declare;
+mod grant;
 mod identity;
 mod insight;
 mod lists;
@@ -19,6 +20,7 @@ mod view;
 pub(crate) use checkout::line_of;
 pub use checkout::{Coupon, MarketOffers, RawCart, RawLine};
 pub use declare::{DeclaredView, Declaring};
+pub use grant::{GrantState, Granted};
 pub use identity::{Identified, RawOrder, Synced};
 pub use insight::{Asked, Forwarded, Names};
 pub use lists::{Because, RawDescription, Shelf, ShelfItem};

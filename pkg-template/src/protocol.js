@@ -44,6 +44,9 @@ export const RULE_TAGS = 51;
 export const DECLARE = 56;
 export const STAGES = 57;
 export const ABOUT = 58;
+export const PUT_FORWARD = 61;
+export const GRANTS = 62;
+export const DECLINE_GRANT = 63;
 
 /** A row or parent that is not there. */
 export const NONE = 0xffffffff;

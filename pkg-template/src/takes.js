@@ -27,6 +27,7 @@ export const RECOMMEND = {
 };
 export const SUGGEST = { limit: whole(1, 200), mode, attributes };
 export const PROMOTIONS = { slot: text, limit: whole(1, 200), mode, attributes };
+export const GRANTS = { mode, attributes };
 export const RANK = { slot: text, mode, sponsored: ids };
 export const COUPONS = { cart: any, held: ids, attributes, mode };
 export const REPORT = { send: tri };

@@ -6,6 +6,7 @@ use super::cards;
 use super::cluster;
 use super::counts::{self, Recipe};
 use super::fit::fit;
+use super::promotions;
 use super::rules;
 use super::season;
 use super::tables;
@@ -71,6 +72,7 @@ pub fn assemble(
         }
     }
 
+    promotions::add(shop, &mut out);
     let (conditions, bytes) = rules::offers(&shop.offers);
     if conditions > 0 {
         out.add(Tag::OFFER_CONDITION, 0, conditions, bytes);

@@ -14,6 +14,7 @@ mod learn;
 mod linear;
 pub mod metrics;
 pub mod pack;
+mod promotions;
 mod recency;
 pub mod replay;
 mod rules;

@@ -8,7 +8,7 @@ use crate::insight::promote::{KINDS, Promoting, Speaking, Verdict, place};
 use crate::insight::{Change, Insight, Insights, Question, Settings, Stage, Subject, changes, insights};
 use crate::order::Arrange;
 use crate::pack::Tag;
-use crate::profile::{History, ProfileConfig};
+use crate::profile::{History, ProfileConfig, history};
 use crate::time::Millis;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -81,7 +81,7 @@ impl Engine {
             speaking = Some(Speaking::of(&insights(ask), &settings));
         })?;
         let Some(speaking) = speaking else { return Ok(out) };
-        let day = track::local_day(self.clock, zone);
+        let day = history::local_day(self.clock, zone);
         // Whether a cap of a day or of seven is reached.
         let full = |key, caps: &[u32]| {
             let shown = self.portrait.shown(&allowed, key, day);

@@ -9,8 +9,8 @@ use crate::money::{self, Minor};
 use crate::order::Arrange;
 #[cfg(feature = "cli")]
 use crate::profile::Portrait;
-use crate::profile::{Facts, Step, TAGS, Taken};
-use crate::time::{DAY, MINUTE, Millis};
+use crate::profile::{Facts, Step, TAGS, Taken, history};
+use crate::time::Millis;
 use alloc::vec::Vec;
 
 /// What became of tracked events.
@@ -24,11 +24,6 @@ pub struct Tracked {
 
 /// The channel of all that the shop does not list.
 pub(super) const OTHER: &str = "other";
-
-/// The local day of a time.
-pub(super) fn local_day(at: Millis, zone: i16) -> i64 {
-    at.plus(i64::from(zone) * MINUTE).0.div_euclid(DAY)
-}
 
 /// The currency of the market that is open.
 pub(super) fn currency(catalog: &Catalog) -> Currency<'_> {
@@ -72,7 +67,7 @@ impl Engine {
             steps.arrange_by_key(|s| s.at);
         }
         for step in steps {
-            let (kind, day, offer) = (step.kind, local_day(step.at, step.detail.zone), step.detail.order);
+            let (kind, day, offer) = (step.kind, history::local_day(step.at, step.detail.zone), step.detail.order);
             match self.portrait.take(&allowed, step) {
                 Taken::Yes => {
                     result.accepted += 1;

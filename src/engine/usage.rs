@@ -46,10 +46,8 @@ impl Engine {
     /// What the shopper bought; nothing where nobody may be looked at.
     pub(super) fn bought(&mut self) -> Option<Bought> {
         let allowed = self.consent.may_personalize()?;
-        let history = self.portrait.history(&allowed);
+        let (orders, mut products, mut categories) = self.portrait.purchases(&allowed);
         let view = self.portrait.view(&allowed);
-        let orders = u64::from(history.orders.sums().orders);
-        let (mut products, mut categories) = (history.products, history.categories);
         remember(&mut products, view.affinity(Dimension::Item));
         remember(&mut categories, view.affinity(Dimension::Category));
         Some(Bought { allowed, orders, products, categories })

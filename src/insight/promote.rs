@@ -13,15 +13,17 @@ pub const SPEAKERS: &str = "always basic expected interest quality price deliver
      privileges high_value potential general churn_risk new active growing mature declining lost browsing comparing about_to_buy price_sensitive \
      price_insensitive";
 
-/// Where the needs, layers, stages, intents and price sensitivity begin among them.
-const CLASSES: usize = 1;
-const NEEDS: usize = 4;
-const LAYERS: usize = 16;
-const STAGES: usize = 20;
-const INTENTS: usize = 26;
-const SENSITIVE: usize = 29;
+/// Where the classes of needs, needs, layers, stages, intents and price sensitivity begin among them; and two that no table names.
+const CLASSES: f64 = 1.0;
+const NEEDS: f64 = 4.0;
+const LAYERS: f64 = 16.0;
+const STAGES: f64 = 20.0;
+const INTENTS: f64 = 26.0;
+const SENSITIVE: f64 = 29.0;
+const ALIVE: f64 = 31.0;
+const DAYS: f64 = 32.0;
 /// How many there are.
-const COUNT: usize = SENSITIVE + 2;
+const COUNT: usize = 33;
 /// Rows of a table that are read.
 const MOST: usize = 512;
 /// Largest weight, either way.
@@ -96,10 +98,11 @@ impl Promoting {
     /// When it ends early.
     pub fn read(bytes: &[u8]) -> Result<Promoting, Malformed> {
         let mut r = Reader::new(bytes);
-        let mut p = Promoting { caps: [r.u32(), r.u32(), r.u32(), r.u32()], least: r.i32(), ..Promoting::default() };
-        for x in [&mut p.intent, &mut p.alive, &mut p.recent_days, &mut p.sensitive, &mut p.discounts] {
-            *x = r.u32();
-        }
+        let mut n = [0; 10];
+        n.iter_mut().for_each(|n| *n = r.u32());
+        let [a, b, c, d, least, intent, alive, recent_days, sensitive, discounts] = n;
+        let (caps, least) = ([a, b, c, d], least as i32);
+        let mut p = Promoting { caps, least, intent, alive, recent_days, sensitive, discounts, response: Vec::new() };
         for _ in 0..r.count(6).min(MOST) {
             p.response.push((r.u8(), r.u8(), r.i32().clamp(-MOST_WEIGHT, MOST_WEIGHT)));
         }
@@ -119,41 +122,40 @@ impl Speaking {
     /// Of these insights, under these settings.
     pub fn of(all: &Insights<'_>, settings: &Promoting) -> Speaking {
         let mut values = [0; COUNT];
-        values[0] = ONE as i32;
-        let (mut alive, mut days) = (0.0, f64::INFINITY);
-        let mut set = |at: usize, value: f64| {
-            if let Some(mine) = values.get_mut(at) {
-                // Halves upwards.
+        // Halves upwards; what is no number is nothing.
+        let mut set = |at: f64, value: f64| {
+            if let Some(mine) = values.get_mut(at as usize) {
                 *mine = (value * ONE + 0.5) as i32;
             }
         };
+        set(0.0, 1.0);
+        set(DAYS, f64::MAX);
         for insight in &all.known {
-            let [first, second, third, fourth, ..] = insight.numbers;
-            let nth = first as usize;
-            match insight.code {
-                Trait::NeedClass => set(CLASSES + nth, second),
-                Trait::Need => set(NEEDS + nth, second),
-                Trait::Layer => set(LAYERS + nth, 1.0),
-                Trait::Stage => set(STAGES + nth, 1.0),
+            let [a, b, c, d, ..] = insight.numbers;
+            let (at, value) = match insight.code {
+                Trait::NeedClass => (CLASSES + a, b),
+                Trait::Need => (NEEDS + a, b),
+                Trait::Layer => (LAYERS + a, 1.0),
+                Trait::Stage => (STAGES + a, 1.0),
                 Trait::Intent => {
-                    set(INTENTS, second);
-                    set(INTENTS + 1, third);
-                    set(INTENTS + 2, fourth);
+                    set(INTENTS, b);
+                    set(INTENTS + 1.0, c);
+                    (INTENTS + 2.0, d)
                 }
                 Trait::PriceSensitivity => {
-                    set(SENSITIVE, first);
-                    set(SENSITIVE + 1, 1.0 - first);
+                    set(SENSITIVE + 1.0, 1.0 - a);
+                    (SENSITIVE, a)
                 }
-                Trait::Alive => alive = first,
-                Trait::Recency => days = second,
-                _ => {}
-            }
+                Trait::Alive => (ALIVE, a),
+                Trait::Recency => (DAYS, b),
+                _ => continue,
+            };
+            set(at, value);
         }
-        let from = |value: f64, least: u32| value * ONE >= f64::from(least);
-        let about_to_buy = from(f64::from(values[INTENTS + 2]) / ONE, settings.intent);
-        let loyal = from(alive, settings.alive) && days <= f64::from(settings.recent_days);
-        let minds = from(f64::from(values[SENSITIVE]) / ONE, settings.sensitive);
-        Speaking { values, buys_anyway: (about_to_buy || loyal) && !minds }
+        let from = |at: f64, least: u32| values[at as usize] as u32 >= least;
+        let recent = values[DAYS as usize] as u32 <= settings.recent_days.saturating_mul(ONE as u32);
+        let buys = from(INTENTS + 2.0, settings.intent) || from(ALIVE, settings.alive) && recent;
+        Speaking { values, buys_anyway: buys && !from(SENSITIVE, settings.sensitive) }
     }
 
     /// Whether, and how strongly, an offer of this kind is put forward, and the number of what speaks most for it: 0 where nothing of the shopper does.
@@ -193,4 +195,124 @@ pub enum Verdict {
     BuysAnyway = 3,
     /// Too little speaks for it.
     Weak = 4,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Insight, Subject};
+    use super::*;
+    use alloc::vec;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    fn told(traits: &[(Trait, [f64; 4])]) -> Insights<'static> {
+        let known = traits.iter().map(|(code, [a, b, c, d])| Insight {
+            code: *code,
+            subject: Subject::None,
+            numbers: [*a, *b, *c, *d, 0.0, 0.0, 0.0],
+            confidence: 1.0,
+            evidence: vec![],
+        });
+        Insights { known: known.collect(), absent: vec![] }
+    }
+
+    fn of(word: &str) -> u8 {
+        place(SPEAKERS, word).expect(word)
+    }
+
+    const PERCENT: Option<u8> = Some(0);
+    const GIFT: Option<u8> = Some(8);
+
+    fn settings() -> Promoting {
+        let response = vec![
+            (0, of("always"), 1_000),
+            (0, of("price_sensitive"), 4_000),
+            (0, of("churn_risk"), 1_500),
+            (8, of("interest"), 3_000),
+            (8, of("price_insensitive"), 2_000),
+            (8, of("comparing"), 1_000),
+        ];
+        Promoting {
+            least: 500,
+            intent: 600,
+            alive: 900,
+            recent_days: 30,
+            sensitive: 700,
+            discounts: 1,
+            response,
+            ..Promoting::default()
+        }
+    }
+
+    #[test]
+    fn the_words_stand_where_their_numbers_say() {
+        for (word, at) in [
+            ("basic", CLASSES),
+            ("quality", NEEDS),
+            ("high_value", LAYERS),
+            ("new", STAGES),
+            ("browsing", INTENTS),
+            ("price_sensitive", SENSITIVE),
+        ] {
+            assert_eq!(f64::from(of(word)), at, "{word}");
+        }
+        assert_eq!(SPEAKERS.split(' ').count(), ALIVE as usize);
+        assert_eq!(KINDS.split(' ').count(), 11);
+    }
+
+    #[test]
+    fn needs_layers_and_price_sensitivity_move_the_choice_and_are_named() {
+        let s = settings();
+        let judge = |traits: &[(Trait, [f64; 4])], kind| Speaking::of(&told(traits), &s).judge(&s, kind);
+        // Nothing is known: only what speaks always does.
+        assert_eq!(judge(&[], PERCENT), (Verdict::Forward, 1_000, 0));
+        assert_eq!(judge(&[], GIFT), (Verdict::Weak, 0, 0));
+        let sensitive = [(Trait::PriceSensitivity, [0.75, 0.0, 0.0, 0.0]), (Trait::Layer, [3.0, 0.0, 0.0, 0.0])];
+        assert_eq!(judge(&sensitive, PERCENT), (Verdict::Forward, 1_000 + 3_000 + 1_500, of("price_sensitive")));
+        assert_eq!(judge(&sensitive, GIFT), (Verdict::Forward, 500, of("price_insensitive")));
+        let playful = [
+            (Trait::NeedClass, [2.0, 0.5, 0.0, 0.0]),
+            (Trait::PriceSensitivity, [0.0; 4]),
+            (Trait::Intent, [1.0, 0.2, 0.5, 0.3]),
+        ];
+        assert_eq!(judge(&playful, GIFT), (Verdict::Forward, 1_500 + 2_000 + 500, of("price_insensitive")));
+        assert_eq!(judge(&playful, PERCENT), (Verdict::Forward, 1_000, 0));
+        assert_eq!(judge(&playful, None), (Verdict::Weak, 0, 0), "a kind that the table does not know");
+    }
+
+    #[test]
+    fn a_discount_is_held_back_from_who_buys_anyway_unless_prices_matter_to_them() {
+        let s = settings();
+        let judge = |traits: &[(Trait, [f64; 4])], kind| Speaking::of(&told(traits), &s).judge(&s, kind).0;
+        let about = (Trait::Intent, [2.0, 0.1, 0.3, 0.6]);
+        let alive = (Trait::Alive, [0.9, 0.0, 0.0, 0.0]);
+        let bought = |days| (Trait::Recency, [5.0, days, 0.0, 0.0]);
+        let minds = |v| (Trait::PriceSensitivity, [v, 0.0, 0.0, 0.0]);
+        assert_eq!(judge(&[about], PERCENT), Verdict::BuysAnyway);
+        assert_eq!(judge(&[(Trait::Intent, [1.0, 0.1, 0.31, 0.59])], PERCENT), Verdict::Forward);
+        assert_eq!(judge(&[alive, bought(30.0)], PERCENT), Verdict::BuysAnyway);
+        assert_eq!(judge(&[alive, bought(31.0)], PERCENT), Verdict::Forward);
+        assert_eq!(judge(&[alive], PERCENT), Verdict::Forward, "nobody knows of an order");
+        assert_eq!(judge(&[about, minds(0.7)], PERCENT), Verdict::Forward);
+        assert_eq!(
+            judge(&[about, minds(0.69), (Trait::NeedClass, [2.0, 1.0, 0.0, 0.0])], GIFT),
+            Verdict::Forward,
+            "a gift is no discount"
+        );
+        let open = Promoting::default();
+        assert_eq!(Speaking::of(&told(&[about, alive]), &open).judge(&open, PERCENT), (Verdict::Forward, 0, 0));
+    }
+
+    #[test]
+    fn the_section_is_read_as_written_and_no_cut_of_it() {
+        let bytes = settings().write();
+        assert_eq!(Promoting::read(&bytes), Ok(settings()));
+        assert!((0..bytes.len()).all(|n| Promoting::read(&bytes[..n]).is_err()));
+        let wild = Promoting { response: vec![(255, 255, i32::MIN); 600], ..settings() };
+        let read = Promoting::read(&wild.write()).expect("it ends where it says");
+        assert_eq!(
+            Speaking::of(&told(&[(Trait::Need, [f64::NAN, f64::INFINITY, 0.0, 0.0])]), &read).judge(&read, Some(255)).1,
+            0
+        );
+    }
 }

@@ -10,6 +10,7 @@ mod cart;
 #[cfg(feature = "cli")]
 pub mod case;
 mod condition;
+pub mod grant;
 mod invalid;
 #[cfg(any(feature = "cli", feature = "lint"))]
 pub mod json;

@@ -11,6 +11,7 @@ use super::log::settings::{LogSection, LogSettings};
 use super::overlay::OverlaySection;
 use super::portrait::{self, ChannelSection, CleaningSection, FeedbackSection, PortraitSection};
 use super::prior::{PriorDraft, PriorSection};
+use super::promotions::{PromotionSection, PromotionSettings};
 use super::rank_rules::{RankRule, RankRuleSection, rank_rules};
 use super::rules::{ArrivalSection, DislikedSection};
 use super::scenes::{SceneDraft, SceneSection};
@@ -102,6 +103,8 @@ pub(super) struct ShopConfig {
     pub lint: LintSection,
     /// `[coupons]`
     pub coupons: CouponSection,
+    /// `[promotions]`
+    pub promotions: PromotionSection,
 }
 
 /// `[shop]`
@@ -332,6 +335,7 @@ impl ShopConfig {
         config.attributes(None)?;
         config.lint()?;
         config.coupons()?;
+        config.promotions()?;
         for l in &config.languages {
             if l.tag.is_empty() || l.title.is_empty() {
                 return Err(bad("each [[language]] needs a tag and the column of its title.".into()));
@@ -507,6 +511,11 @@ impl ShopConfig {
     /// The same with its files, which lie in a folder.
     pub(super) fn insight_in(&self, folder: &Path) -> Result<Settings> {
         self.insight.with_files(&ShopConfig::shipped()?.insight, folder)
+    }
+
+    /// How offers are put forward: as shipped, unless this shop says otherwise.
+    pub(super) fn promotions(&self) -> Result<PromotionSettings> {
+        self.promotions.or(&ShopConfig::shipped()?.promotions)
     }
 
     /// How a wallet is ranked, without the file of learned weights.

@@ -82,3 +82,29 @@ pub(super) fn put_forward(shelf: &mut Engine, r: &mut Reader<'_>, out: &mut Writ
     }
     Ok(())
 }
+
+/// How granting campaigns stand.
+pub(super) fn grants(shelf: &mut Engine, r: &mut Reader<'_>, out: &mut Writer) -> Result<()> {
+    let (now, seed) = (time(r), r.f64());
+    let mut asked = Vec::new();
+    for _ in 0..r.count(8) {
+        asked.push((r.str(), r.u32()));
+    }
+    r.end()?;
+    let (told, new) = shelf.grants(now, Some(seed).filter(|s| !s.is_nan()), &asked)?;
+    out.count(told.len());
+    for g in &told {
+        out.u8(g.state as u8);
+        out.str(&g.coupon);
+        out.f64(g.until.to_f64());
+    }
+    out.u8(u8::from(new));
+    Ok(())
+}
+
+/// The shopper declines one, or takes that back.
+pub(super) fn decline_grant(shelf: &mut Engine, r: &mut Reader<'_>) -> Result<()> {
+    let (now, campaign, declined) = (time(r), r.str(), r.bool());
+    r.end()?;
+    shelf.decline_grant(now, campaign, declined)
+}
