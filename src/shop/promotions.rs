@@ -1,11 +1,11 @@
 //! `[promotions]`: which offers are put forward to whom, and which granting campaigns of `offers.json` are switched on.
 
-use crate::error::{Code, Error, Result};
-use crate::insight::promote::{KINDS, MOST_WEIGHT, NEVER, Promoting, SPEAKERS, place};
 use super::ground::products_of;
 use super::{MarketOffers, OfferConditions};
 use crate::catalog::Market;
 use crate::catalog::build::ProductDraft;
+use crate::error::{Code, Error, Result};
+use crate::insight::promote::{KINDS, MOST_WEIGHT, NEVER, Promoting, SPEAKERS, place};
 use crate::offer::Promotion;
 use crate::offer::lint::{Product, trial::leads_below};
 use serde::Deserialize;
@@ -145,7 +145,12 @@ pub struct TooCheap {
 const NOBODY: &str = "{\"$not\":{}}";
 
 /// Closes the audience of offers that would sell something below a share of its list price: they can be used, and are put forward to nobody.
-pub(super) fn hold_cheap(offers: &mut [MarketOffers], products: &[ProductDraft], markets: &[Market], least: f64) -> Vec<TooCheap> {
+pub(super) fn hold_cheap(
+    offers: &mut [MarketOffers],
+    products: &[ProductDraft],
+    markets: &[Market],
+    least: f64,
+) -> Vec<TooCheap> {
     let least_bp = libm::round(least * 10_000.0) as i64;
     let mut out = Vec::new();
     if least_bp == 0 {
@@ -160,7 +165,11 @@ pub(super) fn hold_cheap(offers: &mut [MarketOffers], products: &[ProductDraft],
             out.push(TooCheap { market: market.code.clone(), offer: p.id.clone(), sku: found.line.sku.clone() });
             match offers.conditions.iter_mut().find(|c| c.id == p.id) {
                 Some(c) => c.audience = NOBODY.into(),
-                None => offers.conditions.push(OfferConditions { id: p.id.clone(), audience: NOBODY.into(), ..OfferConditions::default() }),
+                None => offers.conditions.push(OfferConditions {
+                    id: p.id.clone(),
+                    audience: NOBODY.into(),
+                    ..OfferConditions::default()
+                }),
             }
         }
     }
@@ -231,14 +240,21 @@ mod tests {
         off.threshold = Some(Minor(15_000));
         let mut cup = Promotion::new("cups", Kind::Percent { bp: 2_000 });
         cup.scope.skus = Some(vec!["cup".into()]);
-        let list = vec![Promotion::new("fifth", Kind::Percent { bp: 2_000 }), off, cup, Promotion::new("ship", Kind::Shipping { amount: None })];
-        let offers = || vec![MarketOffers { offers: Offers::new(list.clone()).expect("sound"), ..MarketOffers::default() }];
+        let list = vec![
+            Promotion::new("fifth", Kind::Percent { bp: 2_000 }),
+            off,
+            cup,
+            Promotion::new("ship", Kind::Shipping { amount: None }),
+        ];
+        let offers =
+            || vec![MarketOffers { offers: Offers::new(list.clone()).expect("sound"), ..MarketOffers::default() }];
         // The pot is at 70 % already: a fifth off leaves 56 %, and 40 of 150 leave 56 % of it too (3 for 210, less 40: 170 of 300).
         let products = [product("cup", 5_000, None), product("pot", 10_000, Some(7_000))];
         let closed = |least| {
             let mut offers = offers();
             let told = hold_cheap(&mut offers, &products, std::slice::from_ref(&market), least);
-            let closed: Vec<String> = offers[0].conditions.iter().filter(|c| c.audience == NOBODY).map(|c| c.id.clone()).collect();
+            let closed: Vec<String> =
+                offers[0].conditions.iter().filter(|c| c.audience == NOBODY).map(|c| c.id.clone()).collect();
             assert_eq!(told.iter().map(|t| t.offer.clone()).collect::<Vec<_>>(), closed);
             assert!(told.iter().all(|t| t.sku == "pot" || t.offer == "cups"));
             closed

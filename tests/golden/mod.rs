@@ -89,7 +89,11 @@ fn event(v: &Value, zone: i16) -> RawEvent<'_> {
         details: RawDetails {
             value: price(&p["value"]),
             currency: text(p, "currency"),
-            order: text(p, "transaction_id"),
+            order: if text(v, "name").ends_with("_promotion") {
+                text(p, "promotion_id")
+            } else {
+                text(p, "transaction_id")
+            },
             rating: number("rating"),
             polarity: polarity.map_or(number("polarity"), |i| i as f64 - 1.0),
             score: number("score"),
@@ -419,6 +423,8 @@ fn run(shelf: &mut Engine, served: &mut u32, zone: i16, step: &Value) -> Value {
             let expires = shelf.quote_expires(now).expect("offers").map(|t| t.0);
             json!({ "payable": payable, "overlayVersion": shelf.overlay_version(), "expires": expires })
         }
+        "promotions" => choosing::promotions(shelf, now, zone),
+        "grants" => choosing::granted(shelf, now, step),
         "coupons" => choosing::coupons(shelf, now, step, &strings("held")),
         other => panic!("unknown call {other}"),
     }
