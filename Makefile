@@ -42,6 +42,7 @@ bench: ## measure the package in Node, Chromium and Bun, then the native core; A
 	NEARSHELF_CHROMIUM=$$(.ci/chromium) node tests/bench/run.mjs $(ARGS)
 	node tests/bench/ingest.mjs
 	node tests/bench/conditions.mjs
+	node tests/bench/quotes.mjs
 	cargo bench --features cli --bench bench
 
 eval: ## replay a log and score the ranking: DATA=DIR, ARGS="..."

@@ -6,7 +6,7 @@ import { TEXTS } from "./fixes.js";
 import { between, id, readOptions } from "./options.js";
 import * as op from "./protocol.js";
 
-/** Calls that wait for the engine. */
+/** Words that wait for the engine. */
 const MOST_WAITING = 32;
 
 /** @type {Record<string, import("./options.js").Option>} */
@@ -44,10 +44,7 @@ export function declared(shelf, answers, options) {
       writeAnswer(w, value);
     });
   }, (/** @type {import("./codec.js").Reader} */ r) => r.u32());
-  if (accepted === null && shelf._consent.personalize === true) {
-    // Without consent nothing waits either.
-    shelf._declared = (o.merge ? shelf._declared : []).concat([[answers, options]]).slice(-MOST_WAITING);
-  }
+  if (accepted === null) wait(shelf, () => declared(shelf, answers, options));
   if (typeof accepted !== "number") return NEUTRAL.declare();
   engine.consented();
   shelf._memory.changed();
@@ -55,11 +52,21 @@ export function declared(shelf, answers, options) {
   return { accepted, dropped: said.length - accepted };
 }
 
-/** What was declared before there were the core and the part to take it. @param {any} shelf */
-export function declareWaiting(shelf) {
-  const calls = shelf._declared;
-  shelf._declared = [];
-  calls.forEach((/** @type {any[]} */ call) => declared(shelf, call[0], call[1]));
+/**
+ * A word of the shopper's that the core and the part to take it are not there for yet: it waits as long as there is somebody whose word it is. Without consent
+ * nothing waits either.
+ * @param {any} shelf
+ * @param {() => any} say
+ */
+export function wait(shelf, say) {
+  if (shelf._consent.personalize === true) shelf._said = shelf._said.concat(say).slice(-MOST_WAITING);
+}
+
+/** What waited, in the order in which it was said; what still cannot be told waits on. @param {any} shelf */
+export function sayWaiting(shelf) {
+  const said = shelf._said;
+  shelf._said = [];
+  said.forEach((/** @type {() => any} */ say) => say());
 }
 
 /**

@@ -225,6 +225,7 @@ export class Memory {
     this._close();
     this._held = "";
     this._dirty = false;
+    this._shelf._said = [];
     this._shelf._engine.signOut();
   }
 

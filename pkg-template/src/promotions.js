@@ -32,12 +32,15 @@ export function unmetOf(shelf, attributes) {
 const isPersonal = (shelf, o) => !o.mode && shelf._consent.personalize === true;
 
 /**
- * Which offers may be put forward on a page: none while promotions pause.
+ * Which offers may be put forward on a page: none while promotions pause, or while it is not known whether they do.
  * @param {any} shelf
  * @param {any} o
  */
 export function putForward(shelf, o) {
-  const paused = isPersonal(shelf, o) && !!shelf.insights().paused;
+  const personal = isPersonal(shelf, o);
+  const paused = personal && !!shelf.insights().paused;
+  // Without the part that understands it is not known whether they pause, so none is put forward until it is there.
+  const none = paused || personal && !shelf._engine.has(INSIGHT);
   const unmet = unmetBy(shelf, o.attributes);
   const holds = asking(shelf, o);
   const conditions = conditionsOf(shelf);
@@ -46,7 +49,7 @@ export function putForward(shelf, o) {
     /** Why it may be; "" where it may not. */
     _why: (/** @type {string} */ id) => {
       const audience = conditions.reduce((all, offer) => (offer._id === id ? offer._audience : all), "");
-      return paused || unmet.indexOf(id) >= 0 || !holds(audience) ? "" : audience ? "audience" : "everyone";
+      return none || unmet.indexOf(id) >= 0 || !holds(audience) ? "" : audience ? "audience" : "everyone";
     },
   };
 }
@@ -64,9 +67,8 @@ export function promotionsOf(shelf, o) {
   const now = engine.time();
   const { _paused, _why } = putForward(shelf, o);
   const personal = isPersonal(shelf, o);
-  // Without the part that understands it is not known whether they pause, so none is put forward until it is there.
   /** @type {any[]} */
-  const offers = (!personal || engine.has(INSIGHT) ? shelf.offers() : []).filter((/** @type {any} */ offer) => {
+  const offers = shelf.offers().filter((/** @type {any} */ offer) => {
     const code = _why(offer.id);
     offer.because = { code, subject: "" };
     return code && !(offer.start > now || offer.end && offer.end <= now);

@@ -203,13 +203,20 @@ export function readPortrait(r) {
   };
 }
 
-/** What `portrait()` tells beside traits; the strongest paths first. @param {Reader} r */
+/** The kinds of tags in the core's order, each with the list of `portrait()` it stands in. */
+export const TAG_KINDS = [
+  ["item", "items"], ["category", "categories"], ["brand", "brands"], ["price_band", "priceBands"], ["tag", "tags"], ["hour", "hours"],
+  ["weekday", "weekdays"], ["channel", "channels"], ["content", "contentKinds"], ["topic", "topics"], ["share_channel", "shareChannels"],
+];
+
+/** What `portrait()` tells beside traits, the strongest paths first; and for how long traits are tags, by their kinds. @param {Reader} r */
 export function readAbout(r) {
   const categoryPaths = [];
   for (let key = r.str(); key; key = r.str()) {
     categoryPaths.push({ key, label: r.str(), share: r.f64(), events: r.u32(), last: r.f64(), level: r.u32() });
   }
-  return { categoryPaths: categoryPaths.sort((a, b) => b.share - a.share), declared: readDeclared(r) };
+  const about = { categoryPaths: categoryPaths.sort((a, b) => b.share - a.share), declared: readDeclared(r) };
+  return { _shown: about, _tagLives: TAG_KINDS.map(() => r.f64()) };
 }
 
 /** Who declares something, by number. */

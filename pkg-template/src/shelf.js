@@ -8,7 +8,7 @@ import { Engine, INSIGHT, OFFERS, writeConsent } from "./engine.js";
 import { writeEvent, writeOrder } from "./event.js";
 import { takeIn, tellUnreadable } from "./intake.js";
 import { candidatesOf, copyList, decided, done, fetched, listed, listOf, ranked, recommended, writeRequest } from "./lists.js";
-import { declared, declareWaiting } from "./declare.js";
+import { declared, sayWaiting } from "./declare.js";
 import { shopperOf } from "./shopper.js";
 import { watchStages } from "./stages.js";
 import { suggestions } from "./suggest.js";
@@ -84,7 +84,8 @@ export class Shelf {
     /** The cards of the latest lists, by the list. @type {Map<number, import("./cards.js").Dealt>} */
     this._dealt = new Map();
     /** Calls of declare() from before there were the core and the part that take them. @type {any[][]} */
-    this._declared = [];
+    /** What the shopper said that waits for the engine, or for the part for insight. @type {(() => any)[]} */
+    this._said = [];
     /** The products of a card, as an event has them. @param {string} card */
     this._productsOf = (card) => {
       const all = this._fallback.ask([], (c) => c.cards(0).concat(c.cards(1)));
@@ -309,8 +310,8 @@ export class Shelf {
   }
 
   portrait() {
-    const about = this._engine.reckon(INSIGHT, op.ABOUT, (w) => w.f64(this._engine.time()), op.readAbout);
-    return Object.assign(NEUTRAL.portrait(), this._traits(), about);
+    const about = this._about();
+    return Object.assign(NEUTRAL.portrait(), this._traits(), about && about._shown);
   }
 
   tags() {
@@ -357,6 +358,7 @@ export class Shelf {
       writeConsent(w, this._consent);
     }, op.readNothing);
     this._engine.consented();
+    if (this._consent.personalize !== true) this._said = [];
     this._drawSeed();
     this._memory.consented(store === true);
     this._reports.consented(report === true);
@@ -390,6 +392,7 @@ export class Shelf {
 
   forget() {
     this._engine.call(op.FORGET, (w) => w.f64(this._now()), op.readNothing);
+    this._said = [];
     this._engine.forget();
     this._memory.forget();
     if (this._consent.store === true) this._reports.withdraw();
@@ -462,6 +465,11 @@ export class Shelf {
   /** The traits of the portrait, which need no part. */
   _traits() {
     return this._engine.call(op.PORTRAIT, (w) => w.f64(this._engine.time()), op.readPortrait);
+  }
+
+  /** What is told of a portrait beside its traits; `null` until the part for insight is there. */
+  _about() {
+    return this._engine.reckon(INSIGHT, op.ABOUT, (w) => w.f64(this._engine.time()), op.readAbout);
   }
 
   /** What conditions see of the shopper; nothing without consent, or without the part that understands. */
@@ -540,7 +548,7 @@ export class Shelf {
     this._look(view._market, view._language);
     this._view = view;
     this._overlay.told(view);
-    declareWaiting(this);
+    sayWaiting(this);
     this._memory.consented();
     this._reports.consented();
     this._shards.look();
@@ -548,7 +556,7 @@ export class Shelf {
 
   /** A part has arrived: what waited for it is done. */
   _grown() {
-    declareWaiting(this);
+    sayWaiting(this);
   }
 
   /** Products came in: the others may stand in other rows, and what was laid over the pack is laid again, now over all of them. */

@@ -1,15 +1,11 @@
 // Traits as tags: listed in one list, taken back by the shopper, let in again.
 
+import { wait } from "./declare.js";
 import { INSIGHT } from "./engine.js";
 import { TEXTS } from "./fixes.js";
+import { NEUTRAL } from "./guard.js";
 import { id } from "./options.js";
 import * as op from "./protocol.js";
-
-/** The kinds of tags in the core's order, each with the list of `portrait()` it stands in. */
-const KINDS = [
-  ["item", "items"], ["category", "categories"], ["brand", "brands"], ["price_band", "priceBands"], ["tag", "tags"], ["hour", "hours"],
-  ["weekday", "weekdays"], ["channel", "channels"], ["content", "contentKinds"], ["topic", "topics"], ["share_channel", "shareChannels"],
-];
 
 const DELETE = 0;
 const BLOCK = 1;
@@ -23,20 +19,24 @@ const HOLDS = 1;
 
 /**
  * All that is known in words: the shop's rule tags that hold, then traits, those first that have the largest share of their kind. What the pack no longer knows has no
- * name and is left out.
+ * name and is left out, and so is what nothing has spoken for since its end. Ends are told by the part for insight.
  * @param {any} shelf
  * @returns {any[]}
  */
 export function tagsOf(shelf) {
-  const portrait = shelf.portrait();
+  const portrait = shelf._traits() || NEUTRAL.portrait();
+  const about = shelf._about();
+  const now = shelf._now();
+  /** @type {any[]} */
   const all = [];
-  for (const [kind, list] of KINDS) {
+  op.TAG_KINDS.forEach(([kind, list], i) => {
     for (const trait of portrait[list]) {
-      const tag = Object.assign({ id: kind + ":" + trait.key, kind }, trait);
+      const until = about ? trait.last + about._tagLives[i] : null;
+      const tag = Object.assign({ id: kind + ":" + trait.key, kind }, trait, { until });
       delete tag.key;
-      if (trait.key) all.push(tag);
+      if (trait.key && (until === null || until > now)) all.push(tag);
     }
-  }
+  });
   all.sort((a, b) => b.share - a.share);
   /** @type {any[]} */
   const rules = rulesOf(shelf).filter((rule) => rule._state === HOLDS).map(({ _name, _label, _since, _until }) => ({
@@ -84,10 +84,10 @@ function rulesOf(shelf) {
  * @returns {any[]}
  */
 export function hiddenTags(shelf) {
-  const traits = (shelf._engine.reckon(INSIGHT, op.HIDDEN_TAGS, () => {}, readHidden) || []);
-  // A rule tag lies among the tags, by a key that the core cannot name.
-  const named = traits.filter((/** @type {any} */ hidden) => hidden.id !== "tag:");
-  return named.concat(rulesOf(shelf).filter((rule) => rule._state > HOLDS).map((rule) => ({ id: "rule:" + rule._name, since: rule._since, blocked: rule._state === 3 })));
+  // A rule tag lies among the tags, by a key that the core can only tell by the rules' names.
+  const rules = rulesOf(shelf);
+  const traits = shelf._engine.reckon(INSIGHT, op.HIDDEN_TAGS, (/** @type {import("./codec.js").Writer} */ w) => w.list(rules, (rule) => w.str(rule._name)), readHidden) || [];
+  return traits.concat(rules.filter((rule) => rule._state > HOLDS).map((rule) => ({ id: "rule:" + rule._name, since: rule._since, blocked: rule._state === 3 })));
 }
 
 /**
@@ -100,19 +100,21 @@ export function hiddenTags(shelf) {
 function wishTag(shelf, wish, tag, call) {
   const text = id(tag);
   const at = text.indexOf(":");
-  const kind = KINDS.map(([name]) => name).concat("rule").indexOf(text.slice(0, at));
+  const [begin, name] = [text.slice(0, Math.max(at, 0)), text.slice(at + 1)];
+  const kind = op.TAG_KINDS.map(([name]) => name).concat("rule").indexOf(begin);
   const engine = shelf._engine;
   if (kind >= 0 && !engine.has(INSIGHT)) {
-    // What does it is on its way: the wish is kept until it is there, as long as there is somebody whose wish it is.
     if (shelf._consent.personalize !== true) return false;
-    engine.grow(INSIGHT).then(() => engine.has(INSIGHT) && shelf._consent.personalize === true && wishTag(shelf, wish, tag, call));
+    wait(shelf, () => wishTag(shelf, wish, tag, call));
+    engine.grow(INSIGHT);
     return true;
   }
-  const known = kind >= 0 && engine.call(op.WISH_TAG, (/** @type {import("./codec.js").Writer} */ w) => {
+  const is = kind >= 0 && (begin !== "rule" || shelf._fallback.ask([], (/** @type {any} */ c) => c.ruleTags()).some((/** @type {any} */ rule) => rule._name === name));
+  const known = is && engine.call(op.WISH_TAG, (/** @type {import("./codec.js").Writer} */ w) => {
     w.f64(engine.time());
     w.u8(kind);
     w.u8(wish);
-    w.str(text.slice(at + 1));
+    w.str(name);
   }, (/** @type {import("./codec.js").Reader} */ r) => r.u8());
   if (known === 1) {
     // What the shopper took back must not come again with a restart.
@@ -145,5 +147,5 @@ export const allowTag = (shelf, tag) => wishTag(shelf, ALLOW, tag, "allowTag");
 
 /** @param {import("./codec.js").Reader} r */
 function readHidden(r) {
-  return r.list((r) => ({ id: KINDS[r.u8()][0] + ":" + r.str(), since: r.f64(), blocked: r.u8() === 1 }));
+  return r.list((r) => ({ id: op.TAG_KINDS[r.u8()][0] + ":" + r.str(), since: r.f64(), blocked: r.u8() === 1 }));
 }

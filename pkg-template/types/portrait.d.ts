@@ -76,7 +76,10 @@ export interface ShopperTag {
   first?: number;
   /** Of a rule tag: since when it holds. */
   since?: number;
-  /** Of a rule tag: until when; `null` as long as its condition is true. */
+  /**
+   * Until when it is a tag, if nothing more happens: `portrait.tag_days` of its kind after `last`. Of a rule tag: `null` as long as its condition is true. `null` too
+   * until the part for insight is there.
+   */
   until?: number | null;
 }
 

@@ -54,6 +54,12 @@ pub fn assemble(
     let (tables, vectors) = tables::build(&log, &products, shop.tables);
     out.add(Tag::BLEND, 0, 1, blend.write());
     out.add(Tag::CONFIG, 0, 1, shop.profile.write());
+    out.add(
+        Tag::TAG_LIFE,
+        0,
+        shop.tag_lives.len(),
+        shop.tag_lives.iter().flat_map(|life| life.to_le_bytes()).collect(),
+    );
     out.add(Tag::OVERLAY, 0, 1, shop.overlay.write());
     out.add(Tag::LIMITS, 0, 1, shop.rules.write());
     out.add(Tag::INSIGHT, 0, 1, shop.insight.write());

@@ -5,6 +5,7 @@ use crate::catalog::Catalog;
 use crate::error::Result;
 use crate::event::clean::Drop;
 use crate::pack::Tag;
+use crate::privacy::consent::Personalize;
 use crate::profile::attribute::{Attributes, Kind, Said, Source};
 use crate::profile::contact::{is_contact, names_contact};
 use crate::profile::declared::Declared;
@@ -31,6 +32,8 @@ pub struct DeclaredView<'a> {
     pub label: &'a str,
     /// What its values are.
     pub kind: Kind,
+    /// It is the day that asks for care.
+    pub cares: bool,
     /// The listed value; empty for a number.
     pub value: &'a str,
     /// The listed value in the view's language; the unit of a number.
@@ -126,10 +129,12 @@ impl Engine {
         Ok(taken)
     }
 
-    /// What is declared, in the pack's order; nothing without consent.
-    pub fn declared(&self) -> Vec<DeclaredView<'_>> {
+    /// What is declared, in the pack's order; nothing without consent. What this pack's attributes no longer take is forgotten, and what they have made
+    /// sensitive is kept only with consent to that.
+    pub fn declared(&mut self) -> Vec<DeclaredView<'_>> {
         let mut out = Vec::new();
         let Some(allowed) = self.consent.may_personalize() else { return out };
+        self.review_declared(&allowed);
         let said = self.portrait.declared(&allowed);
         if said.is_empty() {
             return out;
@@ -140,6 +145,7 @@ impl Engine {
                     field: a.name,
                     label: a.label,
                     kind: a.kind,
+                    cares: a.care,
                     value,
                     text,
                     number,
@@ -152,20 +158,38 @@ impl Engine {
             if !a.kind.is_listed() {
                 let key = a.key();
                 said.iter().filter(|d| d.attribute == key).for_each(|d| show(d, "", a.unit, f64::from_bits(d.value)));
+                continue;
             }
+            // One of before there were attributes may stand beside a later one: of a choice the newest counts.
+            let newest = said.iter().filter(|d| a.has(d)).map(|d| d.at).max();
+            let counts = |d: &Declared| a.kind == Kind::Choices || Some(d.at) == newest;
             for (value, text) in &a.values {
                 let key = a.answer(value);
-                said.iter().filter(|d| d.value == key).for_each(|d| show(d, *value, *text, 0.0));
+                said.iter().filter(|d| d.value == key && counts(d)).for_each(|d| show(d, *value, *text, 0.0));
             }
         }
         out
     }
 
-    /// The day of the year that asks for care, with how sure it is, 0–1.
-    pub(super) fn day_of_care(&self) -> Option<(u32, f64)> {
+    /// A pack may have other attributes than the one under which the answers were given.
+    fn review_declared(&mut self, allowed: &Personalize) {
+        if self.portrait.declared(allowed).is_empty() {
+            return;
+        }
         let named = attributes(&self.catalog);
-        let cares = |name: &str| named.named(name).is_some_and(|a| a.care);
-        let day = self.declared().into_iter().find(|d| d.kind == Kind::MonthDay && cares(d.field))?;
+        self.portrait.review_declared(allowed, &|d| {
+            let of = named.list.iter().find(|a| a.has(d));
+            // What this pack does not know the next one may.
+            of.map_or(Some(d.sensitive), |a| a.keeps(d.value).then_some(a.sensitive))
+        });
+        self.settle_declared();
+    }
+
+    /// The day of the year that asks for care, with how sure it is, 0–1.
+    pub(super) fn day_of_care(&mut self) -> Option<(u32, f64)> {
+        let cares = |d: &&DeclaredView<'_>| d.kind == Kind::MonthDay && d.cares;
+        let declared = self.declared();
+        let day = declared.iter().find(cares)?;
         Some((day.number as u32, day.confidence))
     }
 }

@@ -66,12 +66,13 @@ impl Engine {
     }
 
     /// The shopper is known from now on: the account's portrait takes the present one's place and takes over the events of
-    /// this visit; what was known before this visit does not move.
+    /// this visit, and what was declared or taken back in it; what was known before this visit does not move, and a visit that is over has no part in it.
     ///
     /// # Errors
     ///
     /// `consent_required`: without consent there is no portrait to move.
-    pub fn identify(&mut self, key: &[u8; seal::KEY], scope: &str, sealed: &[u8]) -> Result<Identified> {
+    pub fn identify(&mut self, now: Millis, key: &[u8; seal::KEY], scope: &str, sealed: &[u8]) -> Result<Identified> {
+        let now = self.tick(now);
         let allowed = self.consent.may_personalize().ok_or_else(no_consent)?;
         let kept = if sealed.is_empty() {
             Ok(None)
@@ -83,7 +84,7 @@ impl Engine {
             Ok(None) => (Portrait::new(self.config.clone()), Identified::New),
             Err(_) => (Portrait::new(self.config.clone()), Identified::Unreadable),
         };
-        account.absorb(&allowed, &self.portrait);
+        account.absorb(&allowed, &self.portrait, now);
         self.portrait = account;
         self.settle_declared();
         self.served.clear();

@@ -2,12 +2,15 @@
 
 use super::view::trait_name;
 use super::{Engine, no_consent, track};
+use crate::codec::Reader;
 use crate::error::Result;
 use crate::event::CONTENT_KINDS;
 use crate::id::Key;
 use crate::list::Gather;
 use crate::money::{self, Minor};
+use crate::pack::Tag;
 use crate::profile::Dimension;
+use crate::profile::hidden::Hidden;
 use crate::time::Millis;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -56,7 +59,7 @@ pub enum RuleState {
 pub struct HiddenTag {
     /// Of which dimension.
     pub dimension: Dimension,
-    /// As `portrait` named it; empty where the pack no longer knows it.
+    /// As `portrait` named it; `#` and its key in hexadecimal where the pack no longer knows it.
     pub name: String,
     /// What happened up to then does not bring it again.
     pub since: Millis,
@@ -65,7 +68,7 @@ pub struct HiddenTag {
 }
 
 impl Engine {
-    /// Takes a tag back, or lets it come again. False for a name that no tag of this dimension can have.
+    /// Takes a tag back, or lets it come again. False for a name that no tag of this dimension can have, and where 256 are blocked already.
     ///
     /// # Errors
     ///
@@ -75,9 +78,11 @@ impl Engine {
         let allowed = self.consent.may_personalize().ok_or_else(no_consent)?;
         let Some(key) = self.tag_key(dimension, name) else { return Ok(false) };
         match wish {
-            TagWish::Allow => self.portrait.unhide(&allowed, dimension, key),
+            TagWish::Allow => self.portrait.unhide(&allowed, dimension, key, now),
             TagWish::Delete | TagWish::Block => {
-                self.portrait.hide(&allowed, dimension, key, now, wish == TagWish::Block);
+                if !self.portrait.hide(&allowed, dimension, key, now, wish == TagWish::Block) {
+                    return Ok(false);
+                }
             }
         }
         // Reasons of earlier lists may have been drawn from it.
@@ -98,7 +103,7 @@ impl Engine {
         let mut new = false;
         for rule in asked {
             let key = Key::rule(rule.name);
-            let hidden = self.portrait.hidden(&allowed).iter().find(|h| h.key == key).copied();
+            let hidden = self.portrait.hidden(&allowed).find(|h| h.key == key).copied();
             let before = self.portrait.noted(&allowed, key, now);
             states.push(match hidden {
                 Some(h) if h.blocked => RuleState::Blocked(h.until),
@@ -106,7 +111,7 @@ impl Engine {
                 _ => {
                     if hidden.is_some() {
                         new = true;
-                        self.portrait.unhide(&allowed, Dimension::Tag, key);
+                        self.portrait.unhide(&allowed, Dimension::Tag, key, now);
                     }
                     if rule.holds {
                         let until = if rule.lasts > 0 { now.plus(rule.lasts) } else { FOREVER };
@@ -131,33 +136,48 @@ impl Engine {
     pub fn wish_rule(&mut self, now: Millis, name: &str, wish: TagWish) -> Result<bool> {
         let now = self.tick(now);
         let allowed = self.consent.may_personalize().ok_or_else(no_consent)?;
+        if name.is_empty() {
+            return Ok(false);
+        }
         let key = Key::rule(name);
         if wish == TagWish::Allow {
-            self.portrait.unhide(&allowed, Dimension::Tag, key);
-        } else {
-            self.portrait.unnote(&allowed, key);
-            self.portrait.hide(&allowed, Dimension::Tag, key, now, wish == TagWish::Block);
+            self.portrait.unhide(&allowed, Dimension::Tag, key, now);
+            return Ok(true);
         }
-        Ok(!name.is_empty())
+        self.portrait.unnote(&allowed, key);
+        Ok(self.portrait.hide(&allowed, Dimension::Tag, key, now, wish == TagWish::Block))
     }
 
-    /// What was taken back; empty without consent.
-    pub fn hidden_tags(&self) -> Vec<HiddenTag> {
+    /// Milliseconds that a trait of each [`Dimension`] is a tag for after the last event behind it: section `TAGL`, else four half-lives.
+    pub fn tag_lives(&self) -> [i64; Dimension::COUNT] {
+        let mut r = Reader::new(self.catalog.pack().section(Tag::TAG_LIFE, 0).unwrap_or(&[]));
+        self.config.half_life.map(|half_life| if r.left() >= 8 { r.i64().max(0) } else { half_life * 4 })
+    }
+
+    /// What was taken back, but for the rule tags of the names given; empty without consent.
+    pub fn hidden_tags(&self, rules: &[&str]) -> Vec<HiddenTag> {
         let Some(allowed) = self.consent.may_personalize() else { return Vec::new() };
-        let name = |d, key| trait_name(&self.catalog, &self.config, d, key).0;
-        let of = |h: &crate::profile::hidden::Hidden| HiddenTag {
+        let name = |d, key| {
+            let name = trait_name(&self.catalog, &self.config, d, key).0;
+            if name.is_empty() { unnamed(key) } else { name }
+        };
+        let is_rule = |h: &&Hidden| h.dimension == Dimension::Tag && rules.iter().any(|r| Key::rule(r) == h.key);
+        let of = |h: &Hidden| HiddenTag {
             dimension: h.dimension,
             name: name(h.dimension, h.key),
             since: h.until,
             blocked: h.blocked,
         };
-        self.portrait.hidden(&allowed).iter().map(of).gather()
+        self.portrait.hidden(&allowed).filter(|h| !is_rule(h)).map(of).gather()
     }
 
     fn tag_key(&self, dimension: Dimension, name: &str) -> Option<Key> {
         let number = || name.parse::<u64>().ok();
         if name.is_empty() {
             return None;
+        }
+        if let Some(key) = named_by_key(name) {
+            return Some(key);
         }
         match dimension {
             Dimension::Item => Some(self.catalog.find(name).map_or(Key::product(name), |f| self.catalog.key(f.row))),
@@ -171,9 +191,27 @@ impl Engine {
             Dimension::Hour => number().filter(|n| *n < 24).map(Key),
             Dimension::Weekday => number().filter(|n| (1..8).contains(n)).map(Key),
             Dimension::Channel | Dimension::ShareChannel => {
-                Some(self.config.channel(name).unwrap_or(Key::channel(track::OTHER)))
+                self.config.channel(name).or_else(|| (name == track::OTHER).then(|| Key::channel(name)))
             }
             Dimension::Content => CONTENT_KINDS.iter().position(|k| *k == name).map(|i| Key(i as u64)),
         }
     }
+}
+
+/// A trait's key in place of a name.
+fn unnamed(key: Key) -> String {
+    let digit = |i: u32| char::from(b"0123456789abcdef"[(key.0 >> (60 - 4 * i)) as usize & 15]);
+    let mut out = String::from("#");
+    (0..16).for_each(|i| out.push(digit(i)));
+    out
+}
+
+/// The key that stands in place of a name.
+fn named_by_key(name: &str) -> Option<Key> {
+    let digits = name.strip_prefix('#').filter(|x| x.len() == 16)?;
+    let mut key = 0;
+    for b in digits.bytes() {
+        key = key << 4 | u64::from(char::from(b).to_digit(16)?);
+    }
+    Some(Key(key))
 }

@@ -3,6 +3,7 @@
 use super::{Behind, Insights, Lack, Number, Numbers, Shopper, Subject, Trait, numbers};
 use crate::event::EventKind;
 use crate::time::{DAY, MINUTE, Millis};
+use libm::ceil;
 
 impl Shopper<'_> {
     /// A signal that holds from one time until another, where it is on.
@@ -21,13 +22,16 @@ impl Shopper<'_> {
             Number::LostGaps,
         ])?;
         let complaint = self.count(EventKind::Complaint);
+        let settled = self.ask.history.appeased.is_some_and(|at| at >= complaint.last);
         let bought = self.some_orders().is_ok();
         // One who is lost is no longer asked where they are.
-        let silence = if bought { Some(self.gap()?).map(|gap| [gaps * gap, lost * gap]) } else { None };
+        // Whole local days, as stages have them.
+        let silence = if bought { Some(self.gap()?).map(|gap| [ceil(gaps * gap), ceil(lost * gap)]) } else { None };
+        let last_day = Millis(self.sums.last_day * DAY - i64::from(self.ask.zone) * MINUTE);
         Ok([
             if bought { self.holds(0, self.sums.last, [from, until]) } else { None },
-            silence.and_then(|days| self.holds(1, self.sums.last, days)),
-            if complaint.n > 0 { self.holds(2, complaint.last, [0.0, upset]) } else { None },
+            silence.and_then(|days| self.holds(1, last_day, days)),
+            if complaint.n > 0 && !settled { self.holds(2, complaint.last, [0.0, upset]) } else { None },
         ])
     }
 }

@@ -33,7 +33,10 @@ pub(super) fn tell(s: &Shopper<'_>, out: &mut Insights<'_>) {
         let linear = c.linear as f64 / 1e6;
         let [visits, first, last] = [c.visits, c.first_touch, c.last_touch].map(f64::from);
         let found = Ok(numbers(&[visits, first, last, linear, c.linear_value as f64]));
-        let behind = Behind::Some(EventKind::SessionStart, Count { n: c.visits, first: c.last, last: c.last });
+        // When it was first come by the trait of that name knows.
+        let known = s.ask.view.affinity(Dimension::Channel).traits().iter().find(|t| t.key == c.key);
+        let first = known.map_or(c.last, |t| t.first.min(c.last));
+        let behind = Behind::Some(EventKind::SessionStart, Count { n: c.visits, first, last: c.last });
         s.tell_of(out, (Trait::Channel, Subject::Channel(c.key)), found, s.sure(visits), behind);
     }
 }

@@ -54,17 +54,21 @@ impl Rhythm {
         let old = &orders.older;
         let (mut days, mut first, mut last) = (old.days, old.first_day, old.last_day);
         let mut periods = [0; 2];
-        for o in orders.recent.iter().filter(|o| o.day <= day) {
-            if days == 0 {
-                first = o.day;
+        for o in &orders.recent {
+            let of = if days == 0 { o.day } else { o.day.max(last) };
+            if of > day {
+                break;
             }
-            if days == 0 || o.day != last {
+            if days == 0 {
+                first = of;
+            }
+            if days == 0 || of != last {
                 days += 1;
-                if let Some(n) = periods.get_mut(((day - o.day) / period.max(1)) as usize) {
+                if let Some(n) = periods.get_mut(((day - of) / period.max(1)) as usize) {
                     *n += 1;
                 }
             }
-            last = o.day;
+            last = of;
         }
         Rhythm { days, span: last - first, silence: (day - last).max(0), periods }
     }
@@ -187,11 +191,16 @@ pub fn changes(ask: Question<'_>, told: Option<(Millis, Stage)>) -> Result<(Stag
 }
 
 impl Shopper<'_> {
+    /// The local day, at the earliest that of the last order: a clock may have gone to another zone, or back.
+    fn order_day(&self) -> i64 {
+        if self.sums.orders > 0 { self.today.max(self.sums.last_day) } else { self.today }
+    }
+
     /// The rhythm of orders; without any, one that is silent since the last event.
     pub(super) fn rhythm(&self) -> Result<Rhythm, Lack> {
         let period = self.number(Number::TrendDays)? as i64;
         if self.sums.orders > 0 {
-            return Ok(Rhythm::on(&self.ask.history.orders, self.today, period));
+            return Ok(Rhythm::on(&self.ask.history.orders, self.order_day(), period));
         }
         let last = self.ask.view.updated.ok_or(Lack::EVIDENCE)?;
         Ok(Rhythm { silence: self.days_since(last) as i64, ..Rhythm::default() })

@@ -22,7 +22,7 @@ impl Shopper<'_> {
         }
         if w.is(Source::Discounts) {
             let orders = f64::from(self.sums.orders);
-            return part(self.sums.discounted.into(), orders) * self.sure(orders);
+            return part(self.sums.discounted.into(), self.sums.valued.into()) * self.sure(orders);
         }
         if w.is(Source::Brand) {
             let brands = self.ask.view.affinity(Dimension::Brand);

@@ -120,6 +120,17 @@ impl Known {
     }
 
     fn look<T>(&mut self, now: Millis, since: Option<Millis>, look: impl FnOnce(&Insights<'_>) -> T) -> T {
+        self.look_from(now, 0, since, look)
+    }
+
+    /// As `look`, of a shopper whose clock is `zone` minutes ahead of UTC.
+    fn look_from<T>(
+        &mut self,
+        now: Millis,
+        zone: i16,
+        since: Option<Millis>,
+        look: impl FnOnce(&Insights<'_>) -> T,
+    ) -> T {
         let history = self.portrait.history(&allowed());
         let view = self.portrait.view(&allowed());
         let (history, view, settings) = (&history, &view, &self.settings);
@@ -128,7 +139,7 @@ impl Known {
             view,
             settings,
             now,
-            zone: 0,
+            zone,
             exponent: 2,
             session_gap: GAP,
             account: "",
@@ -200,6 +211,30 @@ fn a_rhythm_of_a_past_day_is_that_of_a_shopper_who_had_not_ordered_since() {
         let past: Vec<i64> = days.iter().copied().filter(|d| *d <= day).collect();
         let then = Known::of(orders(&past)).portrait.history(&allowed());
         assert_eq!(Rhythm::on(&history.orders, first + day, 60), Rhythm::on(&then.orders, first + day, 60));
+    }
+}
+
+#[test]
+fn a_clock_that_goes_to_another_zone_or_back_makes_nobody_lost() {
+    // Half past midnight in Shanghai is still the day before in London.
+    let at = on(10).plus(4 * HOUR + 30 * MINUTE);
+    let bought = |at: Millis, zone: i16, id: u64| Step {
+        detail: Detail { zone, value: Some(Minor(2_000)), ..Detail::default() },
+        id: Some(Key(id)),
+        ..step(EventKind::Purchase, at, 3)
+    };
+    let mut k = Known::of([bought(at, 480, 1)]);
+    k.look_from(at.plus(HOUR), 0, Some(on(9)), |i| {
+        assert_eq!(i.first(Trait::Stage).map(|x| (x.values()[0], x.values()[2])), Some((0.0, 0.0)), "new, no silence");
+        assert!(i.known.iter().all(|x| x.code != Trait::Transition));
+    });
+    // From Auckland to Honolulu: a day twice.
+    let mut k = Known::of([bought(at, 780, 1), bought(at.plus(2 * HOUR), -600, 2)]);
+    for days in [0, 5] {
+        k.look_from(at.plus(3 * HOUR + days * DAY), -600, None, |i| {
+            assert!(i.first(Trait::Alive).is_some() && i.first(Trait::Expected).is_some());
+            assert_eq!(i.first(Trait::Stage).map(|x| x.values()[2]), Some(days.saturating_sub(1).max(0) as f64));
+        });
     }
 }
 
@@ -309,6 +344,14 @@ fn discounts_tell_how_sensitive_a_shopper_is() {
     assert_eq!(s(&[(1000, 0), (1000, 0)]), [0.0, 0.0, 0.0]);
     assert_eq!(s(&[(850, 150), (1000, 0)]), [(0.075 / 0.3 + 0.5) / 2.0, 0.075, 0.5]);
     assert_eq!(s(&[(500, 500)]), [1.0, 0.5, 1.0]);
+    // A discount on what is not known to have cost anything is no share of anything.
+    let unvalued = |i: i64| {
+        let detail = Detail { discount: Some(Minor(5)), ..Detail::default() };
+        Step { detail, id: Some(Key(90 + i as u64)), ..step(EventKind::Purchase, on(i), 3) }
+    };
+    assert_eq!(Known::of([unvalued(1)]).value(on(9), Trait::PriceSensitivity), None);
+    let mut mixed = Known::of([unvalued(1), order(on(2), 1000, 0)]);
+    assert_eq!(mixed.value(on(9), Trait::PriceSensitivity), Some(0.0));
 }
 
 #[test]
@@ -361,6 +404,22 @@ fn care_follows_a_purchase_a_complaint_and_a_silence() {
     assert_eq!(signals(orders(&[0, 30]), 95), [1], "two gaps of 30 days");
     assert_eq!(signals(orders(&[0, 30]), 30 + 181), [0; 0], "lost: nobody is asked any more");
     assert_eq!(signals(vec![step(EventKind::Complaint, on(0), 1)], 2), [2]);
+    // Settled, or only heard of as settled.
+    let settled =
+        |day| Step { detail: Detail { resolved: true, ..Detail::default() }, ..step(EventKind::Complaint, on(day), 1) };
+    assert_eq!(signals(vec![settled(0)], 1), [0; 0]);
+    assert_eq!(signals(vec![step(EventKind::Complaint, on(0), 1), settled(1)], 2), [0; 0]);
+    assert_eq!(signals(vec![settled(0), step(EventKind::Complaint, on(1), 1)], 2), [2]);
+    // Silence begins and ends with local days, as stages do: who is lost by the stage is asked nothing.
+    let late = |hours: i64| {
+        let mut k = Known::of([order(on(0).plus(11 * HOUR), 2_000, 0)]);
+        k.look(on(180).plus(hours * HOUR), None, |i| {
+            let stage = i.first(Trait::Stage).map(|x| x.values()[0]);
+            let silence = i.known.iter().any(|x| x.code == Trait::Care && x.values()[0] == 1.0);
+            (stage, silence)
+        })
+    };
+    assert_eq!([late(-13), late(-11), late(11)], [(Some(4.0), true), (Some(5.0), false), (Some(5.0), false)]);
 }
 
 #[test]
@@ -412,7 +471,7 @@ fn without_parameters_what_needs_none_is_told_and_the_rest_names_what_is_missing
         }
         for (code, name) in [
             (Trait::Recency, "insight.cuts"),
-            (Trait::Layer, "insight.layers.potential_days"),
+            (Trait::Layer, "insight.layers.potential_carts"),
             (Trait::Stage, "insight.lifecycle.usual_gap_days"),
             (Trait::Alive, "insight.models"),
             (Trait::OrderValue, "insight.models"),
@@ -424,9 +483,7 @@ fn without_parameters_what_needs_none_is_told_and_the_rest_names_what_is_missing
         ] {
             let lack = i.absent.iter().find(|(c, _)| *c == code).map(|(_, lack)| lack.name());
             assert!(i.first(code).is_none(), "{code:?}");
-            if code != Trait::Layer {
-                assert_eq!(lack.as_deref(), Some(name), "{code:?}");
-            }
+            assert_eq!(lack.as_deref(), Some(name), "{code:?}");
         }
     });
 }

@@ -1,55 +1,188 @@
-//! The add-on hint: the one product that, put into the cart once, gives the lowest payable.
+//! The add-on hint: what, put into the cart, gives the lowest payable: a product of a list, or two of those that do best.
 
 use super::cart::{Cart, Customer, Line};
+use super::condition::failed;
 use super::invalid::Invalid;
+use super::plan::Plan;
 use super::promotion::Offers;
-use super::quote::quote;
-use super::search::Limits;
+use super::search::{Limits, lowest};
+use crate::list::Gather;
 use crate::money::Minor;
+use crate::order::Arrange;
 use crate::time::Millis;
-use alloc::string::String;
+use alloc::vec::Vec;
 
-/// The best add-on.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// Singles that are told, and of which pairs are made.
+const BEST: usize = 10;
+/// Pairs that are told.
+const PAIRS: usize = 3;
+
+/// One unit each of one product, or of two.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Addon {
-    /// Its place in the catalogue that was given.
+    /// Its place in the list that was given.
     pub place: usize,
-    /// What is added.
-    pub sku: String,
+    /// That of the other product of a pair.
+    pub with: Option<usize>,
+    /// What it costs by itself.
+    pub price: Minor,
     /// What the cart costs with it.
     pub payable_after: Minor,
     /// That, less what the cart costs without it; below zero when the larger cart is cheaper.
     pub delta: Minor,
 }
 
-/// The item of `catalog` that, added once, gives the lowest payable; ties go to the lower price, then to the smaller sku.
-/// `None` for an empty catalogue.
+/// What is worth adding.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Addons {
+    /// What the cart costs as it is.
+    pub payable: Minor,
+    /// The ten products with which it costs least; of equals the cheaper, then the smaller sku.
+    pub singles: Vec<Addon>,
+    /// The three pairs of them with which it costs least.
+    pub pairs: Vec<Addon>,
+    /// Every amount is proven to be the lowest.
+    pub proven: bool,
+}
+
+/// The products of `catalog` that, added once, give the lowest payable, and pairs of the ten best of them.
 ///
 /// Each line of the catalogue stands for one unit, and its id must be unlike those of the cart.
 ///
 /// # Errors
 ///
 /// As [`Cart::new`], when an item cannot be a line of the cart.
-pub fn addon(
+///
+/// # Example: five more make it cheaper
+///
+/// ```
+/// use nearshelf::money::Minor;
+/// use nearshelf::offer::{Cart, Customer, Kind, Limits, Line, Offers, Promotion, addons};
+/// use nearshelf::time::Millis;
+///
+/// let line = |id: &str, price| Line { id: id.into(), sku: id.into(), price: Minor(price), qty: 1, ..Line::default() };
+/// let cart = Cart::new(vec![line("tea", 95_00)], Minor(0))?;
+/// let every = Kind::Every { threshold: Minor(100_00), amount: Minor(20_00), max_times: None };
+/// let offers = Offers::new(vec![Promotion::new("20-off-100", every)])?;
+/// let list = [line("spoon", 3_00), line("lemon", 5_00), line("cup", 30_00)];
+/// let found = addons(&offers, &cart, &list, &Customer::default(), Millis(0), Limits::default())?;
+/// let best = found.singles[0];
+/// assert_eq!((best.place, best.payable_after, best.delta), (1, Minor(80_00), Minor(-15_00)));
+/// // A spoon and a lemon make 103: 83 to pay.
+/// assert_eq!((found.pairs[0].place, found.pairs[0].with, found.pairs[0].payable_after), (1, Some(0), Minor(83_00)));
+/// # Ok::<(), nearshelf::offer::Invalid>(())
+/// ```
+pub fn addons(
     offers: &Offers,
     cart: &Cart,
     catalog: &[Line],
     customer: &Customer,
     now: Millis,
     limits: Limits,
-) -> Result<Option<Addon>, Invalid> {
-    let mut best: Option<(i64, i64, &str, usize)> = None;
-    for (place, item) in catalog.iter().enumerate() {
-        let larger = cart.with(Line { qty: 1, ..item.clone() })?;
-        let payable = quote(offers, &larger, customer, now, limits).payable;
-        let key = (payable.0, item.price.0, item.sku.as_str(), place);
-        best = Some(best.map_or(key, |b| b.min(key)));
+) -> Result<Addons, Invalid> {
+    let mut out = Addons { proven: true, ..Addons::default() };
+    let mut cost = |cart: &Cart, below: i64| {
+        let open = offers.list().iter().enumerate().filter(|(_, p)| failed(p, cart, customer, now).is_none());
+        let (payable, proven) = lowest(&Plan::new(cart, customer, open.gather()), limits, below);
+        out.proven &= proven;
+        payable
+    };
+    let before = cost(cart, i64::MAX);
+    let mut tried: Vec<Addon> = Vec::new();
+    // The cheap first: they mostly do best, and what cannot be among the best any more is not followed to its end.
+    let mut order: Vec<usize> = (0..catalog.len()).gather();
+    order.arrange_by_key(|i| (catalog[*i].price.0, *i));
+    for place in order {
+        let item = &catalog[place];
+        let larger = cart.with(one(item))?;
+        // What costs as much as the last of the best may still come before it, by its price or name.
+        let below = last(&tried, BEST).map_or(i64::MAX, |worst| worst.saturating_add(1));
+        let payable = cost(&larger, below);
+        if payable < below {
+            enter(&mut tried, catalog, addon(place, None, item.price.0, payable, before), BEST);
+        }
     }
-    let before = quote(offers, cart, customer, now, limits).payable;
-    Ok(best.map(|(payable, _, sku, place)| Addon {
-        place,
-        sku: sku.into(),
-        payable_after: Minor(payable),
-        delta: Minor(payable - before.0),
-    }))
+    let mut pairs: Vec<Addon> = Vec::new();
+    for (i, first) in tried.iter().enumerate() {
+        for second in &tried[i + 1..] {
+            let (a, b) = (&catalog[first.place], &catalog[second.place]);
+            let larger = cart.with(one(a))?.with(one(b))?;
+            let below = last(&pairs, PAIRS).map_or(i64::MAX, |worst| worst.saturating_add(1));
+            let payable = cost(&larger, below);
+            if payable < below {
+                let price = a.price.0 + b.price.0;
+                enter(&mut pairs, catalog, addon(first.place, Some(second.place), price, payable, before), PAIRS);
+            }
+        }
+    }
+    Ok(Addons { payable: Minor(before), singles: tried, pairs, ..out })
+}
+
+fn one(item: &Line) -> Line {
+    Line { qty: 1, ..item.clone() }
+}
+
+fn addon(place: usize, with: Option<usize>, price: i64, payable: i64, before: i64) -> Addon {
+    Addon { place, with, price: Minor(price), payable_after: Minor(payable), delta: Minor(payable - before) }
+}
+
+/// The payable of the last of so many, where there are as many.
+fn last(best: &[Addon], most: usize) -> Option<i64> {
+    best.get(most - 1).map(|a| a.payable_after.0)
+}
+
+/// Puts one in its place, and drops what there is no room for.
+fn enter(best: &mut Vec<Addon>, catalog: &[Line], new: Addon, most: usize) {
+    let sku = |place: usize| catalog.get(place).map_or("", |l| l.sku.as_str());
+    let key = |a: &Addon| (a.payable_after, a.price, sku(a.place), a.with.map_or("", sku), a.place, a.with);
+    let at = best.iter().position(|a| key(a) > key(&new)).unwrap_or(best.len());
+    best.insert(at, new);
+    best.truncate(most);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::quote::quote;
+    use super::super::sample::{Random, cart, competing, mixed};
+    use super::*;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    #[test]
+    fn the_best_are_those_that_quotes_find() {
+        for seed in 0..60 {
+            let mut random = Random(seed);
+            let cart = cart(&mut random, 3);
+            let promotions = if seed % 2 == 0 { mixed(&mut random, 6) } else { competing(&mut random, 6, &cart) };
+            let offers = Offers::new(promotions).expect("sound");
+            let item = |i: usize, random: &mut Random| Line {
+                id: alloc::format!("C{i}"),
+                sku: ["A", "B", "C", "X", "Y"][i % 5].into(),
+                price: Minor(1 + random.below(9_000)),
+                ..Line::default()
+            };
+            let list: Vec<Line> = (0..14).map(|i| item(i, &mut random)).collect();
+            let (customer, now) = (Customer { points: 5_000, ..Customer::default() }, Millis(0));
+            let found = addons(&offers, &cart, &list, &customer, now, Limits::default()).expect("sound lines");
+            let pay = |cart: &Cart| quote(&offers, cart, &customer, now, Limits::default()).payable;
+            assert_eq!((found.payable, found.proven), (pay(&cart), true));
+            let mut all: Vec<_> = (0..14)
+                .map(|i| (pay(&cart.with(one(&list[i])).expect("sound")), list[i].price, list[i].sku.as_str(), i))
+                .collect();
+            all.sort_unstable();
+            let told: Vec<_> =
+                found.singles.iter().map(|a| (a.payable_after, a.price, list[a.place].sku.as_str(), a.place)).collect();
+            assert_eq!(told, all[..BEST], "seed {seed}");
+            let mut pairs = Vec::new();
+            for (i, a) in found.singles.iter().enumerate() {
+                for b in &found.singles[i + 1..] {
+                    let both = cart.with(one(&list[a.place])).and_then(|c| c.with(one(&list[b.place]))).expect("sound");
+                    pairs.push((pay(&both), Minor(a.price.0 + b.price.0)));
+                }
+            }
+            pairs.sort_unstable();
+            let told: Vec<_> = found.pairs.iter().map(|a| (a.payable_after, a.price)).collect();
+            assert_eq!(told, pairs[..PAIRS], "seed {seed}");
+        }
+    }
 }

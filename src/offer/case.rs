@@ -1,7 +1,7 @@
 //! Cases of `promotion-case/v1`: what the engine answers, in the words of the schema, and where that differs.
 
 use super::json::{Case, read_case};
-use super::{Invalid, Limits, Quote, addon, quote};
+use super::{Invalid, Limits, Quote, addons, quote};
 use serde_json::{Map, Value, json};
 
 /// The name of the schema.
@@ -68,9 +68,10 @@ fn answer_to(c: &Case, limits: Limits) -> Result<Value, Invalid> {
     let q = quote(&c.offers, &c.cart, &c.customer, c.now, limits);
     let mut all = quoted(&q);
     if let Some(catalog) = &c.catalog
-        && let Some(a) = addon(&c.offers, &c.cart, catalog, &c.customer, c.now, limits)?
+        && let Some(a) = addons(&c.offers, &c.cart, catalog, &c.customer, c.now, limits)?.singles.first()
     {
-        all.insert("addon".into(), json!({ "sku": a.sku, "payable_after": a.payable_after.0, "delta": a.delta.0 }));
+        let sku = &catalog[a.place].sku;
+        all.insert("addon".into(), json!({ "sku": sku, "payable_after": a.payable_after.0, "delta": a.delta.0 }));
     }
     Ok(Value::Object(all))
 }

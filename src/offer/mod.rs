@@ -28,7 +28,7 @@ mod search;
 mod spread;
 pub mod usage;
 
-pub use addon::{Addon, addon};
+pub use addon::{Addon, Addons, addons};
 pub use cart::{Cart, Customer, Line};
 pub use condition::next_change;
 pub use invalid::{Invalid, InvalidCode};

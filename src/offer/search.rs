@@ -42,10 +42,25 @@ pub(crate) struct Found {
 
 /// The best admissible set of the plan's offers.
 pub(crate) fn best(plan: &Plan<'_>, limits: Limits) -> Found {
+    search(plan, limits, None)
+}
+
+/// The lowest payable of the plan's offers as far as it is below `below`; else `below`. Also whether that is proven.
+pub(crate) fn lowest(plan: &Plan<'_>, limits: Limits, below: i64) -> (i64, bool) {
+    let found = search(plan, limits, Some(below));
+    (found.payable.min(below), found.proven)
+}
+
+/// The best set; with `below`, whatever does not cost less than that is not looked at.
+fn search(plan: &Plan<'_>, limits: Limits, below: Option<i64>) -> Found {
     let start = plan.start();
     let payable = start.running.iter().sum::<i64>() + start.shipping;
     let mut scratch = Scratch::default();
     let mut found = Best { set: Vec::new(), payable, gift: 0 };
+    if let Some(below) = below.filter(|below| *below <= payable) {
+        // No set ties with this one, so that only what is cheaper takes its place.
+        found = Best { set: Vec::new(), payable: below, gift: i64::MAX };
+    }
     let mut places = Vec::new();
     for (place, c) in plan.offers.iter().enumerate() {
         match effect(c, plan, &start, &mut scratch) {

@@ -88,6 +88,7 @@ tags! {
     RULE_TAG b"RTAG" "What the shop calls shoppers whom a condition is about.";
     ATTRIBUTE b"ATTR" "What shoppers may declare.";
     RULE b"RULE" "What the shop wants of its lists, for whom, where and when.";
+    TAG_LIFE b"TAGL" "How long traits are tags.";
     OFFER_CONDITION b"OFCN" "Who may use which of a market's promotions, and to whom it is put forward.";
     PROMOTING b"PROM" "Which offers are put forward to whom.";
     GRANT b"GRNT" "Campaigns of a market that grant coupons.";

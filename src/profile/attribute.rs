@@ -207,6 +207,17 @@ impl Attribute<'_> {
         d.attribute == self.key() || self.values.iter().any(|(value, _)| self.answer(value) == d.value)
     }
 
+    /// True where a kept answer is still one that the attribute takes.
+    pub fn keeps(&self, value: u64) -> bool {
+        let number = f64::from_bits(value);
+        match self.kind {
+            Kind::Choice | Kind::Choices => self.values.iter().any(|(listed, _)| self.answer(listed) == value),
+            Kind::Number | Kind::Year => self.take(Said::Number(number, "")).is_some(),
+            Kind::Boolean => number == 0.0 || number == 1.0,
+            Kind::MonthDay => is_day(number as u16 / 100, number as u16 % 100),
+        }
+    }
+
     /// What is kept of an answer; `None` for what is no value of it.
     pub fn take(&self, said: Said<'_>) -> Option<u64> {
         let [least, most, step] = self.range;
@@ -234,8 +245,13 @@ fn month_day(text: &[u8]) -> Option<u16> {
         (x.is_ascii_digit() && y.is_ascii_digit()).then(|| u16::from(x - b'0') * 10 + u16::from(y - b'0'))
     };
     let (month, day) = (two(a, b)?, two(c, d)?);
-    let days = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31].get(usize::from(month).checked_sub(1)?)?;
-    (day > 0 && day <= *days).then_some(100 * month + day)
+    is_day(month, day).then_some(100 * month + day)
+}
+
+/// True for a day that some year has.
+fn is_day(month: u16, day: u16) -> bool {
+    const DAYS: [u16; 13] = [0, 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+    DAYS.get(usize::from(month)).is_some_and(|days| (1..=*days).contains(&day))
 }
 
 #[cfg(test)]

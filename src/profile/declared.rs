@@ -80,15 +80,39 @@ impl Portrait {
     }
 
     /// Takes over what was declared in another portrait since a time: the newest word on each attribute.
-    pub(super) fn absorb_declared(&mut self, said: &[Declared], since: Option<Millis>) {
-        let new = |d: &Declared| since.is_none_or(|s| d.at >= s);
-        self.leave(&|d| !said.iter().any(|s| new(s) && s.attribute == d.attribute));
-        for d in said {
-            if new(d) {
+    pub(super) fn absorb_declared(&mut self, said: &[Declared], since: Millis) {
+        let newest = |list: &[Declared], of: &Declared| {
+            let mut at = Millis(i64::MIN);
+            for d in list {
+                if d.attribute == of.attribute {
+                    at = at.max(d.at);
+                }
+            }
+            at
+        };
+        let mine = core::mem::take(&mut self.declared);
+        let newer = |s: &Declared| s.at >= since && newest(said, s) >= newest(&mine, s);
+        for d in &mine {
+            if !said.iter().any(|s| s.attribute == d.attribute && newer(s)) {
                 self.declared.push(*d);
             }
         }
-        self.declared.truncate(DECLARED);
+        for s in said {
+            if newer(s) {
+                self.declared.push(*s);
+            }
+        }
+        let over = self.declared.len().saturating_sub(DECLARED);
+        self.declared.drain(..over);
+    }
+
+    /// Leaves of each answer what the pack's attributes make of it: `None` where it is none of theirs any more.
+    pub fn review_declared(&mut self, _: &Personalize, of: &dyn Fn(&Declared) -> Option<bool>) {
+        self.declared.retain_mut(|d| {
+            let sensitive = of(d);
+            d.sensitive = sensitive.unwrap_or(true);
+            sensitive.is_some()
+        });
     }
 }
 

@@ -1,7 +1,7 @@
 //! What the shopper took back: traits that must not come again from what was known, and those that must not come again at all.
 
 use super::dimension::Dimension;
-use super::portrait::{Affinities, Pending, Portrait};
+use super::portrait::{Affinities, Pending, Portrait, TAKEN_BACK};
 use crate::event::EventKind;
 use crate::id::Key;
 use crate::privacy::consent::Personalize;
@@ -21,6 +21,8 @@ pub struct Hidden {
     pub until: Millis,
     /// No event counts for it.
     pub blocked: bool,
+    /// It may come again: what is younger than `until` counts. Remembered only because older events may not have settled yet.
+    pub allowed: bool,
 }
 
 impl Hidden {
@@ -37,18 +39,13 @@ pub(super) fn counts(hidden: &[Hidden], dimension: Dimension, key: Key, at: Mill
 
 impl Portrait {
     /// Takes a trait back: it goes at once, and what happened up to `now` does not bring it again; `block` keeps it away for good. The latest 256 are remembered.
-    pub fn hide(&mut self, _: &Personalize, dimension: Dimension, key: Key, now: Millis, block: bool) {
-        let entry = Hidden { dimension, key, until: now, blocked: block };
-        match self.hidden.binary_search_by_key(&entry.place(), Hidden::place) {
-            Ok(i) => self.hidden[i] = entry,
-            Err(i) => self.hidden.insert(i, entry),
-        }
-        if self.hidden.len() > HIDDEN {
-            let oldest = (0..HIDDEN + 1).min_by_key(|i| (self.hidden[*i].blocked, self.hidden[*i].until)).unwrap_or(0);
-            self.hidden.remove(oldest);
+    /// False where that many are blocked.
+    pub fn hide(&mut self, _: &Personalize, dimension: Dimension, key: Key, now: Millis, block: bool) -> bool {
+        if !self.remember_hidden(Hidden { dimension, key, until: now, blocked: block, allowed: false }) {
+            return false;
         }
         forget(&mut self.settled, dimension, key);
-        // What may still move is gone over once, so that it counts for everything else.
+        // What may still move is gone over once; it counts for everything else.
         let hidden = &self.hidden;
         for p in &mut self.pending {
             strip(hidden, p);
@@ -68,16 +65,40 @@ impl Portrait {
             self.bought.retain(|(_, k)| *k != key);
         }
         self.merged = None;
+        true
     }
 
     /// Lets a trait come again from what happens from now on.
-    pub fn unhide(&mut self, _: &Personalize, dimension: Dimension, key: Key) {
-        self.hidden.retain(|h| h.place() != (dimension, key));
+    pub fn unhide(&mut self, _: &Personalize, dimension: Dimension, key: Key, now: Millis) {
+        if let Ok(i) = self.hidden.binary_search_by_key(&(dimension, key), Hidden::place) {
+            self.hidden[i] = Hidden { until: now, blocked: false, allowed: true, ..self.hidden[i] };
+            self.merged = None;
+        }
     }
 
     /// What was taken back.
-    pub fn hidden(&self, _: &Personalize) -> &[Hidden] {
-        &self.hidden
+    pub fn hidden(&self, _: &Personalize) -> impl Iterator<Item = &Hidden> {
+        self.hidden.iter().filter(|h| !h.allowed)
+    }
+
+    /// False where there is no room: what is blocked does not give way, of the rest what may come again and then the oldest does.
+    fn remember_hidden(&mut self, entry: Hidden) -> bool {
+        match self.hidden.binary_search_by_key(&entry.place(), Hidden::place) {
+            Ok(i) => self.hidden[i] = entry,
+            Err(_) => {
+                if self.hidden.len() >= HIDDEN {
+                    let least = (0..self.hidden.len()).min_by_key(|i| {
+                        let h = &self.hidden[*i];
+                        (h.blocked, !h.allowed, h.until)
+                    });
+                    let Some(least) = least.filter(|i| !self.hidden[*i].blocked) else { return false };
+                    self.hidden.remove(least);
+                }
+                let i = self.hidden.partition_point(|h| h.place() < entry.place());
+                self.hidden.insert(i, entry);
+            }
+        }
+        true
     }
 }
 
@@ -85,14 +106,16 @@ fn forget(layer: &mut Affinities, dimension: Dimension, key: Key) {
     layer[dimension as usize].traits.retain(|t| t.key != key);
 }
 
-/// Takes out of an event what does not count, where it is told to more than the affinities.
+/// Takes out of an event what does not count, where it is told to more than the affinities. Of a product that was taken back the rest still counts.
 pub(super) fn strip(hidden: &[Hidden], p: &mut Pending) {
     if hidden.is_empty() {
         return;
     }
     let (at, wish) = (p.at, p.kind == EventKind::NotInterested);
-    p.facts.retain(|f| wish || counts(hidden, Dimension::Item, f.product, at));
     for f in &mut p.facts {
+        if !wish && !counts(hidden, Dimension::Item, f.product, at) {
+            f.product = TAKEN_BACK;
+        }
         f.category = f.category.filter(|k| counts(hidden, Dimension::Category, *k, at));
     }
     let channel = if p.kind.is_social() { Dimension::ShareChannel } else { Dimension::Channel };

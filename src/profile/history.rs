@@ -5,7 +5,7 @@
 
 use super::ProfileConfig;
 use super::orders::{Order, Orders, Refunded};
-use super::portrait::{Facts, Pending};
+use super::portrait::{Facts, Pending, TAKEN_BACK};
 use super::visits::Visits;
 use crate::event::EventKind;
 use crate::id::Key;
@@ -280,7 +280,7 @@ fn each_category(facts: &[Facts], mut take: impl FnMut(Key)) {
 }
 
 fn is_first(facts: &[Facts], i: usize, product: Key) -> bool {
-    facts[..i].iter().all(|f| f.product != product)
+    product != TAKEN_BACK && facts[..i].iter().all(|f| f.product != product)
 }
 
 fn add_rhythm(list: &mut Vec<Rhythm>, key: Key, at: Millis) {

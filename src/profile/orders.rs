@@ -58,9 +58,9 @@ pub struct Sums {
     pub value: i64,
     /// What those of the first day cost.
     pub first_day_value: i64,
-    /// What discounts took off.
+    /// What discounts took off those whose cost is known.
     pub discount: i64,
-    /// Those with a discount.
+    /// Those of them with a discount.
     pub discounted: u32,
     /// Those whose cost is known.
     pub valued: u32,
@@ -72,19 +72,24 @@ impl Sums {
     /// Takes in the next order in time.
     fn take(&mut self, o: &Order) {
         let (value, discount) = (o.value.unwrap_or(0), o.discount.unwrap_or(0));
+        // A day is never before the last one, whatever zone the clock went to.
+        let day = if self.orders == 0 { o.day } else { o.day.max(self.last_day) };
         if self.orders == 0 {
-            (self.first, self.first_day) = (o.at, o.day);
+            (self.first, self.first_day) = (o.at, day);
         }
-        self.days += u32::from(self.orders == 0 || o.day != self.last_day);
-        (self.last, self.last_day) = (o.at, o.day);
+        self.days += u32::from(self.orders == 0 || day != self.last_day);
+        (self.last, self.last_day) = (o.at, day);
         self.orders = self.orders.saturating_add(1);
         self.value = self.value.saturating_add(value);
-        if o.day == self.first_day {
+        if day == self.first_day {
             self.first_day_value = self.first_day_value.saturating_add(value);
         }
-        self.discount = self.discount.saturating_add(discount);
-        self.discounted += u32::from(discount > 0);
-        self.valued += u32::from(o.value.is_some());
+        // A discount is a share of a cost: where that is not known it says nothing.
+        if o.value.is_some() {
+            self.discount = self.discount.saturating_add(discount);
+            self.discounted += u32::from(discount > 0);
+            self.valued += 1;
+        }
         self.units = self.units.saturating_add(u64::from(o.units));
     }
 }
@@ -174,6 +179,16 @@ mod tests {
             assert_eq!(i64::from(all.days), (n + 2) / 3);
             assert_eq!(all.first_day_value, (1..n.min(3)).map(|i| 100 + i).sum::<i64>());
         }
+    }
+
+    #[test]
+    fn a_day_is_never_before_the_last_one() {
+        let mut o = Orders::default();
+        for (i, day) in [(1, 10), (2, 9), (3, 10), (4, 9)] {
+            o.add(Order { day, ..order(i) });
+        }
+        let sums = o.sums();
+        assert_eq!((sums.days, sums.first_day, sums.last_day), (1, 10, 10));
     }
 
     #[test]

@@ -50,6 +50,9 @@ pub struct Facts {
     pub tags: [Option<Key>; TAGS],
 }
 
+/// Stands for a product that the shopper took back, in events whose category, brand and the like still count.
+pub(super) const TAKEN_BACK: Key = Key(u64::MAX);
+
 /// A clean event, in keys.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Step {
@@ -186,20 +189,24 @@ impl Portrait {
         Taken::Yes
     }
 
-    /// Takes over the events of another portrait's present visit. Each event counts once however often it is taken over,
+    /// Takes over the events of the visit that goes on in another portrait. Each event counts once however often it is taken over,
     /// and the order in which several visits are taken over does not matter. Answers how many were new.
-    pub fn absorb(&mut self, allowed: &Personalize, other: &Portrait) -> usize {
-        let start = other.trail.visit(other.config.session_gap).start;
+    pub fn absorb(&mut self, allowed: &Personalize, other: &Portrait, now: Millis) -> usize {
+        let gap = other.config.session_gap;
+        let goes_on = other.newest.is_some_and(|newest| now.since(newest) <= gap);
+        let start = other.trail.visit(gap).start.filter(|_| goes_on);
+        // What was said before the first step is of this visit too, as far as a visit reaches.
+        let since = start.unwrap_or(now).plus(-gap);
         let mut new = 0;
         for p in other.pending.iter().filter(|p| start.is_some_and(|s| p.at >= s)) {
             new += usize::from(self.absorb_one(p.clone()));
         }
         // What was taken back in it stays so.
-        for h in other.hidden.iter().filter(|h| start.is_none_or(|s| h.until >= s)) {
+        for h in other.hidden.iter().filter(|h| h.until >= since && !h.allowed) {
             self.hide(allowed, h.dimension, h.key, h.until, h.blocked);
         }
         // What was declared in it is the newest word.
-        self.absorb_declared(&other.declared, start);
+        self.absorb_declared(&other.declared, since);
         // The visit itself counts once, with its first event.
         self.sessions = self.sessions.saturating_add(u32::from(new > 0));
         new
@@ -333,7 +340,7 @@ impl Portrait {
             EventKind::Purchase => (&mut self.bought, BOUGHT),
             _ => return,
         };
-        for f in facts {
+        for f in facts.iter().filter(|f| f.product != TAKEN_BACK) {
             // Orders may arrive late: whichever comes first, the latest counts.
             let known = list.iter().position(|(_, k)| *k == f.product);
             let at = known.map_or(at, |i| list.remove(i).0.max(at));
@@ -355,7 +362,7 @@ impl Portrait {
         if kind == EventKind::SessionStart {
             self.trail.add(Mark { at, order, kind, key: Key(0) });
         } else if kind.is_step() {
-            for f in &step.facts {
+            for f in step.facts.iter().filter(|f| f.product != TAKEN_BACK) {
                 self.trail.add(Mark { at, order, kind, key: f.product });
             }
         }
@@ -498,7 +505,7 @@ fn add(layer: &mut Affinities, config: &ProfileConfig, hidden: &[Hidden], p: &Pe
         return;
     }
     for f in &p.facts {
-        count(Dimension::Item, Some(f.product), weight);
+        count(Dimension::Item, Some(f.product).filter(|k| *k != TAKEN_BACK), weight);
         count(Dimension::Category, f.category, weight);
         count(Dimension::Brand, f.brand, weight);
         count(Dimension::PriceBand, f.band, weight);

@@ -112,9 +112,11 @@ fn state(t: &mut Tape<'_, '_>, p: &mut Portrait, version: u16) {
     }
     history(t, &mut p.history);
     t.list(&mut p.hidden, HIDDEN, |t, h| {
-        let mut n = h.dimension as u8;
-        t.byte(&mut n, Dimension::COUNT);
-        h.dimension = Dimension::ALL[usize::from(n)];
+        // Those that may come again have numbers of their own.
+        let mut n = h.dimension as u8 + if h.allowed { Dimension::COUNT as u8 } else { 0 };
+        t.byte(&mut n, 2 * Dimension::COUNT);
+        h.dimension = Dimension::ALL[usize::from(n) % Dimension::COUNT];
+        h.allowed = usize::from(n) >= Dimension::COUNT;
         t.key(&mut h.key);
         t.time(&mut h.until);
         t.flag(&mut h.blocked);

@@ -96,7 +96,7 @@ fn taking_over_visits_is_commutative_and_idempotent() {
         let run = |order: &[&Portrait]| {
             let mut p = account.clone();
             for other in order {
-                p.absorb(&ok, other);
+                p.absorb(&ok, other, other.newest.unwrap_or(NOW));
             }
             shown(&mut p)
         };

@@ -1,7 +1,7 @@
 //! Visits and what they led to: how long, how far, by which channel, and what was left in the cart.
 
 use super::ProfileConfig;
-use super::portrait::Pending;
+use super::portrait::{Pending, TAKEN_BACK};
 use crate::event::EventKind;
 use crate::id::Key;
 use crate::time::Millis;
@@ -194,7 +194,7 @@ impl Visits {
         if !puts && !matches!(p.kind, EventKind::RemoveFromCart | EventKind::Purchase) {
             return;
         }
-        for f in &p.facts {
+        for f in p.facts.iter().filter(|f| f.product != TAKEN_BACK) {
             self.cart.retain(|(_, key)| *key != f.product);
             if puts {
                 self.cart.push((p.at, f.product));

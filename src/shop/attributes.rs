@@ -207,6 +207,9 @@ impl AttributeSection {
                 "a number needs min, and max that is not below it, of at most 1e12; step is not negative.".into(),
             ));
         }
+        if kind == Kind::Year && (range[2] < 1.0 || range.iter().any(|x| x.fract() != 0.0)) {
+            return Err(bad("min, max and step of a year are whole, and step is at least 1.".into()));
+        }
         if self.care && kind != Kind::MonthDay {
             return Err(bad("care is for a month_day.".into()));
         }

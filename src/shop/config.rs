@@ -23,7 +23,7 @@ use crate::error::{Code, Error, Result};
 use crate::insight::Settings;
 use crate::offer::usage::Usage;
 use crate::privacy::noise::{Epsilon, MOST_SYMBOLS};
-use crate::profile::ProfileConfig;
+use crate::profile::{Dimension, ProfileConfig};
 use crate::rank::Exploration;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -542,6 +542,11 @@ impl ShopConfig {
     pub(super) fn profile(&self) -> Result<ProfileConfig> {
         let shipped = ShopConfig::shipped()?;
         portrait::settings([&shipped, self].map(|c| (&c.portrait, &c.cleaning, &c.channels, &c.feedback)))
+    }
+
+    /// How long traits are tags.
+    pub(super) fn tag_lives(&self) -> Result<[i64; Dimension::COUNT]> {
+        portrait::tag_lives([&ShopConfig::shipped()?.portrait, &self.portrait])
     }
 }
 

@@ -63,7 +63,7 @@ use crate::catalog::Market;
 use crate::catalog::build::ProductDraft;
 use crate::catalog::overlay::Policy;
 use crate::error::{Code, Error, Result};
-use crate::profile::ProfileConfig;
+use crate::profile::{Dimension, ProfileConfig};
 use crate::rank::Exploration;
 use std::path::Path;
 
@@ -145,6 +145,8 @@ pub struct Shop {
     pub offers: Vec<MarketOffers>,
     /// Settings of the portrait.
     pub profile: ProfileConfig,
+    /// Milliseconds that a trait of each dimension is a tag for after the last event behind it.
+    pub tag_lives: [i64; Dimension::COUNT],
     /// What private reports may ask.
     pub reports: ReportSettings,
     /// Which tables its packs get.
@@ -277,6 +279,7 @@ impl Shop {
             log,
             offers,
             profile: config.profile()?,
+            tag_lives: config.tag_lives()?,
             reports: config.reports()?,
             tables: config.tables()?,
             shelf: config.shelf()?,

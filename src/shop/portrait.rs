@@ -35,6 +35,8 @@ pub(super) struct PortraitSection {
     pub lateness_minutes: Option<f64>,
     /// Half-lives by dimension.
     pub half_life_days: BTreeMap<String, f64>,
+    /// Days that a trait is a tag for after the last event behind it, by dimension.
+    pub tag_days: BTreeMap<String, f64>,
     /// Weight of each event, by its name.
     pub weights: BTreeMap<String, f64>,
 }
@@ -88,6 +90,19 @@ pub(super) fn settings<const N: usize>(files: [Sections<'_>; N]) -> Result<Profi
     Ok(out.bounded())
 }
 
+/// Milliseconds that a trait of each dimension is a tag for, from several files, each replacing what it names.
+///
+/// # Errors
+///
+/// `bad_config`, naming what makes no sense.
+pub(super) fn tag_lives<const N: usize>(files: [&PortraitSection; N]) -> Result<[i64; Dimension::COUNT]> {
+    let mut out = [0; Dimension::COUNT];
+    for file in files {
+        by_dimension("tag_days", &file.tag_days, &mut out)?;
+    }
+    Ok(out)
+}
+
 fn bad(what: String) -> Error {
     Error::new(Code::BadConfig, what)
 }
@@ -101,6 +116,15 @@ fn duration(name: &str, v: f64, unit: i64) -> Result<i64> {
     }
 }
 
+fn by_dimension(what: &str, told: &BTreeMap<String, f64>, out: &mut [i64; Dimension::COUNT]) -> Result<()> {
+    for (name, v) in told {
+        let i = DIMENSIONS.iter().position(|d| d == name);
+        let i = i.ok_or_else(|| bad(format!("{what} has {}, not {name}.", DIMENSIONS.join(", "))))?;
+        out[i] = duration(&format!("{what}.{name}"), *v, DAY)?;
+    }
+    Ok(())
+}
+
 impl PortraitSection {
     fn apply(&self, out: &mut ProfileConfig) -> Result<()> {
         if let Some(v) = self.session_gap_minutes {
@@ -109,11 +133,7 @@ impl PortraitSection {
         if let Some(v) = self.lateness_minutes {
             out.lateness = duration("lateness_minutes", v, MINUTE)?;
         }
-        for (name, v) in &self.half_life_days {
-            let i = DIMENSIONS.iter().position(|d| d == name);
-            let i = i.ok_or_else(|| bad(format!("half_life_days has {}, not {name}.", DIMENSIONS.join(", "))))?;
-            out.half_life[i] = duration(name, *v, DAY)?;
-        }
+        by_dimension("half_life_days", &self.half_life_days, &mut out.half_life)?;
         for (name, v) in &self.weights {
             let kind = EventKind::from_name(name);
             let kind = kind.ok_or_else(|| bad(format!("weights: \"{name}\" is no known event.")))?;
@@ -200,7 +220,7 @@ mod tests {
 
     #[test]
     fn each_setting_reaches_the_portrait() {
-        let text = "[portrait.half_life_days]\ntag = 7\n[portrait.weights]\nlike = 2\nfavourite = 3\n[cleaning]\nrepeat_seconds = 0\nper_minute = 9\n\
+        let text = "[portrait.half_life_days]\ntag = 7\n[portrait.tag_days]\nbrand = 90\n[portrait.weights]\nlike = 2\nfavourite = 3\n[cleaning]\nrepeat_seconds = 0\nper_minute = 9\n\
                     [channels]\nnames = [\"qq\"]\nattribution_days = 7\n[feedback]\ncomplaint = -80\nreturn = 0";
         let c = read(text).expect("settings");
         assert_eq!((c.half_life[Dimension::Tag as usize], c.weight[EventKind::Like as usize]), (7 * DAY, 512));
@@ -219,5 +239,18 @@ mod tests {
         assert!(wrong("[channels]\nattribution_days = -1").contains("attribution_days"));
         assert!(wrong("[feedback]\ncomplaint = -101").contains("-101"));
         assert!(wrong("[portrait.half_life_days]\nmood = 1").contains("share_channel, not mood"));
+    }
+    #[test]
+    fn traits_are_tags_for_as_long_as_the_last_file_says() {
+        let lives = |shop: &str| {
+            let [shipped, shop] = ["tag_days = { brand = 240, hour = 360 }", shop]
+                .map(|text| toml::from_str::<PortraitSection>(text).expect("TOML"));
+            tag_lives([&shipped, &shop])
+        };
+        let told = lives("tag_days = { brand = 7 }").expect("days");
+        assert_eq!([Dimension::Brand, Dimension::Hour].map(|d| told[d as usize]), [7 * DAY, 360 * DAY]);
+        let wrong = |text: &str| lives(text).expect_err("refused").to_string();
+        assert!(wrong("tag_days = { mood = 1 }").contains("tag_days has item, "));
+        assert!(wrong("tag_days = { brand = -1 }").contains("tag_days.brand = -1"));
     }
 }

@@ -31,7 +31,7 @@ fn answer<'a>(r: &mut Reader<'a>, kind: u8) -> Said<'a> {
     }
 }
 
-/// What a portrait is told with beside its traits: what was declared, and interest at every level of the categories.
+/// What a portrait is told with beside its traits: what was declared, interest at every level of the categories, and for how long traits are tags.
 pub(super) fn about(shelf: &mut Engine, r: &mut Reader<'_>, out: &mut Writer) -> Result<()> {
     let now = time(r);
     r.end()?;
@@ -55,5 +55,6 @@ pub(super) fn about(shelf: &mut Engine, r: &mut Reader<'_>, out: &mut Writer) ->
             out.f64(n);
         }
     }
+    shelf.tag_lives().iter().for_each(|life| out.f64(*life as f64));
     Ok(())
 }

@@ -248,7 +248,7 @@ pub(super) fn details<'a>(r: &mut Reader<'a>, zone: i16) -> RawDetails<'a> {
 
 /// Minutes by which the shopper's clock is ahead of UTC: what is no offset on earth counts as none.
 pub(super) fn zone(r: &mut Reader<'_>) -> i16 {
-    i16::try_from(r.i32()).ok().filter(|z| z.abs() <= 18 * 60).unwrap_or(0)
+    i16::try_from(r.i32()).ok().filter(|z| z.unsigned_abs() <= 18 * 60).unwrap_or(0)
 }
 
 /// A slot, and what is wanted for it.
@@ -496,9 +496,9 @@ fn unseal(shelf: &mut Engine, r: &mut Reader<'_>) -> Result<()> {
 }
 
 fn identify(shelf: &mut Engine, r: &mut Reader<'_>, out: &mut Writer) -> Result<()> {
-    let (_now, key, scope, sealed) = (time(r), exactly(r), r.str(), r.bytes());
+    let (now, key, scope, sealed) = (time(r), exactly(r), r.str(), r.bytes());
     r.end()?;
-    out.u8(shelf.identify(key, scope, sealed)? as u8);
+    out.u8(shelf.identify(now, key, scope, sealed)? as u8);
     Ok(())
 }
 

@@ -1,6 +1,6 @@
 //! The calls about tags that the shopper takes back.
 
-use super::dispatch::time;
+use super::dispatch::{strings, time};
 use crate::codec::{Malformed, Reader, Writer};
 use crate::engine::{Engine, FOREVER, RuleAsked, RuleState, TagWish};
 use crate::error::Result;
@@ -54,9 +54,10 @@ pub(super) fn wish(shelf: &mut Engine, r: &mut Reader<'_>, out: &mut Writer) -> 
 }
 
 /// What was taken back.
-pub(super) fn hidden(shelf: &Engine, r: &Reader<'_>, out: &mut Writer) -> Result<()> {
+pub(super) fn hidden(shelf: &Engine, r: &mut Reader<'_>, out: &mut Writer) -> Result<()> {
+    let rules = strings(r);
     r.end()?;
-    let tags = shelf.hidden_tags();
+    let tags = shelf.hidden_tags(&rules);
     out.count(tags.len());
     for t in tags {
         out.u8(t.dimension as u8);

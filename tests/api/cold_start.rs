@@ -33,7 +33,7 @@ pub(super) fn declare(shelf: &mut Engine, now: Millis, said: &[&'static str]) ->
 }
 
 /// What is declared, each `field=value`.
-fn declared(shelf: &Engine) -> Vec<String> {
+fn declared(shelf: &mut Engine) -> Vec<String> {
     shelf.declared().iter().map(|d| format!("{}={}", d.field, d.value)).collect()
 }
 
@@ -59,7 +59,7 @@ fn what_is_declared_moves_the_first_shelf_and_says_so() {
     let before = shelf.recommend(NOW, &home());
     assert!(!before.personal, "nothing is known yet");
     assert_eq!(declare(&mut shelf, NOW, &["gender=male", "age_band=25-35", "name=Wang"]), Ok(2));
-    assert_eq!(declared(&shelf), ["age_band=25-35", "gender=male"]);
+    assert_eq!(declared(&mut shelf), ["age_band=25-35", "gender=male"]);
     let after = shelf.recommend(NOW, &home());
     assert!(after.personal);
     assert_ne!(ids(&shelf, &before), ids(&shelf, &after));
@@ -88,7 +88,7 @@ fn nothing_but_an_answer_of_the_prior_is_taken_and_nothing_of_the_rest_is_kept()
     assert_eq!(told.snapshot(), silent.snapshot());
     silent.set_consent(Consent { personalize: Tri::Undecided, ..Consent::all() });
     assert_eq!(declare(&mut silent, NOW, &["gender=male"]).expect_err("no consent").code(), "consent_required");
-    assert!(declared(&silent).is_empty());
+    assert!(declared(&mut silent).is_empty());
 }
 
 #[test]
@@ -145,20 +145,25 @@ fn a_declaration_lies_in_the_snapshot_and_goes_with_forget_sign_out_and_withdraw
     for end in ends {
         let mut shelf = shelf();
         shelf.restore(&snapshot).expect("a snapshot");
-        assert_eq!(declared(&shelf), ["gender=male"]);
+        assert_eq!(declared(&mut shelf), ["gender=male"]);
         assert_eq!(shelf.snapshot().expect("consent"), snapshot);
         end(&mut shelf);
-        assert!(declared(&shelf).is_empty());
+        assert!(declared(&mut shelf).is_empty());
     }
     // What was declared in this visit goes along to the account, what was declared before it does not.
     let key = [7; 32];
-    first.identify(&key, "a", &[]).expect("consent");
-    assert_eq!(declared(&first), ["gender=male"]);
+    first.identify(NOW, &key, "a", &[]).expect("consent");
+    assert_eq!(declared(&mut first), ["gender=male"]);
+    // Nor does what was said long before who it is comes out.
+    let mut idle = shelf();
+    idle.restore(&snapshot).expect("a snapshot");
+    idle.identify(NOW.plus(1_000_000_000), &key, "a", &[]).expect("consent");
+    assert!(declared(&mut idle).is_empty());
     let mut later = shelf();
     later.restore(&snapshot).expect("a snapshot");
     later.track(NOW.plus(1_000_000_000), &[event("view_item", "80001")]);
-    later.identify(&key, "a", &[]).expect("consent");
-    assert!(declared(&later).is_empty());
+    later.identify(NOW.plus(1_000_000_000), &key, "a", &[]).expect("consent");
+    assert!(declared(&mut later).is_empty());
 }
 
 #[test]

@@ -24,7 +24,7 @@ fn with(attributes: &[u8]) -> Engine {
 
 const MERGE: Declaring = Declaring { source: Source::Shopper, confidence: None, merge: true };
 
-fn fields(shelf: &Engine) -> Vec<String> {
+fn fields(shelf: &mut Engine) -> Vec<String> {
     shelf.declared().iter().map(|d| format!("{}={}{}", d.field, d.value, d.number)).collect()
 }
 
@@ -51,13 +51,13 @@ fn what_is_declared_goes_on_from_a_snapshot_to_the_byte() {
     let snapshot = shelf.snapshot().expect("consent");
     let mut back = with(ATTRIBUTES);
     back.restore(&snapshot).expect("a snapshot");
-    assert_eq!((fields(&back), back.snapshot().expect("consent")), (fields(&shelf), snapshot));
+    assert_eq!((fields(&mut back), back.snapshot().expect("consent")), (fields(&mut shelf), snapshot));
     for s in [&mut shelf, &mut back] {
         s.declare(NOW.plus(DAY), &[("gender", Said::Nothing), ("interests", Said::Text("tea"))], MERGE)
             .expect("consent");
         s.track(NOW.plus(DAY), &[event("add_to_cart", "20001")]);
     }
-    assert_eq!(fields(&back).len(), 6);
+    assert_eq!(fields(&mut back).len(), 6);
     assert_eq!(back.snapshot(), shelf.snapshot());
     // The order of the answers of one call is not that of what is told.
     let mut other = with(ATTRIBUTES);
@@ -66,7 +66,7 @@ fn what_is_declared_goes_on_from_a_snapshot_to_the_byte() {
     other.declare(NOW, &said, Declaring::default()).expect("consent");
     let mut first = with(ATTRIBUTES);
     first.declare(NOW, &all(), Declaring::default()).expect("consent");
-    assert_eq!(fields(&other), fields(&first));
+    assert_eq!(fields(&mut other), fields(&mut first));
 }
 
 #[test]
@@ -79,15 +79,15 @@ fn an_answer_that_has_run_out_is_neither_told_nor_kept() {
     for s in [&mut shelf, &mut never] {
         s.portrait(later.plus(-1));
     }
-    assert_eq!(fields(&shelf).len(), 1);
+    assert_eq!(fields(&mut shelf).len(), 1);
     shelf.portrait(later);
-    assert!(fields(&shelf).is_empty());
+    assert!(fields(&mut shelf).is_empty());
     assert_eq!(shelf.snapshot(), never.snapshot());
     // One that ran out while nobody was there.
     let mut back = with(ATTRIBUTES);
     back.restore(&snapshot).expect("a snapshot");
     back.portrait(later);
-    assert!(fields(&back).is_empty());
+    assert!(fields(&mut back).is_empty());
 }
 
 #[test]
@@ -98,12 +98,42 @@ fn a_sensitive_answer_needs_its_own_consent_and_goes_with_it() {
     shelf.declare(NOW, &born, Declaring::default()).expect("consent");
     let snapshot = shelf.snapshot().expect("consent");
     shelf.set_consent(not);
-    assert_eq!(fields(&shelf), ["gender=male0"]);
+    assert_eq!(fields(&mut shelf), ["gender=male0"]);
     // A snapshot of before the withdrawal does not bring it back.
     shelf.restore(&snapshot).expect("a snapshot");
-    assert_eq!(fields(&shelf), ["gender=male0"]);
+    assert_eq!(fields(&mut shelf), ["gender=male0"]);
     assert_eq!(shelf.declare(NOW, &born, Declaring::default()), Ok(1));
     assert_eq!(shelf.diagnostics(), [("sensitive_answer", 1)]);
+}
+
+#[test]
+fn what_the_pack_no_longer_takes_is_forgotten() {
+    let said = |n| [("gender", Said::Text("male")), ("shoe_size", Said::Number(n, ""))];
+    let told = |n| {
+        let mut shelf = with(ATTRIBUTES);
+        assert_eq!(shelf.declare(NOW, &said(n), Declaring::default()), Ok(2));
+        shelf.snapshot().expect("consent")
+    };
+    // The next pack takes smaller sizes alone, or calls them sensitive.
+    let changed = |sensitive: bool| {
+        let mut bytes = ATTRIBUTES.to_vec();
+        let at = bytes.windows(9).position(|w| w == b"shoe_size").expect("the attribute") + 9;
+        // Type, flags, days, least, most.
+        bytes[at + 1] = u8::from(sensitive);
+        bytes[at + 14..at + 22].copy_from_slice(&39.0_f64.to_le_bytes());
+        bytes
+    };
+    for (sensitive, size, consent, left) in [
+        (false, 40.0, Tri::Undecided, &["gender=male0"][..]),
+        (false, 38.0, Tri::Undecided, &["gender=male0", "shoe_size=38"]),
+        (true, 38.0, Tri::Yes, &["gender=male0", "shoe_size=38"]),
+        (true, 38.0, Tri::Undecided, &["gender=male0"]),
+    ] {
+        let mut next = with(&changed(sensitive));
+        next.set_consent(Consent { sensitive: consent, ..Consent::all() });
+        next.restore(&told(size)).expect("a snapshot");
+        assert_eq!(fields(&mut next), left, "{sensitive} {size} {consent:?}");
+    }
 }
 
 #[test]
@@ -118,8 +148,8 @@ fn the_newest_word_on_each_attribute_goes_along_to_the_account() {
     let sealed = account.seal(&key, &[1; 24], "a").expect("consent");
     let mut here =
         consented(&[("shoe_size", Said::Number(38.0, "38")), ("interests", Said::Text("tea"))], NOW.plus(DAY));
-    here.identify(&key, "a", &sealed).expect("consent");
-    assert_eq!(fields(&here), ["gender=male0", "interests=tea0", "shoe_size=38"]);
+    here.identify(NOW.plus(DAY), &key, "a", &sealed).expect("consent");
+    assert_eq!(fields(&mut here), ["gender=male0", "interests=tea0", "shoe_size=38"]);
 }
 
 #[test]
@@ -147,7 +177,7 @@ fn wild_attributes_are_no_harm() {
     for bytes in [vec![], vec![255; 300], ATTRIBUTES[..60].to_vec(), [&[255; 12][..], &ATTRIBUTES[12..]].concat()] {
         let mut shelf = with(&bytes);
         assert_eq!(shelf.declare(NOW, &all(), Declaring::default()), Ok(0));
-        assert!(fields(&shelf).is_empty());
+        assert!(fields(&mut shelf).is_empty());
     }
 }
 

@@ -1,10 +1,11 @@
 //! Sealed memory and identity, as a host uses them.
 
 use super::{NOW, PACK, event, id, shelf};
-use nearshelf::engine::{Engine, Identified, RawOrder, Request, Synced};
+use nearshelf::engine::{Engine, Identified, RawOrder, Request, Synced, TagWish};
 use nearshelf::event::clean::{RawDetails, RawEvent, RawItem, RawPrice};
 use nearshelf::privacy::consent::{Consent, Tri};
-use nearshelf::time::{DAY, HOUR};
+use nearshelf::profile::Dimension;
+use nearshelf::time::{DAY, HOUR, MINUTE};
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
@@ -48,7 +49,7 @@ fn an_account_takes_over_this_visit_and_the_next_shopper_sees_nothing_of_it() {
     let yesterday = RawEvent { at: (NOW.0 - DAY) as f64, ..event("view_item", &before) };
     shelf.track(NOW, &[yesterday]);
     shelf.track(NOW, &[event("view_item", &now)]);
-    assert_eq!(shelf.identify(&KEY, "shop/ann", &ann), Ok(Identified::Taken));
+    assert_eq!(shelf.identify(NOW, &KEY, "shop/ann", &ann), Ok(Identified::Taken));
     let items = |s: &mut Engine| {
         let mut keys: Vec<String> = s.portrait(NOW).traits[0].iter().map(|t| t.key.clone()).collect();
         keys.sort();
@@ -63,16 +64,34 @@ fn an_account_takes_over_this_visit_and_the_next_shopper_sees_nothing_of_it() {
 
     shelf.sign_out();
     assert!(!shelf.recommend(NOW, &Request { limit: 5, ..Request::default() }).personal);
-    assert_eq!(shelf.identify(&KEY, "shop/bob", &[]), Ok(Identified::New));
+    assert_eq!(shelf.identify(NOW, &KEY, "shop/bob", &[]), Ok(Identified::New));
     assert_eq!(shelf.portrait(NOW).events, 0);
     shelf.sign_out();
-    assert_eq!(shelf.identify(&KEY, "shop/bob", &ann), Ok(Identified::Unreadable), "Ann's does not open for Bob");
+    assert_eq!(shelf.identify(NOW, &KEY, "shop/bob", &ann), Ok(Identified::Unreadable), "Ann's does not open for Bob");
     assert_eq!(shelf.portrait(NOW).events, 0);
     shelf.sign_out();
-    assert_eq!(shelf.identify(&KEY, "shop/ann", &ann), Ok(Identified::Taken));
+    assert_eq!(shelf.identify(NOW, &KEY, "shop/ann", &ann), Ok(Identified::Taken));
     expected.push(after);
     expected.sort();
     assert_eq!(items(&mut shelf), expected);
+}
+
+#[test]
+fn a_visit_that_is_over_does_not_move_to_whoever_comes_next() {
+    let mut shelf = shelf();
+    let [before, after] = [14, 25].map(|row| id(&shelf, row));
+    shelf.track(NOW, &[event("view_item", &before)]);
+    shelf.wish_tag(NOW, Dimension::Hour, "3", TagWish::Block).expect("consent");
+    // The page stayed open over night, and the first thing that happens is that somebody signs in.
+    let morning = NOW.plus(DAY);
+    assert_eq!(shelf.identify(morning, &KEY, "shop/bob", &[]), Ok(Identified::New));
+    assert_eq!((shelf.portrait(morning).events, shelf.hidden_tags(&[]).len()), (0, 0));
+    shelf.sign_out();
+    // Within a visit's pause it is the same visit.
+    shelf.track(morning, &[event("view_item", &after)]);
+    shelf.wish_tag(morning, Dimension::Hour, "3", TagWish::Block).expect("consent");
+    shelf.identify(morning.plus(30 * MINUTE), &KEY, "shop/bob", &[]).expect("consent");
+    assert_eq!((shelf.portrait(morning).events, shelf.hidden_tags(&[]).len()), (1, 1));
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! What the shopper takes back goes, and stays away.
 
-use super::{NOW, event, shelf};
+use super::{NOW, PACK, event, shelf};
 use nearshelf::engine::{Engine, TagWish};
 use nearshelf::privacy::consent::{Consent, Tri};
 use nearshelf::profile::Dimension;
@@ -68,16 +68,90 @@ fn a_blocked_tag_does_not_come_again_until_it_is_allowed() {
             );
             assert!(!names(&mut s, d, TODAY.plus(day * DAY)).contains(&name), "{name}");
         }
-        let hidden = s.hidden_tags();
+        let hidden = s.hidden_tags(&[]);
         assert!(
             hidden.iter().any(|h| (h.dimension, h.name.as_str(), h.blocked) == (d, name.as_str(), true)),
             "{hidden:?}"
         );
         assert_eq!(s.wish_tag(TODAY.plus(9 * DAY), d, &name, TagWish::Allow), Ok(true));
     }
-    assert!(s.hidden_tags().is_empty());
+    assert!(s.hidden_tags(&[]).is_empty());
     s.track(TODAY.plus(10 * DAY), &[event("view_item", "10001")]);
     assert!(names(&mut s, Dimension::Item, TODAY.plus(10 * DAY)).contains(&"10001".into()));
+}
+
+#[test]
+fn what_is_allowed_again_comes_from_what_happens_next_and_not_from_what_has_not_settled_yet() {
+    for d in
+        [Dimension::Brand, Dimension::Tag, Dimension::PriceBand, Dimension::Hour, Dimension::Category, Dimension::Item]
+    {
+        let mut s = Engine::open(PACK.to_vec()).expect("the frozen pack");
+        s.set_consent(Consent::all());
+        s.track(NOW, &[event("view_item", "10001")]);
+        let before = names(&mut s, d, NOW);
+        assert!(!before.is_empty());
+        for name in &before {
+            assert_eq!(s.wish_tag(NOW.plus(MINUTE), d, name, TagWish::Delete), Ok(true));
+            assert_eq!(s.wish_tag(NOW.plus(MINUTE), d, name, TagWish::Allow), Ok(true));
+        }
+        assert!(s.hidden_tags(&[]).is_empty());
+        assert!(names(&mut s, d, NOW.plus(MINUTE)).is_empty(), "{d:?}");
+        let snapshot = s.snapshot().expect("consent");
+        s.restore(&snapshot).expect("a snapshot");
+        // What settles the first look.
+        s.track(NOW.plus(5 * 60 * MINUTE), &[event("session_start", "")]);
+        assert!(names(&mut s, d, NOW.plus(5 * 60 * MINUTE)).is_empty(), "{d:?}");
+        s.track(NOW.plus(DAY), &[event("view_item", "10001")]);
+        assert_eq!(names(&mut s, d, NOW.plus(DAY)), before, "{d:?}");
+    }
+}
+
+#[test]
+fn a_product_that_is_deleted_takes_nothing_else_along_whenever_that_is() {
+    let seen = |deleted_after: i64| {
+        let mut s = Engine::open(PACK.to_vec()).expect("the frozen pack");
+        s.set_consent(Consent::all());
+        let order = event("purchase", "10001");
+        s.track(NOW, &[event("view_item", "10001"), order]);
+        let at = NOW.plus(deleted_after);
+        if deleted_after > DAY {
+            s.track(at, &[event("session_start", "")]);
+        }
+        assert_eq!(s.wish_tag(at, Dimension::Item, "10001", TagWish::Delete), Ok(true));
+        s.track(NOW.plus(9 * DAY), &[event("session_start", "")]);
+        let portrait = s.portrait(NOW.plus(9 * DAY));
+        assert!(portrait.traits[Dimension::Item as usize].is_empty() && portrait.visit.is_empty());
+        portrait.traits
+    };
+    let (soon, late) = (seen(MINUTE), seen(3 * DAY));
+    assert_eq!(soon, late);
+    assert!([Dimension::Category, Dimension::Brand].iter().all(|d| !soon[*d as usize].is_empty()));
+}
+
+#[test]
+fn what_is_blocked_never_gives_way() {
+    let mut s = lived();
+    let first = names(&mut s, Dimension::Brand, TODAY)[0].clone();
+    for i in 0..256 {
+        assert_eq!(s.wish_tag(TODAY, Dimension::Tag, &format!("t{i}"), TagWish::Block), Ok(true));
+    }
+    assert_eq!(s.wish_tag(TODAY, Dimension::Brand, &first, TagWish::Delete), Ok(false), "no room");
+    assert!(names(&mut s, Dimension::Brand, TODAY).contains(&first));
+    assert_eq!(s.wish_tag(TODAY, Dimension::Tag, "t7", TagWish::Allow), Ok(true));
+    assert_eq!(s.wish_tag(TODAY, Dimension::Brand, &first, TagWish::Delete), Ok(true));
+    assert_eq!(s.hidden_tags(&[]).len(), 256);
+}
+
+#[test]
+fn what_the_pack_no_longer_knows_is_named_by_its_key_and_can_be_allowed() {
+    let mut s = lived();
+    s.wish_tag(TODAY, Dimension::Brand, "Gone & Co", TagWish::Block).expect("consent");
+    s.wish_rule(TODAY, "regular", TagWish::Block).expect("consent");
+    let hidden = s.hidden_tags(&["regular"]);
+    assert_eq!((hidden.len(), hidden[0].dimension, hidden[0].name.len()), (1, Dimension::Brand, 17));
+    assert_eq!(s.hidden_tags(&[]).len(), 2, "a rule of another pack is one too");
+    assert_eq!(s.wish_tag(TODAY, Dimension::Brand, &hidden[0].name, TagWish::Allow), Ok(true));
+    assert!(s.hidden_tags(&["regular"]).is_empty());
 }
 
 #[test]
@@ -89,15 +163,16 @@ fn what_is_no_tag_is_told_and_without_consent_nothing_is_touched() {
         (Dimension::PriceBand, "cheap"),
         (Dimension::Content, "tune"),
         (Dimension::Brand, ""),
+        (Dimension::Channel, "carrier pigeon"),
     ] {
         assert_eq!(s.wish_tag(TODAY, d, name, TagWish::Delete), Ok(false), "{name}");
     }
-    assert!(s.hidden_tags().is_empty());
+    assert!(s.hidden_tags(&[]).is_empty());
     s.set_consent(Consent { personalize: Tri::No, ..Consent::all() });
     assert_eq!(
         s.wish_tag(TODAY, Dimension::Hour, "3", TagWish::Block).expect_err("refused").code(),
         "consent_required"
     );
     s.set_consent(Consent::all());
-    assert!(s.hidden_tags().is_empty());
+    assert!(s.hidden_tags(&[]).is_empty());
 }

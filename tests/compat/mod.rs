@@ -193,6 +193,16 @@ fn seasons_and_clusters_1_are_read() {
 }
 
 #[test]
+fn lives_of_tags_1_are_read() {
+    use nearshelf::time::DAY;
+    let lives = |more: &[(Tag, usize, &[u8])]| Engine::open(with_sections(more)).expect("a pack").tag_lives();
+    let told = lives(&[(Tag::TAG_LIFE, 11, include_bytes!("tag-lives-v1.section"))]);
+    assert_eq!(told.map(|life| life / DAY), std::array::from_fn(|i| 7 + i as i64));
+    assert_eq!(lives(&[])[0], 4 * 30 * DAY, "else four half-lives");
+    assert_eq!(lives(&[(Tag::TAG_LIFE, 1, &[1; 12])])[1], 4 * 60 * DAY, "a short section says as much as it has");
+}
+
+#[test]
 fn report_schema_1_is_read() {
     let schema = ReportSchema::decode(include_bytes!("report-schema-v1.record")).expect("schema 1");
     assert_eq!((schema.version(), schema.epsilon().millionths()), (2_400_412_740, 2_000_000));

@@ -40,7 +40,7 @@ fn answer<'a>(value: &'a Value, text: &'a str) -> Said<'a> {
 }
 
 /// [field, value, text, source, confidence in hundredths, time, until] of each.
-pub(super) fn declared(shelf: &Engine) -> Value {
+pub(super) fn declared(shelf: &mut Engine) -> Value {
     let mut out: Vec<Value> = Vec::new();
     for d in shelf.declared() {
         match out.last_mut().and_then(Value::as_array_mut).filter(|last| d.kind == Kind::Choices && last[0] == d.field)

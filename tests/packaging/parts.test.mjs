@@ -238,6 +238,78 @@ test("without the part for conditions nothing matches, and what else there is wo
   });
 });
 
+test("a word that waits for the part is of who said it: consent, forget and signing out end it", async () => {
+  const says = (shelf) => {
+    shelf.declare({ gender: "female" });
+    assert.equal(shelf.blockTag("brand:Lindoro"), true);
+  };
+  const ends = {
+    nothing: [() => undefined, true],
+    "consent that is withdrawn and given again": [(shelf) => [false, true].forEach((personalize) => shelf.setConsent({ personalize })), false],
+    forget: [(shelf) => shelf.forget(), false],
+    "signing out": [(shelf) => shelf.signOut(), false],
+    "another account": [(shelf) => shelf.identify("bob"), false],
+    "the account whose visit it was": [(shelf) => shelf.identify("ann"), true],
+  };
+  for (const [name, [end, stays]] of Object.entries(ends)) {
+    await online(all, async (createShelf) => {
+      const shelf = await createShelf({ pack: withOffers(), market: "cn", language: "en", now: () => NOW, insight: false, consent: { personalize: true } });
+      if (stays || name === "another account") await shelf.identify("ann");
+      says(shelf);
+      await end(shelf);
+      for (let i = 0; i < 500 && !shelf.matches({}, {}); i++) await new Promise((resolve) => setTimeout(resolve, 2));
+      await shelf.identify(name === "another account" ? "bob" : "ann");
+      const known = [shelf.portrait().declared.length, shelf.hiddenTags().length];
+      assert.deepEqual(known, stays ? [1, 1] : [0, 0], name);
+      shelf.dispose();
+    });
+  }
+});
+
+test("a wish waits for a part that comes late", async () => {
+  const files = { ...all };
+  delete files[INSIGHT];
+  await online(files, async (createShelf) => {
+    let now = NOW;
+    const shelf = await createShelf({ pack: withOffers(), market: "cn", language: "en", now: () => now, insight: false, consent: { personalize: true } });
+    shelf.track("view_item", { items: [{ item_id: "10001" }] });
+    assert.equal(shelf.blockTag("item:10001"), true);
+    for (let i = 0; i < 500 && !shelf.diagnostics().wasm_missing; i++) await new Promise((resolve) => setTimeout(resolve, 2));
+    assert.equal(shelf.diagnostics().wasm_missing, 1);
+    files[INSIGHT] = all[INSIGHT];
+    now += 61_000;
+    for (let i = 0; i < 500 && !shelf.matches({}, {}); i++) await new Promise((resolve) => setTimeout(resolve, 2));
+    assert.deepEqual(shelf.hiddenTags().map((tag) => tag.id), ["item:10001"]);
+    assert.deepEqual(shelf.portrait().items, []);
+    shelf.dispose();
+  });
+});
+
+test("with consent nothing is put forward until it is known whether promotions pause; to everybody else at once", async () => {
+  for (const personalize of [true, undefined]) {
+    await online(all, async (createShelf) => {
+      const shelf = await createShelf({ pack: withOffers(), market: "cn", now: () => NOW, insight: false, consent: { personalize } });
+      shelf.track("complaint", { items: [{ item_id: "10001" }] });
+      const put = () => {
+        const activities = shelf.recommend({ slot: "activity", limit: 200 }).items;
+        return [activities.some((card) => card.kind === "task"), activities.some((card) => card.kind !== "task"), shelf.promotions().items.length > 0];
+      };
+      assert.deepEqual(put(), personalize ? [true, false, false] : [true, true, true]);
+      await new Promise((resolve) => (personalize ? shelf.on("change", () => shelf.promotions().paused && resolve(undefined)) : resolve(undefined)));
+      assert.deepEqual(put(), personalize ? [true, false, false] : [true, true, true]);
+      shelf.dispose();
+    });
+  }
+  await online(all, async (createShelf) => {
+    const shelf = await createShelf({ pack: withOffers(), market: "cn", now: () => NOW, insight: false, consent: { personalize: true } });
+    const promotional = () => shelf.recommend({ slot: "activity", limit: 200 }).items.some((card) => card.kind !== "task");
+    assert.equal(promotional(), false);
+    await new Promise((resolve) => shelf.on("change", () => promotional() && resolve(undefined)));
+    assert.ok(shelf.promotions().items.length > 0);
+    shelf.dispose();
+  });
+});
+
 for (const name of [PART, INSIGHT]) test(`${name} brings no memory, no table and nothing of the host's: all of that is the core's`, () => {
   const [core, part] = [CORE, name].map((name) => new WebAssembly.Module(bytesOf(name)));
   const imports = WebAssembly.Module.imports(part);

@@ -17,9 +17,9 @@ const NOW = 1_790_000_000_000;
 const { pack } = golden("portrait.json");
 const { createShelf } = await import(pathToFileURL(join(pkg, "node.js")).href);
 
-async function lived() {
+async function lived(given = pack) {
   let now = NOW;
-  const shelf = await createShelf({ pack, market: "cn", language: "en", utcOffset: 480, now: () => now, consent: { personalize: true } });
+  const shelf = await createShelf({ pack: given, market: "cn", language: "en", utcOffset: 480, now: () => now, consent: { personalize: true } });
   for (const id of ["10001", "10002", "10005", "10007"]) shelf.track("view_item", { items: [{ item_id: id }], channel: "wechat" });
   return { shelf, later: (ms) => (now += ms) };
 }
@@ -33,7 +33,25 @@ test("tags are the portrait in one list, strongest first", async () => {
   assert.deepEqual(ids(shelf, "brand"), brands.map((brand) => "brand:" + brand.key));
   assert.deepEqual(ids(shelf, "channel"), ["channel:wechat"]);
   const { key, ...rest } = brands[0];
-  assert.deepEqual(tags.find((tag) => tag.id === "brand:" + key), { id: "brand:" + key, kind: "brand", ...rest });
+  // Four half-lives, in a pack that does not say.
+  const until = NOW + 48 * 86_400_000;
+  assert.deepEqual(tags.find((tag) => tag.id === "brand:" + key), { id: "brand:" + key, kind: "brand", ...rest, until });
+  shelf.dispose();
+});
+
+test("a trait is a tag until its days since the last event behind it are over, and again with the next", async () => {
+  const lives = new Uint8Array(readFileSync(join(root, "tests/compat/tag-lives-v1.section")));
+  const { shelf, later } = await lived(withSection(pack, "TAGL", 11, lives));
+  const [hour] = ids(shelf, "hour");
+  const brands = ids(shelf, "brand");
+  later(9 * 86_400_000 - 1);
+  assert.deepEqual(ids(shelf, "brand"), brands);
+  later(1);
+  assert.deepEqual(ids(shelf, "brand"), []);
+  assert.deepEqual(ids(shelf, "hour"), [hour], "each kind has an end of its own");
+  assert.equal(shelf.portrait().brands.length, brands.length, "the trait itself only fades");
+  shelf.track("view_item", { items: [{ item_id: "10001" }] });
+  assert.equal(ids(shelf, "brand").length, 1);
   shelf.dispose();
 });
 
@@ -62,8 +80,9 @@ test("a deleted tag goes at once, is listed as hidden, and comes again from what
 test("what is no tag is told and changes nothing", async () => {
   const { shelf } = await lived();
   const before = shelf.tags();
-  for (const wrong of ["brand", "mood:good", "hour:99", "", null, {}, "price_band:x", 7]) assert.equal(shelf.deleteTag(wrong), false, String(wrong));
-  assert.equal(shelf.diagnostics().bad_argument, 8);
+  for (const wrong of ["brand", "mood:good", "hour:99", "", null, {}, "price_band:x", 7, "brandX", ":brand", "channel:typo", "rule:nobody"]) assert.equal(shelf.deleteTag(wrong), false, String(wrong));
+  assert.equal(shelf.diagnostics().bad_argument, 12);
+  assert.deepEqual(shelf.hiddenTags(), []);
   assert.deepEqual(shelf.tags(), before);
   shelf.dispose();
 });

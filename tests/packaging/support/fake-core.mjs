@@ -254,6 +254,7 @@ export class FakeCore {
     w.u8(0);
     w.u8(2);
     [0, 0.5, 5, 9].forEach((n) => w.f64(n));
+    for (let i = 0; i < 11; i++) w.f64(1e9);
   }
 
   /** Nothing is understood, and nothing is missing. */
