@@ -5,7 +5,7 @@ import { cp, mkdir, readFile, readdir, rename, rm, writeFile } from "node:fs/pro
 import { join } from "node:path";
 import { bundleScripts } from "./build/scripts.mjs";
 import { hashOf, fail, root, step, stamped } from "./build/run.mjs";
-import { PARTS, buildLintWasm, buildMiniProgramWasm, buildWebWasm, wasmInputs } from "./build/wasm.mjs";
+import { PARTS, buildLintWasm, buildMembershipWasm, buildMiniProgramWasm, buildWebWasm, wasmInputs } from "./build/wasm.mjs";
 
 const work = join(root, "target", "package");
 const template = join(root, "pkg-template");
@@ -26,6 +26,8 @@ async function main() {
   await ifNew("web.stamp", wasm, web, () => buildWebWasm(work, web));
   await ifNew("mini-program.stamp", wasm, mini, () => buildMiniProgramWasm(work, mini));
   await ifNew("lint.stamp", wasm, lint, () => buildLintWasm(work, lint));
+  const member = join(work, "membership");
+  await ifNew("membership.stamp", wasm, member, () => buildMembershipWasm(work, member));
 
   const next = join(work, "pkg");
   await rm(next, { recursive: true, force: true });
@@ -35,7 +37,11 @@ async function main() {
     await cp(join(web, "nearshelf.wasm"), join(next, "nearshelf.wasm"));
     await cp(join(lint, "nearshelf-lint.wasm"), join(next, "nearshelf-lint.wasm"));
     for (const { name } of PARTS) await cp(join(web, `${name}.wasm`), join(next, `nearshelf-${name}.wasm`));
-    for (const name of ["nearshelf.wasm", "nearshelf.wasm.br"]) await cp(join(mini, name), join(next, "mini-program", name));
+    await cp(join(member, "nearshelf-membership.wasm"), join(next, "nearshelf-membership.wasm"));
+    for (const name of ["nearshelf-membership.wasm", "nearshelf-membership.wasm.br"]) await cp(join(member, "mini-program", name), join(next, "mini-program", name));
+    for (const name of ["nearshelf", ...PARTS.map((part) => `nearshelf-${part.name}`)]) {
+      for (const kind of [".wasm", ".wasm.br"]) await cp(join(mini, name + kind), join(next, "mini-program", name + kind));
+    }
     await copyTypes(next);
     await writePackageJson(next);
     for (const name of [...licences, "README.md"]) {
@@ -64,8 +70,16 @@ async function ifNew(stamp, inputs, folder, build) {
 async function copyTypes(next) {
   const types = await joinedTypes();
   for (const name of ["index.d.ts", "index.d.cts"]) await writeFile(join(next, name), types);
+  const node = await readFile(join(template, "types", "node.d.ts"), "utf8");
+  await writeFile(join(next, "node.d.ts"), node);
+  await writeFile(join(next, "node.d.cts"), node.replace(/\.\/index\.js/g, "./index.cjs"));
   for (const name of ["reports.d.ts", "reports.d.cts"]) await cp(join(template, "types", "reports.d.ts"), join(next, name));
   for (const name of ["lint.d.ts", "lint.d.cts"]) await cp(join(template, "types", "lint.d.ts"), join(next, name));
+  for (const name of ["membership.d.ts", "membership.d.cts"]) await cp(join(template, "types", "membership.d.ts"), join(next, name));
+  const member = await readFile(join(template, "types", "membership.d.ts"), "utf8");
+  await writeFile(join(next, "mini-program", "membership.d.ts"), member
+    .replace('from "nearshelf"', 'from "nearshelf/mini-program"')
+    .replace("WebAssembly.Module | Response | URL | ", ""));
   for (const name of ["adapters.d.ts", "adapters.d.cts"]) await cp(join(template, "types", "adapters.d.ts"), join(next, name));
   for (const name of ["page.d.ts", "page.d.cts"]) await cp(join(template, "types", "page.d.ts"), join(next, name));
   const page = await readFile(join(template, "types", "page.d.ts"), "utf8");
@@ -74,6 +88,7 @@ async function copyTypes(next) {
     .replace(/export type WasmSource =[^;]*;/, "/** A path of the code package; bytes only where the platform has the standard API. */\nexport type WasmSource = string | ArrayBuffer | Uint8Array;")
     .replace("pack: string | URL | ArrayBuffer", "pack: string | ArrayBuffer")
     .replace("reports?: string | URL |", "reports?: string |")
+    .replace("switches?: string | URL;", "switches?: string;")
     .replace(/(overlay\??: string) \| URL/g, "$1")
     .replace("ShardSource = string | URL |", "ShardSource = string |");
   if (/\b(URL|Response|WebAssembly)\b/.test(mini)) {

@@ -37,7 +37,7 @@ use crate::event::clean::Drop;
 use crate::list::Gather;
 use crate::order::Arrange;
 use crate::pack::{Pack, Tag};
-use crate::privacy::consent::Consent;
+use crate::privacy::consent::{Consent, Tri};
 use crate::profile::{Portrait, ProfileConfig};
 use crate::rank::{Blend, Explorations, Ranker, Tables};
 use crate::time::Millis;
@@ -154,11 +154,16 @@ impl Engine {
         self.consent
     }
 
-    /// Takes over what the shopper decided. Without `personalize` the portrait goes at once.
+    /// Takes over what the shopper decided. Without `personalize` the portrait goes at once; where that is undecided, a ledger of
+    /// membership stays as long as the shelf does.
     pub fn set_consent(&mut self, consent: Consent) {
         self.consent = consent;
         if consent.may_personalize().is_none() {
+            self.rehearse(false);
+            let undecided = consent.personalize == Tri::Undecided;
+            let ledger = if undecided { self.portrait.ledgers().0.to_vec() } else { Vec::new() };
             self.forget();
+            self.portrait.keep_ledger(&ledger);
         }
         self.settle_declared();
     }
@@ -215,6 +220,23 @@ impl Engine {
         self.portrait = Portrait::restore(self.config.clone(), bytes)?;
         self.settle_declared();
         Ok(())
+    }
+
+    /// The ledger of a membership, and one that belongs into it: [`Portrait::ledgers`].
+    pub fn ledgers(&self) -> (&[u8], &[u8], Millis) {
+        self.portrait.ledgers()
+    }
+
+    /// Keeps a ledger with the portrait, whoever's it is; sealed and stored under the same consent.
+    ///
+    /// # Errors
+    ///
+    /// `bad_request` for more than 16,384 bytes.
+    pub fn keep_ledger(&mut self, bytes: &[u8]) -> Result<()> {
+        if self.portrait.keep_ledger(bytes) {
+            return Ok(());
+        }
+        Err(Error::new(Code::BadRequest, "a ledger has at most 16,384 bytes."))
     }
 
     /// Empties the portrait and the reasons that were drawn from it; even the latest time seen goes.

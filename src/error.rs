@@ -25,6 +25,10 @@ pub(crate) enum Code {
     InvalidCart,
     BadOverlay,
     OverlayMisfit,
+    Unsigned,
+    BadSignature,
+    Expired,
+    Replayed,
     #[cfg(feature = "cli")]
     Io,
     #[cfg(feature = "cli")]
@@ -55,6 +59,13 @@ pub(crate) enum Code {
     BadDecisions,
     #[cfg(feature = "cli")]
     BadCondition,
+    #[cfg(feature = "cli")]
+    BadLoyalty,
+    #[cfg(feature = "cli")]
+    BadMembership,
+    BadKey,
+    #[cfg(feature = "cli")]
+    BadSwitch,
 }
 
 /// How an error should be met, apart from its exact code.
@@ -88,6 +99,10 @@ impl Code {
         Code::InvalidCart,
         Code::BadOverlay,
         Code::OverlayMisfit,
+        Code::Unsigned,
+        Code::BadSignature,
+        Code::Expired,
+        Code::Replayed,
         #[cfg(feature = "cli")]
         Code::Io,
         #[cfg(feature = "cli")]
@@ -118,6 +133,13 @@ impl Code {
         Code::BadDecisions,
         #[cfg(feature = "cli")]
         Code::BadCondition,
+        #[cfg(feature = "cli")]
+        Code::BadLoyalty,
+        #[cfg(feature = "cli")]
+        Code::BadMembership,
+        Code::BadKey,
+        #[cfg(feature = "cli")]
+        Code::BadSwitch,
     ];
 
     /// (code, class, way out)
@@ -193,6 +215,18 @@ impl Code {
                 Data,
                 told("Serve an overlay made with the shop's present pack, and a full one where a delta was missed."),
             ),
+            Code::Unsigned => {
+                ("unsigned", Policy, told("Sign the file with `nearshelf sign`; a page with keys takes no other."))
+            }
+            Code::BadSignature => (
+                "bad_signature",
+                Policy,
+                told("Sign it with the key whose public one the page has, and serve the file unchanged."),
+            ),
+            Code::Expired => ("expired", Policy, told("Sign it again, with a later --expires.")),
+            Code::Replayed => {
+                ("replayed", Policy, told("Serve the file that was signed last; caches may hold an older one."))
+            }
             #[cfg(feature = "cli")]
             Code::Io => ("io", Environment, told("Check the path and its permissions.")),
             #[cfg(feature = "cli")]
@@ -270,6 +304,20 @@ impl Code {
                 told("Give the bytes of shelf.decisionLog() unchanged, and the pack that was out then."),
             ),
             #[cfg(feature = "cli")]
+            Code::BadLoyalty => (
+                "bad_loyalty",
+                Data,
+                told("Correct loyalty.json at the place that is named; manual/membership.md lists what it may say."),
+            ),
+            #[cfg(feature = "cli")]
+            Code::BadMembership => (
+                "bad_membership",
+                Data,
+                told(
+                    "Correct the file at the place that is named; manual/membership.md lists what entries and statements say.",
+                ),
+            ),
+            #[cfg(feature = "cli")]
             Code::BadCondition => (
                 "bad_condition",
                 Data,
@@ -277,6 +325,16 @@ impl Code {
                     "Give JSON: a condition or a list of them, attributes as JSON lines, groups as an object of lists.",
                 ),
             ),
+            #[cfg(feature = "cli")]
+            Code::BadKey => (
+                "bad_key",
+                Misuse,
+                told("Give a key file of `nearshelf keys new`, or a public key of 64 hexadecimal digits."),
+            ),
+            #[cfg(feature = "cli")]
+            Code::BadSwitch => {
+                ("bad_switch", Data, told("Correct the field that is named; `src/manual/switch.md` has them all."))
+            }
             #[cfg(feature = "cli")]
             Code::NotTrusted => (
                 "not_trusted",
@@ -419,7 +477,7 @@ mod tests {
     }
 
     fn of_command_line(code: Code) -> bool {
-        code > Code::OverlayMisfit
+        code > Code::Replayed
     }
 
     #[test]

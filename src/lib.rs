@@ -20,6 +20,7 @@ pub mod event;
 pub mod privacy;
 
 pub mod pack;
+pub mod signature;
 pub mod store;
 
 pub mod catalog;
@@ -29,6 +30,10 @@ pub mod profile;
 pub mod insight;
 
 pub mod offer;
+
+#[cfg(any(feature = "cli", feature = "lint", feature = "member"))]
+pub mod member;
+
 pub mod rank;
 pub mod report;
 
@@ -95,6 +100,8 @@ pub mod manual {
     pub mod lint {}
     #[doc = include_str!("manual/logs.md")]
     pub mod logs {}
+    #[doc = include_str!("manual/membership.md")]
+    pub mod membership {}
     #[doc = include_str!("manual/memory.md")]
     pub mod memory {}
     #[doc = include_str!("manual/offers.md")]
@@ -127,8 +134,12 @@ pub mod manual {
     pub mod seasons {}
     #[doc = include_str!("manual/shards.md")]
     pub mod shards {}
+    #[doc = include_str!("manual/signatures.md")]
+    pub mod signatures {}
     #[doc = include_str!("manual/size.md")]
     pub mod size {}
     #[doc = include_str!("manual/slots.md")]
     pub mod slots {}
+    #[doc = include_str!("manual/switch.md")]
+    pub mod switch {}
 }

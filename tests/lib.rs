@@ -16,6 +16,8 @@ mod golden;
 #[cfg(all(feature = "cli", not(target_arch = "wasm32")))]
 mod logs;
 #[cfg(all(feature = "cli", not(target_arch = "wasm32")))]
+mod member;
+#[cfg(all(feature = "cli", not(target_arch = "wasm32")))]
 mod messy;
 mod offer;
 #[cfg(all(feature = "cli", not(target_arch = "wasm32")))]
@@ -25,3 +27,5 @@ mod publish;
 mod report;
 #[cfg(all(feature = "cli", not(target_arch = "wasm32")))]
 mod shards;
+#[cfg(all(feature = "cli", not(target_arch = "wasm32")))]
+mod signed;

@@ -15,9 +15,10 @@ const help = { wayOut: "Run: .ci/setup package" };
  * @param {{ name: string, gate: RegExp, out: string }[]} parts `gate` is the name of the function that a part is behind
  * @param {string} coreOut gets the core, as each `out` its part: named and not optimized further
  * @param {string[]} features of wasm-opt
+ * @param {boolean} [calls] the parts reach the core's globals by calls, for hosts that hand out no globals
  * @throws when nothing lies behind a gate alone
  */
-export async function cut({ linked, whole }, parts, coreOut, features) {
+export async function cut({ linked, whole }, parts, coreOut, features, calls = false) {
   const bytesLinked = await readFile(linked);
   const own = parts.map(({ gate }) => behind(bytesLinked, gate));
   const text = `${whole}.wat`;
@@ -42,13 +43,13 @@ export async function cut({ linked, whole }, parts, coreOut, features) {
   const shared = sharedBy(module, core, inside);
   // A part of another build would find other functions under these names, so the table is called after the build.
   const mark = createHash("sha256").update(bytes).digest("hex").slice(0, 8);
-  await writeFile(text, coreText(module, core, slots, shared, mark));
+  await writeFile(text, coreText(module, core, slots, shared, mark, calls));
   await run("wasm-as", [text, "-o", coreOut, "-g", ...features], help);
   const kept = await readFile(coreOut);
   blank(kept, own.flatMap(({ data }) => data));
   await writeFile(coreOut, kept);
   for (const [i, { out }] of parts.entries()) {
-    await writeFile(text, partText(module, inside[i], slots, shared, mark, moved[i]));
+    await writeFile(text, partText(module, inside[i], slots, shared, mark, moved[i], calls));
     await run("wasm-as", [text, "-o", out, "-g", ...features], help);
   }
   await rm(text);
@@ -120,7 +121,9 @@ function elements(slots) {
 
 const globalName = (field) => /^\(global \$(\S+)/.exec(field)[1];
 
-function coreText(module, core, slots, shared, mark) {
+const typeOf = (field) => /\(mut (\w+)\)/.exec(field)[1];
+
+function coreText(module, core, slots, shared, mark, calls) {
   const { functions, fields, table, globals } = module;
   const gone = new Set(functions.filter(({ name }) => !core.has(name)).map(({ body }) => body));
   const kept = fields.filter((field) => !gone.has(field) && !field.startsWith("(elem "));
@@ -128,12 +131,17 @@ function coreText(module, core, slots, shared, mark) {
     ...kept,
     ...elements(slots.filter(({ name }) => core.has(name))),
     `(export "t${mark}" (table $${globalName(table.replace("(table", "(global"))}))`,
-    ...globals.map((field, i) => `(export "g${i}" (global $${globalName(field)}))`),
+    ...globals.flatMap((field, i) => {
+      const name = globalName(field);
+      if (!calls) return [`(export "g${i}" (global $${name}))`];
+      return [`(func (export "g${i}") (result ${typeOf(field)}) (global.get $${name}))`,
+        `(func (export "s${i}") (param ${typeOf(field)}) (global.set $${name} (local.get 0)))`];
+    }),
     ...shared.map(({ name, short }) => `(export "${short}" (func $${name}))`),
   ]);
 }
 
-function partText(module, mine, slots, shared, mark, moved) {
+function partText(module, mine, slots, shared, mark, moved, calls) {
   const { functions, fields, memory, table, globals } = module;
   const bodies = functions.filter(({ name }) => mine.has(name));
   const called = new Set(bodies.flatMap(({ calls }) => calls));
@@ -142,12 +150,21 @@ function partText(module, mine, slots, shared, mark, moved) {
     ...fields.filter((field) => /^\((type|rec) /.test(field)),
     from("memory", memory),
     from(`t${mark}`, table),
-    ...globals.map((field, i) => from(`g${i}`, field.replace(/ \([^()]*\.const [^()]*\)\)$/, ")"))),
+    ...globals.flatMap((field, i) => (calls
+      ? [from(`g${i}`, `(func $of_${i} (result ${typeOf(field)}))`), from(`s${i}`, `(func $to_${i} (param ${typeOf(field)}))`)]
+      : [from(`g${i}`, field.replace(/ \([^()]*\.const [^()]*\)\)$/, ")"))])),
     ...shared.filter(({ name }) => called.has(name)).map(({ name, short, signature }) => from(short, `(func $${name}${signature})`)),
-    ...bodies.map(({ body }) => body),
+    ...bodies.map(({ body }) => (calls ? withCalls(body, globals) : body)),
     ...elements(slots.filter(({ name }) => mine.has(name))),
     ...moved.map(({ address, bytes }) => `(data (i32.const ${address}) "${Array.from(bytes, (b) => `\\${b.toString(16).padStart(2, "0")}`).join("")}")`),
   ]);
+}
+
+/** A function that reads and writes globals by calls. */
+function withCalls(body, globals) {
+  return globals.map(globalName).reduce((text, name, i) => text
+    .split(`(global.get $${name})`).join(`(call $of_${i})`)
+    .split(`(global.set $${name}\n`).join(`(call $to_${i}\n`), body);
 }
 
 const wrap = (fields) => `(module\n ${fields.join("\n ")}\n)\n`;

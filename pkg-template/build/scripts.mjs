@@ -10,7 +10,7 @@ const ENTRIES = [
   { entry: "entry/browser.js", out: "index", format: "esm", platform: "browser", target: "es2020", development: true },
   { entry: "entry/browser-cjs.js", out: "index", format: "cjs", platform: "browser", target: "es2020", development: true },
   { entry: "entry/node.js", out: "node", format: "esm", platform: "node", target: "node20", development: true },
-  { entry: "entry/node-cjs.js", out: "node", format: "cjs", platform: "node", target: "node20", development: true },
+  { entry: "entry/node-cjs.js", out: "node", format: "cjs", platform: "node", target: "node20", development: true, names: "NearshelfError,createShelf,quote" },
   { entry: "entry/reports.js", out: "reports", format: "esm", platform: "node", target: "node20" },
   { entry: "entry/reports.js", out: "reports", format: "cjs", platform: "node", target: "node20", names: "NearshelfError,decodeReports,reportLine" },
   { entry: "entry/lint.js", out: "lint", format: "esm", platform: "node", target: "node20" },
@@ -20,6 +20,11 @@ const ENTRIES = [
   { entry: "entry/page.js", out: "page", format: "esm", platform: "neutral", target: "es2018" },
   { entry: "entry/page.js", out: "page", format: "cjs", platform: "neutral", target: "es2018", names: "ga4,say" },
   { entry: "entry/page.js", out: "mini-program/page", format: "mini-program", platform: "neutral", target: "es2018", names: "ga4,say" },
+  { entry: "entry/membership.js", out: "membership", format: "esm", platform: "browser", target: "es2020" },
+  { entry: "entry/membership-cjs.js", out: "membership", format: "cjs", platform: "browser", target: "es2020", names: "NearshelfError,membership" },
+  { entry: "entry/membership-node.js", out: "membership-node", format: "esm", platform: "node", target: "node20" },
+  { entry: "entry/membership-node-cjs.js", out: "membership-node", format: "cjs", platform: "node", target: "node20", names: "NearshelfError,membership" },
+  { entry: "mini-program/membership.js", out: "mini-program/membership", format: "mini-program", platform: "neutral", target: "es2018" },
   // The developer tools of some platforms know nothing later.
   { entry: "mini-program/index.js", out: "mini-program/index", format: "mini-program", platform: "neutral", target: "es2018" },
 ];

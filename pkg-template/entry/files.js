@@ -35,6 +35,41 @@ export function makeNodeShelf(beside) {
 }
 
 /**
+ * What a cart costs, for the shop's server: the engine, the pack and the overlay of the device, at a given time. The pack that was asked for last stays open.
+ * @param {(name: string) => URL} beside
+ */
+export function quoteWith(beside) {
+  /** One call after another: they share the shelf and its clock. @type {Promise<any>} */
+  let last = Promise.resolve();
+  /** @type {any} */
+  let open = null;
+  return (/** @type {any} */ cart, /** @type {any} */ { pack, overlay, market, language, keys, now = Date.now() }) => {
+    const asked = [pack, overlay, market, language, String(keys)];
+    const answer = last.then(async () => {
+      if (!open || asked.some((one, i) => one !== open._asked[i])) {
+        if (open) open._shelf.dispose();
+        const clock = { _now: now };
+        // From bytes, so that it is nobody else's shelf.
+        const bytes = toBytes(pack) || await read(pack, "pack_missing");
+        const file = overlay === undefined || toBytes(overlay) || typeof overlay === "object" ? overlay : await read(overlay, "overlay_missing");
+        const shelf = await makeNodeShelf(beside)({ pack: bytes, overlay: file, market, language, keys, now: () => clock._now, timeoutMs: 0x7fffffff });
+        open = { _asked: asked, _shelf: shelf, _clock: clock };
+      }
+      open._clock._now = now;
+      const before = open._shelf.diagnostics();
+      const quote = open._shelf.quote(cart);
+      if (quote) return quote;
+      const after = open._shelf.diagnostics();
+      const code = Object.keys(after).filter((one) => after[one] !== before[one])[0] || Object.keys(after)[0] || "internal_error";
+      if (open._shelf.status !== "ready") open = null;
+      throw new NearshelfError(code, "The cart has no quote.", "See the page of errors in the manual.");
+    });
+    last = answer.catch(() => {});
+    return answer;
+  };
+}
+
+/**
  * The address of a file path, or the address it is already.
  * @param {string | URL} place
  */

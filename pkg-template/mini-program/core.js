@@ -14,6 +14,10 @@ export class AbiCore {
         "Use the JavaScript and the wasm of one package version.");
     }
     this._exports = exports;
+    /** @type {((part: number) => Promise<any>) | undefined} */
+    this.grow = undefined;
+    /** What is not in the code package will not be there in a minute. */
+    this.again = Infinity;
   }
 
   /**

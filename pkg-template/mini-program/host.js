@@ -1,6 +1,7 @@
 // A mini-program as a host: WeChat, Alipay or Douyin, told apart by what they bring.
 
 import { toBytes } from "../src/bytes.js";
+import { PARTS } from "../src/engine.js";
 import { NearshelfError, said } from "../src/error.js";
 import { api, ask } from "./api.js";
 import { AbiCore } from "./core.js";
@@ -18,9 +19,17 @@ export const host = {
 
   pack: (/** @type {any} */ pack) => toBytes(pack) || load(pack, "pack_missing"),
 
-  core: (/** @type {any} */ wasm) => {
-    const start = (/** @type {any} */ source) => () =>
-      instantiate(source).then((/** @type {any} */ made) => new AbiCore((made.instance || made).exports));
+  core: (/** @type {any} */ wasm, /** @type {any[]} */ parts) => {
+    const start = (/** @type {any} */ source) => () => instantiate(source, {}).then((/** @type {any} */ exports) => {
+      const core = new AbiCore(exports);
+      core.grow = (i) => {
+        const part = parts[i] || beside(source, PARTS[i]);
+        return instantiate(part, { c: exports }).catch((/** @type {any} */ thrown) => {
+          throw new NearshelfError("wasm_missing", part + ": " + said(thrown), "Put this file into the code package, from the same version as the others.");
+        });
+      };
+      return core;
+    });
     if (wasm || !platformWasm()) return Promise.resolve(start(wasm || WASM));
     // Older platforms take the plain file only. The one that starts is the one a restart uses.
     const compressed = start(WASM + ".br");
@@ -69,6 +78,18 @@ function once(first, again) {
   };
 }
 
+/**
+ * The exports of a wasm that is no shelf's.
+ * @param {any} wasm what the page gives; else the file beside, compressed where the platform takes that
+ * @param {string} beside
+ * @returns {Promise<any>}
+ */
+export function exportsOf(wasm, beside) {
+  const start = (/** @type {any} */ source) => instantiate(source).then((/** @type {any} */ made) => (made.instance || made).exports);
+  if (wasm || !platformWasm()) return start(wasm || beside);
+  return start(beside + ".br").catch(() => start(beside));
+}
+
 /** The platform's own object for wasm. */
 function platformWasm() {
   return typeof TTWebAssembly !== "undefined" ? TTWebAssembly
@@ -78,19 +99,30 @@ function platformWasm() {
 }
 
 /**
- * The platforms' own objects take paths of the code package only; the standard one takes bytes only.
+ * The path of a part, which lies beside the core and is compressed as it is.
+ * @param {any} core what the core was made from
+ * @param {string} part
+ */
+function beside(core, part) {
+  return (typeof core === "string" ? core : WASM).replace(/(\.wasm)?(\.br)?$/, (end) => "-" + part + end);
+}
+
+/**
+ * What an instance exports. The platforms' own objects take paths of the code package only; the standard one takes bytes only.
  * @param {any} source
+ * @param {any} imports
  * @returns {Promise<any>}
  */
-function instantiate(source) {
+function instantiate(source, imports) {
   const own = platformWasm();
-  if (own && typeof source === "string") return own.instantiate(source, {});
+  const exported = (/** @type {any} */ made) => (made.instance || made).exports;
+  if (own && typeof source === "string") return own.instantiate(source, imports).then(exported);
   if (typeof WebAssembly === "undefined") {
     throw new NearshelfError("wasm_unavailable", "This host has no WebAssembly for what options.wasm gives.",
       own ? "Pass the path of nearshelf.wasm in the code package." : "Nothing to do: lists keep the given or published order.");
   }
   const bytes = typeof source === "string" ? load(source, "wasm_missing") : Promise.resolve(toBytes(source) || source);
-  return bytes.then((/** @type {any} */ bytes) => WebAssembly.instantiate(bytes, {}));
+  return bytes.then((/** @type {any} */ bytes) => WebAssembly.instantiate(bytes, imports)).then(exported);
 }
 
 /**

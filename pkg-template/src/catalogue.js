@@ -243,6 +243,11 @@ export class Catalogue {
     }));
   }
 
+  /** @param {string} tag */
+  section(tag) {
+    return this._pack.section(tag);
+  }
+
   /** The shop's rule tags: a name, a label, a condition, and the days it holds after it was last true. */
   ruleTags() {
     return this._pack.list("RTAG", 0, (r) => {

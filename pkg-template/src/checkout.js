@@ -105,8 +105,10 @@ export function readCoupons(r) {
   }));
 }
 
-/** @param {Reader} r */
-export function readOffers(r) {
+const STATES = ["prepare", "start", "running", "ended", "stopped", "unknown"];
+
+/** @param {Reader} r @param {number} now NaN where the time cannot be trusted */
+export function readOffers(r, now) {
   return r.list(() => ({
     id: r.str(),
     name: r.str(),
@@ -115,6 +117,8 @@ export function readOffers(r) {
     start: moment(r.f64()),
     end: moment(r.f64()),
     coupon: r.u8() === 1,
+    state: STATES[r.u8()],
+    countdown: moment(r.f64() - now),
   }));
 }
 

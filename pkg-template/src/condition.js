@@ -1,5 +1,6 @@
 // Conditions and attributes on their way to the engine, which reads no JSON and matches no patterns (src/manual/conditions.md).
 
+import { Writer } from "./codec.js";
 import { INSIGHT } from "./engine.js";
 import { said } from "./error.js";
 import { TEXTS } from "./fixes.js";
@@ -8,7 +9,6 @@ import * as op from "./protocol.js";
 import { asksForShopper } from "./shopper.js";
 
 /**
- * @typedef {import("./codec.js").Writer} Writer
  * @typedef {{ _attribute: string, _regex: RegExp | null }} Pattern
  * @typedef {{ _core: any, _groups: any, _handle: number, _needs: number, _patterns: Pattern[], _asks: boolean }} Program
  */
@@ -20,8 +20,11 @@ const WRITTEN = 2;
 const EVERYTHING = LOWER_CASE | WRITTEN;
 /** Conditions that are kept compiled. */
 const MOST_KEPT = 512;
-/** Contexts of one call. */
+/** Contexts of one call, and bytes after which it takes no more. */
 const BATCH = 1000;
+const ENOUGH = 1 << 20;
+/** Bytes before the contexts: handles, the answers to the patterns, how many contexts, how many bytes. */
+const HEAD = 20;
 /** Values in a context, and how deep they may lie. */
 const MOST_VALUES = 4096;
 const DEEPEST = 32;
@@ -43,7 +46,7 @@ function isObject(value) {
 
 /** An answer for each: no. @param {any} list */
 export function nobody(list) {
-  return Array.isArray(list) ? list.map(() => false) : [];
+  return Array.isArray(list) ? Array.from(list, () => false) : [];
 }
 
 export class Conditions {
@@ -69,21 +72,33 @@ export class Conditions {
    */
   ask(condition, list, options) {
     const answers = nobody(list);
-    const program = this._program(condition, readOptions(this._hub, "matches", options, OPTIONS).groups);
-    const isTold = list.length === 1 && list[0] && list[0].shopper;
-    const shopper = program && program._handle && program._asks && !isTold ? this._shopper() : undefined;
-    // What the host says of the shopper itself stands before what is known here.
-    if (shopper) list = list.map((/** @type {any} */ given) => (given === undefined || given === null || isObject(given) ? Object.assign({ shopper }, given) : given));
-    for (let i = 0; program && program._handle && i < answers.length; i += BATCH) {
-      const part = list.slice(i, i + BATCH);
-      /** @type {boolean[]} */
-      let sound = [];
-      const yes = this._engine.reckon(INSIGHT, op.MATCHES, (w) => {
-        sound = this._write(w, program, part);
-      }, (r) => sound.map((is) => r.u8() === 1 && is));
-      if (yes) yes.forEach((is, n) => answers[i + n] = is);
+    const { groups } = readOptions(this._hub, "matches", options, OPTIONS);
+    if (!Array.isArray(list)) this._hub.misuse("bad_argument", TEXTS ? "matchesAll() was given no list." : "matchesAll()", TEXTS ? "Pass a list of objects." : "");
+    let program = this._program(condition, groups);
+    /** @type {any} */
+    let known;
+    const shopper = () => (known = known || [this._shopper()])[0];
+    for (let i = 0; i < answers.length && program && program._handle;) {
+      const w = this._take();
+      const sound = this._write(w, program, list, i, shopper);
+      // What the page's own code asked meanwhile may have taken the place of this one.
+      program = this._program(condition, groups);
+      if (program && program._handle) {
+        w.patch(4, program._handle);
+        this._engine._send(op.MATCHES, w.written(), (r) => sound.forEach((is, n) => answers[i + n] = r.u8() === 1 && is));
+      }
+      this._engine._writer = w;
+      i += sound.length;
     }
     return answers;
+  }
+
+  /** The engine's writer, and another for the engine: while this one is written, code of the page runs, which may call the shelf. */
+  _take() {
+    const w = this._engine._fresh();
+    this._engine._writer = new Writer(0);
+    w.u32(0);
+    return w;
   }
 
   /**
@@ -97,28 +112,32 @@ export class Conditions {
     const kept = this._kept;
     const known = kept.get(condition);
     if (known && known._core === engine._core && known._groups === groups) return known;
+    if (!engine.has(INSIGHT)) return void engine.grow(INSIGHT);
     /** @type {Program} */
-    const program = { _core: engine._core, _groups: groups, _handle: 0, _needs: 0, _patterns: [], _asks: false };
+    const program = { _core: null, _groups: groups, _handle: 0, _needs: 0, _patterns: [], _asks: false };
     /** @type {any} */
     let made = program;
+    const w = this._take();
     try {
       const parsed = typeof condition === "string" ? JSON.parse(condition) : condition;
       program._asks = asksForShopper(JSON.stringify(parsed));
-      made = engine.reckon(INSIGHT, op.COMPILE, (w) => {
-        const writing = { _keys: new Map(), _needs: EVERYTHING, _asked: null, _left: MOST_GROUPED };
-        write(w, parsed, writing, null, 0);
-        write(w, groups, writing, null, 0);
-        writeKeys(w, writing);
-      }, (r) => this._read(r, program));
+      const writing = { _keys: new Map(), _needs: EVERYTHING, _asked: null, _left: MOST_GROUPED, _named: 0 };
+      write(w, parsed, writing, null, 0);
+      write(w, groups, writing, null, 0);
+      writeKeys(w, writing._keys, writing._keys.size);
+      made = engine.up ? engine._send(op.COMPILE, w.written(), (r) => this._read(r, program)) : null;
     } catch (thrown) {
-      this._told("bad_condition", (TEXTS ? "It is no JSON: " : "") + said(thrown));
+      this._told("bad_condition", (TEXTS ? "It cannot be read: " : "") + said(thrown));
     }
+    engine._writer = w;
     // Without an engine nobody is told: the same as with every other call.
     if (!made) return made;
-    const [oldest] = kept.size >= MOST_KEPT ? kept.keys() : [condition];
-    const old = kept.get(oldest);
+    program._core = engine._core;
+    // It takes the place of the same with other groups; else the one that was compiled first makes room.
+    const [place] = kept.has(condition) || kept.size < MOST_KEPT ? [condition] : kept.keys();
+    const old = kept.get(place);
     if (old && old._handle && old._core === engine._core) engine.call(op.DROP_CONDITION, (w) => w.u32(old._handle), op.readNothing);
-    kept.delete(oldest);
+    kept.delete(place);
     kept.set(condition, program);
     return program;
   }
@@ -153,35 +172,52 @@ export class Conditions {
   }
 
   /**
-   * Contexts as the engine reads them. Answers which of them it can.
+   * Contexts as the engine reads them, from one of the list on, as many as one call takes. Answers which of them it can read.
    * @param {Writer} w
    * @param {Program} program
    * @param {any[]} list
+   * @param {number} from
+   * @param {() => any} shopper
    */
-  _write(w, { _handle, _needs, _patterns }, list) {
-    const writing = { _keys: new Map(), _needs, _asked: _patterns, _left: 0 };
-    w.u32(_handle);
-    w.u32(matched(_patterns, "", null));
-    w.u32(list.length);
-    const from = w.length;
+  _write(w, { _needs, _patterns, _asks }, list, from, shopper) {
+    /** @type {Writing} */
+    const writing = { _keys: new Map(), _needs, _asked: _patterns, _left: 0, _named: 4 };
+    /** @type {boolean[]} */
+    const sound = [];
+    let names = 0;
     w.u32(0);
-    const sound = list.map((attributes) => {
+    w.u32(matched(_patterns, "", null));
+    w.u32(0);
+    w.u32(0);
+    while (from + sound.length < list.length && sound.length < BATCH && w.length + writing._named < ENOUGH) {
       const at = w.length;
       try {
+        let given = list[from + sound.length];
+        if (given == null) given = {};
+        if (!isObject(given)) throw new TypeError(TEXTS ? "Attributes have to be an object." : "");
+        // What the host says of the shopper itself stands before what is known here.
+        if (_asks && !given.shopper) given = Object.assign({ shopper: shopper() }, given);
         writing._left = MOST_VALUES;
-        const none = attributes === undefined || attributes === null;
-        if (!none && (typeof attributes !== "object" || Array.isArray(attributes))) throw new TypeError(TEXTS ? "Attributes have to be an object." : "");
-        write(w, none ? {} : attributes, writing, null, 0);
-        return true;
+        write(w, given, writing, null, 0);
+        w._room(writing._named);
+        names = writing._keys.size;
+        sound.push(true);
       } catch (thrown) {
-        this._told("bad_attributes", said(thrown));
         w.cut(at);
-        write(w, {}, writing, null, 0);
-        return false;
+        // What is too large beside others may not be alone, so it is read once more, as the first.
+        if (!sound.length) {
+          this._told("bad_attributes", said(thrown));
+          w.u8(OBJECT);
+          w.u32(4);
+          w.u32(0);
+          sound.push(false);
+        }
+        break;
       }
-    });
-    w.patch(from, w.length - from - 4);
-    writeKeys(w, writing);
+    }
+    w.patch(12, sound.length);
+    w.patch(16, w.length - HEAD);
+    writeKeys(w, writing._keys, names);
     return sound;
   }
 
@@ -195,7 +231,8 @@ export class Conditions {
 }
 
 /**
- * @typedef {{ _keys: Map<string, number>, _needs: number, _asked: Pattern[] | null, _left: number }} Writing `_left`: values that may still come
+ * @typedef {{ _keys: Map<string, number>, _needs: number, _asked: Pattern[] | null, _left: number, _named: number }} Writing
+ * `_left`: values that may still come. `_named`: bytes that the names may take
  */
 
 /**
@@ -207,7 +244,9 @@ export class Conditions {
  * @param {number} depth
  */
 function write(w, value, writing, asked, depth) {
-  if (depth > DEEPEST || --writing._left < 0) throw new RangeError(TEXTS ? "More than " + DEEPEST + " levels, or more than " + MOST_VALUES + " values." : "");
+  if (depth > DEEPEST || --writing._left < 0) {
+    throw new RangeError(TEXTS ? "More than " + DEEPEST + " levels, or more than " + (writing._asked ? MOST_VALUES : MOST_GROUPED) + " values." : "");
+  }
   if (value && typeof value.toJSON === "function") value = value.toJSON();
   const { _keys, _needs, _asked } = writing;
   if (asked !== null) {
@@ -238,7 +277,10 @@ function write(w, value, writing, asked, depth) {
       const name = names[i];
       if (!isList) {
         let key = _keys.get(name);
-        if (key === undefined) _keys.set(name, key = _keys.size);
+        if (key === undefined) {
+          _keys.set(name, key = _keys.size);
+          writing._named += 4 + 3 * name.length;
+        }
         w.u32(key);
       }
       const now = depth || !_asked ? asked : _asked.some((p) => p._attribute === name) ? name : null;
@@ -262,10 +304,11 @@ function writeText(w, text) {
 
 /**
  * @param {Writer} w
- * @param {Writing} writing
+ * @param {Map<string, number>} keys
+ * @param {number} count of them
  */
-function writeKeys(w, { _keys }) {
-  w.list(Array.from(_keys.keys()), (key) => w.str(key));
+function writeKeys(w, keys, count) {
+  w.list(Array.from(keys.keys()).slice(0, count), (key) => w.str(key));
 }
 
 /**
@@ -275,5 +318,9 @@ function writeKeys(w, { _keys }) {
  * @param {any} value
  */
 function matched(patterns, attribute, value) {
-  return patterns.reduce((bits, { _attribute, _regex }, i) => bits | (_regex && (!attribute || attribute === _attribute) && _regex.test(value) ? 1 << i : 0), 0);
+  try {
+    return patterns.reduce((bits, { _attribute, _regex }, i) => bits | (_regex && (!attribute || attribute === _attribute) && _regex.test(value) ? 1 << i : 0), 0);
+  } catch (noText) {
+    return 0;
+  }
 }

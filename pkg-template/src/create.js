@@ -7,6 +7,7 @@ import { any, readOptions, whole } from "./options.js";
 import { WISHES } from "./shards.js";
 import { Shelf } from "./shelf.js";
 import { CONSENT, VIEW } from "./takes.js";
+import { PACK, publicKeys } from "./trust.js";
 
 /**
  * What a host brings: network, files, and what a memory needs; nothing else.
@@ -56,6 +57,9 @@ const OPTIONS = {
     return wish;
   },
   loadShard: callable,
+  keys: publicKeys,
+  switches: (value, wrong) => (typeof value === "string" || value.href ? value : wrong(TEXTS ? "an address" : "")),
+  verifyWasm: any,
 };
 
 /**
@@ -80,6 +84,7 @@ export function shelfMaker(host) {
         entry.shelf.setView({ market: options.market, language: options.language });
       }
       if (options.overlay) entry.shelf.setOverlay(options.overlay);
+      if (options.switches) entry.shelf._switch._follow(options.switches);
     } else {
       const shelf = new Shelf(hub, options, host, () => open.delete(address), shardLoader(host, address, options.loadShard));
       Object.assign(shelf._consent, consent);
@@ -139,18 +144,24 @@ function load(host, shelf, hub, options) {
   }
   /** @type {Promise<import("./engine.js").Start | NearshelfError>} */
   const core = Promise.resolve()
-    .then(() => host.core(options.wasm, [options.offersWasm, options.insightWasm]))
+    .then(() => host.core(options.wasm, [options.offersWasm, options.insightWasm, options.verifyWasm]))
     .catch((thrown) => asError(thrown, "wasm_missing", TEXTS ? "Serve the .wasm files beside the JavaScript or pass options.wasm." : ""));
-  const overlay = options.overlay && shelf.setOverlay(options.overlay);
+  const trust = shelf._trust;
+  trust._start = () => core.then((start) => {
+    if (start instanceof NearshelfError) throw start;
+    return start();
+  });
+  const more = [options.overlay && shelf.setOverlay(options.overlay), options.switches && shelf._switch._follow(options.switches)];
   return Promise.resolve()
     .then(() => host.pack(options.pack))
+    .then((bytes) => trust.open(PACK, bytes))
     .then((bytes) => {
       shelf._takePack(bytes);
       return core;
     })
     .then((start) => {
       if (!(start instanceof NearshelfError)) {
-        return shelf._begin(start).then(() => {
+        return shelf._begin(trust.begin(start)).then(() => {
           const { offers, insight } = options;
           const wanted = [
             offers === undefined ? host.near || shelf._fallback.ask(false, (c) => c._pack.count("OFFR") > 0) : offers,
@@ -166,7 +177,7 @@ function load(host, shelf, hub, options) {
       hub.diagnose(asError(thrown, "pack_missing", TEXTS ? "Check the address of the pack and that the page may load it." : ""));
       shelf._rest();
     })
-    .then(() => overlay);
+    .then(() => Promise.all(more)).then(() => undefined);
 }
 
 /**

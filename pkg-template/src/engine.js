@@ -6,7 +6,7 @@ import { asError, NearshelfError, said } from "./error.js";
 import { fixOf, sentenceOf, TEXTS } from "./fixes.js";
 import * as op from "./protocol.js";
 
-/** @typedef {{ call(op: number, request: Uint8Array): Uint8Array, free?: () => void, grow?: (part: number) => Promise<any> }} Core `grow` loads a part, by its place in `PARTS` */
+/** @typedef {{ call(op: number, request: Uint8Array): Uint8Array, free?: () => void, grow?: (part: number) => Promise<any>, again?: number }} Core `grow` loads a part, by its place in `PARTS`; `again` milliseconds before it may be tried once more */
 /** @typedef {() => Promise<Core>} Start makes a fresh instance */
 
 /** Accepted events between two snapshots: what a restart has to replay at most. */
@@ -17,8 +17,8 @@ const MOST_WAITING_BYTES = 1 << 20;
 /** What did not come is asked for again after this time. */
 const GROW_AGAIN_MS = 60000;
 
-/** What some calls need is a file of its own on the web. Its name is that of an option too. */
-export const PARTS = ["offers", "insight"];
+/** What some calls need is a file of its own. Its name is that of an option too. */
+export const PARTS = ["offers", "insight", "verify"];
 export const OFFERS = 0;
 export const INSIGHT = 1;
 
@@ -138,7 +138,7 @@ export class Engine {
     if (!core || !core.grow || mine._core === core) return Promise.resolve();
     // Whoever asks while it is on its way waits for it too.
     if (this._seat._now() < mine._at) return mine._going;
-    mine._at = this._seat._now() + GROW_AGAIN_MS;
+    mine._at = this._seat._now() + (core.again || GROW_AGAIN_MS);
     return mine._going = Promise.resolve(part).then(core.grow).then(() => {
       mine._at = 0;
       if (this._core !== core) return this.grow(part);

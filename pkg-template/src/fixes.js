@@ -20,6 +20,12 @@ const FIXES = {
   invalid_cart: "Give each line an id of its own, a price in minor units and a quantity of at least one.",
   bad_overlay: "Serve the file that `nearshelf overlay` wrote; an HTML error page is a common mistake.",
   overlay_misfit: "Serve an overlay made with the shop's present pack, and a full one where a delta was missed.",
+  unsigned: "Sign the file with `nearshelf sign`; a page with keys takes no other.",
+  bad_signature: "Sign it with the key whose public one the page has, and serve the file unchanged.",
+  expired: "Sign it again, with a later --expires.",
+  replayed: "Serve the file that was signed last; caches may hold an older one.",
+  switch_missing: "Check its address, and that it is what `nearshelf switch` wrote; it is tried again.",
+  switch_stale: "Write and sign a new one before its max_age is over, even if nothing changes.",
   overlay_missing: "Check its address and that the page may load it; it is tried again.",
 };
 
@@ -41,6 +47,10 @@ const SENTENCES = {
   shard_mismatch: "The pack does not list this shard.",
   bad_overlay: "It is no overlay, was cut or changed, or needs a newer reader.",
   overlay_misfit: "It is made for another shop or pack, or one before it is missing.",
+  unsigned: "The file has no envelope, and the page has keys.",
+  bad_signature: "No key of the page signed this file as what it is taken for, or it was changed.",
+  expired: "The signed file's end has come.",
+  replayed: "A newer signed file was seen here.",
 };
 
 /** Whether this build has words for people: the `development` condition and mini-programs, which have one build. Set by the build. */

@@ -83,7 +83,7 @@ export function cardsOf(shelf, o, activities) {
   const { _paused, _why } = putForward(shelf, activities ? o : { mode: 1 });
   const all = shelf._fallback.ask([], (c) => c.cards(activities));
   /** @type {import("./cards.js").Dealt} */
-  const dealt = deal(activities ? all.filter(({ _card }) => _card.kind === "task" || _why(_card.id)) : all, o, shelf._engine.time());
+  const dealt = deal(activities ? all.filter(({ _card }) => _card.kind === "task" || _why(_card.id) && !shelf._switch._stops(_card.id)) : all, o, shelf._engine.time());
   const list = ranked(shelf, o, dealt) || shelf._fallback.cards(dealt);
   if (_paused) list.paused = true;
   shelf._dealt.set(list.servedId, dealt);

@@ -71,6 +71,7 @@ export class Memory {
 
   /** The portrait was emptied: what is kept of it goes too. */
   forget() {
+    this._shelf._trust.forget();
     const account = this._account;
     this._close();
     this._dirty = false;

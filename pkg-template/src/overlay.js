@@ -1,10 +1,10 @@
 // Prices and stock between two packs (src/manual/overlay.md): fetches overlays, hands them to the engine, fetches again in time.
 
 import { toBytes } from "./bytes.js";
-import { said } from "./error.js";
-import { fixOf, TEXTS } from "./fixes.js";
 import { id } from "./options.js";
 import * as op from "./protocol.js";
+import { Source } from "./source.js";
+import { OVERLAY } from "./trust.js";
 import { decodeUtf8 } from "./utf8.js";
 
 /**
@@ -13,35 +13,23 @@ import { decodeUtf8 } from "./utf8.js";
  * @typedef {{ _op: number, _write: (w: Writer) => void, _request: Uint8Array | null }} Laid
  */
 
-/** Milliseconds before what failed is tried again, and the fewest between two fetches where the shop does not say. */
-const RETRY_MS = 30000;
-const LONGEST_MS = 0x7fffffff;
 /** Overlays kept for an engine that starts again. */
 const MOST_KEPT = 100;
 
-export class Overlay {
+export class Overlay extends Source {
   /**
    * @param {import("./shelf.js").Shelf} shelf
    * @param {import("./create.js").Host} host
-   * @param {number | undefined} every milliseconds between two fetches, where the shop says so
+   * @param {number | undefined} every
    */
   constructor(shelf, host, every) {
-    this._shelf = shelf;
-    this._host = host;
-    this._every = every;
-    /** Where it comes from, where that is an address. @type {any} */
-    this._address = null;
+    super(shelf, host, every, OVERLAY, "overlay_missing");
     /** What was applied since the last full one, or waits for the engine. @type {Laid[]} */
     this._kept = [];
     /** Number in force; `null` without one. @type {number | null} */
     this._version = null;
-    /** When it is stale, and when to fetch again. */
-    this._stale = Infinity;
-    this._due = Infinity;
-    /** @type {any} */
-    this._timer = 0;
-    /** @type {(() => void) | undefined} */
-    this._end = undefined;
+    /** Until when the latest one holds. */
+    this._until = 0;
   }
 
   /**
@@ -50,15 +38,16 @@ export class Overlay {
    * @returns {Promise<void>}
    */
   take(source) {
-    const remote = typeof source === "string" || (source && source.href);
-    this._address = remote ? source : null;
-    this._due = Infinity;
-    if (remote) {
-      // Nobody listens to the page for a shelf that fetches nothing.
-      this._end = this._end || this._host.memory?.hidden?.(() => this._wake());
-      return this._fetch();
-    }
+    if (typeof source === "string" || (source && source.href)) return this._follow(source);
+    this._follow(null);
     if (!source) this._kept = [];
+    const { _trust: trust, _hub: hub } = this._shelf;
+    // An object carries no signature.
+    if (source && (trust._keys || toBytes(source))) {
+      const opened = trust.open(OVERLAY, toBytes(source) || new Uint8Array(0));
+      if (trust._keys) return Promise.resolve(opened).then((bytes) => void this._apply(bytes)).catch((thrown) => hub.diagnose(thrown));
+      source = opened;
+    }
     this._apply(source || new Uint8Array(0));
     return Promise.resolve();
   }
@@ -75,43 +64,14 @@ export class Overlay {
   told({ _overlay, _expires }) {
     this._version = _overlay;
     this._stale = _expires === null ? Infinity : _expires;
+    this._until = _expires || this._until;
     this._arm();
   }
 
-  close() {
-    this._address = null;
-    this._due = this._stale = Infinity;
-    this._arm();
-    this._end?.();
-  }
-
-  /** @returns {Promise<void>} */
-  _fetch() {
-    const address = this._address;
-    this._due = Infinity;
-    return Promise.resolve()
-      .then(() => this._host.pack(address))
-      .then((bytes) => {
-        // The brace of JSON.
-        return address === this._address && this._apply(bytes[0] === 123 ? JSON.parse(decodeUtf8(bytes, 0, bytes.length)) : bytes);
-      })
-      .catch((thrown) => {
-        this._shelf._hub.diagnose({
-          code: "overlay_missing",
-          message: (TEXTS ? "The overlay cannot be had: " : "") + said(thrown),
-          fix: fixOf("overlay_missing"),
-        });
-      })
-      .then((applied) => {
-        // One that waits for the engine is no failure.
-        if (applied !== null && !applied && address === this._address) this._plan(0);
-      });
-  }
-
-  /** @param {number} ms until the next fetch, where the shop does not say */
-  _plan(ms) {
-    if (this._address) this._due = this._shelf._now() + (this._every || Math.max(ms, RETRY_MS));
-    this._arm();
+  /** @param {Uint8Array} bytes */
+  _take(bytes) {
+    // The brace of JSON.
+    return this._apply(bytes[0] === 123 ? JSON.parse(decodeUtf8(bytes, 0, bytes.length)) : bytes);
   }
 
   /**
@@ -145,32 +105,6 @@ export class Overlay {
     if (!answer._outcome) return false;
     this._plan(0.9 * (this._stale - this._shelf._now()));
     return true;
-  }
-
-  _changed() {
-    this._shelf._products.clear();
-    this._shelf._hub.change();
-  }
-
-  _arm() {
-    clearTimeout(this._timer);
-    const now = this._shelf._now();
-    const next = Math.min(this._due, this._stale > now ? this._stale : Infinity);
-    if (next === Infinity) return;
-    this._timer = setTimeout(() => this._wake(), Math.min(Math.max(next - now, 1), LONGEST_MS));
-    // Node would wait for it at its end.
-    this._timer.unref?.();
-  }
-
-  // Some time has passed, or the page is seen or hidden.
-  _wake() {
-    const now = this._shelf._now();
-    if (now >= this._stale) {
-      this._stale = Infinity;
-      this._changed();
-    }
-    if (now < this._due) this._arm();
-    else if (!this._host.away?.()) this._fetch();
   }
 }
 

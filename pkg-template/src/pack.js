@@ -73,6 +73,12 @@ export class Pack {
     return s ? new Reader(this._bytes.subarray(s._at, s._end)).list(read) : [];
   }
 
+  /** A section's bytes; `null` without it. @param {string} tag */
+  section(tag) {
+    const s = this._sections.get(tag + "0");
+    return s ? this._bytes.subarray(s._at, s._end) : null;
+  }
+
   /**
    * Entries of a section, as the directory says; 0 without one.
    * @param {string} tag

@@ -71,7 +71,7 @@ export function promotionsOf(shelf, o) {
   const offers = shelf.offers().filter((/** @type {any} */ offer) => {
     const code = _why(offer.id);
     offer.because = { code, subject: "" };
-    return code && !(offer.start > now || offer.end && offer.end <= now);
+    return code && !/^(stopped|unknown)$/.test(offer.state) && !(offer.start > now || offer.end && offer.end <= now);
   });
   /** @type {any[]} */
   const withheld = [];

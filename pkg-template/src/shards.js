@@ -3,6 +3,7 @@
 import { NearshelfError, said } from "./error.js";
 import { TEXTS } from "./fixes.js";
 import * as op from "./protocol.js";
+import { SHARD } from "./trust.js";
 
 /** What `options.shards` may be, by the core's number for it. */
 export const WISHES = ["page", "personal", "all"];
@@ -43,7 +44,7 @@ export class Shards {
       return;
     }
     this._later[name] = now + RETRY_MS;
-    Promise.resolve(name).then(this._load).then((bytes) => {
+    Promise.resolve(name).then(this._load).then((bytes) => shelf._trust.open(SHARD, bytes)).then((bytes) => {
       const view = shelf._engine.attach(bytes);
       if (view) {
         this._later[name] = 0;

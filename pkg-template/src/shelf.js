@@ -26,7 +26,10 @@ import { declineGrant, grantsOf, promotionsOf, unmetOf } from "./promotions.js";
 import * as op from "./protocol.js";
 import { Reports } from "./reports.js";
 import { rulesOf } from "./rules.js";
+import { agreed, copy as copyQuote, differences } from "./reconcile.js";
 import { Shards } from "./shards.js";
+import { Switch } from "./switch.js";
+import { Trust } from "./trust.js";
 
 /**
  * @typedef {boolean | null} Tri
@@ -51,7 +54,7 @@ export class Shelf {
    * @param {import("./hub.js").Hub} hub
    * @param {{
    *   now?: () => number, market?: string, language?: string, storage?: import("./vault.js").ShelfStorage, reports?: any,
-   *   overlayRefreshMs?: number, shards?: number, seed?: number, utcOffset?: number,
+   *   overlayRefreshMs?: number, shards?: number, seed?: number, utcOffset?: number, keys?: string[],
    * }} wishes
    * @param {import("./create.js").Host} host
    * @param {() => void} gone called when the shelf is disposed
@@ -76,8 +79,12 @@ export class Shelf {
     this._fallback = new Fallback(null, hub);
     this._engine = new Engine(hub, this);
     this._memory = new Memory(this, host.memory, wishes.storage);
+    this._trust = new Trust(this, wishes.keys);
     this._reports = new Reports(this, this._memory._vault, host.reports, wishes.reports);
     this._overlay = new Overlay(this, host, wishes.overlayRefreshMs);
+    this._switch = new Switch(this, host, wishes.overlayRefreshMs);
+    /** The last quote, and the server's. @type {any} */
+    this._quoted = this._server = null;
     this._shards = new Shards(this, loadShard ? wishes.shards || 0 : -1, /** @type {any} */ (loadShard));
     /** What exploration is drawn from; NaN: nothing is explored. */
     this._seed = wishes.seed === undefined ? NaN : wishes.seed;
@@ -150,16 +157,16 @@ export class Shelf {
   }
 
   recommend(options) {
-    return recommended(this, readOptions(this._hub, "recommend", options, RECOMMEND), true);
+    return recommended(this, this._wishes("recommend", options, RECOMMEND), true);
   }
 
   suggest(typed, options) {
-    return suggestions(this, typed, readOptions(this._hub, "suggest", options, SUGGEST));
+    return suggestions(this, typed, this._wishes("suggest", options, SUGGEST));
   }
 
   rank(given, options) {
     const hub = this._hub;
-    const o = readOptions(hub, "rank", options, RANK);
+    const o = this._wishes("rank", options, RANK);
     const described = new Map();
     const once = distinct(given, (expected) => hub.misuse("bad_argument", TEXTS ? "rank() has to be given " + expected + "." : "rank()",
       TEXTS ? "Pass ids as strings or numbers, or objects with an id." : ""), described);
@@ -249,11 +256,36 @@ export class Shelf {
 
   quote(cart) {
     const unmet = unmetOf(this, cart && cart.attributes);
-    return unmet && this._engine.reckon(OFFERS, op.QUOTE, (w) => {
-      w.f64(this._now());
+    let key = "";
+    const now = this._time();
+    const quote = unmet && this._engine.reckon(OFFERS, op.QUOTE, (w) => {
+      w.f64(now);
+      const from = w.length;
       writeCart(w, cart);
       w.list(unmet, (offer) => w.str(offer));
+      this._switch.write(w);
+      key = String(w.written().subarray(from));
     }, (r) => readQuote(r, this.packVersion)) || null;
+    if (!quote) return null;
+    const until = Math.min(quote.expires || Infinity, this._switch._address ? this._switch._until : Infinity);
+    quote.expires = until < Infinity && !this._uncertain() && !this._switch._unknown() ? until : null;
+    this._quoted = { _key: key + this._versions(), _quote: quote };
+    return agreed(this._quoted, this._server, now);
+  }
+
+  reconcile(server) {
+    const mine = this._quoted;
+    try {
+      const found = differences(mine._quote, server);
+      if (server.payable >= 0) {
+        this._server = { _key: mine._key, _quote: copyQuote(server) };
+        return { same: !found.length, differences: found };
+      }
+    } catch (noQuote) {
+      // Told below.
+    }
+    this._hub.misuse("bad_argument", TEXTS ? "reconcile() was given no quote, or none was asked for here." : "reconcile()", TEXTS ? "Call quote(cart), then pass the server's quote of the same cart." : "");
+    return NEUTRAL.reconcile();
   }
 
   setOverlay(overlay) {
@@ -266,24 +298,29 @@ export class Shelf {
     const o = readOptions(this._hub, "coupons", options, COUPONS);
     const unmet = unmetOf(this, o.attributes || o.cart && o.cart.attributes);
     return unmet && this._engine.reckon(OFFERS, op.COUPONS, (w) => {
-      w.f64(this._now());
+      w.f64(this._time());
       writeCart(w, o.cart);
       w.list(o.held || [], (held) => w.str(held));
       w.list(unmet, (offer) => w.str(offer));
+      this._switch.write(w);
       w.u8(o.mode || 0);
     }, readCoupons) || [];
   }
 
   offers() {
-    return this._engine.reckon(OFFERS, op.OFFERS, () => {}, readOffers) || [];
+    const now = this._time();
+    return this._engine.reckon(OFFERS, op.OFFERS, (w) => {
+      w.f64(now);
+      this._switch.write(w);
+    }, (r) => readOffers(r, this._uncertain() ? NaN : now)) || [];
   }
 
   promotions(options) {
-    return promotionsOf(this, readOptions(this._hub, "promotions", options, PROMOTIONS));
+    return promotionsOf(this, this._wishes("promotions", options, PROMOTIONS));
   }
 
   grants(options) {
-    return grantsOf(this, readOptions(this._hub, "grants", options, GRANTS));
+    return grantsOf(this, this._wishes("grants", options, GRANTS));
   }
 
   declineGrant(campaign, declined) {
@@ -442,6 +479,19 @@ export class Shelf {
     return answer;
   }
 
+  /** @param {Uint8Array} [bytes] @returns {any} */
+  ledger(bytes) {
+    if (bytes) {
+      const kept = !!this._engine.call(op.KEEP_LEDGER, (w) => w.bytes(bytes), op.readNothing);
+      this._engine.consented();
+      this._memory.changed();
+      return kept;
+    }
+    return this._engine.call(op.LEDGERS, () => {}, (r) => ({
+      program: this._fallback.ask(null, (c) => c.section("LOYL")), ledger: r.bytes(), visitor: r.bytes(), visit: r.f64(), now: this._now(), language: this.language,
+    }));
+  }
+
   on(type, listener) {
     const off = this._hub.on(type, listener);
     if (type === "stage") watchStages(this);
@@ -453,6 +503,7 @@ export class Shelf {
     this._memory.close();
     this._reports.close();
     this._overlay.close();
+    this._switch.close();
     this._engine.close();
     this._hub.close();
     clearTimeout(this._watch);
@@ -474,6 +525,7 @@ export class Shelf {
 
   /** What conditions see of the shopper; nothing without consent, or without the part that understands. */
   _shopper() {
+    if (this._switch._neutral) return undefined;
     if (this._consent.personalize !== true || !this._engine.has(INSIGHT)) {
       this._engine.grow(INSIGHT);
       return undefined;
@@ -485,6 +537,28 @@ export class Shelf {
   /** Minutes by which the shopper's clock is ahead of UTC. */
   _zone() {
     return this._utcOffset === undefined ? -new Date(this._now()).getTimezoneOffset() : this._utcOffset;
+  }
+
+  /** What a quote is of, beside its cart. */
+  _versions() {
+    return [this.packVersion, this.overlayVersion, this.market];
+  }
+
+  /** The options of a list: with the switch at neutral it is that. */
+  _wishes(call, options, shape) {
+    const o = readOptions(this._hub, call, options, shape);
+    return this._switch._neutral ? Object.assign(o, { mode: 1 }) : o;
+  }
+
+  /** The time that offers go by: never before what was signed. */
+  _time() {
+    return this._now() + this._trust._behind;
+  }
+
+  /** The time cannot be trusted: what was signed for a while has ended. */
+  _uncertain() {
+    const { _trust: trust, _overlay: overlay, _switch: remote } = this;
+    return !!trust._keys && !!(overlay._address || remote._address) && !(this._time() < Math.max(overlay._until, remote._until));
   }
 
   /** Milliseconds since 1970, from the host's clock as long as that works. */

@@ -44,7 +44,7 @@ export type Gap = { amount: number; units?: undefined } | { units: number; amoun
 export type RefusalReason =
   | "not_started" | "expired" | "outside_daily_window" | "tier" | "not_new_customer" | "not_birthday" | "code_missing"
   | "usage_limit" | "total_limit" | "group_incomplete" | "no_matching_items" | "min_qty" | "below_threshold" | "no_effect"
-  | "budget" | "not_in_best_combination" | "condition";
+  | "budget" | "not_in_best_combination" | "condition" | "stopped" | "switch_stale" | "time_uncertain";
 
 /** The cheapest admissible set of offers for a cart, line by line. All amounts in minor units. */
 export interface Quote {
@@ -65,7 +65,7 @@ export interface Quote {
   /** Number of the overlay in force; `null` without one. */
   overlayVersion: number | null;
   /**
-   * The first instant, in milliseconds since 1970 UTC, at which the overlay is stale or an offer of the market begins, ends, or enters or leaves its
+   * The first instant, in milliseconds since 1970 UTC, at which the overlay or the switch is stale or an offer of the market begins, ends, or enters or leaves its
    * hours; `null` where nothing is known to change.
    */
   expires: number | null;
@@ -104,6 +104,23 @@ export interface OfferView {
   end: number | null;
   /** True for one that waits in a wallet. */
   coupon: boolean;
+  /**
+   * Before its start, with its window open and its daily hours not, usable, from its end on; stopped by the shop's switch; not known, because the switch is
+   * stale or has not come.
+   */
+  state: "prepare" | "start" | "running" | "ended" | "stopped" | "unknown";
+  /** Milliseconds until its window or hours change next; `null` where nothing is known to change or the time cannot be trusted. */
+  countdown: number | null;
+}
+
+/** What differed between the device's quote and the server's. */
+export interface Reconciliation {
+  same: boolean;
+  /**
+   * `at`: a sum (`payable` …), `lines.<id>.subtotal`, `lines.<id>.payable`, `applied.<offer>.amount`, `gifts.<product>.quantity`, `packVersion`, `overlayVersion`,
+   * `expires`. `null` where one side has no such thing.
+   */
+  differences: { at: string; device: number | string | null; server: number | string | null }[];
 }
 
 export interface PromotionOptions {

@@ -43,18 +43,31 @@ export interface ShelfOptions {
   wasm?: WasmSource;
   /**
    * Whether `createShelf` waits for the part of the core that answers `quote`, `coupons` and `offers`. Default: where the pack has offers.
-   * Where it did not, the first of those calls fetches it and answers `null` or `[]` until `change`. Mini-programs and Node have it at once.
+   * Where it did not, the first of those calls fetches it and answers `null` or `[]` until `change`. Node has it at once.
    */
   offers?: boolean;
   /** Where that part comes from. Default: `nearshelf-offers.wasm` beside the wasm. */
   offersWasm?: WasmSource;
   /**
    * Whether `createShelf` waits for the part of the core that answers `matches`, `matchesAll` and `audience`. Default: no; the first of those calls
-   * fetches it and everything is `false` until `change`. Mini-programs and Node have it at once.
+   * fetches it and everything is `false` until `change`. Node has it at once.
    */
   insight?: boolean;
   /** Where that part comes from. Default: `nearshelf-insight.wasm` beside the wasm. */
   insightWasm?: WasmSource;
+  /**
+   * Public keys of the shop, 64 hexadecimal digits each; two while one takes the other's place. With them only packs, shards, overlays and switches that `nearshelf sign` signed with one of
+   * them are taken; what is unsigned, altered, expired or older than one that was seen is refused with a diagnostic, and the last good one stays. Default: no file is
+   * checked. The first call for a pack decides.
+   */
+  keys?: string[];
+  /**
+   * Address of the shop's switch, by which it stops offers, campaigns or personalization at once. It is fetched again before it is stale, as overlays are; while there is none, or it is stale, no offer
+   * goes on. Default: none.
+   */
+  switches?: string | URL;
+  /** Where the part that checks signatures comes from. Default: `nearshelf-verify.wasm` beside the wasm; it is loaded with `keys` only. */
+  verifyWasm?: WasmSource;
   /**
    * Which shards of a split pack are fetched, one at a time, each followed by `change`. `"page"` (default): what this page's calls
    * name. `"personal"`: also what the portrait asks for, with `consent.personalize`; the server that has the files can then learn from their

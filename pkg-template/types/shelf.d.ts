@@ -80,6 +80,11 @@ export interface Shelf {
   /** What a cart costs: it reads no portrait. `null` for a cart that cannot be quoted (see diagnostics), without the engine, or before its part has come (see `offers`). */
   quote(cart: Cart): Quote | null;
   /**
+   * Takes the quote that the shop's server made of the cart that was quoted last here, says what differed, and from then on `quote` answers the server's for this cart, until the cart, the
+   * pack, the overlay or the market changes or the server's quote expires.
+   */
+  reconcile(serverQuote: Quote): Reconciliation;
+  /**
    * The coupons held (codes or ids of the market's), those that matter first: what the cart saves by them, then those that this shopper is likelier to use. Mode "neutral" never reads
    * the portrait. What each saves, and who may use it, depends on no portrait.
    */
@@ -169,6 +174,12 @@ export interface Shelf {
    * `consent.store` allows it, when the promise resolves, which never rejects. What follows begins a fresh anonymous portrait.
    */
   signOut(): Promise<void>;
+  /**
+   * What `nearshelf/membership` needs of a shelf: the programme in the pack, the ledger that is kept with the portrait, that of a visitor who turned out to be this
+   * shopper with the start of the visit, and the time; `null` without an engine. With bytes, keeps them as the ledger.
+   */
+  ledger(): { program: Uint8Array | null; ledger: Uint8Array; visitor: Uint8Array; visit: number; now: number; language: string } | null;
+  ledger(bytes: Uint8Array): boolean;
   /**
    * Takes in orders of any age, such as those the server knows of an account: after `identify` has resolved. At most 10,000 at once.
    * An order counts once, however often it comes. Without the engine, or without consent to `personalize`, nothing is counted.

@@ -40,6 +40,9 @@ pub(super) fn add(shop: &Shop, catalog: &Catalog, out: &mut PackWriter) -> Resul
         let n = shop.attributes.list.len();
         out.add(Tag::ATTRIBUTE, 0, n, super::attributes::section(catalog.languages(), &shop.attributes));
     }
+    if let Some(loyalty) = &shop.loyalty {
+        out.add(Tag::LOYALTY, 0, loyalty.levels.len(), loyalty.section.clone());
+    }
     if !shop.rank_rules.is_empty() {
         out.add(Tag::RULE, 0, shop.rank_rules.len(), rules::write(catalog, &shop.rank_rules)?);
     }
@@ -117,7 +120,7 @@ fn activities(shop: &Shop, catalog: &Catalog, market: &MarketOffers) -> Vec<Card
         card
     };
     let mut all: Vec<CardDraft> = market.offers.list().iter().enumerate().map(promotion).collect();
-    for task in &shop.tasks {
+    for task in shop.loyalty.iter().flat_map(|l| &l.tasks) {
         if all.iter().all(|card| card.id != task.id) {
             all.push(task.clone());
         }

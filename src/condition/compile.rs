@@ -1,8 +1,8 @@
 //! From a condition's document to its program.
 
 use super::program::{
-    Ask, EQUAL, GREATER, LENGTH, LESS, LOWER_CASE, NONE, Path, Pattern, Problem, Program, Segment, Step,
-    WRITTEN_NUMBERS, value_at,
+    Ask, EQUAL, GREATER, LENGTH, LESS, LOWER_CASE, NONE, Name, Path, Pattern, Problem, Program, Segment, Step,
+    WRITTEN_NUMBERS, key_of, place_of, value_at,
 };
 use super::value::{Cursor, LIST, NOTHING, OBJECT, TEXT, Value};
 use super::{DEPTH, PATTERNS, STEPS};
@@ -17,7 +17,7 @@ pub enum Refused {
     Malformed,
     /// It is no object.
     NoObject,
-    /// It is deeper than [`DEPTH`] or has more than [`STEPS`] steps.
+    /// It or a path of it is deeper than [`DEPTH`], or it has more than [`STEPS`] steps, or as many names in paths and in values that are compared in depth.
     TooLarge,
 }
 
@@ -44,7 +44,9 @@ impl Program {
             list: Vec::new(),
             paths: Vec::new(),
             segments: Vec::new(),
-            attributes: Vec::new(),
+            names: Vec::new(),
+            same: Vec::new(),
+            attributes: 0,
             patterns: Vec::new(),
             problems: Vec::new(),
             needs: 0,
@@ -63,7 +65,7 @@ impl Program {
         if condition.tag != OBJECT {
             return Err(Refused::NoObject);
         }
-        let mut compiler = Compiler { document: &document, groups, program, depth: 0, refused: None };
+        let mut compiler = Compiler { document: &document, groups, sets: Vec::new(), program, depth: 0, refused: None };
         compiler.program.first = compiler.object(&condition, NONE, false);
         let Compiler { mut program, refused, .. } = compiler;
         program.document = document;
@@ -75,6 +77,8 @@ impl Program {
 struct Compiler<'d> {
     document: &'d [u8],
     groups: Value<'d>,
+    /// The lists that were read, since a group may be asked for often: the place of the first element, and the members.
+    sets: Vec<(u32, u32, u32)>,
     program: Program,
     depth: u32,
     refused: Option<Refused>,
@@ -117,10 +121,8 @@ const FOLDED: u32 = 16;
 const GROUP: u32 = 32;
 
 impl<'d> Compiler<'d> {
-    #[inline(never)]
     fn key(&self, n: u32) -> &'d [u8] {
-        let (from, to) = self.program.keys.get(n as usize).copied().unwrap_or_default();
-        self.document.get(from as usize..to as usize).unwrap_or_default()
+        key_of(self.document, &self.program.keys, n)
     }
 
     /// Where a cursor stands in the document: constants are named by their places.
@@ -167,7 +169,7 @@ impl<'d> Compiler<'d> {
         }
         let from = self.program.list.len() as u32;
         self.program.list.extend_from_slice(steps);
-        if ask != Ask::Each {
+        if matches!(ask, Ask::All | Ask::Any) {
             // What is quick to ask is asked first: the answer is the same in any order, and one often settles it.
             let mut sorted = self.program.list.split_off(from as usize);
             sorted.arrange_by_key(|s| self.cost(*s));
@@ -227,9 +229,7 @@ impl<'d> Compiler<'d> {
             b"$nor" => (Ask::Any, true, LIST),
             b"$not" => (Ask::All, true, OBJECT),
             _ => {
-                let path = self.path(key, name);
-                let first = self.program.segments.get(path.from as usize).map_or(NONE, |s| s.key);
-                self.program.paths.push(path);
+                let first = self.path(key, name);
                 let path = self.program.paths.len() as u32 - 1;
                 let test = self.test(value, place, if attribute == NONE { first } else { attribute }, Ask::Is);
                 return self.step(Ask::At, path, test);
@@ -259,38 +259,55 @@ impl<'d> Compiler<'d> {
         self.unless(denied, step)
     }
 
-    /// A path of the names between dots.
-    fn path(&mut self, key: u32, name: &'d [u8]) -> Path {
-        let from = self.program.segments.len();
+    /// A path of the names between dots. Answers the key of the first.
+    fn path(&mut self, key: u32, name: &'d [u8]) -> u32 {
+        let from = self.program.segments.len() as u32;
+        let at = self.program.keys.get(key as usize).map_or(0, |k| k.0);
+        let (mut first, mut attribute) = (NONE, NONE);
         let mut start = 0;
         for n in 0..=name.len() {
-            if name.get(n).is_none_or(|b| *b == b'.') {
-                let key = self.known(key, start, n);
-                self.program.segments.push(Segment { key, index: index(&name[start..n]) });
-                start = n + 1;
+            if name.get(n).is_some_and(|b| *b != b'.') {
+                continue;
             }
+            let segments = self.program.segments.len() as u32 - from;
+            if segments == DEPTH {
+                self.refused = Some(Refused::TooLarge);
+                break;
+            }
+            let part = self.program.keys.len() as u32;
+            self.program.keys.push((at + start as u32, at + n as u32));
+            let attributes = self.program.attributes;
+            let Some(name_of) = self.known(part) else { break };
+            if segments == 0 && name_of.attribute == NONE {
+                name_of.attribute = attributes;
+            }
+            let known = *name_of;
+            if known.key != part {
+                self.program.keys.pop();
+            }
+            if segments == 0 {
+                (first, attribute) = (known.key, known.attribute);
+                self.program.attributes = attributes.max(attribute.saturating_add(1));
+            }
+            self.program.segments.push(Segment { key: known.key, index: index(&name[start..n]) });
+            start = n + 1;
         }
-        let first = self.program.segments.get(from).map_or(NONE, |s| s.key);
-        let seen = self.program.attributes.iter().position(|a| *a == first);
-        if seen.is_none() {
-            self.program.attributes.push(first);
-        }
-        let attribute = seen.unwrap_or(self.program.attributes.len() - 1) as u32;
-        Path { attribute, from: from as u32, to: self.program.segments.len() as u32 }
+        self.program.paths.push(Path { attribute, from, to: self.program.segments.len() as u32 });
+        first
     }
 
-    /// The number of the key that is a part of another one.
-    fn known(&mut self, key: u32, start: usize, end: usize) -> u32 {
-        let part = &self.key(key)[start..end];
-        let count = self.program.keys.len() as u32;
-        for n in 0..count {
-            if self.key(n) == part {
-                return n;
-            }
+    /// The name of a key among those that are searched for; it is put there, if it is not yet.
+    #[inline(never)]
+    fn known(&mut self, key: u32) -> Option<&mut Name> {
+        let names = &mut self.program.names;
+        let found = place_of(key_of(self.document, &self.program.keys, key), names, self.document, &self.program.keys);
+        if let (Err(place), true) = (found, names.len() < STEPS) {
+            names.insert(place, Name { key, attribute: NONE });
+        } else if found.is_err() {
+            self.refused = Some(Refused::TooLarge);
         }
-        let (from, _) = self.program.keys.get(key as usize).copied().unwrap_or_default();
-        self.program.keys.push((from + start as u32, from + end as u32));
-        count
+        let (Ok(place) | Err(place)) = found;
+        names.get_mut(place)
     }
 
     /// What stands behind a path at `place`: operators, or a value to be equal to, which `ask` asks.
@@ -299,10 +316,29 @@ impl<'d> Compiler<'d> {
         if self.has_operators(v) {
             return self.object(v, attribute, true);
         }
-        if is_deeper(v, DEPTH) {
-            self.refused = Some(Refused::TooLarge);
-        }
+        self.in_depth(v, DEPTH);
         self.step(ask, place, 0)
+    }
+
+    /// Goes through a value that is compared in depth: it has to be whole and of no more than so many levels, and its names are searched for.
+    fn in_depth(&mut self, v: &Value<'d>, left: u32) {
+        let mut inside = v.inside();
+        let mut n = 0;
+        while n < v.count && self.refused.is_none() {
+            n += 1;
+            if v.tag == OBJECT {
+                let key = inside.word().unwrap_or(NONE);
+                let same = (key, self.known(key).map_or(key, |known| known.key));
+                if same.1 != key && !self.program.same.contains(&same) {
+                    self.program.same.push(same);
+                }
+            }
+            let inner = self.read(&mut inside);
+            match left.checked_sub(1) {
+                Some(left) => self.in_depth(&inner, left),
+                None => self.refused = Some(Refused::TooLarge),
+            }
+        }
     }
 
     /// Whether an object has operators alone.
@@ -329,6 +365,8 @@ impl<'d> Compiler<'d> {
             Ask::Type | Ask::Pattern => TEXT,
             Ask::In | Ask::InFolded | Ask::Each => LIST,
             Ask::Element => OBJECT,
+            // A list or an object comes neither before nor after anything.
+            Ask::Order if !value.is_scalar() => NOTHING,
             _ => value.tag,
         };
         if value.tag != takes {
@@ -389,8 +427,13 @@ impl<'d> Compiler<'d> {
 
     /// What a list holds: a test of each, or a set of scalars, sorted, so that large groups cost little.
     fn elements(&mut self, ask: Ask, list: &Value<'d>, attribute: u32, folded: bool) -> u32 {
-        let mut places = Vec::new();
         let mut inside = list.inside();
+        // All that are empty are the same, and stand nowhere.
+        let first = if list.count > 0 { self.place(&inside) } else { 0 };
+        if let Some(&(_, from, to)) = self.sets.iter().find(|s| s.0 == first) {
+            return self.step(ask, from, to);
+        }
+        let mut places = Vec::new();
         let mut n = 0;
         while n < list.count && self.refused.is_none() {
             n += 1;
@@ -409,6 +452,8 @@ impl<'d> Compiler<'d> {
         if ask != Ask::Each {
             places.arrange_by(|a, b| at(*a).rank(&at(*b)));
         }
+        let from = self.program.list.len() as u32;
+        self.sets.push((first, from, from + places.len() as u32));
         self.several(ask, &places)
     }
 }
@@ -423,25 +468,4 @@ fn index(name: &[u8]) -> u32 {
         return NONE;
     }
     name.iter().fold(0, |n, b| n * 10 + u32::from(b - b'0'))
-}
-
-/// Whether a value has more than so many levels.
-fn is_deeper(v: &Value<'_>, left: u32) -> bool {
-    if v.is_scalar() {
-        return false;
-    }
-    let mut inside = v.inside();
-    for _ in 0..v.count {
-        if v.tag == OBJECT {
-            inside.word();
-        }
-        let inner = inside.value();
-        if inner.tag == NOTHING {
-            break;
-        }
-        if left == 0 || is_deeper(&inner, left - 1) {
-            return true;
-        }
-    }
-    false
 }

@@ -1,6 +1,6 @@
 //! What may be wrong with a condition, told with the place and the way out, before it reaches a shopper.
 
-use super::{DEPTH, Program, Refused, STEPS, json};
+use super::{DEPTH, PATTERNS, Program, Refused, STEPS, json};
 use regress::Regex;
 use serde_json::{Map, Value};
 
@@ -71,7 +71,7 @@ const TYPES: [&str; 6] = ["null", "boolean", "number", "string", "array", "objec
 /// assert!(found[0].message.contains("$gt"));
 /// ```
 pub fn lint(condition: &Value, groups: Option<&Value>) -> Vec<Finding> {
-    let mut linter = Linter { groups, found: Vec::new() };
+    let mut linter = Linter { groups, patterns: 0, found: Vec::new() };
     match condition {
         Value::Object(object) if object.is_empty() => linter.warn("$", "it asks nothing and matches everybody."),
         Value::Object(object) => linter.condition(object, "$"),
@@ -79,13 +79,20 @@ pub fn lint(condition: &Value, groups: Option<&Value>) -> Vec<Finding> {
     }
     let nothing = Value::Object(Map::new());
     if let Err(Refused::TooLarge) = Program::compile(json::document(condition, groups.unwrap_or(&nothing))) {
-        linter.error("$", format!("it has more than {DEPTH} levels or {STEPS} steps: split it."));
+        linter.error(
+            "$",
+            format!(
+                "it or a path of it has more than {DEPTH} levels, or it has more than {STEPS} steps or names: split it."
+            ),
+        );
     }
     linter.found
 }
 
 struct Linter<'g> {
     groups: Option<&'g Value>,
+    /// Those that came so far.
+    patterns: usize,
     found: Vec<Finding>,
 }
 
@@ -176,6 +183,12 @@ impl Linter<'_> {
     }
 
     fn operator(&mut self, name: &str, operand: &Value, at: &str) {
+        self.told(name, operand, at);
+        let is_pattern = matches!(name, "$regex" | "$regexi" | "$notRegex" | "$notRegexi") && operand.is_string();
+        self.patterns += usize::from(is_pattern);
+    }
+
+    fn told(&mut self, name: &str, operand: &Value, at: &str) {
         let is_scalar = !operand.is_array() && !operand.is_object();
         match name {
             "$eq" | "$ne" if !is_scalar => {
@@ -213,6 +226,8 @@ impl Linter<'_> {
             },
             "$regex" | "$regexi" | "$notRegex" | "$notRegexi" => match operand.as_str().map(Regex::new) {
                 None => self.error(at, "it takes a pattern, as a text."),
+                Some(_) if self.patterns >= PATTERNS => self
+                    .error(at, format!("there are more than {PATTERNS} patterns: write some as one, as in \"a|b\".")),
                 Some(Err(e)) => self.error(at, format!("it is no regular expression of JavaScript: {e}.")),
                 Some(Ok(_)) => self.tell(
                     Severity::Note,
@@ -237,11 +252,8 @@ impl Linter<'_> {
                 self.test(operand, at);
             }
             "$elemMatch" => match operand {
-                Value::Object(object)
-                    if object.keys().all(|k| k.starts_with('$') && !GROUPS[..3].contains(&k.as_str())) =>
-                {
-                    self.test(operand, at)
-                }
+                // `$or` alone is an operator here, and there is none of this name: GrowthBook's SDK reads it so too.
+                Value::Object(object) if object.keys().all(|k| k.starts_with('$')) => self.test(operand, at),
                 Value::Object(object) => self.condition(object, at),
                 _ => self.error(at, "it takes operators or a condition."),
             },
@@ -350,11 +362,21 @@ mod tests {
             (json!({ "a": { "$type": "money" } }), Warning, "$.a.$type"),
             (json!({ "a": { "$size": 1.5 } }), Warning, "$.a.$size"),
             (json!({ "a": { "$elemMatch": [] } }), Error, "$.a.$elemMatch"),
+            (json!({ "a": { "$elemMatch": { "$or": [{ "b": 1 }, { "b": 2 }] } } }), Error, "$.a.$elemMatch.$or"),
+            (json!({ ["a"; 33].join("."): 1 }), Error, "$"),
             (json!({ "a": { "$exists": "yes" } }), Warning, "$.a.$exists"),
         ];
         for (condition, severity, path) in cases {
             assert_eq!(told(condition.clone()), [(severity, path.to_string())], "{condition}");
         }
+    }
+
+    #[test]
+    fn the_first_pattern_that_is_too_many_is_told() {
+        let many: Vec<Value> = (0..34).map(|i| json!({ "a": { "$regex": i.to_string() } })).collect();
+        let mut errors = told(json!({ "$or": many }));
+        errors.retain(|(severity, _)| *severity == Severity::Error);
+        assert_eq!(errors, [32, 33].map(|i| (Severity::Error, format!("$.$or[{i}].a.$regex"))));
     }
 
     #[test]

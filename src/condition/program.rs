@@ -73,6 +73,14 @@ pub(super) struct Path {
     pub(super) to: u32,
 }
 
+/// A name that a batch is searched for.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Name {
+    pub(super) key: u32,
+    /// Its slot, where it is an attribute that is asked for; else [`NONE`].
+    pub(super) attribute: u32,
+}
+
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Segment {
     pub(super) key: u32,
@@ -117,8 +125,12 @@ pub struct Program {
     pub(super) list: Vec<u32>,
     pub(super) paths: Vec<Path>,
     pub(super) segments: Vec<Segment>,
-    /// Keys of the attributes that are asked for.
-    pub(super) attributes: Vec<u32>,
+    /// The names that a batch is searched for, sorted: those in paths and in values that are compared in depth.
+    pub(super) names: Vec<Name>,
+    /// Keys that read as one of the names does: theirs and its.
+    pub(super) same: Vec<(u32, u32)>,
+    /// Attributes that are asked for.
+    pub(super) attributes: u32,
     pub(super) patterns: Vec<Pattern>,
     pub(super) problems: Vec<(Problem, u32)>,
     pub(super) needs: u8,
@@ -168,11 +180,18 @@ impl Program {
         let mut slots = Vec::new();
         for n in 0..at.word()? {
             let name = at.bytes()?;
-            let known = (0..self.keys.len() as u32).find(|k| self.key(*k) == name).unwrap_or(NONE);
-            if let Some(slot) = names.get_mut(known as usize) {
+            let known = place_of(name, &self.names, &self.document, &self.keys).ok().and_then(|p| self.names.get(p));
+            let known = known.copied().unwrap_or(Name { key: NONE, attribute: NONE });
+            if let Some(slot) = names.get_mut(known.key as usize) {
                 *slot = n;
             }
-            slots.push(self.attributes.iter().position(|a| *a == known).unwrap_or(usize::MAX));
+            slots.push(known.attribute);
+        }
+        for (key, known) in &self.same {
+            let n = names.get(*known as usize).copied().unwrap_or(NONE);
+            if let Some(slot) = names.get_mut(*key as usize) {
+                *slot = n;
+            }
         }
         let has_constant =
             |s: &Step| matches!(s.ask, Ask::Is | Ask::IsFolded | Ask::Equal | Ask::Order | Ask::Version | Ask::Type);
@@ -181,7 +200,7 @@ impl Program {
         let few = if self.list.len() <= MOST_READ { &self.list[..] } else { &[] };
         let members = few.iter().map(|at| self.constant(*at)).gather();
         let mut asked = Asked { program: self, names: &names, missing, constants, members, slots: Vec::new() };
-        asked.slots.resize(self.attributes.len(), &[][..]);
+        asked.slots.resize(self.attributes as usize, &[][..]);
         let all = Value::bare(CONTEXT, f64::NAN, missing);
         for _ in 0..contexts {
             asked.slots.fill(&[]);
@@ -190,11 +209,11 @@ impl Program {
                 return None;
             }
             let mut entries = context.inside();
-            let mut wanted = self.attributes.len();
+            let mut wanted = self.attributes;
             for _ in 0..context.count {
                 let key = entries.u32()?;
                 let value = entries.skip_quickly()?;
-                if let Some(slot) = slots.get(key as usize).and_then(|s| asked.slots.get_mut(*s)) {
+                if let Some(slot) = slots.get(key as usize).and_then(|s| asked.slots.get_mut(*s as usize)) {
                     *slot = value;
                     wanted -= 1;
                     if wanted == 0 {
@@ -207,14 +226,26 @@ impl Program {
         values.rest.is_empty().then_some(())
     }
 
-    pub(super) fn key(&self, n: u32) -> &[u8] {
-        let (from, to) = self.keys.get(n as usize).copied().unwrap_or_default();
-        self.document.get(from as usize..to as usize).unwrap_or_default()
+    fn key(&self, n: u32) -> &[u8] {
+        key_of(&self.document, &self.keys, n)
     }
 
     fn constant(&self, at: u32) -> Value<'_> {
         value_at(&self.document, at)
     }
+}
+
+/// The text of a key.
+#[inline(never)]
+pub(super) fn key_of<'d>(document: &'d [u8], keys: &[(u32, u32)], n: u32) -> &'d [u8] {
+    let (from, to) = keys.get(n as usize).copied().unwrap_or_default();
+    document.get(from as usize..to as usize).unwrap_or_default()
+}
+
+/// Where a name stands among those that are searched for, or would stand.
+#[inline(never)]
+pub(super) fn place_of(name: &[u8], names: &[Name], document: &[u8], keys: &[(u32, u32)]) -> Result<usize, usize> {
+    names.binary_search_by(|n| key_of(document, keys, n.key).cmp(name))
 }
 
 #[inline(never)]
@@ -297,6 +328,7 @@ impl Asked<'_, '_> {
     fn is_in(&self, step: &Step, v: &Value<'_>) -> bool {
         let folded = step.ask == Ask::InFolded;
         if folded && v.has_lower() {
+            // Once: a text in lower case has no other.
             return self.is_in(step, &v.folded());
         }
         if !v.is_scalar() {

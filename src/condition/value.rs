@@ -147,7 +147,11 @@ impl<'a> Cursor<'a> {
     pub(super) fn skip_quickly(&mut self) -> Option<&'a [u8]> {
         let from = self.rest;
         let n = match self.rest.split_first_chunk::<5>() {
-            Some(([TEXT | LIST | OBJECT, a, b, c, d], _)) => 5 + u32::from_le_bytes([*a, *b, *c, *d]) as usize,
+            // Behind the length, since with five more it may be too large for the 32 bits of wasm.
+            Some(([TEXT | LIST | OBJECT, a, b, c, d], rest)) => {
+                self.rest = rest.get(u32::from_le_bytes([*a, *b, *c, *d]) as usize..)?;
+                return Some(from);
+            }
             Some(([NUMBER, ..], _)) => 9,
             Some(([NULL..=TRUE, ..], _)) => 1,
             _ => return self.skip(),
@@ -160,31 +164,7 @@ impl<'a> Cursor<'a> {
     #[inline(never)]
     pub(super) fn skip(&mut self) -> Option<&'a [u8]> {
         let from = self.rest;
-        let mut values = 1;
-        while values > 0 {
-            values -= 1;
-            let mut tag = self.u8()?;
-            if tag == MATCHED {
-                self.take(4)?;
-                tag = self.u8()?;
-            }
-            match tag {
-                CASED => values += 2,
-                NUMERIC | EXACT | WRITTEN => {
-                    self.take(8)?;
-                    self.bytes()?;
-                }
-                TEXT | LIST | OBJECT => {
-                    self.bytes()?;
-                }
-                NUMBER => {
-                    self.take(8)?;
-                }
-                NULL..=TRUE => {}
-                _ => return None,
-            }
-        }
-        Some(from)
+        (self.value().tag != NOTHING).then_some(from)
     }
 
     /// The value at the front. It is no option, since copying one takes longer than reading it.
@@ -241,8 +221,12 @@ impl<'a> Cursor<'a> {
             v.bytes = inner.rest;
         }
         if cased {
-            v.lower = self.skip()?;
+            // A text in lower case has no other one, so what reads it never goes deeper.
+            v.lower = self.rest;
+            let tag = self.u8().filter(|tag| v.tag == TEXT && matches!(*tag, TEXT..=EXACT))?;
+            self.take(if tag == TEXT { 0 } else { 8 })?;
+            self.bytes()?;
         }
-        (!cased || v.tag == TEXT).then_some(())
+        Some(())
     }
 }

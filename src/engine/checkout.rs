@@ -8,7 +8,7 @@ use crate::id::{Key, Row};
 use crate::list::Gather;
 use crate::money::Minor;
 use crate::offer::usage::{CouponFacts, Usage};
-use crate::offer::{Cart, Customer, Gap, Limits, Line, Offers, Promotion, Quote, Scope, quote};
+use crate::offer::{Cart, Customer, Gap, Limits, Line, Offers, Promotion, Quote, Scope, Stops, quote};
 use crate::order::Arrange;
 use crate::pack::Tag;
 use crate::pack::column::Strings;
@@ -97,6 +97,8 @@ pub struct RawCart<'a> {
     /// Offers whose own condition does not hold for whom the host quotes, by id. The host asks the conditions, which are the pack's (section `OFCN`), since
     /// what evaluates them lies in another part.
     pub unmet: Vec<&'a str>,
+    /// What stops offers.
+    pub stops: Stops,
 }
 
 /// A coupon of the shopper's, and what it is worth now.
@@ -207,6 +209,7 @@ impl Engine {
                 }),
             });
         }
+        let neutral = neutral || cart.stops.neutral;
         let bought = if neutral { None } else { self.bought() };
         let nothing = CouponFacts::default();
         for coupon in &mut out {
@@ -225,7 +228,12 @@ impl Engine {
             None => i64::MAX,
         };
         let near = |c: &Coupon| if empty { 0 } else { near(c) };
-        let usable = |c: &Coupon| !matches!(c.reason, "expired" | "usage_limit" | "total_limit" | "tier" | "condition");
+        let usable = |c: &Coupon| {
+            !matches!(
+                c.reason,
+                "expired" | "usage_limit" | "total_limit" | "tier" | "condition" | "stopped" | "switch_stale"
+            )
+        };
         out.arrange_by_key(|c| {
             let saved = core::cmp::Reverse((usable(c), c.in_best, c.saving));
             (saved, near(c), core::cmp::Reverse(c.score), c.expires.map_or(i64::MAX, |t| t.0), c.offer)
@@ -311,6 +319,7 @@ fn read_cart(c: &Catalog, raw: &RawCart<'_>) -> Result<Cart> {
     let mut cart =
         cart.map_err(|e| Error::with(Code::InvalidCart, concat(&[e.code.code(), " at ", &e.path, "."]).into()))?;
     cart.codes = raw.codes.iter().map(|s| s.to_string()).gather();
+    cart.stops.clone_from(&raw.stops);
     cart.unmet = raw.unmet.iter().map(|s| s.to_string()).gather();
     cart.groups = raw.groups.iter().map(|(id, n)| (id.to_string(), *n)).gather();
     Ok(cart)

@@ -2,7 +2,7 @@
 
 use super::cart::{Cart, Customer, Line};
 use super::condition::failed;
-use super::invalid::Invalid;
+use super::invalid::{Invalid, InvalidCode};
 use super::plan::Plan;
 use super::promotion::Offers;
 use super::search::{Limits, lowest};
@@ -47,11 +47,12 @@ pub struct Addons {
 
 /// The products of `catalog` that, added once, give the lowest payable, and pairs of the ten best of them.
 ///
-/// Each line of the catalogue stands for one unit, and its id must be unlike those of the cart.
+/// Each line of the catalogue stands for one unit, and its id must be unlike those of the cart. What would take the cart
+/// beyond the largest total is passed over: the cart itself is sound.
 ///
 /// # Errors
 ///
-/// As [`Cart::new`], when an item cannot be a line of the cart.
+/// As [`Cart::new`], when an item cannot be a line of any cart.
 ///
 /// # Example: five more make it cheaper
 ///
@@ -94,7 +95,7 @@ pub fn addons(
     order.arrange_by_key(|i| (catalog[*i].price.0, *i));
     for place in order {
         let item = &catalog[place];
-        let larger = cart.with(one(item))?;
+        let Some(larger) = with(cart, item)? else { continue };
         // What costs as much as the last of the best may still come before it, by its price or name.
         let below = last(&tried, BEST).map_or(i64::MAX, |worst| worst.saturating_add(1));
         let payable = cost(&larger, below);
@@ -106,7 +107,8 @@ pub fn addons(
     for (i, first) in tried.iter().enumerate() {
         for second in &tried[i + 1..] {
             let (a, b) = (&catalog[first.place], &catalog[second.place]);
-            let larger = cart.with(one(a))?.with(one(b))?;
+            let Some(larger) = with(cart, a)? else { continue };
+            let Some(larger) = with(&larger, b)? else { continue };
             let below = last(&pairs, PAIRS).map_or(i64::MAX, |worst| worst.saturating_add(1));
             let payable = cost(&larger, below);
             if payable < below {
@@ -116,6 +118,14 @@ pub fn addons(
         }
     }
     Ok(Addons { payable: Minor(before), singles: tried, pairs, ..out })
+}
+
+/// The cart with one unit more; nothing if that is more than a cart may cost.
+fn with(cart: &Cart, item: &Line) -> Result<Option<Cart>, Invalid> {
+    match cart.with(one(item)) {
+        Err(e) if e.code == InvalidCode::AmountOverflow => Ok(None),
+        larger => larger.map(Some),
+    }
 }
 
 fn one(item: &Line) -> Line {

@@ -1,6 +1,7 @@
 //! What is bought and by whom: lines, fees, codes, and the facts about the customer that conditions may ask for.
 
 use super::invalid::{Invalid, InvalidCode};
+use super::stops::Stops;
 use crate::money::Minor;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -49,12 +50,21 @@ pub struct Cart {
     pub groups: Vec<(String, i64)>,
     /// Promotions whose condition the host found unmet, by id.
     pub unmet: Vec<String>,
+    /// What stops offers.
+    pub stops: Stops,
 }
 
 impl Default for Cart {
     /// An empty cart.
     fn default() -> Cart {
-        Cart { lines: Vec::new(), shipping: Minor(0), codes: Vec::new(), groups: Vec::new(), unmet: Vec::new() }
+        Cart {
+            lines: Vec::new(),
+            shipping: Minor(0),
+            codes: Vec::new(),
+            groups: Vec::new(),
+            unmet: Vec::new(),
+            stops: Stops::default(),
+        }
     }
 }
 
@@ -96,7 +106,7 @@ impl Cart {
         if !(0..=LARGEST).contains(&shipping.0) {
             return Err(Invalid::at(InvalidCode::InvalidShipping, "cart.shipping"));
         }
-        Ok(Cart { lines, shipping, codes: Vec::new(), groups: Vec::new(), unmet: Vec::new() })
+        Ok(Cart { lines, shipping, codes: Vec::new(), groups: Vec::new(), unmet: Vec::new(), stops: Stops::default() })
     }
 
     /// The lines, in the order of the cart.
@@ -118,7 +128,8 @@ impl Cart {
         let mut lines = self.lines.clone();
         lines.push(line);
         let cart = Cart::new(lines, self.shipping)?;
-        Ok(Cart { codes: self.codes.clone(), groups: self.groups.clone(), unmet: self.unmet.clone(), ..cart })
+        let (codes, groups) = (self.codes.clone(), self.groups.clone());
+        Ok(Cart { codes, groups, unmet: self.unmet.clone(), stops: self.stops.clone(), ..cart })
     }
 }
 

@@ -9,6 +9,9 @@ use alloc::string::String;
 /// The first condition that fails.
 pub(crate) fn failed(p: &Promotion, cart: &Cart, customer: &Customer, now: Millis) -> Option<Refusal> {
     let c = &p.when;
+    if let Some(stopped) = cart.stops.reason(p) {
+        return Some(stopped);
+    }
     let checks = [
         (c.start.is_some_and(|t| now < t), Refusal::NotStarted),
         (c.end.is_some_and(|t| now >= t), Refusal::Expired),
@@ -33,7 +36,7 @@ fn local(now: Millis, offset_min: i32) -> i64 {
     now.0.saturating_add(i64::from(offset_min) * MINUTE)
 }
 
-fn within(d: Daily, now: Millis) -> bool {
+pub(super) fn within(d: Daily, now: Millis) -> bool {
     let at = local(now, d.utc_offset_min).rem_euclid(DAY);
     let (from, to) = (i64::from(d.from) * MINUTE, i64::from(d.to) * MINUTE);
     if from < to { from <= at && at < to } else { at >= from || at < to }

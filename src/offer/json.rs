@@ -116,16 +116,50 @@ pub fn read_offers(v: &Value) -> Result<Offers, Invalid> {
             return Err(Invalid::within(InvalidCode::UnknownKind, "promotions", i, "kind"));
         };
         let mut fault = None;
-        match offers.push(read_promotion(p, &id, kind, &mut fault)) {
+        let mut found = offers.push(read_promotion(p, &id, kind, &mut fault)).err();
+        if let Some((code, field)) = named(p)
+            && found.as_ref().is_none_or(|e| turn(code) <= turn(e.code))
+        {
+            found = Some(Invalid::within(code, "promotions", i, field));
+        }
+        match found {
             // The place told is that in the list, also behind one that was not taken.
-            Err(e) if e.code == InvalidCode::Malformed => late = late.or(Some(moved(e, i))),
-            Err(e) => return Err(moved(e, i)),
-            Ok(()) => {}
+            Some(e) if e.code == InvalidCode::Malformed => late = late.or(Some(moved(e, i))),
+            Some(e) => return Err(moved(e, i)),
+            None => {}
         }
         ids.push(id);
         late = late.or_else(|| fault.map(|field| Invalid::within(InvalidCode::Malformed, "promotions", i, field)));
     }
     late.map_or(Ok(offers), Err)
+}
+
+/// The first mistake among the shares and amounts that the language names, in its order and whatever the kind: a field
+/// that the kind does not use is no reason to let a wrong number pass.
+fn named(p: &Value) -> Option<(InvalidCode, &'static str)> {
+    let (share, amount) = (InvalidCode::InvalidPercent, InvalidCode::InvalidAmount);
+    let checks = [
+        (share, "percent_bp", 0..=10_000),
+        (share, "max_percent_bp", 0..=10_000),
+        (amount, "amount", 0..=i64::MAX),
+        (amount, "threshold", 1..=i64::MAX),
+        (amount, "price", 0..=i64::MAX),
+        (amount, "cap", 0..=i64::MAX),
+    ];
+    let wrong = |(_, field, sound): &(InvalidCode, &'static str, core::ops::RangeInclusive<i64>)| {
+        !p[*field].is_null() && !sound.contains(&whole(&p[*field]))
+    };
+    checks.into_iter().find(wrong).map(|(code, field, _)| (code, field))
+}
+
+/// The order in which the mistakes of one promotion are told.
+fn turn(code: InvalidCode) -> u8 {
+    match code {
+        InvalidCode::Malformed => 3,
+        InvalidCode::InvalidAmount => 2,
+        InvalidCode::InvalidPercent => 1,
+        _ => 0,
+    }
 }
 
 /// The mistake of a promotion, told at its place in the list.
@@ -354,7 +388,7 @@ fn month_day(s: &str) -> Option<(u8, u8)> {
 }
 
 /// An instant of RFC 3339; what is finer than a millisecond is dropped.
-pub(super) fn instant(v: &Value) -> Option<Millis> {
+pub(crate) fn instant(v: &Value) -> Option<Millis> {
     let s = v.as_str()?;
     let (date, rest) = (s.get(..10)?, s.get(11..)?);
     if !matches!(s.as_bytes()[10], b'T' | b't' | b' ') {

@@ -26,6 +26,7 @@ mod sample;
 mod saving;
 mod search;
 mod spread;
+mod stops;
 pub mod usage;
 
 pub use addon::{Addon, Addons, addons};
@@ -39,6 +40,7 @@ pub use promotion::{
 pub use quote::{Applied, GiftLine, LineQuote, Proof, Quote, Refused, quote};
 pub use refusal::{Gap, Refusal};
 pub use search::Limits;
+pub use stops::{Standing, Stops};
 
 #[cfg(any(feature = "cli", feature = "lint"))]
 use crate::{money::Minor, time::Millis};

@@ -48,6 +48,12 @@ pub enum Refusal {
     NotInBestCombination,
     /// The shop's own condition does not hold for whom the host quotes: checked last of the conditions.
     Condition,
+    /// The shop has stopped it: checked before all else, as the next two are.
+    Stopped,
+    /// The shop's switch is stale, so it is not known whether it goes on.
+    SwitchStale,
+    /// It depends on the time, which cannot be trusted.
+    TimeUncertain,
 }
 
 impl Refusal {
@@ -71,6 +77,9 @@ impl Refusal {
             Refusal::Budget => "budget",
             Refusal::NotInBestCombination => "not_in_best_combination",
             Refusal::Condition => "condition",
+            Refusal::Stopped => "stopped",
+            Refusal::SwitchStale => "switch_stale",
+            Refusal::TimeUncertain => "time_uncertain",
         }
     }
 }

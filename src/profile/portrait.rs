@@ -35,6 +35,9 @@ pub(super) const DISLIKED: usize = 128;
 /// Bought products remembered.
 pub(super) const BOUGHT: usize = 256;
 
+/// Bytes of a ledger of membership at most, as `crate::member` keeps them.
+pub(super) const LEDGER: usize = 16_384;
+
 /// What an event says about one product, in keys that outlive the pack.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Facts {
@@ -123,6 +126,11 @@ pub struct Portrait {
     pub(super) hidden: Vec<Hidden>,
     /// What was concluded, sorted by key.
     pub(super) notes: Vec<Note>,
+    /// The ledger of a membership, which only who keeps it can read.
+    pub(super) ledger: Vec<u8>,
+    /// That of who was here before the account came, and since when that visit goes on; not kept.
+    visitor: Vec<u8>,
+    visit: Millis,
     /// Settled and provisional together; made when asked for.
     pub(super) merged: Option<Affinities>,
     /// Of each kind, the minute of its latest event and how many it had; not kept.
@@ -154,11 +162,30 @@ impl Portrait {
             declared: Vec::new(),
             hidden: Vec::new(),
             notes: Vec::new(),
+            ledger: Vec::new(),
+            visitor: Vec::new(),
+            visit: Millis(0),
             merged: None,
             minutes: [(i64::MIN, 0); EventKind::COUNT],
             hasty: false,
             sieve: Sieve::default(),
         }
+    }
+
+    /// The ledger of a membership, and that of a visitor who turned out to be this shopper: what is in it from a time on belongs into the other.
+    pub fn ledgers(&self) -> (&[u8], &[u8], Millis) {
+        (&self.ledger, &self.visitor, self.visit)
+    }
+
+    /// Keeps a ledger, which now holds the visitor's too. One that is too long is not kept.
+    pub fn keep_ledger(&mut self, bytes: &[u8]) -> bool {
+        if bytes.len() > LEDGER {
+            return false;
+        }
+        self.visitor.clear();
+        self.ledger.clear();
+        self.ledger.extend_from_slice(bytes);
+        true
     }
 
     /// Takes a step in. Steps within the lateness window may come in any order.
@@ -207,6 +234,8 @@ impl Portrait {
         }
         // What was declared in it is the newest word.
         self.absorb_declared(&other.declared, since);
+        // A ledger is put into the account's by who can read them, as far as it is of this visit.
+        (self.visitor, self.visit) = (other.ledger.clone(), since);
         // The visit itself counts once, with its first event.
         self.sessions = self.sessions.saturating_add(u32::from(new > 0));
         new

@@ -145,6 +145,22 @@ impl<'r, 'b> Tape<'r, 'b> {
         run(self, v.get_or_insert_with(T::default));
     }
 
+    /// Bytes of whatever they are, at most `room`.
+    pub(super) fn blob(&mut self, v: &mut Vec<u8>, room: usize) {
+        let mut n = v.len() as u64;
+        self.num(&mut n);
+        match &mut self.end {
+            End::Write(w) => w.raw(v),
+            End::Read(r) => {
+                v.clear();
+                v.extend_from_slice(r.take((n as usize).min(room + 1)));
+                if v.len() > room {
+                    r.fail();
+                }
+            }
+        }
+    }
+
     /// A list of at most `room` elements, each of at least a byte.
     pub(super) fn list<T: Default>(&mut self, list: &mut Vec<T>, room: usize, mut run: impl FnMut(&mut Self, &mut T)) {
         let mut n = list.len() as u64;

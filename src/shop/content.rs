@@ -1,4 +1,4 @@
-//! `content.jsonl` and the tasks of `loyalty.json`: what stands on a shelf and is no product; `[content]` and `[activity]`.
+//! `content.jsonl`: what stands on a shelf and is no product; `[content]` and `[activity]`.
 
 use super::log::time;
 use super::rejects::{Out, Part, Rejects};
@@ -204,29 +204,11 @@ fn card(
 }
 
 /// `title_zh` for `zh-CN`; the first language and English also take `title`.
-fn name(v: &Value, key: &str, place: usize, language: &str) -> String {
+pub(super) fn name(v: &Value, key: &str, place: usize, language: &str) -> String {
     let primary = language.split('-').next().unwrap_or(language);
     let own = v[format!("{key}_{primary}")].as_str();
     let plain = if place == 0 || primary == "en" { v[key].as_str() } else { None };
     own.or(plain).unwrap_or("").trim().to_string()
-}
-
-/// The tasks that `loyalty.json` rewards members for. The rest of the file is not read.
-///
-/// # Errors
-///
-/// `io`; `bad_config` for what is no JSON, or a task without id or name.
-pub(super) fn tasks(path: &Path, languages: &[String]) -> Result<Vec<CardDraft>> {
-    let bad = |what: String| Error::new(Code::BadConfig, format!("{}: {what}", path.display()));
-    let file: Value = serde_json::from_str(&text_of(path)?).map_err(|e| bad(format!("{e}.")))?;
-    let Some(tasks) = file["growth"]["tasks"].as_array() else { return Ok(Vec::new()) };
-    let task = |v: &Value| {
-        let titles: Vec<String> = languages.iter().enumerate().map(|(i, l)| name(v, "name", i, l)).collect();
-        let id = v["id"].as_str().filter(|id| !id.is_empty() && titles.iter().any(|t| !t.is_empty()));
-        let id = id.ok_or_else(|| bad(format!("the task {v} has no id or no name.")))?.to_string();
-        Ok(CardDraft { id, kind: "task".into(), titles, ..CardDraft::default() })
-    };
-    tasks.iter().map(task).collect()
 }
 
 #[cfg(test)]

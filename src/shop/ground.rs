@@ -2,7 +2,7 @@
 
 use super::config::ShopConfig;
 use super::table::{Row, Table};
-use super::{Part, Progress, Rejects, Shop, ShopFiles, limits, text_of};
+use super::{Part, Progress, Rejects, Shop, ShopFiles, limits, loyalty, text_of};
 use crate::catalog::Market;
 use crate::catalog::build::ProductDraft;
 use crate::error::{Code, Error, Result};
@@ -94,11 +94,16 @@ pub fn offers_ground(files: Option<&ShopFiles>, prices: Option<&Path>, progress:
     };
     let config = ShopConfig::of(files)?;
     let shop = Shop::read_catalog(files, &config, progress)?;
+    let zone_minutes = config.zone_minutes()?;
+    let levels = match files.loyalty.as_deref() {
+        Some(path) => loyalty::read(path, &shop.languages, zone_minutes)?.levels,
+        None => Vec::new(),
+    };
     let mut ground = Ground {
-        zone_minutes: config.zone_minutes()?,
+        zone_minutes,
         languages: shop.languages,
         markets: shop.markets.iter().map(|m| (m.code.clone(), m.currency.clone())).collect(),
-        levels: files.loyalty.as_deref().map_or(Ok(Vec::new()), levels)?,
+        levels,
         policy: config.lint()?,
         ..Ground::default()
     };
@@ -132,13 +137,6 @@ pub(super) fn products_of(products: &[ProductDraft], markets: &[Market]) -> Vec<
         }
     }
     out
-}
-
-fn levels(path: &Path) -> Result<Vec<String>> {
-    let bad = |what: String| Error::new(Code::BadConfig, format!("{}: {what}", path.display()));
-    let file: Value = serde_json::from_str(&text_of(path)?).map_err(|e| bad(format!("{e}.")))?;
-    let levels = file["levels"].as_array().into_iter().flatten();
-    Ok(levels.filter_map(|l| l["id"].as_str().map(String::from)).collect())
 }
 
 fn history(path: &Path, markets: &[Market], progress: &dyn Progress) -> Result<Vec<PriceOn>> {

@@ -15,6 +15,7 @@ mod ground;
 mod insight;
 mod limits;
 mod log;
+pub mod loyalty;
 mod offers;
 mod orders;
 pub mod overlay;
@@ -30,6 +31,7 @@ pub mod season;
 mod source;
 mod strict;
 mod summaries;
+mod switch;
 pub mod synthetic;
 mod table;
 mod tags;
@@ -46,6 +48,7 @@ pub use forecast::ForecastSettings;
 pub use ground::{grants, ground_file, offers_file, offers_ground, promotions};
 pub use limits::{BaselineSettings, PolicySettings};
 pub use log::{Format, Log, LogStep, Session, Unit};
+pub use loyalty::Loyalty;
 pub use offers::{MarketOffers, OfferConditions};
 pub use orders::{Order, OrderColumns, Orders, date_of};
 pub use prior::{AnswerDraft, FieldDraft, PriorDraft};
@@ -57,6 +60,7 @@ pub use scenes::SceneDraft;
 pub use season::{ClusterSettings, SeasonSettings};
 pub use strict::for_each_row;
 pub use summaries::{CustomerSummary, Summaries};
+pub use switch::Switch;
 pub use tags::RuleTag;
 
 use crate::catalog::Market;
@@ -74,6 +78,42 @@ use std::path::Path;
 /// `io`, naming the file.
 pub fn read_file(path: &Path) -> Result<Vec<u8>> {
     std::fs::read(path).map_err(|e| Error::new(Code::Io, format!("{}: {e}.", path.display())))
+}
+
+/// The bytes of a file of the shop's, out of the envelope where it is signed. Whose it is is not asked: it lies on the shop's own disk.
+///
+/// # Errors
+///
+/// `io`, naming the file.
+pub fn read_plain(path: &Path) -> Result<Vec<u8>> {
+    let mut bytes = read_file(path)?;
+    let plain = crate::signature::strip(&bytes).len();
+    Ok(bytes.split_off(bytes.len() - plain))
+}
+
+/// Writes a file that only its owner may read, and never over another one.
+///
+/// # Errors
+///
+/// `io`, naming the file.
+pub fn write_secret(path: &Path, bytes: &[u8]) -> Result<()> {
+    use std::io::Write;
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let written = options.open(path).and_then(|mut file| file.write_all(bytes));
+    written.map_err(|e| environment(path, &e.to_string()))
+}
+
+/// The error of a machine that could not do what a file needed.
+pub fn environment(path: &Path, what: &str) -> Error {
+    Error::new(Code::Io, format!("{}: {what}.", path.display()))
+}
+
+/// The error of a key, or of what is to be signed with it.
+pub fn key_error(what: String) -> Error {
+    Error::new(Code::BadKey, what)
 }
 
 /// The text of a file.
@@ -167,8 +207,8 @@ pub struct Shop {
     pub rules: RuleSettings,
     /// Content, newest first.
     pub content: Vec<CardDraft>,
-    /// Tasks that members are rewarded for.
-    pub tasks: Vec<CardDraft>,
+    /// How membership works: `loyalty.json`.
+    pub loyalty: Option<Loyalty>,
     /// How long before they begin cards are listed.
     pub cards: CardSettings,
     /// Where a shopper without history starts, and how many looks that is worth, in 1/256.
@@ -264,7 +304,8 @@ impl Shop {
             }
             None => Vec::new(),
         };
-        let tasks = files.loyalty.as_deref().map_or(Ok(Vec::new()), |path| content::tasks(path, &languages))?;
+        let zone = config.zone_minutes()?;
+        let loyalty = files.loyalty.as_deref().map(|path| loyalty::read(path, &languages, zone)).transpose()?;
         let prior = files.prior.as_deref().map(prior::read).transpose()?;
         let attributes = config.attributes(prior.as_ref())?;
         let prior = prior.map(|p| config.prior().map(|weight| (p, weight))).transpose()?;
@@ -290,7 +331,7 @@ impl Shop {
             overlay: config.overlay()?,
             rules: config.rules()?,
             content,
-            tasks,
+            loyalty,
             cards,
             prior,
             scenes: config.scenes()?,

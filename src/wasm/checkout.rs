@@ -7,7 +7,7 @@ use crate::error::Result;
 use crate::list::Gather;
 use crate::money::Minor;
 use crate::offer::usage::ONE;
-use crate::offer::{Customer, Gap, Proof, Quote};
+use crate::offer::{Customer, Gap, Proof, Quote, Stops};
 use crate::time::Millis;
 use alloc::string::ToString;
 use alloc::vec::Vec;
@@ -19,7 +19,20 @@ fn cart<'a>(r: &mut Reader<'a>) -> RawCart<'a> {
         lines.push(RawLine { id, item, price, qty, store: r.str(), floor: r.f64() });
     }
     let shipping = r.f64();
-    RawCart { lines, shipping, codes: strings(r), groups: counts(r), unmet: Vec::new() }
+    RawCart { lines, shipping, codes: strings(r), groups: counts(r), unmet: Vec::new(), stops: Stops::default() }
+}
+
+/// What stops offers; a request from before there was any ends before it.
+fn stops(r: &mut Reader<'_>) -> Stops {
+    if r.left() == 0 {
+        return Stops::default();
+    }
+    let (flags, flash) = (r.u8(), r.f64());
+    if flags > 7 {
+        r.fail();
+    }
+    let ids = r.str().into();
+    Stops { ids, stale: flags & 1 != 0, flash: (flags & 2 != 0).then_some(flash as i64), neutral: flags & 4 != 0 }
 }
 
 fn counts<'a>(r: &mut Reader<'a>) -> Vec<(&'a str, i64)> {
@@ -74,6 +87,7 @@ pub(super) fn part(op: u32, shelf: &mut Engine, r: &mut Reader<'_>, out: &mut Wr
 fn quote(shelf: &mut Engine, r: &mut Reader<'_>, out: &mut Writer) -> Result<()> {
     let (now, mut cart, customer) = (time(r), cart(r), customer(r));
     cart.unmet = unmet(r);
+    cart.stops = stops(r);
     r.end()?;
     let q = shelf.quote(now, &cart, &customer)?;
     write_quote(&*shelf.offers()?, &q, out);
@@ -152,6 +166,7 @@ fn write_quote(offers: &MarketOffers, q: &Quote, out: &mut Writer) {
 fn coupons(shelf: &mut Engine, r: &mut Reader<'_>, out: &mut Writer) -> Result<()> {
     let (now, mut cart, customer, held) = (time(r), cart(r), customer(r), strings(r));
     cart.unmet = unmet(r);
+    cart.stops = stops(r);
     let neutral = r.left() > 0 && r.bool();
     r.end()?;
     let coupons = shelf.coupons(now, &cart, &customer, &held, neutral)?;
@@ -176,6 +191,9 @@ fn coupons(shelf: &mut Engine, r: &mut Reader<'_>, out: &mut Writer) -> Result<(
 }
 
 fn offers(shelf: &mut Engine, r: &mut Reader<'_>, out: &mut Writer) -> Result<()> {
+    // A request from before offers had a state ends here, and asks of the beginning of all times.
+    let now = if r.left() > 0 { time(r) } else { Millis::default() };
+    let stops = stops(r);
     r.end()?;
     let offers = shelf.offers()?;
     out.count(offers.list().len());
@@ -187,6 +205,9 @@ fn offers(shelf: &mut Engine, r: &mut Reader<'_>, out: &mut Writer) -> Result<()
         out.f64(p.when.start.map_or(f64::NAN, Millis::to_f64));
         out.f64(p.when.end.map_or(f64::NAN, Millis::to_f64));
         out.u8(u8::from(offers.is_coupon(i)));
+        let (standing, next) = stops.standing(p, now);
+        out.u8(standing as u8);
+        out.f64(next.map_or(f64::NAN, Millis::to_f64));
     }
     Ok(())
 }

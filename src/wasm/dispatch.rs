@@ -1,6 +1,6 @@
 //! The one table of calls below both hosts: bytes in, bytes out. `manual/boundary.md` is its description.
 
-use super::{catalogue, checkout, insight, reporting};
+use super::{catalogue, checkout, insight, reporting, verify};
 use crate::catalog::Price;
 use crate::codec::{Malformed, Reader, Writer};
 use crate::engine::{ClusterView, Engine, RawDescription, RawOrder, Request, Shelf, TraitView};
@@ -21,6 +21,8 @@ pub(super) const NO_ROW: u32 = u32::MAX;
 const NEAREST: u32 = 29;
 /// The number of the call `rehearse`.
 const REHEARSE: u32 = 37;
+/// The number of the call `verify`, which no shelf answers.
+const VERIFY: u32 = 67;
 /// The open shelves of one wasm instance, by handle.
 #[derive(Debug, Default)]
 pub struct Table {
@@ -72,8 +74,10 @@ impl Table {
         if op == 1 {
             return self.open(r, out);
         }
-        let there = matches!(op, 2..=33 | REHEARSE | 45..=51 | 56..=58 | 61..=63)
-            && (cfg!(feature = "vectors") || op != NEAREST);
+        if op == VERIFY {
+            return core::hint::black_box(verify::part as verify::Part)(r, out);
+        }
+        let there = matches!(op, 2..=33 | REHEARSE | 45..=51 | 56..=63) && (cfg!(feature = "vectors") || op != NEAREST);
         if !there {
             return Err(Error::told(Code::UnknownCall, || {
                 concat(&["this core has no call ", &decimal(op.into()), "."])
@@ -124,6 +128,19 @@ impl Table {
                 core::hint::black_box(insight::part as insight::Part)(op, &mut self.insight, shelf, r, out)
             }
             32 | 33 => checkout::overlay(shelf, r, out, op == 32),
+            59 => {
+                r.end()?;
+                let (ledger, visitor, visit) = shelf.ledgers();
+                out.bytes(ledger);
+                out.bytes(visitor);
+                out.f64(visit.to_f64());
+                Ok(())
+            }
+            60 => {
+                let ledger = r.bytes();
+                r.end()?;
+                shelf.keep_ledger(ledger)
+            }
             _ => {
                 let on = r.bool();
                 r.end()?;

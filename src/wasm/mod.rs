@@ -10,8 +10,11 @@ pub mod dispatch;
 mod insight;
 #[cfg(all(feature = "lint", not(feature = "cli")))]
 mod lint;
+#[cfg(all(feature = "member", target_arch = "wasm32", not(any(feature = "cli", feature = "web", feature = "abi"))))]
+mod member;
 mod reporting;
 mod tags;
+mod verify;
 #[cfg(feature = "web")]
 pub mod web;
 

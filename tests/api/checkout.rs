@@ -188,3 +188,31 @@ fn an_offer_whose_condition_the_host_found_unmet_is_refused_and_no_portrait_move
         }
     }
 }
+
+#[test]
+fn what_the_shop_stops_is_refused_before_all_else_and_never_makes_a_cart_cheaper() {
+    use nearshelf::offer::Stops;
+    let mut shelf = shelf();
+    let lines = || vec![line("1", "cup", 5.0), line("2", "litter", 1.0)];
+    let quote = |shelf: &mut Engine, stops: Stops| {
+        let mut cart = cart(lines());
+        (cart.codes, cart.stops) = (vec!["CATS"], stops);
+        shelf.quote(NOW, &cart, &Customer::default()).expect("a quote")
+    };
+    let free = quote(&mut shelf, Stops::default());
+    let one = Stops { ids: "every".into(), ..Stops::default() };
+    let cats = Stops { ids: "none\nc-*".into(), ..Stops::default() };
+    let stale = Stops { stale: true, ..Stops::default() };
+    let neutral = Stops { neutral: true, ..Stops::default() };
+    let flash = Stops { flash: Some(i64::MAX), ..Stops::default() };
+    let reason = |q: &nearshelf::offer::Quote, id: &str| q.refused.iter().find(|r| r.id == id).map(|r| r.reason.code());
+    let q = quote(&mut shelf, one);
+    assert_eq!((q.payable, reason(&q, "every"), reason(&q, "c-cats")), (Minor(24_900), Some("stopped"), None));
+    let q = quote(&mut shelf, cats);
+    assert_eq!((q.payable, reason(&q, "c-cats"), reason(&q, "c-5")), (Minor(22_400), Some("stopped"), Some("stopped")));
+    let q = quote(&mut shelf, stale);
+    assert_eq!((q.payable, q.applied.len(), q.refused.len()), (q.subtotal, 0, 4));
+    assert!(q.refused.iter().all(|r| r.reason.code() == "switch_stale" && r.gap.is_none()));
+    assert_eq!(quote(&mut shelf, neutral), free, "no price knows whether lists are personal");
+    assert_eq!(quote(&mut shelf, flash), free, "offers without a window or hours are no flash offers");
+}

@@ -1,5 +1,7 @@
 //! Frozen files of every format ever landed, and the readers that must go on reading them.
 
+#[cfg(all(feature = "cli", not(target_arch = "wasm32")))]
+mod member;
 #[cfg(feature = "vectors")]
 mod vectors;
 
@@ -9,7 +11,7 @@ use nearshelf::engine::Declaring;
 use nearshelf::engine::Engine;
 use nearshelf::id::{Key, Row};
 use nearshelf::pack::{FORMAT, OLDEST_READABLE, Pack, PackWriter, Tag};
-use nearshelf::privacy::consent::Consent;
+use nearshelf::privacy::consent::{Consent, Tri};
 #[cfg(not(target_arch = "wasm32"))]
 use nearshelf::profile::attribute::Said;
 use nearshelf::profile::attribute::Source;
@@ -222,10 +224,10 @@ fn sealed_snapshot_1_is_read() {
     assert_eq!((portrait.events, portrait.sessions), (60, 60));
     assert_eq!(portrait.traits[0].len(), 24);
     assert_eq!(portrait.visit, [crate::api::id(&shelf, 9)]);
-    // Written by this version it is one of version 3, and says the same.
+    // Written by this version it is one of version 4, and says the same.
     let again = shelf.seal(&SEALED.0, &SEALED.1, SEALED.2).expect("consented");
     let mut other = crate::api::shelf();
-    other.unseal(&SEALED.0, SEALED.2, &again).expect("snapshot 3");
+    other.unseal(&SEALED.0, SEALED.2, &again).expect("snapshot 4");
     assert_eq!(other.portrait(crate::api::NOW), portrait);
 }
 
@@ -239,16 +241,48 @@ fn sealed_snapshot_2_is_read() {
     assert_eq!(portrait.traits.each_ref().map(Vec::len), [14, 9, 9, 7, 14, 1, 7, 1, 1, 0, 1]);
     // What had settled then has no kinds; what was provisional has its own.
     assert!(portrait.traits.iter().flatten().any(|t| t.kinds == 0));
-    // Written by this version it is one of version 3, and says the same.
+    // Written by this version it is one of version 4, and says the same.
     let again = shelf.seal(&SEALED.0, &SEALED.1, SEALED.2).expect("consented");
     let mut other = crate::api::shelf();
-    other.unseal(&SEALED.0, SEALED.2, &again).expect("snapshot 3");
+    other.unseal(&SEALED.0, SEALED.2, &again).expect("snapshot 4");
     assert_eq!(other.portrait(crate::api::NOW), portrait);
     assert_eq!(other.seal(&SEALED.0, &SEALED.1, SEALED.2).expect("consented"), again);
 }
 
 #[test]
 fn sealed_snapshot_3_is_read() {
+    let attributes = crate::api::declared::ATTRIBUTES;
+    let mut shelf = Engine::open(with_sections(&[(Tag::ATTRIBUTE, 7, attributes)])).expect("a pack");
+    shelf.set_consent(Consent::all());
+    let sealed = include_bytes!("snapshot-v3.sealed");
+    shelf.unseal(&SEALED.0, SEALED.2, sealed).expect("seal 1, snapshot 3");
+    let told: Vec<_> = shelf.declared().iter().map(|d| (d.field, d.value, d.number, d.source, d.confidence)).collect();
+    assert_eq!(
+        told,
+        [
+            ("birthday", "", 520.0, Source::Survey, 0.8),
+            ("born", "", 1990.0, Source::Shopper, 1.0),
+            ("gender", "female", 0.0, Source::Survey, 0.8),
+            ("shoe_size", "", 38.5, Source::Survey, 0.8),
+        ]
+    );
+    assert_eq!(shelf.ledgers().0, b"", "there was no membership then");
+    // Written by this version it is one of version 4, and says the same.
+    let again = shelf.seal(&SEALED.0, &SEALED.1, SEALED.2).expect("consented");
+    let mut other = Engine::open(with_sections(&[(Tag::ATTRIBUTE, 7, attributes)])).expect("a pack");
+    other.set_consent(Consent::all());
+    other.unseal(&SEALED.0, SEALED.2, &again).expect("snapshot 4");
+    assert_eq!(other.portrait(crate::api::NOW), shelf.portrait(crate::api::NOW));
+    let portrait = shelf.portrait(crate::api::NOW);
+    assert_eq!((portrait.events, portrait.sessions), (90, 90));
+    assert!(portrait.traits.iter().flatten().all(|t| t.kinds != 0), "every trait names its kinds");
+}
+
+/// What the frozen portrait keeps of a membership: bytes that only who wrote them knows.
+const LEDGER_KEPT: &[u8] = b"a ledger";
+
+#[test]
+fn sealed_snapshot_4_is_read() {
     let attributes = crate::api::declared::ATTRIBUTES;
     let mut shelf = Engine::open(with_sections(&[(Tag::ATTRIBUTE, 7, attributes)])).expect("a pack");
     shelf.set_consent(Consent::all());
@@ -299,27 +333,24 @@ fn sealed_snapshot_3_is_read() {
             .declare(end, &[("born", Said::Number(1990.0, "1990"))], Declaring { merge: true, ..Declaring::default() })
             .expect("consented");
         shelf.tell_stages(end, 480).expect("parameters");
+        shelf.keep_ledger(LEDGER_KEPT).expect("short");
         let sealed = shelf.seal(&SEALED.0, &SEALED.1, SEALED.2).expect("consented");
-        std::fs::write(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/compat/snapshot-v3.sealed"), sealed)
+        std::fs::write(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/compat/snapshot-v4.sealed"), sealed)
             .expect("written");
         return;
     }
-    let sealed = include_bytes!("snapshot-v3.sealed");
-    shelf.unseal(&SEALED.0, SEALED.2, sealed).expect("seal 1, snapshot 3");
-    let told: Vec<_> = shelf.declared().iter().map(|d| (d.field, d.value, d.number, d.source, d.confidence)).collect();
-    assert_eq!(
-        told,
-        [
-            ("birthday", "", 520.0, Source::Survey, 0.8),
-            ("born", "", 1990.0, Source::Shopper, 1.0),
-            ("gender", "female", 0.0, Source::Survey, 0.8),
-            ("shoe_size", "", 38.5, Source::Survey, 0.8),
-        ]
-    );
+    let sealed = include_bytes!("snapshot-v4.sealed");
+    shelf.unseal(&SEALED.0, SEALED.2, sealed).expect("seal 1, snapshot 4");
+    assert_eq!(shelf.ledgers().0, LEDGER_KEPT);
     assert_eq!(shelf.seal(&SEALED.0, &SEALED.1, SEALED.2).expect("consented"), sealed, "read and written alike");
     let portrait = shelf.portrait(crate::api::NOW);
     assert_eq!((portrait.events, portrait.sessions), (90, 90));
-    assert!(portrait.traits.iter().flatten().all(|t| t.kinds != 0), "every trait names its kinds");
+    // It goes with the portrait, and stays where nobody decided.
+    shelf.set_consent(Consent { personalize: Tri::Undecided, ..Consent::all() });
+    assert_eq!(shelf.ledgers().0, LEDGER_KEPT);
+    shelf.set_consent(Consent { personalize: Tri::No, ..Consent::all() });
+    assert_eq!(shelf.ledgers().0, b"");
+    assert_eq!(shelf.keep_ledger(&[0; 16_385]).expect_err("too long").code(), "bad_request");
 }
 
 #[test]
@@ -361,6 +392,34 @@ fn overlay_format_2_is_read() {
     assert_eq!(said("90001"), ("Cat tunnel", "Pets > Cats", "Whiskado", link, Some(12_900), Availability::InStock));
     assert_eq!(said("90002"), ("Bowl", "", "Newcomer", "", Some(2_000), Availability::Preorder));
     assert_eq!(said("20001").4, Some(8_500));
+}
+
+#[test]
+fn envelope_1_is_opened() {
+    use nearshelf::signature::{Kind, open};
+    // By the key of the seed 0x01 × 32, with noise.
+    let key = "8a88e3dd7409f195fd52db2d3cba5d72ca6709bf1d94121bf3748801b40f6f5c";
+    let file = include_bytes!("signed-v1.overlay");
+    let opened = open(crate::api::NOW, Some(Kind::Overlay), &[key], &[], file).expect("envelope 1");
+    let e = opened.envelope;
+    assert_eq!((e.subject, e.sequence, e.issued.0), ("harbour-lane/cn", 12.0, 1_790_000_000_000));
+    assert_eq!(e.expires.map(|t| t.0), Some(1_800_000_000_000));
+    assert_eq!(e.payload, include_bytes!("overlay-v1.overlay"));
+    // What was seen, in the format that devices keep.
+    let seen = open(crate::api::NOW, None, &[key], include_bytes!("signed-v1.seen"), file).expect_err("older");
+    assert_eq!(seen.code(), "replayed");
+}
+
+#[cfg(all(feature = "cli", not(target_arch = "wasm32")))]
+#[test]
+fn switch_1_is_read() {
+    // tests/packaging/switch.test.mjs reads it in JavaScript.
+    let bytes = include_bytes!("switch-v1.switch");
+    let switch = nearshelf::shop::Switch::read("switch-v1.switch".as_ref(), bytes).expect("switch 1");
+    assert_eq!((switch.shop.as_str(), switch.sequence, switch.max_age), ("harbour-lane", 1_790_000_000_000, 600.0));
+    assert!(switch.neutral && switch.stops("anything") && switch.flash_hours == Some(12.0));
+    assert_eq!(switch.idle(&["a".into()]), ["no-such-offer"]);
+    assert_eq!(switch.write(crate::api::NOW), bytes, "what has a number and a date keeps them");
 }
 
 #[cfg(all(feature = "cli", not(target_arch = "wasm32")))]

@@ -15,13 +15,14 @@ const CALLS: &[&[u8]] = &[];
 
 /// The other targets, by name, with the inputs that each once failed on.
 type Target = (&'static str, fn(&[u8]), &'static [&'static [u8]]);
-const OTHERS: [Target; 6] = [
+const OTHERS: [Target; 7] = [
     ("events", harness::events, &[]),
     ("overlay", harness::overlay, &[]),
     ("shard", harness::shard, &[]),
     ("stored", harness::stored, &[]),
     ("offers", harness::offers, &[]),
     ("conditions", harness::conditions, &[]),
+    ("signed", harness::signed, &[]),
 ];
 
 /// A walk of xorshift: the same bytes at every run.
@@ -56,6 +57,14 @@ fn what_else_comes_from_outside_is_answered_too() {
         (0..rounds).for_each(|_| target(&walk.bytes(80)));
         (0..rounds / 10).for_each(|_| target(&walk.bytes(4_000)));
     }
+}
+
+#[cfg(feature = "cli")]
+#[test]
+fn memberships_of_wild_bytes_are_answered() {
+    let mut walk = Walk(0xA076_1D64_78BD_642F);
+    (0..4_000).for_each(|_| harness::member(&walk.bytes(600)));
+    harness::member(&[]);
 }
 
 #[test]

@@ -4,12 +4,17 @@
 //! good pack, and the checksums are set right before it is opened: what a wrong writer, or one with bad intent, could publish.
 
 mod events;
+#[cfg(any(feature = "cli", feature = "member"))]
+mod member;
 mod wild;
 
 #[allow(unused_imports, reason = "a target runs one of them")]
 pub(crate) use events::events;
+#[cfg(any(feature = "cli", feature = "member"))]
 #[allow(unused_imports, reason = "a target runs one of them")]
-pub(crate) use wild::{conditions, offers, overlay, shard, stored};
+pub(crate) use member::member;
+#[allow(unused_imports, reason = "a target runs one of them")]
+pub(crate) use wild::{conditions, offers, overlay, shard, signed, stored};
 
 use nearshelf::codec::{Reader, Writer};
 use nearshelf::engine::Engine;

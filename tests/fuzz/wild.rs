@@ -282,3 +282,40 @@ pub(crate) fn offers(data: &[u8]) {
     rest.dedup_by_key(|s| (s.tag, s.key));
     ask(join(&rest), is_good);
 }
+
+/// A signed file, frozen.
+const SIGNED: &[u8] = include_bytes!("../compat/signed-v1.overlay");
+const KEY: &str = "8a88e3dd7409f195fd52db2d3cba5d72ca6709bf1d94121bf3748801b40f6f5c";
+
+/// A signed file: as it comes, changed, and a good one with whatever a device may have kept of others.
+pub(crate) fn signed(data: &[u8]) {
+    use nearshelf::signature::{MAGIC, open};
+    use nearshelf::time::Millis;
+    let now = Millis(NOW as i64);
+    assert!(open(now, None, &[KEY], &[], data).is_err());
+    assert!(open(now, None, &[KEY], &[], &[&MAGIC, data].concat()).is_err());
+    let mut c = Choices(data);
+    let mut file = SIGNED.to_vec();
+    let (at, with) = (c.number(2) as usize % file.len(), c.number(1) as u8);
+    file[at] ^= with;
+    assert_eq!(open(now, None, &[KEY], &[], &file).is_ok(), with == 0);
+    if let Ok(opened) = open(now, None, &[KEY], c.0, SIGNED) {
+        let again = open(now, None, &[KEY], &opened.seen, SIGNED).expect("what was just seen is not old");
+        assert!(opened.seen.len() <= c.0.len() + 41 && again.seen == opened.seen);
+    }
+    let mut table = Table::default();
+    table.call(
+        67,
+        &request(|w| {
+            w.u32(0);
+            w.f64(NOW);
+            w.u8(2);
+            w.count(1);
+            w.str(KEY);
+            w.bytes(data);
+            w.bytes(c.0);
+            w.bytes(&file);
+        }),
+    );
+    table.call(67, data);
+}

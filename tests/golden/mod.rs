@@ -12,6 +12,8 @@ mod insights;
 mod offers_lint;
 #[cfg(all(feature = "cli", not(target_arch = "wasm32")))]
 mod rules;
+#[cfg(all(feature = "cli", not(target_arch = "wasm32")))]
+mod signatures;
 
 use crate::compat::{
     ASSOCIATIONS, CLUSTERS, CONFIG, INSIGHTS as PARAMETERS, LIMITS as SECTIONS, PRICES, SEASONS as SEASONAL,

@@ -8,6 +8,8 @@ import { miniProgram, root } from "./support/host.mjs";
 
 const pack = new Uint8Array(readFileSync(join(root, "tests", "compat", "pack-v1.pack")));
 const PACKED = "/miniprogram_npm/nearshelf/nearshelf.wasm.br";
+/** What the portrait that a visit asks for brings. */
+const INSIGHT = "/miniprogram_npm/nearshelf/nearshelf-insight.wasm.br";
 
 // What a page does with a shelf, as text: it runs inside the realm.
 const visit = `
@@ -52,7 +54,7 @@ test("a shelf on each platform, from bytes, the network and a file", async () =>
       const { used, paths, ...result } = await run({ vendor, ...host }, options);
       assert.deepEqual([result.status, result.told], ["ready", []], `${vendor} ${options.pack}`);
       assert.deepEqual(used, api, "nothing of the platform but what loads the pack");
-      assert.deepEqual(paths, [PACKED]);
+      assert.deepEqual(paths, [PACKED, INSIGHT]);
       results.push(result);
     }
   }
@@ -78,14 +80,15 @@ test("with undecided consent nothing of the platform is touched but to load the 
 test("where the compressed file is not taken, the other one is", async () => {
   const { status, paths, told } = await run({ refuse: /\.br$/ }, { pack });
   assert.deepEqual([status, told], ["ready", []]);
-  assert.deepEqual(paths, [PACKED, PACKED.slice(0, -3)]);
+  assert.deepEqual(paths, [PACKED, PACKED.slice(0, -3), INSIGHT.slice(0, -3)]);
 });
 
 test("another path is the one that is used", async () => {
   const wasm = "/assets/nearshelf.wasm";
-  const files = { [wasm]: readFileSync(join(root, "pkg", "mini-program", "nearshelf.wasm")) };
+  const insight = "/assets/nearshelf-insight.wasm";
+  const files = Object.fromEntries([wasm, insight].map((path) => [path, readFileSync(join(root, "pkg", "mini-program", path.slice(8)))]));
   const { status, paths } = await run({ files }, { pack, wasm });
-  assert.deepEqual([status, paths], ["ready", [wasm]]);
+  assert.deepEqual([status, paths], ["ready", [wasm, insight]]);
   const missing = await run({}, { pack, wasm: "/assets/none.wasm" });
   assert.equal(missing.status, "neutral");
   assert.match(missing.told[0], /^wasm_broken: .*instantiate:fail/);
@@ -94,7 +97,7 @@ test("another path is the one that is used", async () => {
 test("the standard WebAssembly is taken where there is no other", async () => {
   const { status, used } = await run({ wasm: "standard" }, { pack });
   assert.equal(status, "ready");
-  assert.deepEqual(used, ["getFileSystemManager"], "the file is read, since it takes bytes only");
+  assert.deepEqual(used, ["getFileSystemManager", "getFileSystemManager"], "the files are read, since it takes bytes only");
 });
 
 test("without any WebAssembly, lists keep the published and the given order", async () => {
@@ -127,7 +130,7 @@ test("after a trap a fresh instance has the portrait, and after a second one the
     var now = 1790000000000, told = [];
     options.consent = { personalize: true };
     options.now = function () { return now; };
-    var wait = function () { return new Promise(function (resolve) { setTimeout(resolve, 20); }); };
+    var wait = function () { return new Promise(function (resolve) { setTimeout(resolve, 200); }); };
     return nearshelf.createShelf(options).then(function (shelf) {
       shelf.on("diagnostic", function (d) { told.push(d.code); });
       for (var i = 0; i < ${calls}; i++) { now += 1000; shelf.track("view_item", { items: [{ item_id: "1000" + (1 + i % 4) }] }); }

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { brotliDecompressSync } from "node:zlib";
 import wabt from "wabt";
-import { build, root } from "./support/host.mjs";
+import { build, root, WASM_FILES } from "./support/host.mjs";
 
 const { readWasm } = await wabt();
 
@@ -58,20 +58,28 @@ test("the check refuses each later feature alone", () => {
   assert.throws(() => validate(module(f([0x6f], [0x6f]), one, body(0x20, 0))), "externref");
 });
 
-test("the mini-program's wasm is of the first version", () => {
-  validate(readFileSync(join(build, "nearshelf.wasm")));
+test("each file of the mini-program is of the first version, without a global that is handed out or taken", () => {
+  for (const name of WASM_FILES) validate(readFileSync(join(build, name)), { mutable_globals: false });
 });
 
-test("it needs nothing and offers five names", async () => {
-  const module = new WebAssembly.Module(readFileSync(join(build, "nearshelf.wasm")));
-  assert.deepEqual(WebAssembly.Module.imports(module), []);
-  assert.deepEqual(WebAssembly.Module.exports(module).map((e) => `${e.kind} ${e.name}`).sort(), [
-    "function nearshelf_abi", "function nearshelf_alloc", "function nearshelf_call", "function nearshelf_free", "memory memory",
+test("the core needs nothing and offers five names, the table and what its parts share; the parts take nothing else", async () => {
+  const [core, ...parts] = WASM_FILES.map((name) => new WebAssembly.Module(readFileSync(join(build, name))));
+  assert.deepEqual(WebAssembly.Module.imports(core), []);
+  const exported = WebAssembly.Module.exports(core).map((e) => `${e.kind} ${e.name}`);
+  assert.deepEqual(exported.filter((name) => /nearshelf|memory|table/.test(name)).map((name) => name.replace(/ t[0-9a-f]{8}$/, " t")).sort(), [
+    "function nearshelf_abi", "function nearshelf_alloc", "function nearshelf_call", "function nearshelf_free", "memory memory", "table t",
   ]);
+  for (const part of parts) {
+    assert.deepEqual(WebAssembly.Module.exports(part), []);
+    const taken = WebAssembly.Module.imports(part);
+    assert.deepEqual([...new Set(taken.map((i) => `${i.kind} ${i.module}`))].sort(), ["function c", "memory c", "table c"]);
+    for (const { kind, name } of taken) assert.ok(exported.includes(`${kind} ${name}`), name);
+    assert.ok(taken.some((i) => i.name === "g0") && taken.some((i) => i.name === "s0"), "the stack pointer, by calls");
+  }
 });
 
-test("the compressed file is the same file", () => {
-  assert.deepEqual(brotliDecompressSync(readFileSync(join(build, "nearshelf.wasm.br"))), readFileSync(join(build, "nearshelf.wasm")));
+test("the compressed files are the same files", () => {
+  for (const name of WASM_FILES) assert.deepEqual(brotliDecompressSync(readFileSync(join(build, `${name}.br`))), readFileSync(join(build, name)));
 });
 
 test("the script is of 2018 and keeps to itself", () => {

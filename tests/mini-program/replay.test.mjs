@@ -5,20 +5,19 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { pathToFileURL } from "node:url";
-import { AbiCore } from "../../pkg-template/mini-program/core.js";
 import { Writer } from "../../pkg-template/src/codec.js";
 import { shelfMaker } from "../../pkg-template/src/create.js";
 import * as op from "../../pkg-template/src/protocol.js";
 import { golden, replay } from "../golden/replay.mjs";
-import { build, miniProgram, root } from "./support/host.mjs";
+import { miniProgram, root } from "./support/host.mjs";
+import { wholeCore } from "./support/whole.mjs";
 
 const files = [golden(), golden("slots.json"), golden("limits.json"), golden("cold-start.json"), golden("prices.json"), golden("seasons.json"), golden("portrait.json"), golden("insights.json"), golden("rules.json"), golden("declared.json")];
 const [{ cases, pack }] = files;
 const web = join(root, "target", "package", "web");
 const { makeGlue } = await import(pathToFileURL(join(web, "glue.js")).href);
 const webModule = new WebAssembly.Module(readFileSync(join(web, "nearshelf.wasm")));
-const webParts = ["offers", "insight"].map((name) => new WebAssembly.Module(readFileSync(join(web, name + ".wasm"))));
-const miniModule = new WebAssembly.Module(readFileSync(join(build, "nearshelf.wasm")));
+const webParts = ["offers", "insight", "verify"].map((name) => new WebAssembly.Module(readFileSync(join(web, name + ".wasm"))));
 
 async function webCore() {
   const glue = makeGlue();
@@ -27,11 +26,9 @@ async function webCore() {
   return new glue.Core();
 }
 
-const miniCore = async () => new AbiCore((await WebAssembly.instantiate(miniModule, {})).exports);
-
 /** A core that asks both builds and holds one answer against the other. */
 async function both(seen) {
-  const [one, other] = [await webCore(), await miniCore()];
+  const [one, other] = [await webCore(), await wholeCore()];
   return {
     call(number, request) {
       const sent = request.slice();
@@ -46,7 +43,7 @@ async function both(seen) {
 
 test("the web files compared here are those of the package", () => {
   assert.deepEqual(readFileSync(join(web, "nearshelf.wasm")), readFileSync(join(root, "pkg", "nearshelf.wasm")));
-  for (const name of ["offers", "insight"]) assert.deepEqual(readFileSync(join(web, name + ".wasm")), readFileSync(join(root, "pkg", `nearshelf-${name}.wasm`)));
+  for (const name of ["offers", "insight", "verify"]) assert.deepEqual(readFileSync(join(web, name + ".wasm")), readFileSync(join(root, "pkg", `nearshelf-${name}.wasm`)));
 });
 
 test("the web build gives what the golden file says", async () => {
@@ -56,7 +53,7 @@ test("the web build gives what the golden file says", async () => {
 });
 
 test("the mini-program build gives what the golden file says", async () => {
-  for (const { cases, pack } of files) for (const one of cases) compare(one, await replay(miniProgram().exports.createShelf, one, pack));
+  for (const { cases, pack } of files) for (const one of cases) compare(one, await replay(miniProgram().exports.createShelf, one, pack, { offers: true, insight: true }));
 });
 
 function compare({ name, steps }, answers) {

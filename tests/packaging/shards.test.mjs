@@ -6,7 +6,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { AbiCore } from "../../pkg-template/mini-program/core.js";
+import { wholeCore } from "../mini-program/support/whole.mjs";
 import { shelfMaker } from "../../pkg-template/src/create.js";
 import { golden } from "../golden/replay.mjs";
 import { fakeHost } from "./support/fake-core.mjs";
@@ -140,11 +140,10 @@ test("a pack that was not split asks for nothing, and one given as bytes has no 
 
 /** Shelves over the built core, with packs and shards from files. */
 function realShelf() {
-  const module = new WebAssembly.Module(readFileSync(join(pkg, "mini-program", "nearshelf.wasm")));
   return shelfMaker({
     address: (given) => (typeof given === "string" ? given : ""),
     pack: (given) => (typeof given === "string" ? new Uint8Array(readFileSync(given)) : given),
-    core: async () => async () => new AbiCore((await WebAssembly.instantiate(module, {})).exports),
+    core: async () => wholeCore,
   });
 }
 

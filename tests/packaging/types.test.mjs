@@ -158,6 +158,28 @@ for (const [file, from] of [["page.mts", "nearshelf"], ["page.cts", "nearshelf"]
   });
 }
 
+for (const [file, from] of [["member.mts", "nearshelf"], ["member.cts", "nearshelf"], ["member.ts", "nearshelf/mini-program"]]) {
+  test(`membership beside ${from} compiles in ${file}, and its mistakes do not`, async () => {
+    const text = `import type { Shelf } from "${from}"; import { membership, type MembershipEntry, type MembershipStatement } from "${from}/membership";
+      export async function member(shelf: Shelf, program: Uint8Array): Promise<string> {
+        const mine = await membership(shelf), own = await membership({ program, language: "zh-CN", now: () => 0 });
+        const done: MembershipEntry[] = [{ type: "delivered", order: "A", paid: 1200, shipping: 100 }, { type: "active" }, { type: "redeem", id: "1", redeem: "mug", at: 7 }];
+        // @ts-expect-error an order has an id
+        const wrong: MembershipEntry = { type: "paid", paid: 7 };
+        const why: string = own.apply(done)[0]!.why ?? own.apply({ type: "birthday", birthday: "05-20" }).status;
+        const said: MembershipStatement = { at: "2026-01-01T00:00:00Z", entries: done, sums: { level: "gold" } };
+        const levels = own.reconcile(said)?.differences.map((d) => (d.what === "sum" && d.sum === "level" ? d.here + d.there : d.what));
+        const { tier } = own.customer();
+        // @ts-expect-error there may be no membership
+        mine.state();
+        return [why, wrong.type, levels?.join(), tier, String(own.state()?.next?.missing), String(own.nextPurchase(100)?.until), mine?.program()?.redeem[0]?.kind].join();
+      }`;
+    const settings = file === "member.ts" ? { module: "esnext", moduleResolution: "bundler", lib: ["es2020"] } : { module: "nodenext", lib: ["es2022", "dom"] };
+    const { code, out } = await compile("types", { [file]: text }, settings);
+    assert.equal(code, 0, out);
+  });
+}
+
 test("a mistake that the test does not expect fails it", async () => {
   const { code, out } = await compile("types", { "a.mts": `import { createShelf } from "nearshelf";\nawait createShelf({ pakc: "p" });\n` }, { module: "nodenext", lib: ["es2022", "dom"] });
   assert.notEqual(code, 0);
@@ -185,3 +207,23 @@ test("what the source returns is what the types promise", async () => {
   const wrong = await compile("Shelf & { quote(): number }");
   assert.match(wrong.out, /conform\.ts.*quote/s, "a promise that is not kept is noticed");
 });
+
+for (const file of ["server.mts", "server.cts"]) {
+  test(`a ${file.slice(-3)} server quotes, a page reconciles, and their mistakes do not compile`, async () => {
+    const text = `import { createShelf, quote, type Cart, type Quote, type Reconciliation } from "nearshelf";
+      export async function both(cart: Cart): Promise<Reconciliation> {
+        const server: Quote = await quote(cart, { pack: "shop.pack", overlay: new Uint8Array(3), market: "cn", now: 1 });
+        const shelf = await createShelf({ pack: "/shop.pack", keys: ["3d"], switches: "/shop.switch" });
+        const open = shelf.offers().filter((offer) => offer.state === "running" && (offer.countdown ?? 0) < 9);
+        // @ts-expect-error no such state
+        open.some((offer) => offer.state === "paused");
+        // @ts-expect-error the pack is missing
+        await quote(cart, { now: 1 });
+        // @ts-expect-error a key is text
+        await createShelf({ pack: "/shop.pack", keys: [7] });
+        return shelf.quote(cart) ? shelf.reconcile(server) : shelf.reconcile(server);
+      }`;
+    const { code, out } = await compile("types", { [file]: text }, { module: "nodenext", lib: ["es2022", "dom"] });
+    assert.equal(code, 0, out);
+  });
+}

@@ -229,6 +229,9 @@ export default {
     budget: "its budget is spent",
     not_in_best_combination: "another combination is cheaper",
     condition: "not for you: the shop's own condition does not hold",
+    stopped: "stopped by the shop",
+    switch_stale: "the shop's latest word on its offers has not arrived",
+    time_uncertain: "limited in time, and the time is not certain just now",
   },
 
   // What leaves the device.

@@ -229,6 +229,9 @@ export default {
     budget: "活动预算已用完",
     not_in_best_combination: "另有更省的组合",
     condition: "不符合商店设定的使用条件",
+    stopped: "商店已停止该优惠",
+    switch_stale: "暂未收到商店的最新优惠状态",
+    time_uncertain: "限时优惠，当前时间无法确认",
   },
 
   // 离开设备的数据。

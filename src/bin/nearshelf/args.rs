@@ -49,6 +49,18 @@ pub(crate) enum Command {
     /// Whom an audience, a tag or a rule is for.
     #[command(subcommand)]
     Conditions(crate::conditions::ConditionsCommand),
+    /// What a membership comes to: run entries and statements of a member through a shop's loyalty.json.
+    #[command(subcommand)]
+    Membership(crate::membership::MembershipCommand),
+    /// Make keys that sign files for devices.
+    #[command(subcommand)]
+    Keys(crate::sign::KeysCommand),
+    /// Sign a pack, an overlay or a switch, so that pages with your public key take it and no other.
+    Sign(crate::sign::SignArgs),
+    /// Write a switch: which offers are stopped, and whether anything is personal.
+    Switch(crate::switch::SwitchArgs),
+    /// Check who signed a file.
+    Verify(crate::sign::VerifyArgs),
 }
 
 #[derive(Debug, Args)]

@@ -16,7 +16,7 @@ use nearshelf::error::Error;
 use nearshelf::pack::Pack;
 use nearshelf::report::NoisedReport;
 use nearshelf::report::collect::NamedSchema;
-use nearshelf::shop::{Shop, ShopFiles, read_file, server_error};
+use nearshelf::shop::{Shop, ShopFiles, read_file, read_plain, server_error};
 use serde_json::json;
 use std::collections::VecDeque;
 use std::path::Path;
@@ -45,7 +45,7 @@ pub(crate) fn run(args: &DemoArgs) -> Result<(), Error> {
         }
     }
     let (pack, names) =
-        if args.shop.is_dir() { from_folder(&args.shop)? } else { (read_file(&args.shop)?, Names::new()) };
+        if args.shop.is_dir() { from_folder(&args.shop)? } else { (read_plain(&args.shop)?, Names::new()) };
     let site = site(args, pack, names)?;
     let failed = |e: std::io::Error| server_error(format!("{e}."));
     let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build().map_err(failed)?;

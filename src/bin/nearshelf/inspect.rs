@@ -17,7 +17,7 @@ use nearshelf::pack::{Pack, SectionInfo, Tag};
 use nearshelf::profile::attribute::Attributes;
 use nearshelf::publish::{Facts, PackDiff, Pairs, SectionSize, brotli, compare, section_sizes};
 use nearshelf::rank::season::{MONTHS, OCTAVE};
-use nearshelf::shop::read_file;
+use nearshelf::shop::read_plain;
 use nearshelf::shop::season::NAMES;
 use serde_json::{Map, Value, json};
 use std::io::Write;
@@ -28,7 +28,7 @@ pub(crate) fn run(args: &InspectArgs) -> Result<(), Error> {
         return Ok(());
     }
     let bars = Bars::default();
-    let file = Pack::open(read_file(&args.pack)?)?;
+    let file = Pack::open(read_plain(&args.pack)?)?;
     if let Some(core) = file.section(Tag::PART, 0).filter(|_| file.section(Tag::META, 0).is_none()) {
         shard(args, &file, core);
         bars.finish();

@@ -12,6 +12,7 @@ mod doctor;
 mod eval;
 mod inspect;
 mod lint;
+mod membership;
 mod offers;
 mod output;
 mod overlay;
@@ -21,6 +22,8 @@ mod progress;
 mod replay;
 mod reports;
 mod rules;
+mod sign;
+mod switch;
 mod synthetic;
 
 use clap::Parser;
@@ -53,6 +56,11 @@ fn run() -> Result<ExitCode, Error> {
         args::Command::Customers(a) => customers::run(&a)?,
         args::Command::Coupons(a) => coupons::run(&a)?,
         args::Command::Conditions(a) => return conditions::run(&a),
+        args::Command::Membership(a) => return membership::run(&a),
+        args::Command::Keys(a) => sign::keys(&a)?,
+        args::Command::Sign(a) => sign::run(&a)?,
+        args::Command::Switch(a) => switch::run(&a)?,
+        args::Command::Verify(a) => return sign::verify(&a),
     }
     Ok(ExitCode::SUCCESS)
 }

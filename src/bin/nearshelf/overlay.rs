@@ -9,7 +9,7 @@ use nearshelf::catalog::shards;
 use nearshelf::engine::Engine;
 use nearshelf::error::Error;
 use nearshelf::shop::overlay::ShopOverlay;
-use nearshelf::shop::{read_file, write_file};
+use nearshelf::shop::{read_plain, write_file};
 use nearshelf::time::Millis;
 use serde_json::json;
 use std::path::Path;
@@ -17,7 +17,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 pub(crate) fn run(args: &OverlayArgs) -> Result<(), Error> {
     let bars = Bars::default();
-    let mut engine = Engine::open(read_file(&args.pack)?)?;
+    let mut engine = Engine::open(read_plain(&args.pack)?)?;
     let catalog = engine.catalog();
     let given = ShopOverlay::read(&args.file, catalog, &args.market, args.config.as_deref(), &bars)?;
     bars.finish();
@@ -75,7 +75,7 @@ fn first(numbers: [u64; 3]) -> u64 {
 }
 
 #[allow(clippy::disallowed_methods, reason = "the command line is the edge that reads a clock")]
-fn now() -> Millis {
+pub(crate) fn now() -> Millis {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     Millis(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
 }
@@ -95,7 +95,7 @@ fn facts(file: &[u8]) -> Option<String> {
 
 /// Tells about an overlay's file; false for what does not begin like one.
 pub(crate) fn inspect(path: &Path, as_json: bool) -> Result<bool, Error> {
-    let file = read_file(path)?;
+    let file = read_plain(path)?;
     if !file.starts_with(&MAGIC) {
         return Ok(false);
     }

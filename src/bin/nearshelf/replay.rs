@@ -4,7 +4,7 @@ use crate::output::say;
 use clap::Args;
 use nearshelf::decisions::{DecisionLog, Replayed, Shown};
 use nearshelf::error::Error;
-use nearshelf::shop::read_file;
+use nearshelf::shop::{read_file, read_plain};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -27,7 +27,7 @@ pub(crate) struct ReplayLogArgs {
 /// Fails when a decision came out differently.
 pub(crate) fn run(args: &ReplayLogArgs) -> Result<ExitCode, Error> {
     let log = DecisionLog::read(&read_file(&args.log)?)?;
-    let mut all = log.replay(read_file(&args.pack)?, &|name| read_file(&beside(&args.pack, name)))?;
+    let mut all = log.replay(read_plain(&args.pack)?, &|name| read_plain(&beside(&args.pack, name)))?;
     all.retain(|r| args.served.is_none_or(|n| n == r.decision.served_id));
     let differing = all.iter().filter(|r| !r.same).count();
     if args.json {

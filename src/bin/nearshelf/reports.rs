@@ -8,7 +8,7 @@ use nearshelf::pack::Pack;
 use nearshelf::privacy::noise::{Epsilon, Noise};
 use nearshelf::report::collect::{Collected, NamedSchema, decode};
 use nearshelf::report::{Estimates, Series, planned_error};
-use nearshelf::shop::read_file;
+use nearshelf::shop::{read_file, read_plain};
 use serde_json::{Value, json};
 use std::path::PathBuf;
 
@@ -71,7 +71,7 @@ pub(crate) fn run(command: &ReportsCommand) -> Result<(), Error> {
 }
 
 fn schema(args: &SchemaArgs) -> Result<(), Error> {
-    let mut catalog = Catalog::open(Pack::open(read_file(&args.pack)?)?)?;
+    let mut catalog = Catalog::open(Pack::open(read_plain(&args.pack)?)?)?;
     catalog.set_view(catalog.market_index(), catalog.language_named(&args.language)?)?;
     say!("{:#}", NamedSchema::of_pack(&catalog)?.json());
     Ok(())
@@ -101,7 +101,7 @@ fn plan(args: &PlanArgs) {
 }
 
 fn read(args: &DecodeArgs) -> Result<(), Error> {
-    let schema = NamedSchema::read(&read_file(&args.schema)?)?;
+    let schema = NamedSchema::read(&read_plain(&args.schema)?)?;
     let lines = read_file(&args.reports)?;
     let collected = decode(&schema, lines.as_slice())?;
     if args.json {

@@ -12,7 +12,7 @@ use crate::codec::Writer;
 use crate::error::{Code, Error, Result};
 use crate::id::{Row, hash};
 use crate::pack::{Pack, PackWriter, Tag};
-use crate::shop::{Progress, read_file};
+use crate::shop::{Progress, read_plain};
 use part::{Parts, Role, counted};
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -165,10 +165,10 @@ pub fn join(core: Vec<u8>, parts: impl IntoIterator<Item = Vec<u8>>) -> Result<V
 ///
 /// `io`, naming the file that is missing; as [`join`].
 pub fn read_whole(path: &Path) -> Result<Vec<u8>> {
-    let core = read_file(path)?;
+    let core = read_plain(path)?;
     let open = Pack::open(core.clone())?;
     let names = (0..shards::count(&open)).map(|i| shards::name(&open, i));
-    join(core, names.map(|name| read_file(&path.with_file_name(name))).collect::<Result<Vec<_>>>()?)
+    join(core, names.map(|name| read_plain(&path.with_file_name(name))).collect::<Result<Vec<_>>>()?)
 }
 
 /// The rows of every shard to be, the head among them.

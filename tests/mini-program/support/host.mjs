@@ -12,6 +12,8 @@ export const build = join(root, "pkg", "mini-program");
 
 /** Where the npm build of the developer tools puts the package's folder. */
 const INSTALLED = "/miniprogram_npm/nearshelf/";
+/** The core and its parts. */
+export const WASM_FILES = ["nearshelf.wasm", "nearshelf-offers.wasm", "nearshelf-insight.wasm", "nearshelf-verify.wasm"];
 /** Built into a JavaScript engine, but absent from some platform's logic layer. */
 const ABSENT = ["WebAssembly", "globalThis", "BigInt", "BigInt64Array", "BigUint64Array", "SharedArrayBuffer", "Atomics", "WeakRef", "FinalizationRegistry"];
 
@@ -24,6 +26,7 @@ const VENDORS = { wx: "WXWebAssembly", my: "MYWebAssembly", tt: "TTWebAssembly" 
  *   network?: Record<string, Uint8Array>,     what request finds
  *   wasm?: "path" | "standard" | "none",      the platform's own object, the standard one, or none
  *   refuse?: RegExp,                          wasm paths the platform does not take
+ *   slow?: (path: string) => number,          milliseconds that a wasm path takes
  *   trap?: (name: string, count: number) => boolean,  ends an instance at an exported call
  *   storage?: Map<string, string>,            what the platform's storage holds; shared, it is the next visit's
  *   broken?: (call: string) => object | null,  an error that a call of the storage ends with
@@ -31,15 +34,14 @@ const VENDORS = { wx: "WXWebAssembly", my: "MYWebAssembly", tt: "TTWebAssembly" 
  *   random?: "platform" | "manager" | "standard" | "none",  where randomness comes from
  * }} [wishes]
  */
-export function miniProgram({ vendor = "wx", files = {}, network = {}, wasm = "path", refuse = /$^/, trap = () => false,
+export function miniProgram({ vendor = "wx", files = {}, network = {}, wasm = "path", refuse = /$^/, slow = () => 0, trap = () => false,
   storage = new Map(), random = "platform", broken = () => null, post = () => 404 } = {}) {
   /** Every look at the platform's API, and every wasm path asked for. */
   const used = [];
   const paths = [];
   const packaged = {
     ...files,
-    [INSTALLED + "nearshelf.wasm"]: readFileSync(join(build, "nearshelf.wasm")),
-    [INSTALLED + "nearshelf.wasm.br"]: readFileSync(join(build, "nearshelf.wasm.br")),
+    ...Object.fromEntries(WASM_FILES.flatMap((name) => [name, `${name}.br`]).map((name) => [INSTALLED + name, readFileSync(join(build, name))])),
   };
   const later = (act) => setTimeout(act, 1);
   const reply = (options, found, fail) => later(() => (found ? options.success(found) : options.fail(fail)));
@@ -89,6 +91,7 @@ export function miniProgram({ vendor = "wx", files = {}, network = {}, wasm = "p
     if (typeof path !== "string" || !/^\/.*\.wasm(\.br)?$/.test(path)) throw { errMsg: "instantiate:fail not a path of the code package" };
     const file = packaged[path];
     if (!file || refuse.test(path)) throw { errMsg: `instantiate:fail ${path}` };
+    if (slow(path)) await new Promise((resolve) => setTimeout(resolve, slow(path)));
     const { instance } = await WebAssembly.instantiate(path.endsWith(".br") ? brotliDecompressSync(file) : file, imports);
     return { instance: { exports: exportsOf(instance, trap) } };
   };
@@ -129,20 +132,18 @@ export function miniProgram({ vendor = "wx", files = {}, network = {}, wasm = "p
   };
 }
 
-/** The exports of one instance, functions and memory only: devices hand out no globals. */
+/** The exports of one instance, without globals: not every device hands them out. */
 function exportsOf(instance, trap) {
   const counts = {};
   const exports = {};
   for (const [name, value] of Object.entries(instance.exports)) {
-    if (typeof value === "function") {
-      exports[name] = (...args) => {
-        counts[name] = (counts[name] || 0) + 1;
-        if (trap(name, counts[name])) throw new WebAssembly.RuntimeError("unreachable");
-        return value(...args);
-      };
-    } else if (value instanceof WebAssembly.Memory) {
-      exports[name] = value;
-    }
+    if (value instanceof WebAssembly.Global) continue;
+    // The functions that parts share stay what they are: a 64-bit integer goes from wasm to wasm, and never through JavaScript.
+    exports[name] = !name.startsWith("nearshelf_") ? value : (...args) => {
+      counts[name] = (counts[name] || 0) + 1;
+      if (trap(name, counts[name])) throw new WebAssembly.RuntimeError("unreachable");
+      return value(...args);
+    };
   }
   return exports;
 }
