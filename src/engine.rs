@@ -2,6 +2,7 @@
 
 mod checkout;
 mod declare;
+mod grant;
 mod identity;
 mod insight;
 mod lists;
@@ -12,12 +13,16 @@ mod request;
 mod shards;
 mod tags;
 mod track;
+mod usage;
 mod view;
 
+#[cfg(feature = "cli")]
+pub(crate) use checkout::line_of;
 pub use checkout::{Coupon, MarketOffers, RawCart, RawLine};
 pub use declare::{DeclaredView, Declaring};
+pub use grant::{GrantState, Granted};
 pub use identity::{Identified, RawOrder, Synced};
-pub use insight::{Asked, Names};
+pub use insight::{Asked, Forwarded, Names};
 pub use lists::{Because, RawDescription, Shelf, ShelfItem};
 pub use reporting::{Reported, withdrawn};
 pub use request::Request;

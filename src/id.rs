@@ -1,5 +1,7 @@
 //! Ids: external strings, the stable 64-bit keys made of them, and a pack's row numbers.
 
+use crate::text::concat;
+
 /// A stable key for an external id: XXH64 with a seed for each kind of thing.
 ///
 /// Everything that outlives a pack (portrait, snapshot, decisions) keys by it. Two of 100,000 ids collide with a
@@ -52,6 +54,11 @@ impl Key {
     /// Key of an event without an id, from what it is.
     pub(crate) fn made(kind: u8, bytes: &[u8]) -> Key {
         Key(hash(6 + (u64::from(kind) << 8), bytes))
+    }
+
+    /// Key of a promotion that is shown, which events name where others name an order; of "" all of them together.
+    pub fn promotion(id: &str) -> Key {
+        Key::event(&concat(&["order:", id]))
     }
 
     /// Key of a host's event id.

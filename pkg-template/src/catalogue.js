@@ -284,6 +284,27 @@ export class Catalogue {
     return this._pack.list("OFCN", 0, (r) => ({ _market: r.u32(), _id: r.str(), _when: r.str(), _audience: r.str() })).filter((offer) => offer._market === this._m);
   }
 
+  /** The market's granting campaigns: each with the conditions of its segments. What they grant is the core's to read. */
+  grants() {
+    return this._pack.list("GRNT", this._m, (r) => {
+      const name = r.str();
+      for (let i = 0; i < 4; i++) r.f64();
+      r.u32();
+      return {
+        _id: name,
+        _segments: r.list((r) => {
+          const when = r.str();
+          r.list((r) => {
+            r.str();
+            r.f64();
+            r.f64();
+          });
+          return when;
+        }),
+      };
+    });
+  }
+
   /**
    * The products whose title, brand and category have all words.
    * @param {string[]} words

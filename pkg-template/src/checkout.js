@@ -99,6 +99,9 @@ export function readCoupons(r) {
     gap: readGap(r),
     expires: moment(r.f64()),
     interest: r.f64(),
+    score: r.f64(),
+    because: { code: r.str() || "given", subject: "" },
+    endsSoon: r.u8() === 1,
   }));
 }
 

@@ -24,7 +24,8 @@ export function writeEvent(w, name, params, productsOf) {
     w.str(id(p.search_term));
     const card = OF_CARDS.indexOf(name) < 0 ? "" : id(p.content_id);
     writeItems(w, card && (name === "select_content" || !p.items) ? productsOf(card) : p.items);
-    writeDetails(w, p);
+    // A promotion stands where others name an order.
+    writeDetails(w, p, /_promotion$/.test(name) ? p.promotion_id : p.transaction_id);
     return true;
   } catch (unreadable) {
     w.cut(begin);
@@ -48,7 +49,7 @@ export function writeOrder(w, orders, i) {
     w.str(name);
     w.f64(time(order.timestamp));
     writeItems(w, order.items);
-    writeDetails(w, order);
+    writeDetails(w, order, name);
     return true;
   } catch (unreadable) {
     w.cut(begin);
@@ -67,16 +68,17 @@ const is = (v) => v !== undefined && v !== null;
  * What an event says beside its products; a single byte where it says nothing.
  * @param {import("./codec.js").Writer} w
  * @param {any} p
+ * @param {any} about an order or a promotion
  */
-function writeDetails(w, p) {
-  const { value, currency, transaction_id, rating, polarity, score, duration, content_type, resolved } = p;
+function writeDetails(w, p, about) {
+  const { value, currency, rating, polarity, score, duration, content_type, resolved } = p;
   const channel = p.channel || p.method;
-  const told = is(value) || is(currency) || is(transaction_id) || is(rating) || is(polarity) || is(score) || is(duration) || is(channel) || is(content_type) || is(resolved);
+  const told = is(value) || is(currency) || is(about) || is(rating) || is(polarity) || is(score) || is(duration) || is(channel) || is(content_type) || is(resolved);
   w.u8(told ? 1 : 0);
   if (!told) return;
   writePrice(w, value);
   w.str(id(currency));
-  w.str(id(transaction_id));
+  w.str(id(about));
   w.f64(number(rating, Infinity));
   const word = POLARITIES.indexOf(polarity);
   w.f64(word < 0 ? number(polarity, Infinity) : word - 1);

@@ -30,7 +30,9 @@ export const NEUTRAL = {
   reconcile: () => ({ same: false, differences: [] }),
   coupons: () => [],
   offers: () => [],
-  promotions: () => ({ items: [], paused: false }),
+  promotions: () => ({ items: [], withheld: [], paused: false }),
+  grants: () => [],
+  declineGrant: () => false,
   setOverlay: () => Promise.resolve(),
   portrait: () => ({
     events: 0, sessions: 0, updated: null, items: [], categories: [], brands: [], priceBands: [], tags: [], hours: [], weekdays: [], channels: [], contentKinds: [], topics: [],

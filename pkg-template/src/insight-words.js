@@ -27,4 +27,9 @@ export const WORDS = {
   "need.social": ["Sharing with others", "社交"],
   "need.points": ["Points", "积分"],
   "need.privileges": ["Privileges", "特权"],
+  "class.basic": ["What matters in a shop", "购物的根本"],
+  "class.expected": ["Being looked after", "用心的体验"],
+  "class.interest": ["What is fun", "兴趣与乐趣"],
+  "offer.price_sensitive": ["You like to save", "你看重实惠"],
+  "offer.price_insensitive": ["More than a discount", "不止于折扣"],
 };

@@ -1,6 +1,7 @@
 // Offers and conditions: who may use one, and to whom it is put forward (src/manual/promotions.md). The first never asks for the shopper.
 
 import { INSIGHT } from "./engine.js";
+import * as op from "./protocol.js";
 import { asking } from "./rules.js";
 
 /** @param {any} shelf @returns {{ _id: string, _when: string, _audience: string }[]} */
@@ -53,8 +54,11 @@ export function putForward(shelf, o) {
   };
 }
 
+/** What becomes of an offer in the core's words: put forward, or why not. */
+const VERDICTS = ["", "capped", "all_capped", "buys_anyway", "weak"];
+
 /**
- * The offers that a page may put forward now, in the order of the shop's file.
+ * The offers that a page may put forward now: in the order of the shop's file, or as its response table has them for the shopper.
  * @param {any} shelf
  * @param {any} o
  */
@@ -62,12 +66,85 @@ export function promotionsOf(shelf, o) {
   const engine = shelf._engine;
   const now = engine.time();
   const { _paused, _why } = putForward(shelf, o);
-  return {
-    items: shelf.offers().filter((/** @type {any} */ offer) => {
-      const code = _why(offer.id);
-      offer.because = { code };
-      return code && !(offer.start > now || offer.end && offer.end <= now);
-    }).slice(0, o.limit || 12),
-    paused: _paused,
-  };
+  const personal = isPersonal(shelf, o);
+  /** @type {any[]} */
+  const offers = shelf.offers().filter((/** @type {any} */ offer) => {
+    const code = _why(offer.id);
+    offer.because = { code, subject: "" };
+    return code && !/^(stopped|unknown)$/.test(offer.state) && !(offer.start > now || offer.end && offer.end <= now);
+  });
+  /** @type {any[]} */
+  const withheld = [];
+  const told = personal && engine.reckon(INSIGHT, op.PUT_FORWARD, (/** @type {import("./codec.js").Writer} */ w) => {
+    w.f64(now);
+    w.u32(shelf._zone());
+    w.list(offers, (offer) => {
+      w.str(offer.id);
+      w.str(offer.kind);
+    });
+  }, (/** @type {import("./codec.js").Reader} */ r) => r.list((r) => {
+    const offer = offers[r.u32()];
+    const reason = VERDICTS[r.u8()];
+    offer.weight = r.f64();
+    const trait = r.str();
+    if (trait) offer.because = { code: "shopper", subject: trait };
+    if (reason) withheld.push({ id: offer.id, reason });
+    return reason ? null : offer;
+  }).filter(Boolean));
+  return { items: (told || offers).slice(0, o.limit || 12), withheld, paused: _paused };
+}
+
+/** How a campaign stands in the core's words. */
+const STATES = ["nothing", "granted", "declined", "waits", "over", "expired"];
+
+/**
+ * What campaigns that the shop switched on grant this shopper; nothing in neutral mode, without consent, and until the part that understands is there.
+ * @param {any} shelf
+ * @param {any} o
+ * @returns {any[]}
+ */
+export function grantsOf(shelf, o) {
+  const engine = shelf._engine;
+  const campaigns = isPersonal(shelf, o) ? shelf._fallback.ask([], (/** @type {import("./catalogue.js").Catalogue} */ c) => c.grants()) : [];
+  if (!campaigns.length || !engine.has(INSIGHT)) {
+    if (campaigns.length) engine.grow(INSIGHT);
+    return [];
+  }
+  const holds = asking(shelf, o);
+  const told = engine.reckon(INSIGHT, op.GRANTS, (/** @type {import("./codec.js").Writer} */ w) => {
+    w.f64(engine.time());
+    w.f64(shelf._seed);
+    w.list(campaigns, (campaign) => {
+      w.str(campaign._id);
+      // None of a segment: -1, which is no place.
+      w.u32(campaign._segments.findIndex(holds));
+    });
+  }, (/** @type {import("./codec.js").Reader} */ r) => [r.list((r) => ({ state: STATES[r.u8()], coupon: r.str() || null, until: r.f64() })), r.u8()]);
+  if (!told) return [];
+  if (told[1]) {
+    // What was granted stays, whatever becomes of this instance or this page.
+    engine.consented();
+    shelf._memory.changed();
+  }
+  return told[0].map((/** @type {any} */ grant, /** @type {number} */ i) => Object.assign({ campaign: campaigns[i]._id }, grant));
+}
+
+/**
+ * The shopper declines a campaign, or takes that back. False where nobody can be remembered to have done so.
+ * @param {any} shelf
+ * @param {string} campaign
+ * @param {boolean} declined
+ */
+export function declineGrant(shelf, campaign, declined) {
+  const done = shelf._consent.personalize === true && shelf._engine.reckon(INSIGHT, op.DECLINE_GRANT, (/** @type {import("./codec.js").Writer} */ w) => {
+    w.f64(shelf._engine.time());
+    w.str(campaign);
+    w.u8(declined ? 1 : 0);
+  }, () => true) === true;
+  if (done) {
+    shelf._engine.consented();
+    shelf._memory.changed();
+    shelf._hub.change();
+  }
+  return done;
 }

@@ -18,6 +18,14 @@ const ENGLISH = {
   scene: "Fits the moment",
   price: "In the price range you look at",
   cluster: "Shoppers like you look at {}",
+  bought: "For what you buy",
+  type: "For the kind of goods you buy",
+  broad: "Good for many products",
+  taste: "Close to what you look at",
+  due: "About time to buy it again",
+  saves: "It saves on this cart",
+  everyone: "For everybody",
+  audience: "For shoppers like you",
 };
 const CHINESE = {
   popular: "店里的人气商品",
@@ -34,6 +42,14 @@ const CHINESE = {
   scene: "正合此时此景",
   price: "符合你常看的价位",
   cluster: "与你相似的人常看{}",
+  bought: "适用于你常买的商品",
+  type: "适用于你常买的品类",
+  broad: "适用商品多",
+  taste: "与你看的商品相近",
+  due: "差不多该再买了",
+  saves: "这一单可省钱",
+  everyone: "人人可享",
+  audience: "专为你这样的顾客",
 };
 /** What the tree has beside them; nothing here points to anything. */
 const ENGLISH_TREE = {
@@ -91,6 +107,9 @@ export function say(shelf, reason, language) {
   const chinese = /^zh/i.test(language || shelf.language);
   if (typeof reason === "string") return (Object.prototype.hasOwnProperty.call(WORDS, reason) && WORDS[reason][chinese ? 1 : 0]) || reason;
   const { code, subject } = reason;
+  // What is understood of the shopper, by its word alone.
+  const word = code === "shopper" && Object.keys(WORDS).filter((key) => key.slice(key.indexOf(".") + 1) === subject)[0];
+  if (word) return WORDS[word][chinese ? 1 : 0];
   const mark = (/** @type {string} */ title) => (chinese ? "《" + title + "》" : title);
   if (code === "because") return subject ? nameOf(shelf, subject, mark) : "";
   const texts = /** @type {Record<string, string>} */ (chinese ? CHINESE : ENGLISH);

@@ -13,7 +13,7 @@ import { shopperOf } from "./shopper.js";
 import { watchStages } from "./stages.js";
 import { suggestions } from "./suggest.js";
 import { allowTag, blockTag, deleteTag, hiddenTags, tagsOf } from "./tags.js";
-import { BROWSE, CONSENT, COUPONS, INSIGHTS, PROMOTIONS, RANK, RECOMMEND, REPORT, SUGGEST, VIEW } from "./takes.js";
+import { BROWSE, CONSENT, COUPONS, GRANTS, INSIGHTS, PROMOTIONS, RANK, RECOMMEND, REPORT, SUGGEST, VIEW } from "./takes.js";
 import { said } from "./error.js";
 import { TEXTS } from "./fixes.js";
 import { Fallback } from "./fallback.js";
@@ -22,7 +22,7 @@ import { readInsights, writeInsights } from "./insights.js";
 import { Memory } from "./memory.js";
 import { distinct, id, readOptions } from "./options.js";
 import { Overlay } from "./overlay.js";
-import { promotionsOf, unmetOf } from "./promotions.js";
+import { declineGrant, grantsOf, promotionsOf, unmetOf } from "./promotions.js";
 import * as op from "./protocol.js";
 import { Reports } from "./reports.js";
 import { rulesOf } from "./rules.js";
@@ -303,6 +303,7 @@ export class Shelf {
       w.list(o.held || [], (held) => w.str(held));
       w.list(unmet, (offer) => w.str(offer));
       this._switch.write(w);
+      w.u8(o.mode || 0);
     }, readCoupons) || [];
   }
 
@@ -315,10 +316,15 @@ export class Shelf {
   }
 
   promotions(options) {
-    const o = this._wishes("promotions", options, PROMOTIONS);
-    const list = promotionsOf(this, Object.assign({}, o, { limit: Infinity }));
-    list.items = list.items.filter(({ state }) => !/^(stopped|unknown)$/.test(state)).slice(0, o.limit || 12);
-    return list;
+    return promotionsOf(this, this._wishes("promotions", options, PROMOTIONS));
+  }
+
+  grants(options) {
+    return grantsOf(this, this._wishes("grants", options, GRANTS));
+  }
+
+  declineGrant(campaign, declined) {
+    return declineGrant(this, id(campaign), declined !== false);
   }
 
   matches(condition, attributes, options) {

@@ -27,8 +27,9 @@ export const RECOMMEND = {
 };
 export const SUGGEST = { limit: whole(1, 200), mode, attributes };
 export const PROMOTIONS = { slot: text, limit: whole(1, 200), mode, attributes };
+export const GRANTS = { mode, attributes };
 export const RANK = { slot: text, mode, sponsored: ids };
-export const COUPONS = { cart: any, held: ids, attributes };
+export const COUPONS = { cart: any, held: ids, attributes, mode };
 export const REPORT = { send: tri };
 export const INSIGHTS = { since: between(-8.64e15, 8.64e15), account: text };
 export const BROWSE = { offset: whole(0, 0x7fffffff), limit: whole(1, 100000), category: text };

@@ -61,4 +61,4 @@ export class NearshelfError extends Error {
  * @example
  * lintOffers({ promotions: [{ id: "p", name: "P", kind: "fixed", amount: 5000, threshold: 5000 }] })[0].rule; // "gives_away"
  */
-export function lintOffers(document: { promotions: readonly object[]; ground?: LintGround } | string): LintFinding[];
+export function lintOffers(document: { promotions: readonly object[]; grants?: readonly object[]; ground?: LintGround } | string): LintFinding[];

@@ -86,6 +86,12 @@ export interface CouponView {
   expires: number | null;
   /** Share of the portrait's tastes in its scope, 0–1. */
   interest: number;
+  /** How likely this shopper is to use it, for ordering; 0 where nothing is known. Who may use it, and at what price, does not depend on it. */
+  score: number;
+  /** Why it stands where it does: "saves" on this cart, else what says most for its use; "given" where nothing does. `say` of `nearshelf/page` puts it in words. */
+  because: { code: "saves" | "bought" | "type" | "brand" | "category" | "popular" | "broad" | "taste" | "price" | "due" | "given"; subject: string };
+  /** It ends within the shop's `[coupons] ends_soon_hours`. */
+  endsSoon: boolean;
 }
 
 export interface OfferView {
@@ -128,12 +134,48 @@ export interface PromotionOptions {
   attributes?: Record<string, unknown>;
 }
 
-/** An offer to be put forward. `because.code`: "audience" where it is for some whom this shopper is one of, else "everyone". */
-export interface Promotion extends OfferView { because: { code: "everyone" | "audience" }; }
+/** What a shop's response table may weigh: what is understood of a shopper. */
+export type PromotionTrait =
+  | "basic" | "expected" | "interest"
+  | "quality" | "price" | "delivery" | "after_sales" | "experience" | "personalisation" | "brand" | "care" | "fun" | "social" | "points" | "privileges"
+  | "high_value" | "potential" | "general" | "churn_risk" | "new" | "active" | "growing" | "mature" | "declining" | "lost"
+  | "browsing" | "comparing" | "about_to_buy" | "price_sensitive" | "price_insensitive";
+
+/**
+ * An offer to be put forward. `because`: "shopper" and what speaks most for it of the shopper; else "audience" where it is for some whom this shopper is one of, else "everyone".
+ * `say` of `nearshelf/page` puts it in words.
+ */
+export interface Promotion extends OfferView {
+  because: { code: "everyone" | "audience" | "shopper"; subject: "" | PromotionTrait };
+  /** How much speaks for it, in thousandths of the shop's weights; not there in mode "neutral" and without consent. */
+  weight?: number;
+}
 
 export interface PromotionList {
-  /** In the order of the shop's file; empty while promotions pause. */
+  /** The weightiest first, of equals in the order of the shop's file; empty where none is, and while promotions pause. */
   items: Promotion[];
+  /**
+   * What would else be put forward, and why it is not: it was shown as often as the shop wants, all offers were, it is a discount and the shopper buys anyway, or too little speaks for it.
+   * Empty in mode "neutral" and without consent.
+   */
+  withheld: { id: string; reason: "capped" | "all_capped" | "buys_anyway" | "weak" }[];
   /** Promotions pause for this shopper, after a complaint or a return; `insights().paused.until` says until when. */
   paused: boolean;
+}
+
+export interface GrantOptions {
+  /** "neutral" grants nothing. Default "personal". */
+  mode?: "personal" | "neutral";
+  /** What segments are asked of, beside `shopper`. */
+  attributes?: Record<string, unknown>;
+}
+
+export interface GrantView {
+  campaign: string;
+  /** `nothing`: no coupon is worth its price here; `waits`: it begins later on this device; `expired`: its multiplier no longer holds. */
+  state: "nothing" | "granted" | "declined" | "waits" | "over" | "expired";
+  /** The coupon granted, by its offer's id: it is held from now on, so pass it to `coupons` and its code to `quote`. */
+  coupon: string | null;
+  /** When the campaign ends, in milliseconds since 1970 UTC. */
+  until: number;
 }

@@ -6,7 +6,7 @@ import type { EventName, Order, TrackParams, TrackResult } from "./events.js";
 import type { CardList, CardOptions, Decision, DescribedItem, ExplorationRow, Product, RankOptions, RankedList, Reason, RecommendOptions, ShelfList, SuggestOptions, Suggestion, WhyNotStage } from "./lists.js";
 import type { DeclaredValue, DeclareOptions, HiddenTag, Portrait, ShopperAttributes, ShopperTag } from "./portrait.js";
 import type { InsightOptions, Insights, StageChange } from "./insights.js";
-import type { Cart, CouponView, OfferView, PromotionList, PromotionOptions, Quote } from "./offers.js";
+import type { Cart, CouponView, GrantOptions, GrantView, OfferView, PromotionList, PromotionOptions, Quote } from "./offers.js";
 
 /** The private report of this week: all that can leave the device. */
 export interface PrivateReport {
@@ -84,8 +84,11 @@ export interface Shelf {
    * pack, the overlay or the market changes or the server's quote expires.
    */
   reconcile(serverQuote: Quote): Reconciliation;
-  /** The coupons held (codes or ids of the market's), those that matter first. */
-  coupons(options: { cart?: Cart; held: string[]; attributes?: Record<string, unknown> }): CouponView[];
+  /**
+   * The coupons held (codes or ids of the market's), those that matter first: what the cart saves by them, then those that this shopper is likelier to use. Mode "neutral" never reads
+   * the portrait. What each saves, and who may use it, depends on no portrait.
+   */
+  coupons(options: { cart?: Cart; held: string[]; attributes?: Record<string, unknown>; mode?: "personal" | "neutral" }): CouponView[];
   /** The market's offers. */
   offers(): OfferView[];
   /**
@@ -93,6 +96,13 @@ export interface Shelf {
    * consent and in mode "neutral". After a complaint or a return promotions pause. What a cart costs depends on none of this. With consent it is empty until the part for insight is there.
    */
   promotions(options?: PromotionOptions): PromotionList;
+  /**
+   * How the granting campaigns stand that the shop switched on: with consent to `personalize` they decide by what is known of the shopper who gets a coupon, which nothing else here does. Show what is
+   * granted, and a way to decline. Empty in mode "neutral", without consent, and until the part for insight is there.
+   */
+  grants(options?: GrantOptions): GrantView[];
+  /** The shopper declines a campaign; with `false` takes that back. Kept with the portrait. False where there is no consent, or no part for insight yet. */
+  declineGrant(campaign: string, declined?: boolean): boolean;
   /**
    * Whether attributes match a condition, in the language of GrowthBook's targeting conditions (`manual/conditions.md`): an object, or its JSON. It is compiled
    * once, so keep the object and do not change it. Reads no portrait and never throws; `false`, with a diagnostic, for what cannot be evaluated, and before its part has come (see `insight`).

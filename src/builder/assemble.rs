@@ -6,9 +6,11 @@ use super::cards;
 use super::cluster;
 use super::counts::{self, Recipe};
 use super::fit::fit;
+use super::promotions;
 use super::rules;
 use super::season;
 use super::tables;
+use super::usage;
 use crate::catalog::build::{Draft, ProductDraft, write};
 use crate::catalog::{Catalog, PATH_SEPARATOR};
 use crate::codec::Writer;
@@ -76,6 +78,7 @@ pub fn assemble(
         }
     }
 
+    promotions::add(shop, &mut out);
     let (conditions, bytes) = rules::offers(&shop.offers);
     if conditions > 0 {
         out.add(Tag::OFFER_CONDITION, 0, conditions, bytes);
@@ -124,6 +127,7 @@ pub fn assemble(
     for (key, slots) in (0..).zip(names_of_slots(shop)) {
         out.add(Tag::SLOT, key, shop.slots.len(), slots);
     }
+    usage::add(shop, catalog, sessions, &row_of, &mut out)?;
     let associations = associate::build(sessions, &row_of, k, shop.together);
     let (tables, associations) = fit(&tables, &associations, &out.clone().finish()?, room)?;
     for (kind, bytes) in tables {

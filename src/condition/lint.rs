@@ -226,7 +226,7 @@ impl Linter<'_> {
             },
             "$regex" | "$regexi" | "$notRegex" | "$notRegexi" => match operand.as_str().map(Regex::new) {
                 None => self.error(at, "it takes a pattern, as a text."),
-                Some(_) if self.patterns == PATTERNS => self
+                Some(_) if self.patterns >= PATTERNS => self
                     .error(at, format!("there are more than {PATTERNS} patterns: write some as one, as in \"a|b\".")),
                 Some(Err(e)) => self.error(at, format!("it is no regular expression of JavaScript: {e}.")),
                 Some(Ok(_)) => self.tell(

@@ -2,15 +2,13 @@
 //! behavior" (1974).
 
 use super::Row;
-use super::signal::{HOUSEHOLDS, OWN, SIGNALS, TYPE};
+use crate::offer::usage::{self, ONE, SIGNALS};
 use argmin::core::{CostFunction, Executor, Gradient, State};
 use argmin::solver::linesearch::MoreThuenteLineSearch;
 use argmin::solver::quasinewton::LBFGS;
 
 /// Precision of the prior on standardised weights.
 const PRIOR: f64 = 10.0;
-/// The rule that weights start from and are drawn to, by place.
-const RULE: [(usize, f64); 3] = [(OWN, 2.0), (TYPE, 0.7), (HOUSEHOLDS, 0.4)];
 /// Steps of the descent.
 const STEPS: u64 = 200;
 /// Corrections that LBFGS remembers.
@@ -41,12 +39,9 @@ impl Example {
 pub(super) struct Weights([f64; SIGNALS]);
 
 impl Weights {
+    /// The rule that weights start from and are drawn to.
     fn rule() -> Weights {
-        let mut w = [0.0; SIGNALS];
-        for (k, value) in RULE {
-            w[k] = value;
-        }
-        Weights(w)
+        Weights(usage::RULE.map(|w| f64::from(w) / ONE as f64))
     }
 
     /// The most probable weights; the rule's without examples.
@@ -77,9 +72,10 @@ impl Weights {
         }
     }
 
-    /// A candidate's score.
-    pub(super) fn score(&self, row: &Row) -> f64 {
-        dot(&self.0, row)
+    /// As the pack has them.
+    pub(super) fn rounded(&self) -> usage::Weights {
+        let most = f64::from(usage::MOST_WEIGHT);
+        self.0.map(|w| libm::round(w * ONE as f64).clamp(-most, most) as i32)
     }
 }
 
@@ -194,9 +190,7 @@ mod tests {
     #[test]
     fn without_examples_the_rule_ranks() {
         let w = Weights::fitted(&[]);
-        let mut row = [0.0; SIGNALS];
-        row[OWN] = 1.0;
-        assert_eq!(w.score(&row), 2.0);
+        assert_eq!(w.rounded(), usage::RULE);
         assert!(Example::new(vec![[0.0; SIGNALS]; 2], vec![false, false]).is_none());
         assert!(Example::new(vec![[0.0; SIGNALS]; 2], vec![true, true]).is_none());
     }

@@ -1,18 +1,20 @@
 //! The cart: quotes over the pack's offers, and which of the shopper's coupons matter.
 
 use super::Engine;
+use super::usage::share;
 use crate::catalog::Catalog;
 use crate::error::{Code, Error, Result};
-use crate::id::Key;
+use crate::id::{Key, Row};
 use crate::list::Gather;
 use crate::money::Minor;
+use crate::offer::usage::{CouponFacts, Usage};
 use crate::offer::{Cart, Customer, Gap, Limits, Line, Offers, Promotion, Quote, Scope, Stops, quote};
 use crate::order::Arrange;
+use crate::pack::Tag;
 use crate::pack::column::Strings;
-use crate::pack::{Pack, Tag};
-use crate::profile::{Dimension, decay};
+use crate::profile::Dimension;
 use crate::text::{self, concat};
-use crate::time::Millis;
+use crate::time::{MINUTE, Millis};
 use alloc::rc::Rc;
 use alloc::string::{String, ToString};
 use alloc::vec;
@@ -28,20 +30,23 @@ pub struct MarketOffers {
     names: Vec<String>,
     /// One byte an offer: 1 for those that wait in a wallet.
     coupons: Vec<u8>,
+    usage: Usage,
 }
 
 impl MarketOffers {
     /// The offers of a pack's market; a pack without any has none.
-    fn open(pack: &Pack, market: usize, language: usize) -> Result<MarketOffers> {
+    fn open(c: &Catalog) -> Result<MarketOffers> {
         let malformed = |_| Error::new(Code::PackMalformed, "section OFFR cannot be read.");
-        let (market, language) = (market as u32, language as u32);
+        let (pack, market, language) = (c.pack(), c.market_index() as u32, c.language_index() as u32);
         let Some(record) = pack.section(Tag::OFFERS, market) else { return Ok(MarketOffers::default()) };
         let offers = Offers::read(record).map_err(malformed)?;
         let n = offers.list().len();
         let names = Strings::open(pack, Tag::OFFER_NAME, market << 16 | language, n)?;
         let names = (0..n).map(|i| names.get(pack, i).to_string()).gather();
         let coupons = pack.section(Tag::COUPON, market).unwrap_or(&[]).to_vec();
-        Ok(MarketOffers { offers, names, coupons })
+        let malformed = |_| Error::new(Code::PackMalformed, "section COUP cannot be read.");
+        let usage = pack.section(Tag::USAGE, market).map(Usage::read).transpose().map_err(malformed)?;
+        Ok(MarketOffers { offers, names, coupons, usage: usage.unwrap_or_default() })
     }
 
     /// The offers, in the order of the shop's file.
@@ -113,6 +118,12 @@ pub struct Coupon {
     pub expires: Option<Millis>,
     /// Share of the portrait's tastes that lie in its scope, 0–1,000,000; all of them for an offer without a scope.
     pub interest: u32,
+    /// How likely the shopper is to use it, in 1/65,536: `manual/coupons.md`.
+    pub score: i64,
+    /// What says most for it: `saves` on this cart, else one of [`REASONS`](crate::offer::usage::REASONS); empty where nothing does.
+    pub because: &'static str,
+    /// Its end is near, as the shop has it.
+    pub ends_soon: bool,
 }
 
 impl Engine {
@@ -126,7 +137,7 @@ impl Engine {
             return Ok(Rc::clone(offers));
         }
         let c = &self.catalog;
-        let offers = Rc::new(MarketOffers::open(c.pack(), c.market_index(), c.language_index())?);
+        let offers = Rc::new(MarketOffers::open(c)?);
         self.offers = Some(Rc::clone(&offers));
         Ok(offers)
     }
@@ -147,8 +158,9 @@ impl Engine {
         Ok(quote(&offers.offers, &cart, customer, now, Limits::default()))
     }
 
-    /// The shopper's coupons, those that matter first: what the cheapest set uses, then what would save, then what is near,
-    /// then what fits the shopper's tastes, then what ends first. `held` are codes or ids of the market's coupons.
+    /// The shopper's coupons, those that matter first: what the cheapest set of the cart uses, then what would save, then what is near, then what the
+    /// shopper is likelier to use, then what ends first. With an empty cart nothing is near. `held` are codes or ids of the market's coupons. Of a `neutral`
+    /// order the portrait has no part.
     ///
     /// # Errors
     ///
@@ -159,6 +171,7 @@ impl Engine {
         cart: &RawCart<'_>,
         customer: &Customer,
         held: &[&str],
+        neutral: bool,
     ) -> Result<Vec<Coupon>> {
         let now = self.tick(now);
         let market = self.offers()?;
@@ -189,16 +202,32 @@ impl Engine {
                 gap: refused.and_then(|r| r.gap),
                 expires: p.when.end,
                 interest: 0,
+                score: 0,
+                because: "",
+                ends_soon: p.when.end.is_some_and(|end| {
+                    (0..i64::from(market.usage.soon_minutes) * MINUTE).contains(&(end.since(now) - 1))
+                }),
             });
         }
-        for coupon in out.iter_mut().filter(|_| !cart.stops.neutral) {
-            coupon.interest = offers.list().get(coupon.offer).map_or(0, |p| self.interest(&p.scope));
+        let neutral = neutral || cart.stops.neutral;
+        let bought = if neutral { None } else { self.bought() };
+        let nothing = CouponFacts::default();
+        for coupon in &mut out {
+            let Some(p) = offers.list().get(coupon.offer) else { continue };
+            coupon.interest = if neutral { 0 } else { self.interest(&p.scope) };
+            let facts = market.usage.coupons.get(coupon.offer).unwrap_or(&nothing);
+            (coupon.score, coupon.because) = self.usage(now, &market.usage, facts, p, bought.as_ref());
+            if coupon.saving.0 > 0 {
+                coupon.because = "saves";
+            }
         }
+        let empty = cart.lines.is_empty();
         let near = |c: &Coupon| match c.gap {
             Some(Gap::Amount(m)) => m.0,
             Some(Gap::Units(n)) => n.saturating_mul(1000),
             None => i64::MAX,
         };
+        let near = |c: &Coupon| if empty { 0 } else { near(c) };
         let usable = |c: &Coupon| {
             !matches!(
                 c.reason,
@@ -207,13 +236,13 @@ impl Engine {
         };
         out.arrange_by_key(|c| {
             let saved = core::cmp::Reverse((usable(c), c.in_best, c.saving));
-            (saved, near(c), core::cmp::Reverse(c.interest), c.expires.map_or(i64::MAX, |t| t.0), c.offer)
+            (saved, near(c), core::cmp::Reverse(c.score), c.expires.map_or(i64::MAX, |t| t.0), c.offer)
         });
         Ok(out)
     }
 
     /// The share of the portrait's tastes in a scope; nothing without consent.
-    fn interest(&mut self, scope: &Scope) -> u32 {
+    pub(super) fn interest(&mut self, scope: &Scope) -> u32 {
         let Some(allowed) = self.consent.may_personalize() else { return 0 };
         let c = &self.catalog;
         let view = self.portrait.view(&allowed);
@@ -231,9 +260,7 @@ impl Engine {
             (None, Some(paths)) => in_categories(paths, key),
             (None, None) => *scope == Scope::default(),
         };
-        let affinity = view.affinity(dimension);
-        let inside: u128 = affinity.traits().iter().filter(|t| inside(t.key)).map(|t| t.value).sum();
-        decay::share(inside, affinity.total(), 1_000_000) as u32
+        share(view.affinity(dimension), 1_000_000, &inside)
     }
 }
 
@@ -256,27 +283,36 @@ fn minor(v: f64) -> Option<Minor> {
     Some(Minor(if whole { v as i64 } else { -1 }))
 }
 
+/// What offers ask of a variant, as the pack knows it.
+pub(crate) fn line_of(c: &Catalog, row: Row, variant: u32) -> Line {
+    Line {
+        sku: c.variant_id(variant).into(),
+        store: c.store(row).map_or("", |s| c.store_name(s)).into(),
+        category: c.category(row).map_or(String::new(), |x| scope_path(c.category_path(x))),
+        tags: c.tags(row).map(String::from).gather(),
+        ..Line::default()
+    }
+}
+
 /// A host's cart with what the pack knows about its products.
 fn read_cart(c: &Catalog, raw: &RawCart<'_>) -> Result<Cart> {
     let lines = raw.lines.iter().map(|l| {
         let found = c.find(l.item);
         let variant = found.map(|f| f.variant.map_or(c.best_variant(f.row), |v| c.variants_of(f.row).start + v));
         let price = minor(l.price).or_else(|| variant.and_then(|v| c.price_of(v).now));
+        // Offers name variants; a product's id stands for the variant a shelf would show.
+        let known = match found.zip(variant) {
+            Some((f, v)) => line_of(c, f.row, v),
+            None => Line { sku: l.item.into(), ..Line::default() },
+        };
         Line {
             id: l.id.into(),
-            // Offers name variants; a product's id stands for the variant a shelf would show.
-            sku: variant.map_or(l.item, |v| c.variant_id(v)).into(),
             price: price.unwrap_or(Minor(-1)),
             qty: minor(l.qty).map_or(1, |q| q.0),
             // The pack knows who sells a product where the host does not say.
-            store: match (l.store, found.and_then(|f| c.store(f.row))) {
-                ("", Some(store)) => c.store_name(store),
-                (said, _) => said,
-            }
-            .into(),
-            category: found.and_then(|f| c.category(f.row)).map_or(String::new(), |x| scope_path(c.category_path(x))),
-            tags: found.map_or(Vec::new(), |f| c.tags(f.row).map(String::from).gather()),
+            store: if l.store.is_empty() { known.store } else { l.store.into() },
             floor: minor(l.floor).unwrap_or(Minor(0)),
+            ..known
         }
     });
     let cart = Cart::new(lines.gather(), minor(raw.shipping).unwrap_or(Minor(0)));

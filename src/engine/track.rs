@@ -2,13 +2,14 @@
 
 use super::Engine;
 use crate::catalog::Catalog;
+use crate::event::EventKind;
 use crate::event::clean::{Currency, Drop, Event, RawEvent, clean};
 use crate::id::Key;
 use crate::money::{self, Minor};
 use crate::order::Arrange;
 #[cfg(feature = "cli")]
 use crate::profile::Portrait;
-use crate::profile::{Facts, Step, TAGS, Taken};
+use crate::profile::{Facts, Step, TAGS, Taken, history};
 use crate::time::Millis;
 use alloc::vec::Vec;
 
@@ -66,9 +67,16 @@ impl Engine {
             steps.arrange_by_key(|s| s.at);
         }
         for step in steps {
+            let (kind, day, offer) = (step.kind, history::local_day(step.at, step.detail.zone), step.detail.order);
             match self.portrait.take(&allowed, step) {
                 Taken::Yes => {
                     result.accepted += 1;
+                    if let (EventKind::ViewPromotion | EventKind::SelectPromotion, Some(offer)) = (kind, offer) {
+                        // Each for itself, and all together.
+                        for key in [offer, Key::promotion("")] {
+                            self.portrait.show(&allowed, key, day, kind == EventKind::SelectPromotion);
+                        }
+                    }
                     continue;
                 }
                 Taken::Duplicate => self.drop_event(Drop::Duplicate),

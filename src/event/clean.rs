@@ -3,7 +3,6 @@
 use super::{CONTENT_KINDS, Detail, EventKind};
 use crate::id::Key;
 use crate::money::{self, Minor};
-use crate::text::concat;
 use crate::time::{MINUTE, Millis};
 use alloc::vec::Vec;
 
@@ -32,7 +31,7 @@ pub struct RawDetails<'a> {
     pub value: RawPrice<'a>,
     /// Its currency, ISO 4217.
     pub currency: &'a str,
-    /// The shop's id of the order that is refunded.
+    /// The shop's id of the order, of that which is refunded, or of the promotion that was shown.
     pub order: &'a str,
     /// Stars, 1 to 5.
     pub rating: f64,
@@ -368,7 +367,7 @@ fn detail(kind: EventKind, raw: &RawDetails<'_>, note: &mut dyn FnMut(Drop)) -> 
         score: score.map(|v| v as i8),
         seconds: seconds as u32,
         content: content.map(|c| c as u8),
-        order: (!raw.order.is_empty()).then(|| Key::event(&concat(&["order:", raw.order]))),
+        order: (!raw.order.is_empty()).then(|| Key::promotion(raw.order)),
         resolved: raw.resolved,
         zone: raw.zone,
         ..Detail::default()

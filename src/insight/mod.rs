@@ -14,6 +14,7 @@ mod need;
 mod outlook;
 mod pair;
 mod price;
+pub mod promote;
 mod rfm;
 pub mod settings;
 mod social;

@@ -10,6 +10,7 @@ mod cart;
 #[cfg(feature = "cli")]
 pub mod case;
 mod condition;
+pub mod grant;
 mod invalid;
 #[cfg(any(feature = "cli", feature = "lint"))]
 pub mod json;
@@ -26,6 +27,7 @@ mod saving;
 mod search;
 mod spread;
 mod stops;
+pub mod usage;
 
 pub use addon::{Addon, Addons, addons};
 pub use cart::{Cart, Customer, Line};

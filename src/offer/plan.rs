@@ -125,6 +125,18 @@ impl Scope {
     }
 }
 
+impl Promotion {
+    /// Whether it may change what a line costs: it is in scope, and among the products that the kind names.
+    pub(crate) fn is_about(&self, line: &Line) -> bool {
+        let named = match &self.kind {
+            Kind::UnitPrice { prices, .. } => prices.iter().any(|u| u.sku == line.sku),
+            Kind::Bundle { items, .. } => items.iter().any(|(sku, _)| *sku == line.sku),
+            _ => true,
+        };
+        named && self.scope.holds(line)
+    }
+}
+
 /// Whether a category path is `top` or lies below it.
 fn below(path: &str, top: &str) -> bool {
     path.strip_prefix(top).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))

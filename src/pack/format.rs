@@ -91,6 +91,9 @@ tags! {
     TAG_LIFE b"TAGL" "How long traits are tags.";
     OFFER_CONDITION b"OFCN" "Who may use which of a market's promotions, and to whom it is put forward.";
     LOYALTY b"LOYL" "The shop's membership.";
+    PROMOTING b"PROM" "Which offers are put forward to whom.";
+    GRANT b"GRNT" "Campaigns of a market that grant coupons.";
+    USAGE b"COUP" "How a market's coupons are ranked.";
 }
 
 impl Tag {

@@ -172,7 +172,7 @@ impl Default for History {
 }
 
 /// The local day of a time.
-pub(super) fn local_day(at: Millis, zone: i16) -> i64 {
+pub(crate) fn local_day(at: Millis, zone: i16) -> i64 {
     local(at, zone).div_euclid(DAY)
 }
 
@@ -233,7 +233,7 @@ impl History {
     }
 
     /// Categories, products and pairs of an order, each once.
-    fn count_order(&mut self, facts: &[Facts], at: Millis) {
+    pub(super) fn count_order(&mut self, facts: &[Facts], at: Millis) {
         each_category(facts, |category| add_rhythm(&mut self.categories, category, at));
         for (i, f) in facts.iter().enumerate().filter(|(i, f)| is_first(facts, *i, f.product)) {
             add_rhythm(&mut self.products, f.product, at);

@@ -1,12 +1,16 @@
-//! What was concluded of the shopper at a time and holds for a while: rule tags, and the stage that was told last.
+//! What was concluded of the shopper at a time and holds for a while: rule tags, the stage that was told last, what was granted and declined, and how often
+//! offers were shown in the latest days.
 
 use super::portrait::Portrait;
 use crate::id::Key;
 use crate::privacy::consent::Personalize;
-use crate::time::Millis;
+use crate::time::{DAY, Millis};
 
 /// Conclusions remembered.
 pub(super) const NOTES: usize = 128;
+
+/// Days of which showings are counted.
+const WEEK: i64 = 7;
 
 /// Stages there may be.
 const STAGES: u64 = 8;
@@ -23,20 +27,30 @@ pub struct Note {
 }
 
 impl Portrait {
+    /// The place of a note; where there is none, that of a new one, for which one goes that runs out first where there are 128.
+    #[inline(never)]
+    fn note_of(&mut self, new: Note) -> Option<&mut Note> {
+        let found = self.notes.iter().position(|n| n.key == new.key);
+        if found.is_none() {
+            super::history::evict(&mut self.notes, NOTES - 1, |n| (n.until, n.key));
+        }
+        let i = found.unwrap_or_else(|| {
+            let i = self.notes.partition_point(|n| n.key < new.key);
+            self.notes.insert(i, new);
+            i
+        });
+        self.notes.get_mut(i)
+    }
+
     /// Notes that a conclusion holds until a time. One that still holds keeps its beginning; one that has run out begins anew. At most 128 are kept; those that
     /// run out first go first.
     pub fn note(&mut self, _: &Personalize, key: Key, now: Millis, until: Millis) {
-        match self.notes.binary_search_by_key(&key, |n| n.key) {
-            Ok(i) => {
-                let n = &mut self.notes[i];
-                if n.until < now {
-                    n.since = now;
-                }
-                n.until = until;
+        if let Some(n) = self.note_of(Note { key, since: now, until }) {
+            if n.until < now {
+                n.since = now;
             }
-            Err(i) => self.notes.insert(i, Note { key, since: now, until }),
+            n.until = until;
         }
-        super::history::evict(&mut self.notes, NOTES, |n| (n.until, n.key));
     }
 
     /// A conclusion no longer holds.
@@ -61,5 +75,85 @@ impl Portrait {
             self.notes.remove(0);
         }
         self.note(allowed, Key(u64::from(stage) % STAGES), at, Millis(i64::MAX));
+    }
+
+    /// An offer was shown on a local day, or `chosen`, which needs that it was shown. Seven days are counted, a byte each, the latest one lowest: they stand
+    /// where a conclusion has its beginning, and the day after the seventh is its end. What comes late counts on the latest day.
+    pub fn show(&mut self, _: &Personalize, key: Key, day: i64, chosen: bool) {
+        let until = end(day);
+        let Some(n) = self.note_of(Note { key, since: Millis(0), until }) else { return };
+        let ahead = days(until, n.until);
+        if ahead > 0 {
+            *n = Note { key, since: Millis(shifted(n.since, ahead)), until };
+        }
+        let most = if chosen { 1 } else { 255 };
+        n.since.0 += i64::from(n.since.0 & 255 < most);
+    }
+
+    /// How often an offer was shown on a local day, and in the seven days that end with it.
+    pub fn shown(&self, _: &Personalize, key: Key, day: i64) -> [u32; 2] {
+        let mut shown = [0; 2];
+        let Ok(i) = self.notes.binary_search_by_key(&key, |n| n.key) else { return shown };
+        let ahead = days(end(day), self.notes[i].until);
+        let mut counts = if ahead < 0 { 0 } else { shifted(self.notes[i].since, ahead) };
+        shown[0] = (counts & 255) as u32;
+        while counts > 0 {
+            shown[1] += (counts & 255) as u32;
+            counts >>= 8;
+        }
+        shown
+    }
+}
+
+/// Counts of seven days, so many days later.
+fn shifted(counts: Millis, days: i64) -> i64 {
+    counts.0 << (8 * days.min(WEEK)) & ((1 << 56) - 1)
+}
+
+/// When the showings of a day no longer count.
+fn end(day: i64) -> Millis {
+    Millis(day.saturating_add(WEEK).saturating_mul(DAY))
+}
+
+/// Days from `earlier` to `at`.
+fn days(at: Millis, earlier: Millis) -> i64 {
+    at.since(earlier) / DAY
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::privacy::consent::Consent;
+    use crate::profile::ProfileConfig;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    #[test]
+    fn showings_are_counted_by_day_and_leave_after_seven() {
+        let allowed = Consent::all().may_personalize().expect("granted");
+        let mut p = Portrait::new(ProfileConfig::default());
+        let key = Key(99);
+        for day in [20_000, 20_000, 20_003, 20_003, 20_001] {
+            p.show(&allowed, key, day, false);
+        }
+        p.show(&allowed, key, 20_003, true);
+        p.show(&allowed, key, 20_004, true);
+        p.show(&allowed, key, 20_004, true);
+        let mut p = Portrait::restore(ProfileConfig::default(), &p.snapshot()).expect("a snapshot");
+        let of = |p: &Portrait, day| p.shown(&allowed, key, day);
+        // What came late counts on the latest day, and one that was chosen was shown.
+        assert_eq!([of(&p, 20_003), of(&p, 20_004), of(&p, 20_006)], [[0, 0], [1, 6], [0, 6]]);
+        assert_eq!([of(&p, 20_007), of(&p, 20_009), of(&p, 20_010), of(&p, 20_011)], [[0, 4], [0, 4], [0, 1], [0, 0]]);
+        assert_eq!([p.shown(&allowed, Key(98), 20_004), of(&p, i64::MAX), of(&p, i64::MIN)], [[0, 0]; 3]);
+        (0..1_000).for_each(|_| p.show(&allowed, key, 20_004, false));
+        assert_eq!(p.shown(&allowed, key, 20_004), [255, 255 + 5], "a byte is full");
+        (0..500).for_each(|i| p.show(&allowed, Key(1_000 + i), 20_005, false));
+        assert_eq!(p.shown(&allowed, Key(1_499), 20_005), [1, 1]);
+        assert_eq!(p.shown(&allowed, key, 20_005), [0, 0], "there is room for 128, the latest days' stay");
+        p.show(&allowed, Key(7_777), i64::MAX, false);
+        p.show(&allowed, Key(7_777), i64::MIN, false);
+        p.show(&allowed, Key(7_778), i64::MIN, false);
+        p.show(&allowed, Key(7_778), i64::MAX, false);
+        assert_eq!(p.notes.len(), NOTES);
     }
 }

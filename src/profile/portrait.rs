@@ -4,7 +4,7 @@ use super::decay::Moment;
 use super::declared::Declared;
 use super::dimension::Dimension;
 use super::hidden::{self, Hidden};
-use super::history::{self, History};
+use super::history::{self, History, Rhythm};
 use super::notes::Note;
 use super::sieve::Sieve;
 use super::visit::{Mark, Trail, Visit, insert_bounded};
@@ -449,6 +449,20 @@ impl Portrait {
         let mut all = self.history.clone();
         self.pending.iter().for_each(|p| all.add(&self.config, p));
         all
+    }
+
+    /// How many orders there were, and when which products and categories were bought: of [`history`](Portrait::history) what ranks coupons, without the rest.
+    pub fn purchases(&self, _: &Personalize) -> (u64, Vec<Rhythm>, Vec<Rhythm>) {
+        let h = &self.history;
+        let mut all = History { products: h.products.clone(), categories: h.categories.clone(), ..History::default() };
+        let mut orders = u64::from(h.orders.older.orders) + h.orders.recent.len() as u64;
+        for p in &self.pending {
+            if p.kind == EventKind::Purchase {
+                all.count_order(&p.facts, p.at);
+                orders += 1;
+            }
+        }
+        (orders, all.products, all.categories)
     }
 
     /// True when nothing is known.

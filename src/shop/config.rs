@@ -11,14 +11,17 @@ use super::log::settings::{LogSection, LogSettings};
 use super::overlay::OverlaySection;
 use super::portrait::{self, ChannelSection, CleaningSection, FeedbackSection, PortraitSection};
 use super::prior::{PriorDraft, PriorSection};
+use super::promotions::{PromotionSection, PromotionSettings};
 use super::rank_rules::{RankRule, RankRuleSection, rank_rules};
 use super::rules::{ArrivalSection, DislikedSection};
 use super::scenes::{SceneDraft, SceneSection};
 use super::season::{ClusterSection, ClusterSettings, SeasonSection, SeasonSettings};
 use super::tags::{RuleTag, TagSection, rule_tags};
+use super::usage::CouponSection;
 use crate::catalog::overlay::Policy;
 use crate::error::{Code, Error, Result};
 use crate::insight::Settings;
+use crate::offer::usage::Usage;
 use crate::privacy::noise::{Epsilon, MOST_SYMBOLS};
 use crate::profile::{Dimension, ProfileConfig};
 use crate::rank::Exploration;
@@ -98,6 +101,10 @@ pub(super) struct ShopConfig {
     pub attributes: AttributesSection,
     /// `[lint]`
     pub lint: LintSection,
+    /// `[coupons]`
+    pub coupons: CouponSection,
+    /// `[promotions]`
+    pub promotions: PromotionSection,
 }
 
 /// `[shop]`
@@ -327,6 +334,8 @@ impl ShopConfig {
         config.insight()?;
         config.attributes(None)?;
         config.lint()?;
+        config.coupons()?;
+        config.promotions()?;
         for l in &config.languages {
             if l.tag.is_empty() || l.title.is_empty() {
                 return Err(bad("each [[language]] needs a tag and the column of its title.".into()));
@@ -502,6 +511,21 @@ impl ShopConfig {
     /// The same with its files, which lie in a folder.
     pub(super) fn insight_in(&self, folder: &Path) -> Result<Settings> {
         self.insight.with_files(&ShopConfig::shipped()?.insight, folder)
+    }
+
+    /// How offers are put forward: as shipped, unless this shop says otherwise.
+    pub(super) fn promotions(&self) -> Result<PromotionSettings> {
+        self.promotions.or(&ShopConfig::shipped()?.promotions)
+    }
+
+    /// How a wallet is ranked, without the file of learned weights.
+    pub(super) fn coupons(&self) -> Result<Usage> {
+        self.coupons.or(&ShopConfig::shipped()?.coupons)
+    }
+
+    /// The same with the files beside `shop.toml`.
+    pub(super) fn coupons_in(&self, folder: &Path) -> Result<Usage> {
+        self.coupons.with(&ShopConfig::shipped()?.coupons, Some(folder), &self.insight()?)
     }
 
     /// What shoppers may declare: this shop's attributes, and the answers of its prior.

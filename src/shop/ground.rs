@@ -4,6 +4,7 @@ use super::config::ShopConfig;
 use super::table::{Row, Table};
 use super::{Part, Progress, Rejects, Shop, ShopFiles, limits, loyalty, text_of};
 use crate::catalog::Market;
+use crate::catalog::build::ProductDraft;
 use crate::error::{Code, Error, Result};
 use crate::money::parse_price;
 use crate::offer::Line;
@@ -46,6 +47,17 @@ pub fn promotions(path: &Path) -> Result<Value> {
         mut file if file["promotions"].is_array() => Ok(file["promotions"].take()),
         _ => Err(bad("it has no list \"promotions\".".into())),
     }
+}
+
+/// The granting campaigns of an offers file, as JSON; nothing where it has none.
+///
+/// # Errors
+///
+/// `io`, `bad_offers`.
+pub fn grants(path: &Path) -> Result<Value> {
+    let bad = |what: String| Error::new(Code::BadOffers, format!("{}: {what}", path.display()));
+    let mut file: Value = serde_json::from_str(&text_of(path)?).map_err(|e| bad(format!("{e}.")))?;
+    Ok(file.get_mut("grants").map(Value::take).unwrap_or_default())
 }
 
 /// The offers file of a shop folder.
@@ -95,9 +107,19 @@ pub fn offers_ground(files: Option<&ShopFiles>, prices: Option<&Path>, progress:
         policy: config.lint()?,
         ..Ground::default()
     };
-    for product in &shop.products {
+    ground.products = products_of(&shop.products, &shop.markets);
+    if let Some(path) = prices {
+        ground.history = history(path, &shop.markets, progress)?;
+    }
+    Ok(ground)
+}
+
+/// Every variant in every market where it has a price.
+pub(super) fn products_of(products: &[ProductDraft], markets: &[Market]) -> Vec<Product> {
+    let mut out = Vec::new();
+    for product in products {
         for variant in &product.variants {
-            for (market, offer) in shop.markets.iter().zip(&variant.offers) {
+            for (market, offer) in markets.iter().zip(&variant.offers) {
                 let Some(price) = offer.sale.or(offer.list) else { continue };
                 let list = offer.list.filter(|l| *l > price).map(|l| crate::money::Minor(l.into()));
                 let line = Line {
@@ -110,14 +132,11 @@ pub fn offers_ground(files: Option<&ShopFiles>, prices: Option<&Path>, progress:
                     tags: product.tags.clone(),
                     ..Line::default()
                 };
-                ground.products.push(Product { line, market: market.code.clone(), list });
+                out.push(Product { line, market: market.code.clone(), list });
             }
         }
     }
-    if let Some(path) = prices {
-        ground.history = history(path, &shop.markets, progress)?;
-    }
-    Ok(ground)
+    out
 }
 
 fn history(path: &Path, markets: &[Market], progress: &dyn Progress) -> Result<Vec<PriceOn>> {

@@ -10,6 +10,7 @@ pub mod doctor;
 mod exploration;
 mod files;
 mod forecast;
+mod grants;
 mod ground;
 mod insight;
 mod limits;
@@ -21,6 +22,7 @@ pub mod overlay;
 mod parquet;
 mod portrait;
 mod prior;
+mod promotions;
 mod rank_rules;
 mod rejects;
 mod rules;
@@ -33,6 +35,7 @@ mod switch;
 pub mod synthetic;
 mod table;
 mod tags;
+mod usage;
 
 pub use allocation::AllocationFile;
 pub use attributes::{AttributeDraft, AttributeSettings};
@@ -42,13 +45,14 @@ pub use content::{CardDraft, CardSettings};
 use files::files_in;
 pub use files::{Preset, ShopFiles};
 pub use forecast::ForecastSettings;
-pub use ground::{ground_file, offers_file, offers_ground, promotions};
+pub use ground::{grants, ground_file, offers_file, offers_ground, promotions};
 pub use limits::{BaselineSettings, PolicySettings};
 pub use log::{Format, Log, LogStep, Session, Unit};
 pub use loyalty::Loyalty;
 pub use offers::{MarketOffers, OfferConditions};
 pub use orders::{Order, OrderColumns, Orders, date_of};
 pub use prior::{AnswerDraft, FieldDraft, PriorDraft};
+pub use promotions::{PromotionSettings, TooCheap};
 pub use rank_rules::RankRule;
 pub use rejects::{FileRead, Part, Reason, Reject, Rejects, Tally};
 pub use rules::RuleSettings;
@@ -223,6 +227,12 @@ pub struct Shop {
     pub insight: crate::insight::Settings,
     /// What shoppers may declare.
     pub attributes: AttributeSettings,
+    /// How its offers are put forward.
+    pub promotions: PromotionSettings,
+    /// Offers that are put forward to nobody, since they would sell something below the least price.
+    pub too_cheap: Vec<TooCheap>,
+    /// How its coupons are ranked; of each offer nothing yet.
+    pub usage: crate::offer::usage::Usage,
     /// Rows that could not be used.
     pub rejects: Rejects,
     /// Ids of the log that the catalogue does not have, with how often; most frequent first.
@@ -280,10 +290,13 @@ impl Shop {
         if products.is_empty() && log.sessions.is_empty() {
             return Err(empty_shop(files));
         }
+        let settings = config.promotions()?;
         let offers = match &files.offers {
-            Some(path) => offers::read(path, &markets, &languages)?,
+            Some(path) => offers::read(path, &markets, &languages, &settings.grants)?,
             None => Vec::new(),
         };
+        let mut offers = offers;
+        let too_cheap = promotions::hold_cheap(&mut offers, &products, &markets, settings.least_price);
         let cards = config.cards()?;
         let content = match &files.content {
             Some(path) => {
@@ -328,6 +341,9 @@ impl Shop {
             clusters: config.clusters()?,
             insight: config.insight_in(files.beside())?,
             attributes,
+            promotions: settings,
+            too_cheap,
+            usage: config.coupons_in(files.beside())?,
             rejects,
             unmatched,
             copies,

@@ -20,6 +20,8 @@ pub struct MarketOffers {
     pub coupons: Vec<bool>,
     /// Those that have conditions.
     pub conditions: Vec<OfferConditions>,
+    /// Granting campaigns that are switched on.
+    pub grants: Vec<crate::offer::grant::Grant>,
 }
 
 /// The conditions of an offer, as JSON; empty for none.
@@ -35,7 +37,13 @@ pub struct OfferConditions {
 
 /// Reads `offers.json`: `{"promotions": [...]}`, where a promotion may also have `market`, `name`, `name_<language>`,
 /// `coupon`, and the conditions `when` and `audience`.
-pub(super) fn read(path: &Path, markets: &[Market], languages: &[String]) -> Result<Vec<MarketOffers>> {
+/// Campaigns whose id is among `grants` are read too.
+pub(super) fn read(
+    path: &Path,
+    markets: &[Market],
+    languages: &[String],
+    grants: &[String],
+) -> Result<Vec<MarketOffers>> {
     let bad = |what: String| Error::new(Code::BadOffers, format!("{}: {what}", path.display()));
     let text = std::fs::read_to_string(path).map_err(|e| Error::new(Code::Io, format!("{}: {e}.", path.display())))?;
     let file: Value = serde_json::from_str(&text).map_err(|e| bad(format!("{e}.")))?;
@@ -56,8 +64,10 @@ pub(super) fn read(path: &Path, markets: &[Market], languages: &[String]) -> Res
         let conditions = conditions.map_err(bad)?;
         let offers = read_offers(&Value::Array(here))
             .map_err(|e| bad(format!("{} at {} (counted among market {}).", e.code.code(), e.path, market.code)))?;
-        out.push(MarketOffers { offers, names, coupons, conditions });
+        out.push(MarketOffers { offers, names, coupons, conditions, grants: Vec::new() });
     }
+    let codes: Vec<String> = markets.iter().map(|m| m.code.clone()).collect();
+    super::grants::read(&file, grants, &codes, &mut out)?;
     Ok(out)
 }
 

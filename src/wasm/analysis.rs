@@ -5,7 +5,9 @@ use crate::codec::{Reader, Writer};
 use crate::engine::{Asked, Engine, Names};
 use crate::error::Result;
 use crate::insight::Insights;
+use crate::insight::promote::SPEAKERS;
 use crate::time::Millis;
+use alloc::vec::Vec;
 
 pub(super) fn insights(shelf: &mut Engine, r: &mut Reader<'_>, out: &mut Writer) -> Result<()> {
     let (now, zone, account, since) = (time(r), zone(r), r.str(), r.f64());
@@ -59,4 +61,50 @@ pub(super) fn stages(shelf: &mut Engine, r: &mut Reader<'_>, out: &mut Writer) -
         out.f64(at.to_f64());
     }
     Ok(())
+}
+
+/// Which offers are put forward, and why the others are not.
+pub(super) fn put_forward(shelf: &mut Engine, r: &mut Reader<'_>, out: &mut Writer) -> Result<()> {
+    let (now, zone) = (time(r), zone(r));
+    let mut offers = Vec::new();
+    for _ in 0..r.count(8) {
+        offers.push((r.str(), r.str()));
+    }
+    r.end()?;
+    let told = shelf.put_forward(now, zone, &offers)?;
+    out.count(told.len());
+    for f in told {
+        out.u32(f.at);
+        out.u8(f.verdict as u8);
+        out.f64(f64::from(f.weight));
+        let because = if f.because == 0 { None } else { SPEAKERS.split(' ').nth(f.because.into()) };
+        out.str(because.unwrap_or(""));
+    }
+    Ok(())
+}
+
+/// How granting campaigns stand.
+pub(super) fn grants(shelf: &mut Engine, r: &mut Reader<'_>, out: &mut Writer) -> Result<()> {
+    let (now, seed) = (time(r), r.f64());
+    let mut asked = Vec::new();
+    for _ in 0..r.count(8) {
+        asked.push((r.str(), r.u32()));
+    }
+    r.end()?;
+    let (told, new) = shelf.grants(now, Some(seed).filter(|s| !s.is_nan()), &asked)?;
+    out.count(told.len());
+    for g in &told {
+        out.u8(g.state as u8);
+        out.str(&g.coupon);
+        out.f64(g.until.to_f64());
+    }
+    out.u8(u8::from(new));
+    Ok(())
+}
+
+/// The shopper declines one, or takes that back.
+pub(super) fn decline_grant(shelf: &mut Engine, r: &mut Reader<'_>) -> Result<()> {
+    let (now, campaign, declined) = (time(r), r.str(), r.bool());
+    r.end()?;
+    shelf.decline_grant(now, campaign, declined)
 }

@@ -6,6 +6,7 @@ use crate::engine::{Engine, MarketOffers, RawCart, RawLine};
 use crate::error::Result;
 use crate::list::Gather;
 use crate::money::Minor;
+use crate::offer::usage::ONE;
 use crate::offer::{Customer, Gap, Proof, Quote, Stops};
 use crate::time::Millis;
 use alloc::string::ToString;
@@ -166,8 +167,9 @@ fn coupons(shelf: &mut Engine, r: &mut Reader<'_>, out: &mut Writer) -> Result<(
     let (now, mut cart, customer, held) = (time(r), cart(r), customer(r), strings(r));
     cart.unmet = unmet(r);
     cart.stops = stops(r);
+    let neutral = r.left() > 0 && r.bool();
     r.end()?;
-    let coupons = shelf.coupons(now, &cart, &customer, &held)?;
+    let coupons = shelf.coupons(now, &cart, &customer, &held, neutral)?;
     let offers = shelf.offers()?;
     out.count(coupons.len());
     for c in coupons {
@@ -181,6 +183,9 @@ fn coupons(shelf: &mut Engine, r: &mut Reader<'_>, out: &mut Writer) -> Result<(
         gap(out, c.gap);
         out.f64(c.expires.map_or(f64::NAN, Millis::to_f64));
         out.f64(f64::from(c.interest) / 1e6);
+        out.f64(c.score as f64 / ONE as f64);
+        out.str(c.because);
+        out.u8(u8::from(c.ends_soon));
     }
     Ok(())
 }

@@ -133,14 +133,14 @@ fn coupons_that_matter_come_first_and_say_why() {
     let mut shelf = shelf();
     let held = ["FIVE", "CATS", "c-large", "NOT-MINE"];
     let order = |shelf: &mut Engine, c: &RawCart<'_>| -> Vec<(String, i64, &'static str)> {
-        let coupons = shelf.coupons(NOW, c, &Customer::default(), &held).expect("coupons");
+        let coupons = shelf.coupons(NOW, c, &Customer::default(), &held, false).expect("coupons");
         let offers = shelf.offers().expect("the pack's offers");
         coupons.iter().map(|c| (offers.list()[c.offer].id.clone(), c.saving.0, c.reason)).collect()
     };
     let cups = cart(vec![line("1", "cup", 2.0)]);
     let expected = [("c-5", 500, "saves"), ("c-large", 0, "below_threshold"), ("c-cats", 0, "no_matching_items")];
     assert_eq!(order(&mut shelf, &cups), expected.map(|(id, s, r)| (id.to_string(), s, r)));
-    let coupons = shelf.coupons(NOW, &cups, &Customer::default(), &held).expect("coupons");
+    let coupons = shelf.coupons(NOW, &cups, &Customer::default(), &held, false).expect("coupons");
     assert_eq!(coupons[1].gap, Some(Gap::Amount(Minor(21_000))));
     // With nothing in the cart, tastes decide.
     let item = RawItem { id: "litter", price: RawPrice::None, quantity: f64::NAN, discount: RawPrice::None };
@@ -154,7 +154,7 @@ fn coupons_that_matter_come_first_and_say_why() {
             details: RawDetails::default(),
         }],
     );
-    let empty = shelf.coupons(NOW, &cart(vec![]), &Customer::default(), &held).expect("coupons");
+    let empty = shelf.coupons(NOW, &cart(vec![]), &Customer::default(), &held, false).expect("coupons");
     let offers = shelf.offers().expect("the pack's offers");
     let cats = empty.iter().find(|c| offers.list()[c.offer].id == "c-cats").expect("held");
     assert_eq!(cats.interest, 1_000_000);
@@ -172,7 +172,7 @@ fn an_offer_whose_condition_the_host_found_unmet_is_refused_and_no_portrait_move
     assert_eq!((refused.reason.code(), refused.gap), ("condition", None));
     // A coupon of which that is so stands behind those that can be used.
     let unmet = RawCart { unmet: vec!["c-5"], ..cart(lines()) };
-    let coupons = shelf.coupons(NOW, &unmet, &Customer::default(), &["c-5", "c-large"]).expect("coupons");
+    let coupons = shelf.coupons(NOW, &unmet, &Customer::default(), &["c-5", "c-large"], false).expect("coupons");
     assert_eq!(coupons.iter().map(|c| c.reason).collect::<Vec<_>>(), ["below_threshold", "condition"]);
     // Whatever is known of a shopper.
     for item in ["cup", "litter"] {

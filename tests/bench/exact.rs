@@ -3,8 +3,8 @@
 //! Twenty seeded carts of fifty lines, each with twenty offers whose groups, exclusions, priorities, thresholds and bases
 //! get in each other's way. The naive evaluator of the tests tries every subset; the engine must find the same set, with
 //! a proof. Other numbers of carts and offers: `cargo bench --features cli --bench exact -- CARTS OFFERS`.
-#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, reason = "a bench fails by panicking")]
-#![allow(clippy::print_stdout, reason = "it prints its result")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs, reason = "a bench fails by panicking")]
+#![allow(clippy::print_stdout, clippy::disallowed_methods, reason = "it prints its result, and how long that took")]
 
 #[path = "../offer/naive/mod.rs"]
 mod naive;

@@ -1,7 +1,7 @@
 //! `nearshelf coupons eval`: on a made-up folder, and on the public benchmark.
 
 use crate::data::folder;
-use nearshelf::coupons::{Data, Group, Measure, Ranked, compare, rank, read_groups};
+use nearshelf::coupons::{Data, Group, Known, Measure, Ranked, compare, rank, read_groups};
 use nearshelf::random::Random;
 use nearshelf::shop::Silent;
 use std::collections::BTreeSet;
@@ -78,7 +78,8 @@ impl Made {
 
     fn ranked(&self) -> Vec<Ranked> {
         let dir = self.write();
-        rank(&Data::read(dir.path(), &Silent).expect("data"), &self.groups, &Silent).expect("an order")
+        rank(&Data::read(dir.path(), &Silent).expect("data"), &self.groups, Known::Purchases, &Silent)
+            .expect("an order")
     }
 }
 
@@ -171,7 +172,7 @@ fn the_benchmark_s_dev_groups_are_ranked_better_than_by_the_best_rule() {
     let Some(dir) = folder("completejourney") else { return };
     let data = Data::read(&dir, &Silent).expect("data");
     let groups = read_groups(&dir.join("dev_groups.json")).expect("groups");
-    let ranked = rank(&data, &groups, &Silent).expect("an order");
+    let ranked = rank(&data, &groups, Known::Purchases, &Silent).expect("an order");
     let c = compare(&groups, &ranked, 1).expect("labels");
     assert_eq!(c.groups, 208);
     // The rule is the README's best baseline, so its figures have to come out.

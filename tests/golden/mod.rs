@@ -3,6 +3,7 @@
 //! `NEARSHELF_BLESS=1 cargo test golden` writes what the engine says now into the file; read the difference before you keep it.
 
 mod cards;
+pub(crate) mod choosing;
 #[cfg(all(feature = "cli", not(target_arch = "wasm32")))]
 mod conditions;
 mod declared;
@@ -45,6 +46,7 @@ const SEASONS: &str = include_str!("seasons.json");
 const RANK_RULES: &str = include_str!("rules.json");
 const PORTRAIT: &str = include_str!("portrait.json");
 const INSIGHTS: &str = include_str!("insights.json");
+const CHOOSING: &str = include_str!("choosing.json");
 const DECLARED: &str = include_str!("declared.json");
 /// The parameters with those of care for a birthday.
 const CARE: &[u8] = include_bytes!("../compat/insights-v2.section");
@@ -89,7 +91,11 @@ fn event(v: &Value, zone: i16) -> RawEvent<'_> {
         details: RawDetails {
             value: price(&p["value"]),
             currency: text(p, "currency"),
-            order: text(p, "transaction_id"),
+            order: if text(v, "name").ends_with("_promotion") {
+                text(p, "promotion_id")
+            } else {
+                text(p, "transaction_id")
+            },
             rating: number("rating"),
             polarity: polarity.map_or(number("polarity"), |i| i as f64 - 1.0),
             score: number("score"),
@@ -419,6 +425,9 @@ fn run(shelf: &mut Engine, served: &mut u32, zone: i16, step: &Value) -> Value {
             let expires = shelf.quote_expires(now).expect("offers").map(|t| t.0);
             json!({ "payable": payable, "overlayVersion": shelf.overlay_version(), "expires": expires })
         }
+        "promotions" => choosing::promotions(shelf, now, zone),
+        "grants" => choosing::granted(shelf, now, step),
+        "coupons" => choosing::coupons(shelf, now, step, &strings("held")),
         other => panic!("unknown call {other}"),
     }
 }
@@ -461,8 +470,12 @@ pub(crate) fn pack(file: &Value) -> Vec<u8> {
         (Tag::INSIGHT, 1, if named.contains_key("ATTR") { CARE } else { PARAMETERS }),
         (Tag::ATTRIBUTE, 7, crate::api::declared::ATTRIBUTES),
     ];
-    let more: Vec<_> =
-        SECTIONS.into_iter().chain(others).filter(|(tag, _, _)| named.contains_key(&tag.name())).collect();
+    let more: Vec<_> = SECTIONS
+        .into_iter()
+        .chain(others)
+        .chain(choosing::sections())
+        .filter(|(tag, _, _)| named.contains_key(&tag.name()))
+        .collect();
     assert_eq!(more.len(), named.len());
     with_sections(&more)
 }
@@ -511,6 +524,11 @@ fn golden_portraits_give_what_the_file_says() {
 #[test]
 fn golden_declarations_give_what_the_file_says() {
     check(DECLARED, "declared.json");
+}
+
+#[test]
+fn golden_choices_give_what_the_file_says() {
+    check(CHOOSING, "choosing.json");
 }
 
 #[test]

@@ -1,10 +1,16 @@
 //! The linter of offers: every rule, by `offers-lint.json`.
 
-use nearshelf::offer::lint::{Ground, Rule, lint, lint_document};
+use nearshelf::offer::lint::{Finding, Ground, Rule, lint, lint_document, lint_grants};
 use serde_json::{Value, json};
 
 fn golden() -> Value {
     serde_json::from_str(include_str!("offers-lint.json")).expect("a golden file")
+}
+
+fn all(case: &Value, ground: &Ground) -> Vec<Finding> {
+    let mut found = lint(&case["promotions"], ground);
+    found.extend(lint_grants(&case["grants"], &case["promotions"], ground));
+    found
 }
 
 #[test]
@@ -12,10 +18,12 @@ fn each_case_has_its_findings_and_no_others() {
     let golden = golden();
     for case in golden["cases"].as_array().expect("cases") {
         let ground = Ground::read(&case["ground"]).expect("a ground");
-        let found = lint(&case["promotions"], &ground);
+        let found = all(case, &ground);
         let short: Value = found.iter().map(|f| json!([f.rule.code(), f.place])).collect();
         assert_eq!(short, case["expect"], "{}: {found:#?}", case["id"]);
-        let whole = lint_document(&json!({ "promotions": case["promotions"], "ground": case["ground"] }));
+        let whole = lint_document(
+            &json!({ "promotions": case["promotions"], "grants": case["grants"], "ground": case["ground"] }),
+        );
         assert_eq!(whole.expect("findings").as_array().map(Vec::len), Some(found.len()));
     }
 }
@@ -27,7 +35,7 @@ fn every_rule_has_a_case_and_words_without_gaps() {
     let mut seen = Vec::new();
     for case in cases {
         let ground = Ground::read(&case["ground"]).expect("a ground");
-        for f in lint(&case["promotions"], &ground) {
+        for f in all(case, &ground) {
             for text in ["en", "zh-CN"].iter().flat_map(|l| [f.text(l), f.fix(l)]) {
                 assert!(!text.is_empty() && !text.contains('{'), "{}: {text}", f.rule.code());
             }

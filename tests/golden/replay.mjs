@@ -28,9 +28,9 @@ export function golden(name = "replay.json") {
  * What a shelf answers to each step of a case, in the form of its `expect`.
  * @param {(options: object) => Promise<object>} createShelf
  */
-export async function replay(createShelf, { market, language, consent, utcOffset = 0, steps }, pack, more = {}) {
+export async function replay(createShelf, { market, language, consent, utcOffset = 0, seed, steps }, pack, more = {}) {
   let now = steps[0].now;
-  const shelf = await createShelf({ pack, market, language, consent, utcOffset, now: () => now, ...more });
+  const shelf = await createShelf({ pack, market, language, consent, utcOffset, now: () => now, ...(seed !== undefined && { seed }), ...more });
   if (shelf.status !== "ready") throw new Error("The shelf is not ready: " + JSON.stringify(shelf.diagnostics()));
   const told = {};
   shelf.on("diagnostic", (d) => (told[d.code] = (told[d.code] || 0) + 1));
@@ -82,6 +82,17 @@ export async function replay(createShelf, { market, language, consent, utcOffset
         const quote = shelf.quote({ lines: step.lines });
         return { payable: quote.payable, overlayVersion: quote.overlayVersion, expires: quote.expires };
       }
+      case "coupons":
+        return Array.from(shelf.coupons({ cart: step.lines && { lines: step.lines }, held: step.held, mode }),
+          (c) => [c.id, c.saving, c.score * 65536, c.reason, c.because.code, c.endsSoon]);
+      case "promotions": {
+        const { items, withheld } = shelf.promotions({ limit: 200 });
+        return { items: Array.from(items, (p) => [p.id, p.weight, p.because.subject]), withheld: Array.from(withheld, (p) => [p.id, p.reason]) };
+      }
+      case "grants":
+        if (step.decline) shelf.declineGrant(step.decline);
+        if (step.accept) shelf.declineGrant(step.accept, false);
+        return Array.from(shelf.grants({ attributes }), (g) => [g.campaign, g.state, g.coupon]);
       case "forget":
         return shelf.forget() ?? null;
       case "portrait":

@@ -55,6 +55,9 @@ fn the_manual_names_every_reason_and_every_mistake() {
         Refusal::Budget,
         Refusal::NotInBestCombination,
         Refusal::Condition,
+        Refusal::Stopped,
+        Refusal::SwitchStale,
+        Refusal::TimeUncertain,
     ];
     let mistakes = [
         InvalidCode::DuplicateLineId,

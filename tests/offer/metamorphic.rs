@@ -221,8 +221,9 @@ fn whole(seed: u64, exact: bool) -> Value {
     offers.retain(|offer| {
         let kind = offer["kind"].as_str().unwrap_or("");
         let shares = || offer["tiers"].as_array().into_iter().flatten().any(|step| step.get("percent_bp").is_some());
-        let inexact = rounded.contains(&kind) || shares();
-        !["nth", "bxgy", "bundle", "unit_price"].contains(&kind) && !(exact && inexact)
+        let by_units = ["nth", "bxgy", "bundle", "unit_price"].contains(&kind);
+        let left_out = exact && (rounded.contains(&kind) || shares());
+        !by_units && !left_out
     });
     for offer in offers {
         for field in ["scope", "exclude_discounted"] {

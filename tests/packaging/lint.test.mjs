@@ -14,8 +14,8 @@ const golden = JSON.parse(readFileSync(join(root, "tests/golden/offers-lint.json
 test("each case of the golden file has its findings and no others, through import and require", () => {
   const { lintOffers: required } = createRequire(import.meta.url)(join(pkg, "lint.cjs"));
   assert.ok(golden.cases.length > 20);
-  for (const { id, promotions, ground, expect } of golden.cases) {
-    for (const lint of [lintOffers, required]) assert.deepEqual(lint({ promotions, ground }).map((f) => [f.rule, f.place]), expect, id);
+  for (const { id, promotions, grants, ground, expect } of golden.cases) {
+    for (const lint of [lintOffers, required]) assert.deepEqual(lint({ promotions, grants, ground }).map((f) => [f.rule, f.place]), expect, id);
   }
 });
 

@@ -1,10 +1,11 @@
-//! `nearshelf coupons eval`
+//! `nearshelf coupons`
 
 use crate::output::say;
 use crate::progress::Bars;
 use clap::{Args, Subcommand};
-use nearshelf::coupons::{Comparison, Data, Group, Measure, Ranked, compare, rank, read_groups};
+use nearshelf::coupons::{Comparison, Data, Group, Known, Measure, Ranked, compare, fit, rank, read_groups};
 use nearshelf::error::Error;
+use nearshelf::offer::usage::{NAMES, ONE};
 use nearshelf::shop::write_file;
 use serde_json::{Value, json};
 use std::fmt::Write;
@@ -17,6 +18,18 @@ const CAVEAT: &str = "redemptions are seen of those who got a campaign, and nobo
 pub(crate) enum CouponsCommand {
     /// Rank each group's coupons from what was known before its campaign, and measure the order where the groups carry labels.
     Eval(EvalArgs),
+    /// Learn from a folder's campaigns and redemptions what signals are worth on a shopper's device, for `[coupons] weights` of shop.toml.
+    Fit(FitArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct FitArgs {
+    /// Folder as for eval.
+    #[arg(value_name = "DATA_DIR")]
+    data: PathBuf,
+    /// File that gets the weights, as JSON.
+    #[arg(long, value_name = "FILE")]
+    out: PathBuf,
 }
 
 #[derive(Debug, Args)]
@@ -30,6 +43,9 @@ pub(crate) struct EvalArgs {
     /// Write the score of every candidate of every group as CSV.
     #[arg(long, value_name = "FILE")]
     scores: Option<PathBuf>,
+    /// Rank by what a shopper's device keeps of purchases, not by all of them.
+    #[arg(long)]
+    device: bool,
     /// Seed of the resamples behind the intervals.
     #[arg(long, value_name = "N", default_value_t = 1)]
     seed: u64,
@@ -39,11 +55,36 @@ pub(crate) struct EvalArgs {
 }
 
 pub(crate) fn run(command: &CouponsCommand) -> Result<(), Error> {
-    let CouponsCommand::Eval(args) = command;
+    match command {
+        CouponsCommand::Eval(args) => eval(args),
+        CouponsCommand::Fit(args) => learn(args),
+    }
+}
+
+fn learn(args: &FitArgs) -> Result<(), Error> {
+    let bars = Bars::default();
+    let weights = fit(&Data::read(&args.data, &bars)?);
+    bars.finish();
+    let named: serde_json::Map<String, Value> = NAMES
+        .iter()
+        .zip(weights)
+        .filter(|(_, w)| *w != 0)
+        .map(|(name, w)| (name.to_string(), json!(f64::from(w) / ONE as f64)))
+        .collect();
+    for (name, weight) in &named {
+        say!("{name:<14}{:>9.4}", weight.as_f64().unwrap_or(0.0));
+    }
+    write_file(&args.out, format!("{:#}\n", json!({ "weights": named })).as_bytes())?;
+    say!("wrote {}", args.out.display());
+    say!("{CAVEAT}");
+    Ok(())
+}
+
+fn eval(args: &EvalArgs) -> Result<(), Error> {
     let bars = Bars::default();
     let groups = read_groups(&args.groups)?;
     let data = Data::read(&args.data, &bars)?;
-    let ranked = rank(&data, &groups, &bars)?;
+    let ranked = rank(&data, &groups, if args.device { Known::Device } else { Known::Purchases }, &bars)?;
     bars.finish();
     if let Some(path) = &args.scores {
         write_file(path, scores(&groups, &ranked).as_bytes())?;

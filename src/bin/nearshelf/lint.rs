@@ -4,8 +4,8 @@ use crate::output::say;
 use crate::progress::Bars;
 use clap::Args;
 use nearshelf::error::Error;
-use nearshelf::offer::lint::{Finding, Severity, lint};
-use nearshelf::shop::{ShopFiles, ground_file, offers_file, offers_ground, promotions};
+use nearshelf::offer::lint::{Finding, Severity, lint, lint_grants};
+use nearshelf::shop::{ShopFiles, grants, ground_file, offers_file, offers_ground, promotions};
 use nearshelf::time::Millis;
 use serde_json::Value;
 use std::path::PathBuf;
@@ -57,7 +57,8 @@ pub(crate) fn run(args: &LintArgs) -> Result<ExitCode, Error> {
     if let Some(now) = now {
         ground.now = Some(Millis(now.as_millisecond()));
     }
-    let found = lint(&list, &ground);
+    let mut found = lint(&list, &ground);
+    found.extend(lint_grants(&grants(&file)?, &list, &ground));
     if args.json {
         say!("{:#}", found.iter().map(Finding::json).collect::<Value>());
     } else {

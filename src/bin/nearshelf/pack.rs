@@ -141,6 +141,14 @@ pub(crate) fn report(shop: &Shop, rejects: Option<&Path>) {
     if shop.copies > 0 {
         say!("{} records of an event that was there already were left out", shop.copies);
     }
+    for t in &shop.too_cheap {
+        say!(
+            "{}: offer {} would sell {} below [promotions] least_price: it is put forward to nobody",
+            t.market,
+            t.offer,
+            t.sku
+        );
+    }
     for tally in shop.rejects.tallies() {
         let (name, read) = (tally.name(), tally.read());
         for (reason, r) in &tally.ignored {

@@ -1,12 +1,14 @@
 //! The linter: what in a list of promotions cannot be meant, with its place and the way out ([`manual/lint.md`](crate::manual::lint)).
 
 mod alone;
+mod grants;
 mod ground;
 mod pairs;
 mod prior;
-mod trial;
+pub(crate) mod trial;
 mod words;
 
+pub use grants::lint_grants;
 pub use ground::{Ground, Policy, PriceOn, Product, day_of};
 pub use words::{Rule, Severity};
 
@@ -153,12 +155,14 @@ fn index_of(place: &str) -> usize {
     digits.and_then(|d| d.parse().ok()).unwrap_or(0)
 }
 
-/// Reads `{ promotions, ground }` and answers the findings, as the package's `lintOffers` does.
+/// Reads `{ promotions, grants, ground }` and answers the findings, as the package's `lintOffers` does.
 ///
 /// # Errors
 ///
 /// What is wrong with the ground, in words.
 pub fn lint_document(document: &Value) -> Result<Value, String> {
     let ground = Ground::read(&document["ground"])?;
-    Ok(lint(&document["promotions"], &ground).iter().map(Finding::json).collect())
+    let mut found = lint(&document["promotions"], &ground);
+    found.extend(lint_grants(&document["grants"], &document["promotions"], &ground));
+    Ok(found.iter().map(Finding::json).collect())
 }

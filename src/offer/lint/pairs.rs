@@ -16,12 +16,7 @@ impl About {
         let p = &e.promotion;
         for (i, x) in cheapest_first.iter().enumerate() {
             let here = e.market().is_none_or(|m| x.market.is_empty() || x.market == m);
-            let named = match &p.kind {
-                Kind::UnitPrice { prices, .. } => prices.iter().any(|u| u.sku == x.line.sku),
-                Kind::Bundle { items, .. } => items.iter().any(|(sku, _)| *sku == x.line.sku),
-                _ => true,
-            };
-            if here && named && p.scope.holds(&x.line) {
+            if here && p.is_about(&x.line) {
                 bits[i / 64] |= 1 << (i % 64);
             }
         }

@@ -85,6 +85,21 @@ pub(super) fn carts(p: &Promotion, cheapest_first: &[&Product]) -> Vec<Vec<Line>
     }
 }
 
+/// The first product that the smallest cart of a promotion would sell below this share of its list price, in basis points. Products are each tried alone.
+pub(crate) fn leads_below<'p>(p: &Promotion, products: &[&'p Product], least_bp: i64) -> Option<&'p Product> {
+    let below = |x: &&Product| {
+        let list = x.list.unwrap_or(x.line.price).0;
+        p.is_about(&x.line)
+            && carts(p, &[*x]).into_iter().any(|lines| {
+                let qty: i64 = lines.iter().map(|l| l.qty).sum();
+                let least = i128::from(list) * i128::from(qty) * i128::from(least_bp);
+                let left = |o: Outcome| i128::from(o.subtotal - o.off) * 10_000;
+                outcome(&[p], lines).is_some_and(|o| o.off > 0 && left(o) < least)
+            })
+    };
+    products.iter().copied().find(below)
+}
+
 /// The fewest units of a product at this price that a promotion takes.
 pub(super) fn units(p: &Promotion, price: i64, step: Option<Reach>) -> i64 {
     let reach = |amount: i64| amount.max(0).saturating_add(price - 1) / price.max(1);

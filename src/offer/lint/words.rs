@@ -48,6 +48,9 @@ pub enum Rule {
     ExclusiveTwice,
     GivesAwayTogether,
     DeepTogether,
+    GrantsByPortrait,
+    GrantExpired,
+    GrantCouponUnknown,
 }
 
 /// Name, gravity, what is wrong and what to do, each in English and Chinese.
@@ -55,7 +58,7 @@ type Words = (&'static str, Severity, [&'static str; 2], [&'static str; 2]);
 
 impl Rule {
     /// All rules, in order.
-    pub const ALL: [Rule; 25] = [
+    pub const ALL: [Rule; 28] = [
         Rule::Invalid,
         Rule::UnknownMarket,
         Rule::WrongCurrency,
@@ -81,6 +84,9 @@ impl Rule {
         Rule::ExclusiveTwice,
         Rule::GivesAwayTogether,
         Rule::DeepTogether,
+        Rule::GrantsByPortrait,
+        Rule::GrantExpired,
+        Rule::GrantCouponUnknown,
     ];
 
     /// Its name.
@@ -316,6 +322,33 @@ impl Rule {
                     "If that is meant, raise most_off_bp; else put both into one group.",
                     "若确有此意，请调高 most_off_bp；否则放入同一 group。",
                 ],
+            ),
+            Rule::GrantsByPortrait => (
+                "grants_by_portrait",
+                Warning,
+                [
+                    "This campaign decides by what a device knows of its shopper who gets a coupon.",
+                    "该活动按设备对顾客的了解决定谁得到优惠券。",
+                ],
+                [
+                    "Switch it on only where that is lawful and said to shoppers, and show them how to decline it.",
+                    "请确认合法并已告知顾客，并提供拒绝入口，再予开启。",
+                ],
+            ),
+            Rule::GrantExpired => (
+                "grant_expired",
+                Error,
+                ["Its multiplier never holds, so it grants nothing.", "其乘数从不生效，不会发出任何券。"],
+                [
+                    "Solve it anew (nearshelf offers allocate), and give a lambda_until after the start and the present.",
+                    "请用 nearshelf offers allocate 重新求解，lambda_until 须晚于开始时间与当前时间。",
+                ],
+            ),
+            Rule::GrantCouponUnknown => (
+                "grant_coupon_unknown",
+                Error,
+                ["\"{0}\" is no coupon of this file.", "“{0}”不是本文件中的优惠券。"],
+                ["Name a promotion with \"coupon\": true.", "请写带 \"coupon\": true 的促销 id。"],
             ),
         }
     }

@@ -122,7 +122,7 @@ pub fn examine(files: &ShopFiles, now: Millis, max_reject: f64, progress: &dyn P
     }
     or_finding(rejects.check(max_reject), &mut d);
     if let Some(path) = &files.offers {
-        or_finding(offers::read(path, &catalog.markets, &catalog.languages), &mut d);
+        or_finding(offers::read(path, &catalog.markets, &catalog.languages, &[]), &mut d);
     }
     d.parts = rejects.tallies().to_vec();
     let found = findings::findings(&d);

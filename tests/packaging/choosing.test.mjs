@@ -1,0 +1,126 @@
+// What is chosen for a shopper: coupons, offers that are put forward, campaigns that grant. By the golden file, by the command line's allocation, and over a reload.
+
+import assert from "node:assert/strict";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { pathToFileURL } from "node:url";
+import { Writer } from "../../pkg-template/src/codec.js";
+import { golden, replay } from "../golden/replay.mjs";
+import { pkg } from "./support/project.mjs";
+import { withSection } from "./support/small-pack.mjs";
+
+const { createShelf } = await import(pathToFileURL(join(pkg, "node.js")).href);
+const { cases, pack } = golden("choosing.json");
+const START = 1_790_000_000_000;
+const DAY = 86_400_000;
+
+for (const one of cases) {
+  test("golden: " + one.name, async () => {
+    assert.deepEqual(await replay(createShelf, one, pack), one.steps.map((step) => step.expect));
+  });
+}
+
+/** Campaigns without conditions, as the pack has them: { id, options: [{ coupon, gain, cost }] }. */
+function campaigns(list, lambda) {
+  const w = new Writer();
+  w.list(list, ({ id, options }) => {
+    w.str(id);
+    for (const number of [START, START + DAY, lambda, START + DAY]) w.f64(number);
+    w.u32(0);
+    w.list([options], (options) => {
+      w.str("");
+      w.list(options, ({ coupon, gain, cost }) => {
+        w.str(coupon ? String(coupon) : "");
+        w.f64(gain);
+        w.f64(cost);
+      });
+    });
+  });
+  return w.written().slice();
+}
+
+const file = process.env.NEARSHELF_DATA && join(process.env.NEARSHELF_DATA, "promotions/allocation.json");
+test("devices choose as the command line allocates", { skip: file && existsSync(file) ? false : "set NEARSHELF_DATA to the folder with the data sets" }, async () => {
+  const { users, expect } = JSON.parse(readFileSync(file, "utf8"));
+  assert.ok(users.length > 0 && expect.length > 0);
+  for (const { lambda_ppm, choice } of expect) {
+    const chosen = [];
+    for (let i = 0; i < users.length; i += 500) {
+      const part = users.slice(i, i + 500).map(({ options }, j) => ({ id: "u" + (i + j), options }));
+      const shelf = await createShelf({ pack: withSection(pack, "GRNT", part.length, campaigns(part, lambda_ppm)), consent: { personalize: true }, now: () => START + 1 });
+      // A portrait has room for 128 notes, so that of these many campaigns each is asked of a shopper of its own.
+      chosen.push(...shelf.grants().map((g) => Number(g.coupon || 0)));
+      shelf.dispose();
+    }
+    assert.deepEqual(chosen, choice);
+  }
+});
+
+/** A storage that a later page finds again. */
+function memory() {
+  const kept = new Map();
+  return { get: async (name) => kept.get(name), set: async (name, bytes) => void kept.set(name, bytes), remove: async (name) => void kept.delete(name), keys: async () => [...kept.keys()] };
+}
+
+test("what was shown, granted and declined survives a reload with consent to store, and goes with the portrait", async () => {
+  const storage = memory();
+  let now = START + 2 * DAY;
+  const open = () => createShelf({ pack, market: "cn", storage, consent: { store: true, personalize: true }, utcOffset: 480, now: () => now });
+  const state = (shelf, campaign) => shelf.grants({ attributes: { group: "a" } }).find((g) => g.campaign === campaign).state;
+  let shelf = await open();
+  assert.equal(state(shelf, "spring"), "granted");
+  for (let i = 0; i < 2; i++) {
+    now += 10_000;
+    shelf.track("view_promotion", { promotion_id: "ten" });
+  }
+  const withheld = (shelf) => shelf.promotions().withheld.filter((offer) => offer.reason === "capped").map((offer) => offer.id);
+  assert.deepEqual(withheld(shelf), ["ten"]);
+  assert.equal(shelf.declineGrant("spring"), true);
+  const begins = state(shelf, "late");
+  assert.ok(["waits", "granted"].includes(begins));
+  await new Promise((done) => setTimeout(done, 1500));
+  shelf.dispose();
+  shelf = await open();
+  assert.equal(state(shelf, "spring"), "declined");
+  assert.equal(state(shelf, "late"), begins);
+  assert.deepEqual(withheld(shelf), ["ten"]);
+  assert.equal(shelf.declineGrant("spring", false), true);
+  assert.equal(state(shelf, "spring"), "granted");
+  // Neutral is neutral: nothing is granted, nothing withheld, and the order is the shop's.
+  assert.deepEqual(shelf.grants({ mode: "neutral" }), []);
+  assert.deepEqual(shelf.promotions({ mode: "neutral" }).withheld, []);
+  assert.deepEqual(Array.from(shelf.promotions({ mode: "neutral" }).items, (offer) => offer.id), Array.from(shelf.offers(), (offer) => offer.id));
+  shelf.setConsent({ personalize: false });
+  assert.deepEqual([shelf.grants(), shelf.declineGrant("spring"), shelf.promotions().withheld], [[], false, []]);
+  shelf.dispose();
+});
+
+test("no portrait moves a price, a saving, a gap or who may use a coupon", async () => {
+  let now = START;
+  const open = (consent) => createShelf({ pack, market: "cn", consent, utcOffset: 480, now: () => now });
+  const [tea, skin, nobody] = [await open({ personalize: true }), await open({ personalize: true }), await open()];
+  const ids = (shelf, category) => shelf.browse({ category, limit: 4 }).products.map((p) => p.id);
+  for (let i = 0; i < 12; i++) {
+    now += DAY;
+    tea.track("purchase", { transaction_id: "t" + i, items: [{ item_id: ids(tea, "Food > Tea & coffee")[i % 3], price: 40, discount: 20 }] });
+    skin.track("view_item", { items: [{ item_id: ids(skin, "Beauty > Skincare")[i % 3] }] });
+    skin.track("view_promotion", { promotion_id: "ten" });
+  }
+  skin.track("complaint", { items: [{ item_id: ids(skin, "Beauty > Skincare")[0] }] });
+  const held = ["c-tea", "c-food", "c-skin", "c-all", "c-dogs"];
+  const lines = ids(nobody, "Food > Tea & coffee").map((item_id) => ({ item_id, quantity: 2 }));
+  const facts = (shelf, cart) => Array.from(shelf.coupons({ cart, held }), ({ interest, score, because, ...fact }) => JSON.stringify(fact)).sort();
+  for (const cart of [{ lines }, { lines, codes: ["TEA", "FOOD"] }, { lines: lines.slice(0, 1) }, undefined]) {
+    for (const other of [skin, nobody]) {
+      assert.deepEqual(facts(other, cart), facts(tea, cart));
+      if (cart) assert.equal(JSON.stringify(other.quote(cart)), JSON.stringify(tea.quote(cart)));
+    }
+  }
+  // The order is another one, or this would show nothing.
+  const order = (shelf) => Array.from(shelf.coupons({ held }), (coupon) => coupon.id);
+  assert.notDeepEqual(order(tea), order(skin));
+  assert.deepEqual(order(nobody), Array.from(tea.coupons({ held, mode: "neutral" }), (coupon) => coupon.id));
+  assert.ok(tea.coupons({ held }).some((coupon) => coupon.because.code === "bought"));
+  [tea, skin, nobody].forEach((shelf) => shelf.dispose());
+});
