@@ -63,6 +63,7 @@ pub(crate) enum Code {
     BadLoyalty,
     #[cfg(feature = "cli")]
     BadMembership,
+    #[cfg(feature = "cli")]
     BadKey,
     #[cfg(feature = "cli")]
     BadSwitch,
@@ -137,6 +138,7 @@ impl Code {
         Code::BadLoyalty,
         #[cfg(feature = "cli")]
         Code::BadMembership,
+        #[cfg(feature = "cli")]
         Code::BadKey,
         #[cfg(feature = "cli")]
         Code::BadSwitch,
