@@ -1,5 +1,6 @@
 //! The engine: owns one shelf's state and orders the calls. It knows no host.
 
+mod addon;
 mod checkout;
 mod declare;
 mod grant;

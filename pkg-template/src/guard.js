@@ -29,6 +29,7 @@ export const NEUTRAL = {
   quote: () => null,
   reconcile: () => ({ same: false, differences: [] }),
   coupons: () => [],
+  addons: () => null,
   offers: () => [],
   promotions: () => ({ items: [], withheld: [], paused: false }),
   grants: () => [],

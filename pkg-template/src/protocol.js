@@ -47,6 +47,7 @@ export const ABOUT = 58;
 export const LEDGERS = 59;
 export const KEEP_LEDGER = 60;
 export const VERIFY = 67;
+export const ADDONS = 76;
 export const PUT_FORWARD = 61;
 export const GRANTS = 62;
 export const DECLINE_GRANT = 63;

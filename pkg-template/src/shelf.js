@@ -1,5 +1,6 @@
 // The shelf: every method of the public face over an engine that may be absent, late or gone.
 
+import { addonsOf } from "./addon.js";
 import { readCoupons, readOffers, readQuote, writeCart } from "./checkout.js";
 import { Reader } from "./codec.js";
 import { Conditions } from "./condition.js";
@@ -13,7 +14,7 @@ import { shopperOf } from "./shopper.js";
 import { watchStages } from "./stages.js";
 import { suggestions } from "./suggest.js";
 import { allowTag, blockTag, deleteTag, hiddenTags, tagsOf } from "./tags.js";
-import { BROWSE, CONSENT, COUPONS, GRANTS, INSIGHTS, PROMOTIONS, RANK, RECOMMEND, REPORT, SUGGEST, VIEW } from "./takes.js";
+import { ADDONS, BROWSE, CONSENT, COUPONS, GRANTS, INSIGHTS, PROMOTIONS, RANK, RECOMMEND, REPORT, SUGGEST, VIEW } from "./takes.js";
 import { said } from "./error.js";
 import { TEXTS } from "./fixes.js";
 import { Fallback } from "./fallback.js";
@@ -305,6 +306,10 @@ export class Shelf {
       this._switch.write(w);
       w.u8(o.mode || 0);
     }, readCoupons) || [];
+  }
+
+  addons(options) {
+    return addonsOf(this, readOptions(this._hub, "addons", options, ADDONS));
   }
 
   offers() {

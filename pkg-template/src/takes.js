@@ -29,6 +29,7 @@ export const SUGGEST = { limit: whole(1, 200), mode, attributes };
 export const PROMOTIONS = { slot: text, limit: whole(1, 200), mode, attributes };
 export const GRANTS = { mode, attributes };
 export const RANK = { slot: text, mode, sponsored: ids };
+export const ADDONS = { cart: any, candidates: ids, attributes };
 export const COUPONS = { cart: any, held: ids, attributes, mode };
 export const REPORT = { send: tri };
 export const INSIGHTS = { since: between(-8.64e15, 8.64e15), account: text };

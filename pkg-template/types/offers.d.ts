@@ -179,3 +179,26 @@ export interface GrantView {
   /** When the campaign ends, in milliseconds since 1970 UTC. */
   until: number;
 }
+
+/** One product, or two, of which one unit each is added. */
+export interface Addon {
+  /** Ids as they were passed. */
+  items: string[];
+  /** What they cost by themselves, in minor units. */
+  price: number;
+  /** What the cart costs with them. */
+  payable: number;
+  /** That, less what the cart costs without them; below zero where the larger cart is cheaper. */
+  delta: number;
+}
+
+export interface Addons {
+  /** What the cart costs as it is. */
+  payable: number;
+  /** The ten products with which it costs least, the best first; of equals the cheaper. What is not in stock, or not in the pack, is left out. */
+  singles: Addon[];
+  /** The three best pairs of these. */
+  pairs: Addon[];
+  /** Every amount is proven to be the lowest. */
+  optimal: boolean;
+}

@@ -89,6 +89,11 @@ export interface Shelf {
    * the portrait. What each saves, and who may use it, depends on no portrait.
    */
   coupons(options: { cart?: Cart; held: string[]; attributes?: Record<string, unknown>; mode?: "personal" | "neutral" }): CouponView[];
+  /**
+   * What is worth adding to a cart: of at most 50 products those with which it costs least, and pairs of them. No portrait is read. `null` for a cart that cannot be quoted, without the
+   * engine, or before its part has come.
+   */
+  addons(options: { cart: Cart; candidates: string[]; attributes?: Record<string, unknown> }): Addons | null;
   /** The market's offers. */
   offers(): OfferView[];
   /**

@@ -54,6 +54,11 @@ impl MarketOffers {
         self.offers.list()
     }
 
+    /// The same as rules for a quote.
+    pub(super) fn rules(&self) -> &Offers {
+        &self.offers
+    }
+
     /// An offer's name in the view's language; its id where it has none.
     pub fn name(&self, offer: usize) -> &str {
         let name = self.names.get(offer).map_or("", String::as_str);
@@ -294,27 +299,30 @@ pub(crate) fn line_of(c: &Catalog, row: Row, variant: u32) -> Line {
     }
 }
 
+/// A host's line with what the pack knows about its product.
+fn line(c: &Catalog, l: &RawLine<'_>) -> Line {
+    let found = c.find(l.item);
+    let variant = found.map(|f| f.variant.map_or(c.best_variant(f.row), |v| c.variants_of(f.row).start + v));
+    let price = minor(l.price).or_else(|| variant.and_then(|v| c.price_of(v).now));
+    // Offers name variants; a product's id stands for the variant a shelf would show.
+    let known = match found.zip(variant) {
+        Some((f, v)) => line_of(c, f.row, v),
+        None => Line { sku: l.item.into(), ..Line::default() },
+    };
+    Line {
+        id: l.id.into(),
+        price: price.unwrap_or(Minor(-1)),
+        qty: minor(l.qty).map_or(1, |q| q.0),
+        // The pack knows who sells a product where the host does not say.
+        store: if l.store.is_empty() { known.store } else { l.store.into() },
+        floor: minor(l.floor).unwrap_or(Minor(0)),
+        ..known
+    }
+}
+
 /// A host's cart with what the pack knows about its products.
-fn read_cart(c: &Catalog, raw: &RawCart<'_>) -> Result<Cart> {
-    let lines = raw.lines.iter().map(|l| {
-        let found = c.find(l.item);
-        let variant = found.map(|f| f.variant.map_or(c.best_variant(f.row), |v| c.variants_of(f.row).start + v));
-        let price = minor(l.price).or_else(|| variant.and_then(|v| c.price_of(v).now));
-        // Offers name variants; a product's id stands for the variant a shelf would show.
-        let known = match found.zip(variant) {
-            Some((f, v)) => line_of(c, f.row, v),
-            None => Line { sku: l.item.into(), ..Line::default() },
-        };
-        Line {
-            id: l.id.into(),
-            price: price.unwrap_or(Minor(-1)),
-            qty: minor(l.qty).map_or(1, |q| q.0),
-            // The pack knows who sells a product where the host does not say.
-            store: if l.store.is_empty() { known.store } else { l.store.into() },
-            floor: minor(l.floor).unwrap_or(Minor(0)),
-            ..known
-        }
-    });
+pub(super) fn read_cart(c: &Catalog, raw: &RawCart<'_>) -> Result<Cart> {
+    let lines = raw.lines.iter().map(|l| line(c, l));
     let cart = Cart::new(lines.gather(), minor(raw.shipping).unwrap_or(Minor(0)));
     let mut cart =
         cart.map_err(|e| Error::with(Code::InvalidCart, concat(&[e.code.code(), " at ", &e.path, "."]).into()))?;

@@ -75,11 +75,12 @@ fn gap(out: &mut Writer, gap: Option<Gap>) {
 /// The calls of a part.
 pub(super) type Part = fn(u32, &mut Engine, &mut Reader<'_>, &mut Writer) -> Result<()>;
 
-/// Calls 24 to 26. What only they need is a file of its own in the web build, which `pkg-template/build/part.mjs` cuts at this function.
+/// Calls 24 to 26 and 76. What only they need is a file of its own in the web build, which `pkg-template/build/part.mjs` cuts at this function.
 pub(super) fn part(op: u32, shelf: &mut Engine, r: &mut Reader<'_>, out: &mut Writer) -> Result<()> {
     match op {
         24 => quote(shelf, r, out),
         25 => coupons(shelf, r, out),
+        76 => addons(shelf, r, out),
         _ => offers(shelf, r, out),
     }
 }
@@ -187,6 +188,26 @@ fn coupons(shelf: &mut Engine, r: &mut Reader<'_>, out: &mut Writer) -> Result<(
         out.str(c.because);
         out.u8(u8::from(c.ends_soon));
     }
+    Ok(())
+}
+
+fn addons(shelf: &mut Engine, r: &mut Reader<'_>, out: &mut Writer) -> Result<()> {
+    let (now, mut cart, customer, candidates) = (time(r), cart(r), customer(r), strings(r));
+    cart.unmet = unmet(r);
+    cart.stops = stops(r);
+    r.end()?;
+    let (found, places) = shelf.addons(now, &cart, &customer, &candidates)?;
+    money(out, found.payable);
+    for list in [&found.singles, &found.pairs] {
+        out.count(list.len());
+        for a in list {
+            for place in [Some(a.place), a.with] {
+                out.u32(place.and_then(|p| places.get(p)).map_or(u32::MAX, |p| *p as u32));
+            }
+            [a.price, a.payable_after, a.delta].into_iter().for_each(|m| money(out, m));
+        }
+    }
+    out.u8(u8::from(found.proven));
     Ok(())
 }
 

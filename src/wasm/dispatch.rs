@@ -77,7 +77,8 @@ impl Table {
         if op == VERIFY {
             return core::hint::black_box(verify::part as verify::Part)(r, out);
         }
-        let there = matches!(op, 2..=33 | REHEARSE | 45..=51 | 56..=63) && (cfg!(feature = "vectors") || op != NEAREST);
+        let there =
+            matches!(op, 2..=33 | REHEARSE | 45..=51 | 56..=63 | 76) && (cfg!(feature = "vectors") || op != NEAREST);
         if !there {
             return Err(Error::told(Code::UnknownCall, || {
                 concat(&["this core has no call ", &decimal(op.into()), "."])
@@ -117,7 +118,7 @@ impl Table {
             22 => sign_out(shelf, r),
             23 => sync_orders(shelf, r, out),
             // Behind a pointer that no optimizer follows, so that the web build can load it later: manual/parts.md.
-            24..=26 => core::hint::black_box(checkout::part as checkout::Part)(op, shelf, r, out),
+            24..=26 | 76 => core::hint::black_box(checkout::part as checkout::Part)(op, shelf, r, out),
             27 => reporting::report(shelf, r, out),
             28 => reporting::withdraw(r, out),
             #[cfg(feature = "vectors")]

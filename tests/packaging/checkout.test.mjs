@@ -64,3 +64,23 @@ test("what is no cart answers null and says why", async () => {
   assert.equal(shelf.status, "ready");
   shelf.dispose();
 });
+
+test("what is worth adding costs what a quote says of the larger cart, the best first", async () => {
+  const shelf = await createShelf({ pack, market: "cn", now });
+  const there = shelf.browse({ limit: 400 }).products.filter((p) => p.availability === "in_stock");
+  const cart = { lines: there.slice(0, 3).map((p) => ({ item_id: p.id, quantity: 2 })), shipping: 800 };
+  const candidates = there.slice(20, 60).map((p) => p.id);
+  const pay = (ids) => shelf.quote({ ...cart, lines: cart.lines.concat(ids.map((id, i) => ({ id: `add-${i}`, item_id: id, quantity: 1 }))) }).payable;
+  const found = shelf.addons({ cart, candidates: ["nobody-knows", "10001-L", ...candidates] });
+  assert.deepEqual([found.payable, found.singles.length, found.pairs.length, found.optimal], [pay([]), 10, 3, true]);
+  const all = candidates.map((id) => pay([id])).sort((a, b) => a - b);
+  assert.deepEqual(found.singles.map((a) => a.payable), all.slice(0, 10));
+  for (const { items, payable, delta } of [...found.singles, ...found.pairs]) assert.deepEqual([payable, delta], [pay(items), payable - pay([])]);
+  const ten = found.singles.map((a) => a.items[0]);
+  const pairs = ten.flatMap((a, i) => ten.slice(i + 1).map((b) => pay([a, b]))).sort((a, b) => a - b);
+  assert.deepEqual(found.pairs.map((a) => a.payable), pairs.slice(0, 3));
+  assert.deepEqual(shelf.addons({ cart, candidates: ["10001-L", "nobody-knows"] }).singles, []);
+  assert.equal(shelf.addons({ cart: { lines: [{ item_id: there[0].id, quantity: -1 }] }, candidates }), null);
+  assert.equal(shelf.addons({ cart, candidates: there.slice(0, 90).map((p) => p.id) }).singles.length, 10, "fifty are tried");
+  shelf.dispose();
+});
