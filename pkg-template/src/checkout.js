@@ -117,7 +117,7 @@ export function readOffers(r, now) {
     start: moment(r.f64()),
     end: moment(r.f64()),
     coupon: r.u8() === 1,
-    state: STATES[r.u8()],
+    state: /** @type {any} */ (STATES[r.u8()]),
     countdown: moment(r.f64() - now),
   }));
 }

@@ -111,13 +111,15 @@ export function grantsOf(shelf, o) {
     return [];
   }
   const holds = asking(shelf, o);
+  // Asked before anything is written: a condition is a call of its own. None of a segment: -1, which is no place.
+  const segments = campaigns.map((/** @type {any} */ campaign) => campaign._segments.findIndex((/** @type {string} */ when) => holds(when)));
+  let place = 0;
   const told = engine.reckon(INSIGHT, op.GRANTS, (/** @type {import("./codec.js").Writer} */ w) => {
     w.f64(engine.time());
     w.f64(shelf._seed);
-    w.list(campaigns, (campaign) => {
-      w.str(campaign._id);
-      // None of a segment: -1, which is no place.
-      w.u32(campaign._segments.findIndex(holds));
+    w.list(segments, (segment) => {
+      w.str(campaigns[place++]._id);
+      w.u32(segment);
     });
   }, (/** @type {import("./codec.js").Reader} */ r) => [r.list((r) => ({ state: STATES[r.u8()], coupon: r.str() || null, until: r.f64() })), r.u8()]);
   if (!told) return [];

@@ -73,6 +73,7 @@ export class Trust {
    */
   async _check(kind, bytes) {
     const { _memory: memory } = this._shelf;
+    /** @type {Uint8Array | null} */
     let kept = null;
     if (this._may()) kept = await memory._vault._read(SEEN).catch(() => null);
     const core = await this._core();

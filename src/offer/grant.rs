@@ -65,7 +65,7 @@ impl Grant {
     pub fn opens(&self, draw: u32) -> Millis {
         let spread = i64::from(self.spread_minutes) * crate::time::MINUTE;
         // At most 2^48 milliseconds, so the product fits in 128 bits and the quotient in 64.
-        self.window[0].plus((i128::from(spread) * i128::from(draw) >> 32) as i64)
+        self.window[0].plus(((i128::from(spread) * i128::from(draw)) >> 32) as i64)
     }
 }
 

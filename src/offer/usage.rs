@@ -132,12 +132,12 @@ pub fn log1p(x: u64) -> i64 {
     let mut mantissa = y << (63 - whole) >> 32;
     let mut log = u64::from(whole - 16);
     for _ in 0..16 {
-        mantissa = mantissa * mantissa >> 31;
+        mantissa = (mantissa * mantissa) >> 31;
         let bit = mantissa >> 32;
         mantissa >>= bit;
         log = log << 1 | bit;
     }
-    (log * LN2 >> 16) as i64
+    ((log * LN2) >> 16) as i64
 }
 
 /// What a basket of this age in milliseconds counts, in [`ONE`]s: half after each 90 days, in a straight line between.

@@ -114,7 +114,7 @@ fn segment(draft: &SegmentDraft, offers: &MarketOffers) -> std::result::Result<S
     for o in &draft.options {
         let coupon = o.coupon.clone().unwrap_or_default();
         let place = offers.offers.list().iter().position(|p| p.id == coupon);
-        if !coupon.is_empty() && !place.is_some_and(|i| offers.coupons.get(i) == Some(&true)) {
+        if !coupon.is_empty() && place.is_none_or(|i| offers.coupons.get(i) != Some(&true)) {
             return Err(format!("\"{coupon}\" is no coupon of its market."));
         }
         if o.gain.abs() > LARGEST || !(0..=LARGEST).contains(&o.cost) {

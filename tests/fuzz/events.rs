@@ -75,6 +75,29 @@ pub(crate) fn events(data: &[u8]) {
             4 => {
                 call(9, &mut |w| w.f64(now));
                 call(58, &mut |w| w.f64(now));
+                call(61, &mut |w| {
+                    w.f64(now);
+                    w.i32(480);
+                    w.count(2);
+                    for (offer, kind) in [("ten", "percent"), ("", "rebate")] {
+                        w.str(offer);
+                        w.str(kind);
+                    }
+                });
+                for declined in [0, 1] {
+                    call(62, &mut |w| {
+                        w.f64(now);
+                        w.f64(now);
+                        w.count(1);
+                        w.str("spring");
+                        w.u32(u32::from(declined));
+                    });
+                    call(63, &mut |w| {
+                        w.f64(now);
+                        w.str("spring");
+                        w.u8(declined);
+                    });
+                }
                 call(57, &mut |w| {
                     w.f64(now);
                     w.i32(c.number(2) as i32 - 1_000);

@@ -74,7 +74,7 @@ test("a part that comes late answers from then on, and is loaded once", async ()
     var changes = 0;
     var early = [shelf.quote(cart()), shelf.quote(cart()), shelf.coupons({ cart: cart() }), shelf.offers(), shelf.recommend({ limit: 3 }).items.length];
     shelf.on("change", function () { changes++; });
-    return wait(150).then(function () { return { early: early, changes: changes, payable: shelf.quote(cart()).payable, offers: shelf.offers().length }; });`);
+    return wait(500).then(function () { return { early: early, changes: changes, payable: shelf.quote(cart()).payable, offers: shelf.offers().length }; });`);
   assert.deepEqual([result.early, told], [[null, null, [], [], 3], []]);
   assert.ok(result.changes > 0 && result.payable > 0 && result.offers > 5);
   assert.deepEqual(paths, [CORE, OFFERS]);
@@ -90,7 +90,7 @@ test("a program may leave a part out: its calls answer as without it, and one di
       var first = ask();
       now += 3600000;
       var second = ask();
-      return wait(20).then(function () { return { first: first, second: second, shelf: shelf.recommend({ limit: 4 }).items }; });`);
+      return wait(60).then(function () { return { first: first, second: second, shelf: shelf.recommend({ limit: 4 }).items }; });`);
     if (answers) assert.deepEqual([result.first, result.second], [answers, answers]);
     else assert.deepEqual(result.first, result.second);
     assert.deepEqual([told.length, result.shelf.length, status], [1, 4, "ready"]);
@@ -108,7 +108,7 @@ test("after a trap the fresh instance has its parts again", async () => {
   const { result, told, paths, status } = await visit({ trap }, {}, `
     var all = [];
     for (var i = 0; i < 4; i++) all.push(shelf.quote(cart()));
-    return wait(80).then(function () { return { lost: all.filter(function (q) { return q === null; }).length, payable: shelf.quote(cart()).payable }; });`);
+    return wait(400).then(function () { return { lost: all.filter(function (q) { return q === null; }).length, payable: shelf.quote(cart()).payable }; });`);
   assert.equal(started, 2);
   assert.ok(result.lost > 0);
   assert.equal(result.payable, (await expected()).payable);

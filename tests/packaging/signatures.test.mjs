@@ -71,7 +71,7 @@ async function open(options, make = createShelf) {
   await settle();
   return { shelf, told, storage };
 }
-const settle = () => new Promise((resolve) => setTimeout(resolve, 15));
+const settle = () => new Promise((resolve) => setTimeout(resolve, 40));
 const price = (shelf) => shelf.product("20001").price;
 
 test("without keys a signed file is what is in it, in each build", async () => {

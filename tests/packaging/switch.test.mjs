@@ -20,7 +20,7 @@ const AT = "http://shop.test/switch";
 
 const bytesOf = (said) => new TextEncoder().encode(JSON.stringify(said));
 const says = (more) => ({ switch: 1, shop: "harbour-lane", sequence: 1, issued: NOW, max_age: 600, stopped: [], neutral: false, ...more });
-const settle = (ms = 15) => new Promise((resolve) => setTimeout(resolve, ms));
+const settle = (ms = 30) => new Promise((resolve) => setTimeout(resolve, ms));
 const cartOf = (shelf) => ({ lines: shelf.browse({ limit: 6 }).products.map((p, i) => ({ item_id: p.id, quantity: i + 1 })) });
 const reasons = (quote) => [...new Set(quote.refused.map((offer) => offer.reason))].sort();
 
