@@ -85,9 +85,8 @@ function once(first, again) {
  * @returns {Promise<any>}
  */
 export function exportsOf(wasm, beside) {
-  const start = (/** @type {any} */ source) => instantiate(source).then((/** @type {any} */ made) => (made.instance || made).exports);
-  if (wasm || !platformWasm()) return start(wasm || beside);
-  return start(beside + ".br").catch(() => start(beside));
+  if (wasm || !platformWasm()) return instantiate(wasm || beside, {});
+  return instantiate(beside + ".br", {}).catch(() => instantiate(beside, {}));
 }
 
 /** The platform's own object for wasm. */
