@@ -24,7 +24,7 @@ const ENTRIES = [
   { entry: "entry/membership-cjs.js", out: "membership", format: "cjs", platform: "browser", target: "es2020", names: "NearshelfError,membership" },
   { entry: "entry/membership-node.js", out: "membership-node", format: "esm", platform: "node", target: "node20" },
   { entry: "entry/membership-node-cjs.js", out: "membership-node", format: "cjs", platform: "node", target: "node20", names: "NearshelfError,membership" },
-  { entry: "mini-program/membership.js", out: "mini-program/membership", format: "mini-program", platform: "neutral", target: "es2018" },
+  { entry: "mini-program/membership.js", out: "mini-program/membership", format: "mini-program", platform: "neutral", target: "es2018", names: "NearshelfError,membership" },
   // The developer tools of some platforms know nothing later.
   { entry: "mini-program/index.js", out: "mini-program/index", format: "mini-program", platform: "neutral", target: "es2018" },
 ];

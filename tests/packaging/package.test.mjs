@@ -76,7 +76,7 @@ test("publint finds nothing", async () => {
 });
 
 test("the types are those that run, in every way of resolving", async () => {
-  const { code, out, err } = await run(root, bin("attw"), tarball().tarball, "--format", "ascii", "--exclude-entrypoints", "wasm", "offers-wasm", "insight-wasm");
+  const { code, out, err } = await run(root, bin("attw"), tarball().tarball, "--format", "ascii", "--exclude-entrypoints", "wasm", "offers-wasm", "insight-wasm", "verify-wasm", "membership-wasm");
   assert.equal(code, 0, out + err);
   assert.match(out, /No problems found/);
 });
@@ -87,7 +87,7 @@ test("the same input gives the same bytes, and what is up to date is not built a
   const glue = join(root, "target", "package", "web", "glue.js");
   await bundleScripts({ template: join(root, "pkg-template"), glue, out: again });
   const scripts = tarball().files.filter((name) => /\.c?js$/.test(name));
-  assert.equal(scripts.length, 18);
+  assert.equal(scripts.length, 23);
   for (const name of scripts) assert.deepEqual(readFileSync(join(again, name)), readFileSync(join(pkg, name)), name);
   const { code, out, err } = await run(root, process.execPath, "pkg-template/build.mjs");
   assert.equal(code, 0, err);
