@@ -50,7 +50,7 @@ fn entry(w: &mut Writer, c: &mut Choices<'_>) {
     }
     // From two years before to two days ahead, or no time at all.
     let days = c.number(2) % 732;
-    w.f64(if c.number(1) % 4 == 0 { f64::NAN } else { NOW + (2.0 - f64::from(days)) * 86_400_000.0 });
+    w.f64(if c.number(1).is_multiple_of(4) { f64::NAN } else { NOW + (2.0 - f64::from(days)) * 86_400_000.0 });
     let told = c.number(1) % 2 == 1;
     w.u8(u8::from(told));
     if told {
