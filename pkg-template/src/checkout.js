@@ -100,7 +100,7 @@ export function readCoupons(r) {
     expires: moment(r.f64()),
     interest: r.f64(),
     score: r.f64(),
-    because: { code: r.str() || "given", subject: "" },
+    because: { code: reason(r) || "given", subject: "" },
     endsSoon: r.u8() === 1,
   }));
 }

@@ -6,7 +6,7 @@ import type { EventName, Order, TrackParams, TrackResult } from "./events.js";
 import type { CardList, CardOptions, Decision, DescribedItem, ExplorationRow, Product, RankOptions, RankedList, Reason, RecommendOptions, ShelfList, SuggestOptions, Suggestion, WhyNotStage } from "./lists.js";
 import type { DeclaredValue, DeclareOptions, HiddenTag, Portrait, ShopperAttributes, ShopperTag } from "./portrait.js";
 import type { InsightOptions, Insights, StageChange } from "./insights.js";
-import type { Cart, CouponView, GrantOptions, GrantView, OfferView, PromotionList, PromotionOptions, Quote, Reconciliation } from "./offers.js";
+import type { Addons, Cart, CouponView, GrantOptions, GrantView, OfferView, PromotionList, PromotionOptions, Quote, Reconciliation } from "./offers.js";
 
 /** The private report of this week: all that can leave the device. */
 export interface PrivateReport {
