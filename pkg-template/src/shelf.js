@@ -255,6 +255,7 @@ export class Shelf {
     return this._engine.call(op.CATEGORIES, () => {}, op.readCategories) || this._fallback.categories();
   }
 
+  /** @param {any} cart @returns {import("../types/index").Quote | null} */
   quote(cart) {
     const unmet = unmetOf(this, cart && cart.attributes);
     let key = "";
