@@ -157,7 +157,8 @@ pub fn faded(age: i64) -> u64 {
 /// let bought = Counts { own: 3, ..Counts::default() };
 /// let popular = Counts { about: [5 * ONE as i32, 0, 0], ..Counts::default() };
 /// assert_eq!(score(&RULE, &bought.row()).1, "bought");
-/// assert_eq!(score(&RULE, &popular.row()), (2 * ONE, "popular"));
+/// // .4 of five, the weight rounded to 26,214 / 65,536.
+/// assert_eq!(score(&RULE, &popular.row()), (131_070, "popular"));
 /// assert_eq!(score(&RULE, &Counts::default().row()), (0, ""));
 /// ```
 pub fn score(weights: &Weights, row: &Row) -> (i64, &'static str) {
