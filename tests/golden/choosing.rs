@@ -11,6 +11,8 @@ use nearshelf::offer::{Customer, Kind, Offers, Promotion};
 use nearshelf::pack::Tag;
 use nearshelf::time::{DAY, Millis};
 use serde_json::{Value, json};
+#[cfg(target_arch = "wasm32")]
+use wasm_bindgen_test::wasm_bindgen_test as test;
 
 /// The market's offers, which of them wait in a wallet, and how these are ranked.
 pub(crate) const OFFERS: &[u8] = include_bytes!("../compat/offers-v1.section");
@@ -188,7 +190,6 @@ pub(super) fn coupons(shelf: &mut Engine, now: Millis, step: &Value, held: &[&st
 
 /// The frozen sections are what is written today; with `NEARSHELF_BLESS` those that are not there yet are.
 #[test]
-#[cfg(not(target_arch = "wasm32"))]
 fn the_frozen_sections_of_choosing_are_read_and_written_as_they_were() {
     let list = offers();
     let wallet: Vec<u8> = list.list().iter().map(|p| u8::from(p.when.code.is_some())).collect();
