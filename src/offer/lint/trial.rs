@@ -86,6 +86,7 @@ pub(super) fn carts(p: &Promotion, cheapest_first: &[&Product]) -> Vec<Vec<Line>
 }
 
 /// The first product that the smallest cart of a promotion would sell below this share of its list price, in basis points. Products are each tried alone.
+#[cfg(feature = "cli")]
 pub(crate) fn leads_below<'p>(p: &Promotion, products: &[&'p Product], least_bp: i64) -> Option<&'p Product> {
     let below = |x: &&Product| {
         let list = x.list.unwrap_or(x.line.price).0;
