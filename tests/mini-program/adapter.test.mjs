@@ -129,6 +129,7 @@ test("after a trap a fresh instance has the portrait, and after a second one the
   const page = (calls) => `
     var now = 1790000000000, told = [];
     options.consent = { personalize: true };
+    options.insight = true;
     options.now = function () { return now; };
     var wait = function () { return new Promise(function (resolve) { setTimeout(resolve, 200); }); };
     return nearshelf.createShelf(options).then(function (shelf) {
