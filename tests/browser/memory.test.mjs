@@ -39,6 +39,8 @@ function scenario(name, run) {
       await run(open, context);
       assert.deepEqual(problems, []);
     } finally {
+      // What is on its way for a page that goes answers nobody.
+      await context.unrouteAll({ behavior: "ignoreErrors" });
       await context.close();
     }
   });
