@@ -1,10 +1,9 @@
 //! The mini-program's host: `alloc`, `free`, `call` over the dispatch table, without glue.
 #![allow(unsafe_code, reason = "a C-ABI takes and gives raw memory; every block is sized by its length word")]
 
+use super::block::{answer, give, take};
 use super::dispatch::Table;
-use alloc::boxed::Box;
 use alloc::vec;
-use alloc::vec::Vec;
 use core::cell::RefCell;
 
 /// The one table of the instance.
@@ -17,21 +16,6 @@ static TABLE: Single = Single(RefCell::new(Table::new()));
 
 /// Version of this interface.
 const ABI: u32 = 1;
-
-/// Gives a block of `len` bytes to the host.
-fn give(bytes: Vec<u8>) -> *mut u8 {
-    Box::into_raw(bytes.into_boxed_slice()).cast()
-}
-
-/// Takes a block back.
-///
-/// # Safety
-///
-/// `ptr` and `len` must be those of one block from [`give`] that was not taken back yet.
-unsafe fn take(ptr: *mut u8, len: usize) -> Vec<u8> {
-    // SAFETY: the caller hands over exactly the boxed slice that `give` made.
-    unsafe { Box::from_raw(core::ptr::slice_from_raw_parts_mut(ptr, len)) }.into_vec()
-}
 
 /// The interface's version.
 #[unsafe(no_mangle)]
@@ -66,8 +50,5 @@ unsafe extern "C" fn nearshelf_call(op: u32, ptr: *mut u8, len: u32) -> *mut u8 
     // SAFETY: passed on to the caller.
     let request = unsafe { take(ptr, len as usize) };
     let response = TABLE.0.borrow_mut().call(op, &request);
-    let mut block = Vec::with_capacity(response.len() + 4);
-    block.extend_from_slice(&(response.len() as u32).to_le_bytes());
-    block.extend_from_slice(&response);
-    give(block)
+    answer(&response)
 }

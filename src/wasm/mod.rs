@@ -3,6 +3,12 @@
 #[cfg(feature = "abi")]
 mod abi;
 mod analysis;
+#[cfg(any(
+    feature = "abi",
+    all(feature = "lint", not(feature = "cli")),
+    all(feature = "member", target_arch = "wasm32", not(any(feature = "cli", feature = "web")))
+))]
+mod block;
 mod catalogue;
 mod checkout;
 mod declared;
