@@ -10,7 +10,7 @@ import * as op from "./protocol.js";
 /** @typedef {() => Promise<Core>} Start makes a fresh instance */
 
 /** Accepted events between two snapshots: what a restart has to replay at most. */
-const SNAPSHOT_EVERY = 256;
+const SNAPSHOT_EVERY = 1024;
 /** Requests and bytes kept while the core is on its way. */
 const MOST_WAITING = 512;
 const MOST_WAITING_BYTES = 1 << 20;

@@ -25,7 +25,7 @@ export function writeEvent(w, name, params, productsOf) {
     const card = OF_CARDS.indexOf(name) < 0 ? "" : id(p.content_id);
     writeItems(w, card && (name === "select_content" || !p.items) ? productsOf(card) : p.items);
     // A promotion stands where others name an order.
-    writeDetails(w, p, /_promotion$/.test(name) ? p.promotion_id : p.transaction_id);
+    writeDetails(w, p, name === "view_promotion" || name === "select_promotion" ? p.promotion_id : p.transaction_id);
     return true;
   } catch (unreadable) {
     w.cut(begin);

@@ -1,7 +1,7 @@
 //! A compiled condition, and how it is asked. Asking allocates nothing but the answer.
 
 use super::value::{CONTEXT, Cursor, LIST, NOTHING, NULL, NUMBER, OBJECT, TEXT, TRUE, Value};
-use super::version::{Padded, plainly};
+use super::version::{Padded, by_rank, rank};
 use crate::codec::Malformed;
 use crate::list::Gather;
 use alloc::vec::Vec;
@@ -199,18 +199,18 @@ impl Program {
         // Members of small sets too; the steps among them are no values, and nobody asks.
         let few = if self.list.len() <= MOST_READ { &self.list[..] } else { &[] };
         let members = few.iter().map(|at| self.constant(*at)).gather();
-        let mut asked = Asked { program: self, names: &names, missing, constants, members, slots: Vec::new() };
+        let mut ranks = Vec::new();
+        for (step, c) in self.steps.iter().zip(&constants) {
+            ranks.push(if step.ask == Ask::Version { rank(version(c)) } else { 0 });
+        }
+        let mut asked = Asked { program: self, names: &names, missing, constants, ranks, members, slots: Vec::new() };
         asked.slots.resize(self.attributes as usize, &[][..]);
         let all = Value::bare(CONTEXT, f64::NAN, missing);
         for _ in 0..contexts {
             asked.slots.fill(&[]);
-            let context = values.value();
-            if context.tag != OBJECT {
-                return None;
-            }
-            let mut entries = context.inside();
+            let (mut entries, count) = values.object()?;
             let mut wanted = self.attributes;
-            for _ in 0..context.count {
+            for _ in 0..count {
                 let key = entries.u32()?;
                 let value = entries.skip_quickly()?;
                 if let Some(slot) = slots.get(key as usize).and_then(|s| asked.slots.get_mut(*s as usize)) {
@@ -263,6 +263,8 @@ struct Asked<'p, 'b> {
     missing: u32,
     /// The constant of each step that has one, so that it is read once a batch.
     constants: Vec<Value<'p>>,
+    /// The ranks of those that are versions.
+    ranks: Vec<u64>,
     /// The members of its sets by their places in its list, where those are few; else they are read each time.
     members: Vec<Value<'p>>,
     slots: Vec<&'b [u8]>,
@@ -304,8 +306,9 @@ impl Asked<'_, '_> {
             Ask::Equal => c.is_same(v),
             Ask::Order | Ask::Version => {
                 let order = if step.ask == Ask::Version {
-                    let (v, c) = (version(v), version(c));
-                    Some(plainly(v, c).unwrap_or_else(|| by_units(Padded::of(v), Padded::of(c))))
+                    let mine = self.ranks.get(n as usize).copied().unwrap_or(0);
+                    let v = version(v);
+                    by_rank(rank(v), mine).or_else(|| Some(by_units(Padded::of(v), Padded::of(version(c)))))
                 } else if v.tag == TEXT && c.tag == TEXT {
                     Some(by_units(Padded::plain(v.bytes), Padded::plain(c.bytes)))
                 } else {
@@ -356,9 +359,16 @@ impl Asked<'_, '_> {
         let Some(path) = self.program.paths.get(path as usize) else { return };
         let mut segments = self.program.segments.get(path.from as usize..path.to as usize).unwrap_or_default();
         if scope.tag == CONTEXT {
-            let rest = self.slots.get(path.attribute as usize).copied().unwrap_or_default();
-            Cursor { rest }.read(found);
+            let mut here = Cursor { rest: self.slots.get(path.attribute as usize).copied().unwrap_or_default() };
             segments = segments.get(1..).unwrap_or_default();
+            // Most of what is gone through are objects, and those need not be read.
+            while let Some((segment, further)) = segments.split_first()
+                && let Some((mut inside, count)) = here.object()
+            {
+                here.rest = self.member(&mut inside, count, segment.key).map_or(&[], |()| inside.rest);
+                segments = further;
+            }
+            here.read(found);
         } else {
             *found = *scope;
         }

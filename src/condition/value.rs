@@ -160,6 +160,17 @@ impl<'a> Cursor<'a> {
         Some(from)
     }
 
+    /// What is in a plain object, and its entries; nothing is passed over where none is next.
+    #[inline(always)]
+    pub(super) fn object(&mut self) -> Option<(Cursor<'a>, u32)> {
+        let ([OBJECT, a, b, c, d], rest) = self.rest.split_first_chunk()? else { return None };
+        let (inside, after) = rest.split_at_checked(u32::from_le_bytes([*a, *b, *c, *d]) as usize)?;
+        let mut inside = Cursor { rest: inside };
+        let count = inside.u32()?;
+        self.rest = after;
+        Some((inside, count))
+    }
+
     /// Passes over any value, and answers its bytes with what follows.
     #[inline(never)]
     pub(super) fn skip(&mut self) -> Option<&'a [u8]> {

@@ -7,7 +7,7 @@ use super::hidden::{self, Hidden};
 use super::history::{self, History, Rhythm};
 use super::notes::Note;
 use super::sieve::Sieve;
-use super::visit::{Mark, Trail, Visit, insert_bounded};
+use super::visit::{Mark, Trail, Visit, keep_latest, latest};
 use super::{Affinity, ProfileConfig};
 use crate::event::{Detail, EventKind};
 use crate::id::Key;
@@ -273,7 +273,7 @@ impl Portrait {
         if !self.sieve.may_hold(id) {
             return false;
         }
-        for (_, known) in &self.ids {
+        for (_, known) in latest(&self.ids, IDS) {
             if *known == id {
                 return true;
             }
@@ -323,7 +323,11 @@ impl Portrait {
     }
 
     fn remember(&mut self, at: Millis, id: Key) {
-        insert_sorted(&mut self.ids, (at, id), IDS);
+        insert_sorted(&mut self.ids, (at, id));
+        // Of those the latest count: moving them all for each that comes takes longer than a list twice as long.
+        if self.ids.len() >= 2 * IDS {
+            keep_latest(&mut self.ids, IDS);
+        }
         self.sift(id);
     }
 
@@ -337,7 +341,11 @@ impl Portrait {
 
     pub(super) fn sift_all(&mut self) {
         self.sieve = Sieve::default();
-        self.ids.iter().map(|(_, id)| *id).chain(self.pending.iter().map(|p| p.id)).for_each(|id| self.sieve.add(id));
+        latest(&self.ids, IDS)
+            .iter()
+            .map(|(_, id)| *id)
+            .chain(self.pending.iter().map(|p| p.id))
+            .for_each(|id| self.sieve.add(id));
     }
 
     /// An event that counts: into the provisional layer, where it is young enough, else into the settled one.
@@ -373,7 +381,8 @@ impl Portrait {
             // Orders may arrive late: whichever comes first, the latest counts.
             let known = list.iter().position(|(_, k)| *k == f.product);
             let at = known.map_or(at, |i| list.remove(i).0.max(at));
-            insert_sorted(list, (at, f.product), room);
+            insert_sorted(list, (at, f.product));
+            keep_latest(list, room);
         }
     }
 
@@ -509,13 +518,14 @@ fn slice(at: Millis, repeat: i64) -> Option<i64> {
     at.0.checked_div_euclid(repeat)
 }
 
-/// Inserts in order, and drops the oldest beyond the room there is.
-fn insert_sorted(list: &mut Vec<(Millis, Key)>, entry: (Millis, Key), room: usize) {
+/// Inserts in order; most are the newest.
+#[inline(never)]
+fn insert_sorted(list: &mut Vec<(Millis, Key)>, entry: (Millis, Key)) {
     let mut i = list.len();
     if list.last().is_some_and(|x| *x > entry) {
         i = list.partition_point(|x| *x <= entry);
     }
-    insert_bounded(list, i, entry, room);
+    list.insert(i, entry);
 }
 
 fn add(layer: &mut Affinities, config: &ProfileConfig, hidden: &[Hidden], p: &Pending) {

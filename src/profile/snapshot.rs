@@ -9,7 +9,7 @@ use super::notes::NOTES;
 use super::orders::{ORDERS, REFUNDS, Sums};
 use super::portrait::{Affinities, BOUGHT, DISLIKED, IDS, LEDGER, PENDING, Pending, Portrait, ROOM};
 use super::tape::Tape;
-use super::visit::MARKS;
+use super::visit::{MARKS, keep_latest};
 use super::visits::{CART, CHANNELS, OpenVisit, PATH, Stage, Visits};
 use super::{Affinity, ProfileConfig, snapshot_v1};
 use crate::codec::{Malformed, Reader};
@@ -89,6 +89,7 @@ pub(super) fn rebase(a: &mut Affinity, half_life: i64, landmark: i64, r: &mut Re
 // One description of what is kept, run to write and to read.
 
 fn state(t: &mut Tape<'_, '_>, p: &mut Portrait, version: u16) {
+    keep_latest(&mut p.ids, IDS);
     let mut newest = p.newest.map_or(NEVER, |t| t.0);
     t.signed(&mut newest);
     p.newest = Some(newest).filter(|n| *n != NEVER).map(Millis);

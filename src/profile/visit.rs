@@ -36,17 +36,17 @@ pub struct Visit<'a> {
     pub steps: &'a [Mark],
 }
 
-/// Inserts at a place, and drops the first where there are more than `room`: one move where most lists are full and most elements the newest.
-#[inline(always)]
-pub(super) fn insert_bounded<T: Copy>(list: &mut Vec<T>, i: usize, x: T, room: usize) {
-    if i < list.len() || i < room {
-        list.insert(i, x);
-        if list.len() > room {
-            list.remove(0);
-        }
-    } else if let Some(last) = i.checked_sub(1) {
-        list.copy_within(1.., 0);
-        list[last] = x;
+/// The latest `room` of a list.
+pub(super) fn latest<T>(list: &[T], room: usize) -> &[T] {
+    list.split_at_checked(list.len().wrapping_sub(room)).map_or(list, |(_, latest)| latest)
+}
+
+/// Lets go of all but the [`latest`] `room`.
+#[inline(never)]
+pub(super) fn keep_latest<T: Copy>(list: &mut Vec<T>, room: usize) {
+    if let Some(older @ 1..) = list.len().checked_sub(room) {
+        list.copy_within(older.., 0);
+        list.truncate(room);
     }
 }
 
@@ -57,7 +57,8 @@ impl Trail {
         if self.marks.last().is_some_and(|m| place(m) > place(&mark)) {
             i = self.marks.partition_point(|m| place(m) <= place(&mark));
         }
-        insert_bounded(&mut self.marks, i, mark, MARKS);
+        self.marks.insert(i, mark);
+        keep_latest(&mut self.marks, MARKS);
     }
 
     /// The marks after the last pause longer than `gap`, or after the last start.

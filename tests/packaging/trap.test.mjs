@@ -24,11 +24,11 @@ const view = (id) => ["view_item", { items: [{ item_id: id }] }];
 const published = ["litter", "lamp", "10080"];
 
 test("after a trap a fresh instance has the portrait of the last snapshot and the events since", async () => {
-  const { shelf, cores, told } = await shelfThatTraps([(name, core) => name === "TRACK" && core.events.length === 262, never]);
+  const { shelf, cores, told } = await shelfThatTraps([(name, core) => name === "TRACK" && core.events.length === 1030, never]);
   let changes = 0;
   shelf.on("change", () => changes++);
-  for (let i = 0; i < 262; i++) assert.equal(shelf.track("view_item", { event_id: "e" + i }).accepted, 1);
-  assert.equal(cores[0].seen("SNAPSHOT"), 1, "one after 256 events");
+  for (let i = 0; i < 1030; i++) assert.equal(shelf.track("view_item", { event_id: "e" + i }).accepted, 1);
+  assert.equal(cores[0].seen("SNAPSHOT"), 1, "one after 1,024 events");
   assert.deepEqual(shelf.track("purchase"), { accepted: 0, dropped: 1 });
   assert.equal(shelf.status, "neutral");
   assert.deepEqual(shelf.recommend().items.map((i) => i.id), published, "a list all the same");
@@ -36,9 +36,9 @@ test("after a trap a fresh instance has the portrait of the last snapshot and th
   await turn();
   assert.equal(shelf.status, "ready");
   assert.equal(cores.length, 2);
-  assert.equal(cores[1].restored.length, 256);
+  assert.equal(cores[1].restored.length, 1024);
   const ids = cores[1].events.map((e) => e.event_id);
-  assert.deepEqual(ids, ["e256", "e257", "e258", "e259", "e260", "e261", ""], "without the request that trapped");
+  assert.deepEqual(ids, ["e1024", "e1025", "e1026", "e1027", "e1028", "e1029", ""], "without the request that trapped");
   assert.equal(cores[1].events[6].name, "add_to_cart");
   assert.deepEqual(told, ["engine_restarted"]);
   assert.ok(changes >= 2, "told when it stopped and when it is back");
