@@ -57,7 +57,7 @@ export function mountMember(page) {
     const here = levels.findIndex((one) => one.id === level.id);
     const [from, to] = [levels[here].growth, levels[here + 1]?.growth];
     const part = next ? Math.min(1, Math.max(0, (growth - from) / (to - from))) : 1;
-    return h("section", { class: "standing", data: { level: level.id } },
+    return h("section", { class: "member-level", data: { level: level.id } },
       h("ol", { class: "levels" }, levels.map((one, i) => h("li", { class: i < here ? "past" : null, "aria-current": i === here ? "step" : null }, h("b", {}, one.name), h("small", {}, number(one.growth))))),
       seen("", { class: "rail", style: { "--part": part.toFixed(3) } }),
       h("p", {}, next ? t("toLevel", { level: next.name, n: number(next.missing) }) : t("topLevel"), " ", h("b", { data: { growth } }, t("growthNow", { n: number(growth) }))),

@@ -29,9 +29,9 @@ const press = async (tab, part) => {
   await settled(tab);
 };
 const member = async (tab) => {
-  await tab.locator("#member .standing").waitFor();
+  await tab.locator("#member .member-level").waitFor();
   return tab.locator("#member").evaluate((place) => ({
-    level: place.querySelector(".standing").dataset.level,
+    level: place.querySelector(".member-level").dataset.level,
     growth: Number(place.querySelector("[data-growth]").dataset.growth),
     points: Number(place.querySelector("[data-points]").dataset.points),
     benefits: [...place.querySelectorAll("[data-benefit]")].map((one) => one.dataset.benefit),
