@@ -42,7 +42,7 @@ impl Engine {
     }
 
     /// Gives `look` the question that all that can be told answers; nothing without consent to personalize.
-    fn questioned(
+    pub(super) fn questioned(
         &mut self,
         now: Millis,
         asked: Asked<'_>,
