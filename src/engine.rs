@@ -18,7 +18,7 @@ mod track;
 mod usage;
 mod view;
 
-pub use care::{CareAsked, Cared};
+pub use care::{Care, CareAsked, Cared};
 #[cfg(feature = "cli")]
 pub(crate) use checkout::line_of;
 pub use checkout::{Coupon, MarketOffers, RawCart, RawLine};

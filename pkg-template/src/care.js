@@ -39,7 +39,7 @@ export function careOf(shelf, o) {
     w.list(offers, (offer) => w.str(offer.id));
   }, (/** @type {import("./codec.js").Reader} */ r) => {
     const bestHour = r.money();
-    const level = r.list((r) => ({ id: r.str(), strategy: r.str(), limit: r.money() }))[0] || null;
+    const level = { id: r.str(), strategy: r.str(), limit: r.money() };
     const items = r.list((r) => {
       const [name, occasion] = [r.str(), r.str()];
       const due = r.u8();
@@ -48,6 +48,6 @@ export function careOf(shelf, o) {
       if (due) withheld.push({ id: name, occasion, reason: due === 1 && neutral ? "neutral" : REASONS[due] });
       return due ? null : item;
     }).filter(Boolean).slice(0, o.limit || 12);
-    return { items, withheld, paused, level, bestHour };
+    return { items, withheld, paused, level: level.id ? level : null, bestHour };
   });
 }

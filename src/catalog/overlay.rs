@@ -221,7 +221,7 @@ impl Catalog {
         told.bad += u32::from(what & 7 == 5);
         match self.variants_named(id) {
             Some(variants) => patches.push(Patch { variants, price, sale, what }),
-            None if id.starts_with(MULTIPLIER) => self.lives[market].multipliers.push_str(id),
+            None if id.as_bytes().first() == Some(&(MULTIPLIER as u8)) => self.lives[market].multipliers.push_str(id),
             None => told.unknown += 1,
         }
     }

@@ -1,9 +1,11 @@
 //! Messages of care: what is due to this shopper now, and why the rest is not.
 
 use super::{Asked, Engine};
+use crate::catalog::Catalog;
+use crate::codec::Malformed;
 use crate::error::{Code, Error, Result};
 use crate::id::Key;
-use crate::insight::occasion::{Caring, Due, Message, NO_LIMIT, Occasion};
+use crate::insight::occasion::{Due, NO_LIMIT, Occasion, Section, text_in};
 use crate::insight::promote::Promoting;
 use crate::insight::{Shopper, Trait, insights};
 use crate::pack::Tag;
@@ -32,118 +34,141 @@ pub struct CareAsked<'a> {
 
 /// What becomes of a message that is due, or may be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Cared {
-    /// Its place in the section.
-    pub message: u32,
+pub struct Cared<'a> {
+    /// Its id.
+    pub id: &'a str,
+    /// What it is for.
+    pub occasion: Occasion,
     /// Whether it is shown.
     pub due: Due,
     /// The place of the offer that goes along, among those given.
     pub offer: Option<u32>,
     /// From when until when it is due; twice 0 where nobody looked.
     pub window: [Millis; 2],
+    /// What the page shows of it.
+    pub card: &'a str,
+    /// Its words in the language looked at.
+    pub text: &'a str,
+}
+
+/// What a shop has to say to this shopper now.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Care<'a> {
+    /// The treatment of the level: its id, words and limit.
+    pub level: Option<(&'a str, &'a str, u32)>,
+    /// The hour at which the shopper is here most.
+    pub hour: Option<f64>,
+    /// The one that goes first stands first.
+    pub messages: Vec<Cared<'a>>,
 }
 
 /// How often something was shown: in a day, in seven, and within the pause.
 type Shown = [u32; 3];
 
+/// The market's section, where the pack has one.
+fn section(catalog: &Catalog) -> Result<Option<Section<'_>>> {
+    let found = catalog.pack().section(Tag::CARE, catalog.market_index() as u32);
+    found.map(Section::open).transpose().map_err(malformed)
+}
+
+fn malformed(_: Malformed) -> Error {
+    Error::new(Code::PackMalformed, "section CARE or PROM cannot be read.")
+}
+
 impl Engine {
-    /// What of the market's messages is due, in their order, with the section and the hour at which the shopper is here most.
+    /// What of the market's messages is due.
     ///
     /// # Errors
     ///
     /// `pack_malformed` when the shop's settings cannot be read.
-    pub fn care(&mut self, now: Millis, asked: &CareAsked<'_>) -> Result<(Caring, Vec<Cared>, Option<f64>)> {
+    pub fn care<'s>(&'s mut self, now: Millis, asked: &CareAsked<'_>) -> Result<Care<'s>> {
         let now = self.tick(now);
-        let (mut out, mut hour) = (Vec::new(), None);
-        let malformed = |_| Error::new(Code::PackMalformed, "section CARE or PROM cannot be read.");
-        let pack = self.catalog.pack();
-        let Some(section) = pack.section(Tag::CARE, self.catalog.market_index() as u32) else {
-            return Ok((Caring::default(), out, hour));
-        };
-        let all = Caring::read(section).map_err(malformed)?;
-        let promoting = pack.section(Tag::PROMOTING, 0).map(Promoting::read).transpose().map_err(malformed)?;
-        let promoting = promoting.unwrap_or_default();
-
-        // Who is looked at first, so that everything below is one loop for both.
+        let mut out = Care::default();
         let (mut paused, mut limit) = (false, NO_LIMIT);
         let mut windows: Vec<Option<[Millis; 2]>> = Vec::new();
         if !asked.neutral {
-            self.questioned(now, Asked { zone: asked.zone, ..Asked::default() }, &mut |_, ask| {
+            self.questioned(now, Asked { zone: asked.zone, ..Asked::default() }, &mut |names, ask| {
                 let told = insights(ask);
                 let number = |of, at: usize| told.first(of).and_then(|t| t.numbers.get(at).copied());
                 paused = number(Trait::Paused, 0).is_some();
-                hour = number(Trait::Hour, 0);
+                out.hour = number(Trait::Hour, 0);
                 // Nothing is known of the worth of who has not bought; a layer without a strategy has no number.
                 let layer = number(Trait::Layer, 2).filter(|l| *l >= 0.0 && number(Trait::Orders, 0).is_some());
                 limit = layer.map_or(NO_LIMIT, |l| (l * 1000.0 + 0.5) as u32);
                 let shopper = Shopper::new(ask);
-                for m in &all.messages {
-                    windows.push(shopper.occurs(m, asked.birthday, asked.delivered));
+                // What cannot be read is told below.
+                if let Ok(Some(section)) = section(names.catalog) {
+                    section.each(&mut |m| windows.push(shopper.occurs(&m, asked.birthday, asked.delivered)));
                 }
             })?;
         }
-        if let Some(level) = all.levels.iter().find(|l| l.id == asked.level && l.limit < NO_LIMIT) {
-            limit = level.limit;
+
+        let this = &*self;
+        let Some(all) = section(&this.catalog)? else { return Ok(out) };
+        let promoting = this.catalog.pack().section(Tag::PROMOTING, 0).map(Promoting::read).transpose();
+        let caps = promoting.map_err(malformed)?.map_or([0; 4], |p| p.caps);
+        let language = this.catalog.language_index();
+        if let Some(level) = all.level(asked.level) {
+            out.level = Some((level.id, text_in(level.texts, language), level.limit));
+            if level.limit < NO_LIMIT {
+                limit = level.limit;
+            }
         }
 
-        let looked = !windows.is_empty();
+        let allowed = this.consent.may_personalize().filter(|_| !asked.neutral);
+        let looked = allowed.is_some();
         let day = history::local_day(now, asked.zone);
+        let pause = all.pause_days.min(7);
         let shown = |id: &str| -> Shown {
-            let Some(allowed) = self.consent.may_personalize().filter(|_| looked) else { return Shown::default() };
-            let days = [1, 7, i64::from(all.pause_days).min(7)];
-            days.map(|days| self.portrait.shown_within(&allowed, Key::promotion(id), day, days))
+            let Some(allowed) = &allowed else { return [0; 3] };
+            [1, 7, i64::from(pause)].map(|days| this.portrait.shown_within(allowed, Key::promotion(id), day, days))
         };
         // What this answer shows counts as if it had been shown already.
         let mut together = shown("");
-        let mut care = Shown::default();
-        for m in &all.messages {
-            add(&mut care, shown(&m.id));
-        }
-        let mut taken = 0_u32;
-        for (at, m) in all.messages.iter().enumerate() {
-            let named = |list: &[alloc::string::String], one: &str| list.is_empty() || list.iter().any(|x| x == one);
-            if !named(&m.slots, asked.slot) || !named(&m.levels, asked.level) {
-                continue;
+        let mut care = [0; 3];
+        all.each(&mut |m| add(&mut care, shown(m.id)));
+        let (mut taken, mut windows) = (0_u32, windows.into_iter());
+        all.each(&mut |m| {
+            let window = windows.next().flatten();
+            if !m.is_for(asked.slot, asked.level) {
+                return;
             }
-            let occasion = Occasion(m.occasion);
-            let mut cared = Cared { message: at as u32, due: Due::Closed, offer: None, window: [Millis(0); 2] };
-            let window = if occasion.is_dated() {
-                m.dated(&m.dates, now, asked.zone)
-            } else if looked {
-                windows.get(at).copied().flatten()
-            } else {
-                out.push(cared);
-                continue;
-            };
-            let Some(window) = window else { continue };
-            let mine = shown(&m.id);
-            let (offer, lacks) = offered(m, asked.offers, limit);
-            let bit = 1_u32 << (m.occasion & 31);
-            (cared.window, cared.offer) = (window, offer);
-            cared.due = if taken & bit != 0 {
-                Due::SameOccasion
-            } else if paused && occasion != Occasion::COMPLAINT {
-                Due::Paused
-            } else if full(&together, &promoting.caps[2..]) {
-                Due::AllCapped
-            } else if full(&mine, &all.caps[..2]) || full(&care, &all.caps[2..]) {
-                Due::Capped
-            } else if looked && care[2] > mine[2] {
-                Due::TooSoon
-            } else {
-                lacks
-            };
-            if !matches!(cared.due, Due::NoOffer | Due::OverLimit) {
-                taken |= bit;
+            let text = text_in(m.texts.clone(), language);
+            let (id, occasion, card) = (m.id, m.occasion, m.card);
+            let mut cared = Cared { id, occasion, due: Due::Closed, offer: None, window: [Millis(0); 2], card, text };
+            let window = if occasion.is_dated() { m.dated(now, asked.zone) } else { window };
+            if let Some(window) = window {
+                let mine = shown(id);
+                let (offer, lacks) = m.offered(asked.offers, limit);
+                let bit = 1_u32 << (occasion.0 & 31);
+                (cared.window, cared.offer) = (window, offer);
+                cared.due = if taken & bit != 0 {
+                    Due::SameOccasion
+                } else if paused && occasion != Occasion::COMPLAINT {
+                    Due::Paused
+                } else if full(&together, &caps[2..]) {
+                    Due::AllCapped
+                } else if full(&mine, &all.caps[..2]) || full(&care, &all.caps[2..]) {
+                    Due::Capped
+                } else if care[2] > mine[2] {
+                    Due::TooSoon
+                } else {
+                    lacks
+                };
+                if !matches!(cared.due, Due::NoOffer | Due::OverLimit) {
+                    taken |= bit;
+                }
+                if cared.due == Due::Now && looked {
+                    let more = [1, 1, u32::from(pause > 0)];
+                    add(&mut together, more);
+                    add(&mut care, more);
+                }
+            } else if looked || occasion.is_dated() {
+                return;
             }
-            if cared.due == Due::Now && looked {
-                let pauses = u32::from(all.pause_days > 0);
-                add(&mut together, [1, 1, 0]);
-                add(&mut care, [1, 1, pauses]);
-            }
-            out.push(cared);
-        }
-        Ok((all, out, hour))
+            out.messages.push(cared);
+        });
+        Ok(out)
     }
 }
 
@@ -156,19 +181,4 @@ fn add(sum: &mut Shown, more: Shown) {
 /// Whether a cap of a day or of seven is reached.
 fn full(shown: &Shown, caps: &[u32]) -> bool {
     shown.iter().zip(caps).any(|(n, cap)| *cap > 0 && n >= cap)
-}
-
-/// The place of the offer that goes along with a message, and whether it goes at all.
-fn offered(m: &Message, offers: &[&str], limit: u32) -> (Option<u32>, Due) {
-    let mut lacks = if m.offers.is_empty() || !m.card.is_empty() { Due::Now } else { Due::NoOffer };
-    for (at, offer) in offers.iter().enumerate() {
-        let Some((_, most)) = m.offers.iter().find(|(id, _)| id == offer) else { continue };
-        if *most <= limit {
-            return (Some(at as u32), Due::Now);
-        }
-        if lacks == Due::NoOffer {
-            lacks = Due::OverLimit;
-        }
-    }
-    (None, lacks)
 }

@@ -4,7 +4,6 @@ use super::{Engine, no_consent};
 use crate::catalog::overlay::{BETWEEN, MULTIPLIER};
 use crate::error::{Code, Error, Result};
 use crate::id::{Key, hash};
-use crate::money::parse_price;
 use crate::offer::grant::{Grant, read};
 use crate::pack::Tag;
 use crate::text::concat;
@@ -49,6 +48,18 @@ pub enum GrantState {
 pub const STOPPED: u32 = u32::MAX - 1;
 /// In place of a segment: it is not known whether the switch does.
 pub const UNKNOWN: u32 = u32::MAX - 2;
+
+/// A whole number of at most sixteen digits.
+fn whole(text: &str) -> Option<i64> {
+    let mut n = 0_i64;
+    for digit in text.bytes() {
+        if !digit.is_ascii_digit() {
+            return None;
+        }
+        n = n.wrapping_mul(10_i64).wrapping_add(i64::from(digit - b'0'));
+    }
+    (!text.is_empty() && text.len() < 17).then_some(n)
+}
 
 fn key(what: &str, campaign: &str, coupon: &str) -> Key {
     Key::event(&concat(&[what, campaign, "\n", coupon]))
@@ -116,11 +127,9 @@ impl Engine {
             if parts.next() != Some(grant.id.as_str()) || one.is_empty() {
                 continue;
             }
-            // Whole numbers, as amounts of a currency without minor units are.
-            let mut number = || parts.next().and_then(|text| parse_price(text, 0).ok()).map(|n| n.0);
-            let (lambda, until) = (number(), number());
-            grant.lambda_ppm = lambda.unwrap_or(i64::MAX) as u64;
-            grant.lambda_until = Millis(if lambda.is_some() { until.unwrap_or(0) } else { 0 }).min(stale);
+            let (lambda, until) = (parts.next().and_then(whole), parts.next().and_then(whole));
+            grant.lambda_ppm = lambda.unwrap_or(0) as u64;
+            grant.lambda_until = Millis(lambda.and(until).unwrap_or(0)).min(stale);
         }
     }
 

@@ -141,7 +141,7 @@ pub struct Forwarded {
 /// What keys are called.
 #[derive(Debug, Clone, Copy)]
 pub struct Names<'a> {
-    catalog: &'a Catalog,
+    pub(super) catalog: &'a Catalog,
     config: &'a ProfileConfig,
 }
 

@@ -11,8 +11,6 @@ use libm::ceil;
 
 /// Occasions, in the order of their numbers.
 pub const OCCASIONS: &str = "birthday holiday after_purchase after_complaint silence new member_day";
-/// Messages, levels, dates and offers that are read of each.
-const MOST: usize = 256;
 /// Days of an average year of the calendar, four hundred of them.
 const DAYS_OF_400_YEARS: i64 = 146_097;
 
@@ -136,101 +134,262 @@ impl Caring {
         w.finish()
     }
 
-    /// From the pack's section.
+    /// From the pack's section. A device goes through it where it lies ([`Section`]).
     ///
     /// # Errors
     ///
     /// When it ends early.
     pub fn read(bytes: &[u8]) -> Result<Caring, Malformed> {
-        let mut r = Reader::new(bytes);
-        let mut all = Caring::default();
-        all.caps.iter_mut().for_each(|c| *c = r.u32());
-        all.pause_days = r.u32();
-        for _ in 0..r.count(12).min(MOST) {
-            all.levels.push(Level { id: String::from(r.str()), limit: r.u32(), texts: texts(&mut r) });
+        let section = Section::open(bytes)?;
+        let mut all = Caring { caps: section.caps, pause_days: section.pause_days, ..Caring::default() };
+        let own = |mut list: Reader<'_>| (0..list.count(4)).map(|_| String::from(list.str())).collect::<Vec<String>>();
+        let mut levels = section.levels.clone();
+        for _ in 0..levels.count(12) {
+            let level = level(&mut levels);
+            all.levels.push(Level { id: level.id.into(), limit: level.limit, texts: own(level.texts) });
         }
-        for _ in 0..r.count(46).min(MOST) {
-            let mut m =
-                Message { id: String::from(r.str()), occasion: r.u8(), delivery: r.bool(), ..Message::default() };
-            m.days = [r.f64(), r.f64()];
-            m.levels = texts(&mut r);
-            m.slots = texts(&mut r);
-            for _ in 0..r.count(4) {
-                m.dates.push(r.u32());
-            }
-            for _ in 0..r.count(8) {
-                m.offers.push((String::from(r.str()), r.u32()));
-            }
-            m.card.push_str(r.str());
-            m.texts = texts(&mut r);
-            all.messages.push(m);
-        }
-        r.check()?;
+        section.each(&mut |m| {
+            let (mut dates, mut offers) = (m.dates, m.offers);
+            all.messages.push(Message {
+                id: m.id.into(),
+                occasion: m.occasion.0,
+                delivery: m.delivery,
+                days: m.days,
+                levels: own(m.levels),
+                slots: own(m.slots),
+                dates: (0..dates.count(4)).map(|_| dates.u32()).collect(),
+                offers: (0..offers.count(8)).map(|_| (String::from(offers.str()), offers.u32())).collect(),
+                card: m.card.into(),
+                texts: own(m.texts),
+            });
+        });
         Ok(all)
     }
 }
 
-#[inline(never)]
-fn texts(r: &mut Reader<'_>) -> Vec<String> {
-    let mut all = Vec::new();
-    for _ in 0..r.count(4) {
-        all.push(String::from(r.str()));
-    }
-    all
+/// The pack's section where it lies.
+#[derive(Debug, Clone)]
+pub struct Section<'a> {
+    /// As [`Caring`] has them.
+    pub caps: [u32; 4],
+    /// Days of the pause.
+    pub pause_days: u32,
+    levels: Reader<'a>,
+    messages: Reader<'a>,
 }
 
-impl Message {
-    /// When it opens and closes around the date that is nearest to being due, where it is for `days` around it; `None` where it is not due now.
+/// A message where it lies; its lists begin with their counts.
+#[derive(Debug, Clone)]
+pub struct Listed<'a> {
+    /// Its id.
+    pub id: &'a str,
+    /// What it is for.
+    pub occasion: Occasion,
+    /// True where it waits for the delivery of an order.
+    pub delivery: bool,
+    days: [f64; 2],
+    levels: Reader<'a>,
+    slots: Reader<'a>,
+    dates: Reader<'a>,
+    offers: Reader<'a>,
+    /// What the page shows of it.
+    pub card: &'a str,
+    /// Its words.
+    pub texts: Reader<'a>,
+}
+
+/// A level where it lies.
+#[derive(Debug, Clone)]
+pub struct ListedLevel<'a> {
+    /// Its id.
+    pub id: &'a str,
+    /// As [`Level`] has it.
+    pub limit: u32,
+    /// What is done for it.
+    pub texts: Reader<'a>,
+}
+
+/// A list of texts, which the reader is moved behind.
+#[inline(never)]
+fn texts<'a>(r: &mut Reader<'a>) -> Reader<'a> {
+    let list = r.clone();
+    for _ in 0..r.count(4) {
+        r.str();
+    }
+    list
+}
+
+fn level<'a>(r: &mut Reader<'a>) -> ListedLevel<'a> {
+    ListedLevel { id: r.str(), limit: r.u32(), texts: texts(r) }
+}
+
+/// True where a list names something, and where it names nothing at all.
+fn names(mut list: Reader<'_>, one: &str) -> bool {
+    let n = list.count(4);
+    n == 0 || (0..n).any(|_| list.str() == one)
+}
+
+/// The text of a language, else the first; empty without any.
+pub fn text_in<'a>(mut list: Reader<'a>, language: usize) -> &'a str {
+    let mut found = "";
+    for i in 0..list.count(4) {
+        let text = list.str();
+        if i == 0 || i == language {
+            found = text;
+        }
+    }
+    found
+}
+
+impl<'a> Section<'a> {
+    /// Goes through it once.
     ///
-    /// # Example: three days before the first of May until the day itself
+    /// # Errors
     ///
-    /// ```
-    /// use nearshelf::insight::occasion::Message;
-    /// use nearshelf::time::{DAY, Millis};
-    /// let may = Message { dates: vec![501], days: [-3.0, 1.0], ..Message::default() };
-    /// // 2026-05-01 is day 20,574.
-    /// let due = |day: i64| may.dated(&may.dates, Millis(day * DAY), 0);
-    /// assert_eq!(due(20_570), None);
-    /// assert_eq!(due(20_571), Some([Millis(20_571 * DAY), Millis(20_575 * DAY)]));
-    /// assert!(due(20_574).is_some() && due(20_575).is_none());
-    /// ```
-    pub fn dated(&self, dates: &[u32], now: Millis, zone: i16) -> Option<[Millis; 2]> {
-        let ahead = i64::from(zone) * MINUTE;
-        let year = 1970 + (now.0.div_euclid(DAY) * 400).div_euclid(DAYS_OF_400_YEARS);
-        for date in dates {
-            let date = i64::from(*date);
-            let (own, month, day) = (date / 10_000, date / 100 % 100, date % 100);
-            // A window is shorter than a year, so it began at a date of last year, this one or the next.
-            for y in if own > 0 { own..=own } else { year - 1..=year + 1 } {
-                for m in if month > 0 { month..=month } else { 1..=12 } {
-                    let begins = Millis(day_number(y, m, day).saturating_mul(DAY) - ahead);
-                    let due = self.around(begins, now, self.days);
-                    if due.is_some() {
-                        return due;
-                    }
-                }
+    /// When it ends early.
+    pub fn open(bytes: &'a [u8]) -> Result<Section<'a>, Malformed> {
+        let mut r = Reader::new(bytes);
+        let caps = [r.u32(), r.u32(), r.u32(), r.u32()];
+        let pause_days = r.u32();
+        let levels = r.clone();
+        for _ in 0..r.count(12) {
+            level(&mut r);
+        }
+        let section = Section { caps, pause_days, levels, messages: r.clone() };
+        section.through(&mut r, &mut |_| {});
+        r.check()?;
+        Ok(section)
+    }
+
+    /// Gives each message, the one that goes first first.
+    pub fn each(&self, f: &mut dyn FnMut(Listed<'a>)) {
+        self.through(&mut self.messages.clone(), f);
+    }
+
+    #[inline(never)]
+    fn through(&self, r: &mut Reader<'a>, f: &mut dyn FnMut(Listed<'a>)) {
+        for _ in 0..r.count(46) {
+            let (id, occasion, delivery) = (r.str(), Occasion(r.u8()), r.bool());
+            let days = [r.f64(), r.f64()];
+            let (levels, slots) = (texts(r), texts(r));
+            let dates = r.clone();
+            let n = r.count(4);
+            r.take(4 * n);
+            let offers = r.clone();
+            for _ in 0..r.count(8) {
+                r.str();
+                r.u32();
+            }
+            let card = r.str();
+            f(Listed { id, occasion, delivery, days, levels, slots, dates, offers, card, texts: texts(r) });
+        }
+    }
+
+    /// The treatment of a level, where it has one.
+    pub fn level(&self, id: &str) -> Option<ListedLevel<'a>> {
+        let mut r = self.levels.clone();
+        for _ in 0..r.count(12) {
+            let level = level(&mut r);
+            if level.id == id {
+                return Some(level);
+            }
+        }
+        None
+    }
+}
+
+impl Listed<'_> {
+    /// True where it may stand in a slot, for a level.
+    pub fn is_for(&self, slot: &str, level: &str) -> bool {
+        names(self.slots.clone(), slot) && names(self.levels.clone(), level)
+    }
+
+    /// When it opens and closes around one of its dates, where it is due now.
+    pub fn dated(&self, now: Millis, zone: i16) -> Option<[Millis; 2]> {
+        let mut dates = self.dates.clone();
+        for _ in 0..dates.count(4) {
+            let due = around_date(dates.u32(), self.days, now, zone);
+            if due.is_some() {
+                return due;
             }
         }
         None
     }
 
-    /// From when until when it is due around a time, where that is now.
-    fn around(&self, at: Millis, now: Millis, days: [f64; 2]) -> Option<[Millis; 2]> {
-        let window = days.map(|d| at.plus((d * DAY as f64) as i64));
-        (window[0] <= now && now < window[1]).then_some(window)
+    /// The place of the offer that goes along among some, the best first, and whether the message goes at all; `limit` is the most that one may take off, in
+    /// thousandths of an order.
+    pub fn offered(&self, offers: &[&str], limit: u32) -> (Option<u32>, Due) {
+        let mut own = self.offers.clone();
+        let n = own.count(8);
+        let mut lacks = if n == 0 || !self.card.is_empty() { Due::Now } else { Due::NoOffer };
+        for (at, offer) in offers.iter().enumerate() {
+            let mut own = own.clone();
+            for _ in 0..n {
+                let (id, most) = (own.str(), own.u32());
+                if id != *offer {
+                    continue;
+                }
+                if most <= limit {
+                    return (Some(at as u32), Due::Now);
+                }
+                if lacks == Due::NoOffer {
+                    lacks = Due::OverLimit;
+                }
+            }
+        }
+        (None, lacks)
     }
+}
+
+/// From when until when something is due around a date ([`Message::dates`]) by the shopper's calendar, where that is now.
+///
+/// # Example: three days before the first of May until the day itself
+///
+/// ```
+/// use nearshelf::insight::occasion::around_date;
+/// use nearshelf::time::{DAY, Millis};
+/// // 2026-05-01 is day 20,574.
+/// let due = |day: i64| around_date(501, [-3.0, 1.0], Millis(day * DAY), 0);
+/// assert_eq!(due(20_570), None);
+/// assert_eq!(due(20_571), Some([Millis(20_571 * DAY), Millis(20_575 * DAY)]));
+/// assert!(due(20_574).is_some() && due(20_575).is_none());
+/// ```
+pub fn around_date(date: u32, days: [f64; 2], now: Millis, zone: i16) -> Option<[Millis; 2]> {
+    let year = 1970 + (now.0.div_euclid(DAY) * 400).div_euclid(DAYS_OF_400_YEARS);
+    let date = i64::from(date);
+    let (own, month, day) = (date / 10_000, date / 100 % 100, date % 100);
+    // A window is shorter than a year, so it began at a date of last year, this one or the next.
+    for y in year - 1..=year + 1 {
+        for m in 1..=12 {
+            if own > 0 && own != y || month > 0 && month != m {
+                continue;
+            }
+            let begins = Millis(day_number(y, m, day) * DAY - i64::from(zone) * MINUTE);
+            let due = around(begins, now, days);
+            if due.is_some() {
+                return due;
+            }
+        }
+    }
+    None
+}
+
+/// From when until when something is due around a time, where that is now.
+fn around(at: Millis, now: Millis, days: [f64; 2]) -> Option<[Millis; 2]> {
+    let window = days.map(|d| at.plus((d * DAY as f64) as i64));
+    (window[0] <= now && now < window[1]).then_some(window)
 }
 
 impl Shopper<'_> {
     /// From when until when a message is due to this shopper, where it is now. `birthday` is the month times 100 and the day, 0 where nobody said it.
-    pub fn occurs(&self, m: &Message, birthday: u32, delivered: Option<Millis>) -> Option<[Millis; 2]> {
+    pub fn occurs(&self, m: &Listed<'_>, birthday: u32, delivered: Option<Millis>) -> Option<[Millis; 2]> {
         let (now, zone) = (self.ask.now, self.ask.zone);
         let ordered = self.some_orders().is_ok();
         let (mut days, mut at) = (m.days, None);
-        match Occasion(m.occasion) {
+        match m.occasion {
             Occasion::BIRTHDAY => {
                 let day = if birthday > 0 { birthday } else { self.ask.birthday?.0 };
-                return m.dated(&[day], now, zone);
+                return around_date(day, m.days, now, zone);
             }
             Occasion::PURCHASE if m.delivery => at = delivered,
             Occasion::PURCHASE if ordered => at = Some(self.sums.last),
@@ -251,10 +410,9 @@ impl Shopper<'_> {
                     }
                 }
             }
-            occasion if occasion.is_dated() => return m.dated(&m.dates, now, zone),
             _ => {}
         }
-        m.around(at?, now, days)
+        around(at?, now, days)
     }
 }
 

@@ -5,10 +5,9 @@ use crate::codec::{Reader, Writer};
 use crate::engine::{Asked, CareAsked, Engine, Names};
 use crate::error::Result;
 use crate::insight::Insights;
-use crate::insight::occasion::{NO_LIMIT, Occasion};
+use crate::insight::occasion::NO_LIMIT;
 use crate::insight::promote::SPEAKERS;
 use crate::time::Millis;
-use alloc::string::String;
 use alloc::vec::Vec;
 
 pub(super) fn insights(shelf: &mut Engine, r: &mut Reader<'_>, out: &mut Writer) -> Result<()> {
@@ -118,28 +117,22 @@ pub(super) fn care(shelf: &mut Engine, r: &mut Reader<'_>, out: &mut Writer) -> 
     let offers = strings(r);
     r.end()?;
     let asked = CareAsked { zone, neutral, slot, level, birthday, delivered, offers: &offers };
-    let (all, told, hour) = shelf.care(now, &asked)?;
-    let language = shelf.catalog().language_index();
-    let told_in = |texts: &[String]| texts.get(language).or(texts.first()).map_or(String::new(), String::clone);
-    out.f64(hour.unwrap_or(f64::NAN));
-    let level = all.levels.iter().find(|l| l.id == level);
-    out.count(level.iter().len());
-    if let Some(level) = level {
-        out.str(&level.id);
-        out.str(&told_in(&level.texts));
-        out.f64(if level.limit == NO_LIMIT { f64::NAN } else { f64::from(level.limit) / 1000.0 });
-    }
-    out.count(told.len());
-    for c in &told {
-        let Some(m) = all.messages.get(c.message as usize) else { continue };
-        out.str(&m.id);
-        out.str(Occasion(m.occasion).name());
+    let told = shelf.care(now, &asked)?;
+    out.f64(told.hour.unwrap_or(f64::NAN));
+    let (level, text, limit) = told.level.unwrap_or_default();
+    out.str(level);
+    out.str(text);
+    out.f64(if limit == NO_LIMIT { f64::NAN } else { f64::from(limit) / 1000.0 });
+    out.count(told.messages.len());
+    for c in &told.messages {
+        out.str(c.id);
+        out.str(c.occasion.name());
         out.u8(c.due as u8);
         out.u32(c.offer.unwrap_or(NO_ROW));
         out.f64(c.window[0].to_f64());
         out.f64(c.window[1].to_f64());
-        out.str(&m.card);
-        out.str(&told_in(&m.texts));
+        out.str(c.card);
+        out.str(c.text);
     }
     Ok(())
 }
