@@ -121,7 +121,9 @@ impl Engine {
         let pause = all.pause_days.min(7);
         let shown = |id: &str| -> Shown {
             let Some(allowed) = &allowed else { return [0; 3] };
-            [1, 7, i64::from(pause)].map(|days| this.portrait.shown_within(allowed, Key::promotion(id), day, days))
+            let key = Key::promotion(id);
+            let of = |days| this.portrait.shown_within(allowed, key, day, days);
+            [of(1), of(7), of(i64::from(pause))]
         };
         // What this answer shows counts as if it had been shown already.
         let mut together = shown("");
@@ -146,9 +148,9 @@ impl Engine {
                     Due::SameOccasion
                 } else if paused && occasion != Occasion::COMPLAINT {
                     Due::Paused
-                } else if full(&together, &caps[2..]) {
+                } else if full(&together, &caps, 2) {
                     Due::AllCapped
-                } else if full(&mine, &all.caps[..2]) || full(&care, &all.caps[2..]) {
+                } else if full(&mine, &all.caps, 0) || full(&care, &all.caps, 2) {
                     Due::Capped
                 } else if care[2] > mine[2] {
                     Due::TooSoon
@@ -172,13 +174,17 @@ impl Engine {
     }
 }
 
+// By places: loops over two lists at once are more bytes.
 fn add(sum: &mut Shown, more: Shown) {
-    for (a, b) in sum.iter_mut().zip(more) {
-        *a += b;
-    }
+    sum[0] += more[0];
+    sum[1] += more[1];
+    sum[2] += more[2];
 }
 
-/// Whether a cap of a day or of seven is reached.
-fn full(shown: &Shown, caps: &[u32]) -> bool {
-    shown.iter().zip(caps).any(|(n, cap)| *cap > 0 && n >= cap)
+/// Whether a cap of a day or of seven is reached, of those from a place on.
+fn full(shown: &Shown, caps: &[u32; 4], from: usize) -> bool {
+    let reached = |n: u32, cap: u32| cap > 0 && n >= cap;
+    let [a, b, c, d] = *caps;
+    let [day, week] = if from == 0 { [a, b] } else { [c, d] };
+    reached(shown[0], day) || reached(shown[1], week)
 }

@@ -376,7 +376,8 @@ pub fn around_date(date: u32, days: [f64; 2], now: Millis, zone: i16) -> Option<
 
 /// From when until when something is due around a time, where that is now.
 fn around(at: Millis, now: Millis, days: [f64; 2]) -> Option<[Millis; 2]> {
-    let window = days.map(|d| at.plus((d * DAY as f64) as i64));
+    let after = |d: f64| at.plus((d * DAY as f64) as i64);
+    let window = [after(days[0]), after(days[1])];
     (window[0] <= now && now < window[1]).then_some(window)
 }
 
@@ -400,7 +401,7 @@ impl Shopper<'_> {
             Occasion::SILENCE if ordered => {
                 let gap = self.gap().ok()?;
                 // Whole local days, as stages have them.
-                days = days.map(|gaps| ceil(gaps * gap));
+                days = [ceil(days[0] * gap), ceil(days[1] * gap)];
                 at = Some(Millis(self.sums.last_day * DAY - i64::from(zone) * MINUTE));
             }
             Occasion::NEW if !ordered => {

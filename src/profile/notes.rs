@@ -92,7 +92,7 @@ impl Portrait {
 
     /// How often an offer was shown on a local day, and in the seven days that end with it.
     pub fn shown(&self, allowed: &Personalize, key: Key, day: i64) -> [u32; 2] {
-        [1, WEEK].map(|days| self.shown_within(allowed, key, day, days))
+        [self.shown_within(allowed, key, day, 1), self.shown_within(allowed, key, day, WEEK)]
     }
 
     /// How often it was in so many days, seven at most, that end with a local day.
