@@ -60,11 +60,11 @@ test("who was away is offered what their level's limit allows, and sees no other
   shelf.track("purchase", { transaction_id: "o1", items: [{ item_id: "10001", price: 219 }] });
   clock.now = NOW + 2 * DAY;
   const back = (tier) => due(shelf.care({ customer: { tier } }));
-  assert.deepEqual(back("normal"), [["care:silence", "cn-coupon-20"]], "50 of 299 is more than 15 %");
+  assert.deepEqual(back("normal"), [["care:silence-small", "cn-coupon-20"]], "50 of 299 is more than 15 %");
   assert.deepEqual(back("platinum"), [["care:silence", "cn-coupon-back"]]);
   shelf.track("view_promotion", { promotion_id: "care:silence" });
   const birthday = { customer: { tier: "gold", birthday: "12-20" } };
-  assert.deepEqual(Array.from(shelf.care(birthday).withheld, (m) => [m.id, m.reason]), [["care:birthday-pack", "too_soon"], ["care:birthday", "same_occasion"]]);
+  assert.deepEqual(Array.from(shelf.care(birthday).withheld, (m) => [m.id, m.reason]), [["care:birthday-pack", "too_soon"], ["care:birthday", "same_occasion"], ["care:silence-small", "same_occasion"]]);
   clock.now += 2 * DAY;
   assert.deepEqual(due(shelf.care(birthday)), [["care:birthday-pack", "cn-birthday-pack"]]);
   shelf.setConsent({ personalize: false });

@@ -131,7 +131,7 @@ test("the shop's switch stops campaigns by id or beginning; while it is stale no
   let said = null;
   const switched = (sequence, stopped) => ({ switch: 1, sequence, issued: clock.now, max_age: 600, stopped });
   globalThis.fetch = async () => (said ? new Response(JSON.stringify(said)) : new Response("", { status: 404 }));
-  const open = () => createShelf({ pack, market: "cn", consent: { personalize: true }, switches: "http://shop.test/switch", seed: 7, now: () => clock.now, timeoutMs: 200 });
+  const open = () => createShelf({ pack, market: "cn", consent: { personalize: true }, switches: "http://shop.test/switch", seed: 7, now: () => clock.now });
   const state = (shelf) => {
     const { state, coupon } = shelf.grants({ attributes: { group: "a" } }).find((g) => g.campaign === "spring");
     return [state, coupon];
