@@ -1,6 +1,7 @@
 //! The engine: owns one shelf's state and orders the calls. It knows no host.
 
 mod addon;
+mod care;
 mod checkout;
 mod declare;
 mod grant;
@@ -17,11 +18,12 @@ mod track;
 mod usage;
 mod view;
 
+pub use care::{Care, CareAsked, Cared};
 #[cfg(feature = "cli")]
 pub(crate) use checkout::line_of;
 pub use checkout::{Coupon, MarketOffers, RawCart, RawLine};
 pub use declare::{DeclaredView, Declaring};
-pub use grant::{GrantState, Granted};
+pub use grant::{GrantState, Granted, STOPPED, UNKNOWN};
 pub use identity::{Identified, RawOrder, Synced};
 pub use insight::{Asked, Forwarded, Names};
 pub use lists::{Because, RawDescription, Shelf, ShelfItem};

@@ -78,6 +78,8 @@ pub mod manual {
     pub mod boundary {}
     #[doc = include_str!("manual/cards.md")]
     pub mod cards {}
+    #[doc = include_str!("manual/care.md")]
+    pub mod care {}
     #[doc = include_str!("manual/cold-start.md")]
     pub mod cold_start {}
     #[doc = include_str!("manual/conditions.md")]

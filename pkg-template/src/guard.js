@@ -32,6 +32,7 @@ export const NEUTRAL = {
   addons: () => null,
   offers: () => [],
   promotions: () => ({ items: [], withheld: [], paused: false }),
+  care: () => ({ items: [], withheld: [], paused: false, level: null, bestHour: null }),
   grants: () => [],
   declineGrant: () => false,
   setOverlay: () => Promise.resolve(),

@@ -126,7 +126,10 @@ function writeItems(w, o, market, issued) {
   w.u32(o.max_age);
   w.u8(o.full === true ? 1 : 0);
   const text = (/** @type {any} */ value) => w.str(value == null ? "" : String(value));
-  w.list(Array.isArray(o.items) ? o.items : [], (item) => {
+  const list = (/** @type {any} */ given) => (Array.isArray(given) ? given : []);
+  // What grants: an item that no pack has, by an id that tells all of it.
+  const grants = list(o.grants).map(Object).map((grant) => ({ id: "\x01" + [grant.id, grant.lambda_ppm, +new Date(grant.lambda_until)].join("\x02") }));
+  w.list(list(o.items).concat(grants), (item) => {
     const { id: given, availability, hidden, price, sale_price, title, product_type, brand, link, image_link } = Object(item);
     // What has a title is new where the pack does not have it, and then shown and in stock where nothing else is said.
     const isNew = title != null;

@@ -95,7 +95,7 @@ export function promotionsOf(shelf, o) {
 }
 
 /** How a campaign stands in the core's words. */
-const STATES = ["nothing", "granted", "declined", "waits", "over", "expired"];
+const STATES = ["nothing", "granted", "declined", "waits", "over", "expired", "stopped", "unknown"];
 
 /**
  * What campaigns that the shop switched on grant this shopper; nothing in neutral mode, without consent, and until the part that understands is there.
@@ -111,8 +111,9 @@ export function grantsOf(shelf, o) {
     return [];
   }
   const holds = asking(shelf, o);
-  // Asked before anything is written: a condition is a call of its own. None of a segment: -1, which is no place.
-  const segments = campaigns.map((/** @type {any} */ campaign) => campaign._segments.findIndex((/** @type {string} */ when) => holds(when)));
+  const remote = shelf._switch;
+  // Asked before anything is written: a condition is a call of its own. None of a segment: -1, which is no place; -2: stopped, -3: who knows.
+  const segments = campaigns.map((/** @type {any} */ campaign) => remote._names(campaign._id) ? -2 : remote._unknown() ? -3 : campaign._segments.findIndex((/** @type {string} */ when) => holds(when)));
   let place = 0;
   const told = engine.reckon(INSIGHT, op.GRANTS, (/** @type {import("./codec.js").Writer} */ w) => {
     w.f64(engine.time());

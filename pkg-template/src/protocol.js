@@ -51,6 +51,7 @@ export const ADDONS = 76;
 export const PUT_FORWARD = 61;
 export const GRANTS = 62;
 export const DECLINE_GRANT = 63;
+export const CARE = 77;
 
 /** A row or parent that is not there. */
 export const NONE = 0xffffffff;

@@ -26,6 +26,13 @@ const ENGLISH = {
   saves: "It saves on this cart",
   everyone: "For everybody",
   audience: "For shoppers like you",
+  birthday: "For your birthday",
+  holiday: "For the holiday",
+  after_purchase: "How do you like it?",
+  after_complaint: "To make up for it",
+  silence: "Good to see you again",
+  new: "For your first order",
+  member_day: "For members",
 };
 const CHINESE = {
   popular: "店里的人气商品",
@@ -50,6 +57,13 @@ const CHINESE = {
   saves: "这一单可省钱",
   everyone: "人人可享",
   audience: "专为你这样的顾客",
+  birthday: "生日祝福",
+  holiday: "节日问候",
+  after_purchase: "用得还好吗？",
+  after_complaint: "一点心意，请收下",
+  silence: "久别重逢",
+  new: "首单礼遇",
+  member_day: "会员专享",
 };
 /** What the tree has beside them; nothing here points to anything. */
 const ENGLISH_TREE = {

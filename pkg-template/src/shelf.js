@@ -1,6 +1,7 @@
 // The shelf: every method of the public face over an engine that may be absent, late or gone.
 
 import { addonsOf } from "./addon.js";
+import { careOf } from "./care.js";
 import { readCoupons, readOffers, readQuote, writeCart } from "./checkout.js";
 import { Reader } from "./codec.js";
 import { Conditions } from "./condition.js";
@@ -14,7 +15,7 @@ import { shopperOf } from "./shopper.js";
 import { watchStages } from "./stages.js";
 import { suggestions } from "./suggest.js";
 import { allowTag, blockTag, deleteTag, hiddenTags, tagsOf } from "./tags.js";
-import { ADDONS, BROWSE, CONSENT, COUPONS, GRANTS, INSIGHTS, PROMOTIONS, RANK, RECOMMEND, REPORT, SUGGEST, VIEW } from "./takes.js";
+import { ADDONS, BROWSE, CARE, CONSENT, COUPONS, GRANTS, INSIGHTS, PROMOTIONS, RANK, RECOMMEND, REPORT, SUGGEST, VIEW } from "./takes.js";
 import { said } from "./error.js";
 import { TEXTS } from "./fixes.js";
 import { Fallback } from "./fallback.js";
@@ -323,6 +324,10 @@ export class Shelf {
 
   promotions(options) {
     return promotionsOf(this, this._wishes("promotions", options, PROMOTIONS));
+  }
+
+  care(options) {
+    return careOf(this, this._wishes("care", options, CARE)) || NEUTRAL.care();
   }
 
   grants(options) {

@@ -59,7 +59,12 @@ export class Switch extends Source {
 
   /** Offers of this id do not go on. @param {string} id */
   _stops(id) {
-    return this._unknown() || this._ids.split("\n").some((one) => one === id || one.slice(-1) === "*" && id.indexOf(one.slice(0, -1)) === 0);
+    return this._unknown() || this._names(id);
+  }
+
+  /** The shop has stopped what has this id. @param {string} id */
+  _names(id) {
+    return this._ids.split("\n").some((one) => one === id || one.slice(-1) === "*" && id.indexOf(one.slice(0, -1)) === 0);
   }
 
   /** What stops offers, for a call about them. @param {import("./codec.js").Writer} w */

@@ -27,6 +27,7 @@ export const RECOMMEND = {
 };
 export const SUGGEST = { limit: whole(1, 200), mode, attributes };
 export const PROMOTIONS = { slot: text, limit: whole(1, 200), mode, attributes };
+export const CARE = { slot: text, limit: whole(1, 200), mode, customer: any, birthday: text, delivered: between(-8.64e15, 8.64e15), attributes };
 export const GRANTS = { mode, attributes };
 export const RANK = { slot: text, mode, sponsored: ids };
 export const ADDONS = { cart: any, candidates: ids, attributes };

@@ -163,6 +163,60 @@ export interface PromotionList {
   paused: boolean;
 }
 
+export interface CareOptions {
+  /** Name of the place on the page. Default "default". */
+  slot?: string;
+  /** 1–200. Default 12. */
+  limit?: number;
+  /** "neutral" looks at nobody: only holidays and member days are due. Default "personal". */
+  mode?: "personal" | "neutral";
+  /** The member, as `quote` takes it and `member.customer()` of `nearshelf/membership` gives it: `tier` and `birthday` count. Nothing of it is kept. */
+  customer?: Cart["customer"];
+  /** "MM-DD", in place of the customer's. Without either, the day that the shopper declared for care. */
+  birthday?: string;
+  /** When the latest order arrived, in milliseconds since 1970 UTC. */
+  delivered?: number;
+  /** What conditions of offers are asked of; its `tier`, where there is one, is the level. */
+  attributes?: Record<string, unknown>;
+}
+
+export type CareOccasion = "birthday" | "holiday" | "after_purchase" | "after_complaint" | "silence" | "new" | "member_day";
+
+/** A message that is due. Tell `track("view_promotion", { promotion_id: id })` when it is shown, so that caps count it. */
+export interface CareMessage {
+  /** `care:` and its name in `shop.toml`. */
+  id: string;
+  occasion: CareOccasion;
+  /** What goes along; `null` for nothing. */
+  offer: Promotion | null;
+  /** From when until when it is due, in milliseconds since 1970 UTC. */
+  since: number;
+  until: number;
+  /** What the shop wants shown of it; may be empty. */
+  card: string;
+  /** The shop's own words in the language of the view; may be empty. */
+  text: string;
+  /** `say` of `nearshelf/page` puts it in words. */
+  because: { code: CareOccasion; subject: "" };
+}
+
+export interface CareList {
+  /** Due now, the highest priority first. */
+  items: CareMessage[];
+  /** What would else be due, and why it is not. With "consent" and "neutral" nobody looked whether it would be. */
+  withheld: {
+    id: string;
+    occasion: CareOccasion;
+    reason: "consent" | "neutral" | "paused" | "all_capped" | "capped" | "too_soon" | "no_offer" | "over_limit" | "same_occasion";
+  }[];
+  /** Promotions pause for this shopper, after a complaint or a return. */
+  paused: boolean;
+  /** How the shop treats the member's level: its words, and the most that an offer may take off as a share of an order (`null`: no limit). */
+  level: { id: string; strategy: string; limit: number | null } | null;
+  /** The hour, 0–23, at which the shopper is here most; `null` where nothing is known. */
+  bestHour: number | null;
+}
+
 export interface GrantOptions {
   /** "neutral" grants nothing. Default "personal". */
   mode?: "personal" | "neutral";
@@ -172,8 +226,11 @@ export interface GrantOptions {
 
 export interface GrantView {
   campaign: string;
-  /** `nothing`: no coupon is worth its price here; `waits`: it begins later on this device; `expired`: its multiplier no longer holds. */
-  state: "nothing" | "granted" | "declined" | "waits" | "over" | "expired";
+  /**
+   * `nothing`: no coupon is worth its price here; `waits`: it begins later on this device; `expired`: its multiplier no longer holds; `stopped`: the shop's
+   * switch stops it; `unknown`: the switch is stale or has not come, so nothing new is granted.
+   */
+  state: "nothing" | "granted" | "declined" | "waits" | "over" | "expired" | "stopped" | "unknown";
   /** The coupon granted, by its offer's id: it is held from now on, so pass it to `coupons` and its code to `quote`. */
   coupon: string | null;
   /** When the campaign ends, in milliseconds since 1970 UTC. */

@@ -106,7 +106,10 @@ export interface ShelfOptions {
 
 /** An overlay in JSON. What cannot be read is counted in `diagnostics()` and left as it was. */
 export interface OverlayData {
-  items: OverlayItem[];
+  /** May be missing where there are `grants`. */
+  items?: OverlayItem[];
+  /** New multipliers of granting campaigns, all together; `lambda_until` as milliseconds since 1970 UTC or in words that `Date` reads. */
+  grants?: { id: string; lambda_ppm: number; lambda_until: string | number }[];
   /** Another shop's overlay is refused. */
   shop?: string;
   /** Code of its market. Default: the one looked at. */

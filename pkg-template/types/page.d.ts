@@ -1,6 +1,6 @@
 // Types of `nearshelf/page`: what a page may want beside a shelf.
 
-import type { Because, CardList, Intent, Layer, LifecycleStage, Need, RankedList, Reason, Shelf, ShelfList } from "nearshelf";
+import type { Because, CardList, CareMessage, CouponView, Intent, Layer, LifecycleStage, Need, Promotion, RankedList, Reason, Shelf, ShelfList } from "nearshelf";
 
 /** An item in GA4's words. `price` is in major units of the list's `currency`. */
 export interface Ga4Item {
@@ -42,7 +42,7 @@ export function ga4(shelf: Shelf, list: ShelfList | RankedList | CardList, id?: 
  * @example
  * say(shelf, item.because); // "Often seen after Linen shirt dress", "因为你看过《亚麻衬衫连衣裙》"
  */
-export function say(shelf: Shelf, reason: Because | Reason | InsightWord, language?: string): string;
+export function say(shelf: Shelf, reason: Because | Reason | InsightWord | (CareMessage | CouponView | Promotion)["because"], language?: string): string;
 
 /** A word of `Shelf.insights`, for `say`: `"stage." + insights.stage.value`. */
 export type InsightWord = `stage.${LifecycleStage}` | `layer.${Layer}` | `intent.${Intent}` | `need.${Need}`;

@@ -6,7 +6,7 @@ import type { EventName, Order, TrackParams, TrackResult } from "./events.js";
 import type { CardList, CardOptions, Decision, DescribedItem, ExplorationRow, Product, RankOptions, RankedList, Reason, RecommendOptions, ShelfList, SuggestOptions, Suggestion, WhyNotStage } from "./lists.js";
 import type { DeclaredValue, DeclareOptions, HiddenTag, Portrait, ShopperAttributes, ShopperTag } from "./portrait.js";
 import type { InsightOptions, Insights, StageChange } from "./insights.js";
-import type { Addons, Cart, CouponView, GrantOptions, GrantView, OfferView, PromotionList, PromotionOptions, Quote, Reconciliation } from "./offers.js";
+import type { Addons, CareList, CareOptions, Cart, CouponView, GrantOptions, GrantView, OfferView, PromotionList, PromotionOptions, Quote, Reconciliation } from "./offers.js";
 
 /** The private report of this week: all that can leave the device. */
 export interface PrivateReport {
@@ -101,6 +101,14 @@ export interface Shelf {
    * consent and in mode "neutral". After a complaint or a return promotions pause. What a cart costs depends on none of this. With consent it is empty until the part for insight is there.
    */
   promotions(options?: PromotionOptions): PromotionList;
+  /**
+   * Messages of care that are due: a birthday, a holiday, after a purchase, after a complaint that was settled, after a long silence, before the first order, on member days; as the shop's `[care]` has them,
+   * within its caps and pauses. Empty until the parts for insight and offers are there.
+   *
+   * @example
+   * const [message] = shelf.care({ slot: "home", customer: member.customer(), limit: 1 }).items;
+   */
+  care(options?: CareOptions): CareList;
   /**
    * How the granting campaigns stand that the shop switched on: with consent to `personalize` they decide by what is known of the shopper who gets a coupon, which nothing else here does. Show what is
    * granted, and a way to decline. Empty in mode "neutral", without consent, and until the part for insight is there.

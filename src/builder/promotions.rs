@@ -1,4 +1,4 @@
-//! What a pack says of how offers are put forward, and of what campaigns grant.
+//! What a pack says of how offers are put forward, of what campaigns grant, and of what is said on which occasion.
 
 use crate::insight::promote::Promoting;
 use crate::offer::grant;
@@ -13,5 +13,8 @@ pub(super) fn add(shop: &Shop, out: &mut PackWriter) {
     }
     for (market, offers) in (0..).zip(&shop.offers).filter(|(_, m)| !m.grants.is_empty()) {
         out.add(Tag::GRANT, market, offers.grants.len(), grant::write(&offers.grants));
+    }
+    for (market, care) in (0..).zip(&shop.care).filter(|(_, c)| !c.messages.is_empty() || !c.levels.is_empty()) {
+        out.add(Tag::CARE, market, care.messages.len(), care.write());
     }
 }

@@ -9,6 +9,7 @@ use crate::money::Minor;
 use crate::pack::column::{Columns, Numbers};
 use crate::pack::{Pack, Tag};
 use crate::time::Millis;
+use alloc::string::String;
 use alloc::vec::Vec;
 
 /// A price that is none; above every other.
@@ -49,6 +50,8 @@ pub(super) struct Live {
     pub(super) expires: Millis,
     /// True when that was acted upon.
     pub(super) stale: bool,
+    /// What the latest overlay with any said of granting campaigns, as it stands there.
+    pub(super) multipliers: String,
 }
 
 /// All markets, set aside for a while.
@@ -225,6 +228,7 @@ impl Catalog {
             self.lay(market, Before::Goes, &[]);
             let live = &mut self.lives[market];
             (live.sequence, live.held) = (0, false);
+            live.multipliers.clear();
         }
     }
 }

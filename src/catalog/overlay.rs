@@ -17,6 +17,11 @@ use core::ops::Range;
 pub const MAGIC: [u8; 8] = *b"NEAROVLY";
 /// The newest format that this build reads; it writes files without new items in format 1.
 pub const FORMAT: u16 = 2;
+/// What the id of an item begins with that is no product, but the multiplier of a granting campaign; readers that do not know of them leave such ids out, as
+/// any that the pack does not have.
+pub const MULTIPLIER: char = '\u{1}';
+/// What stands between a campaign, its multiplier in millionths and the time until which that holds.
+pub const BETWEEN: char = '\u{2}';
 /// Seconds an overlay holds where neither it nor the pack says.
 const MAX_AGE: u32 = 3600;
 
@@ -143,6 +148,7 @@ impl Catalog {
                 told.bad += u32::from(self.add_new(record.take(left - news.left())));
             }
         }
+        let before = core::mem::take(&mut self.lives[market].multipliers);
         for _ in 0..items.count(13) {
             let mut item = items.clone();
             skip_item(&mut items);
@@ -151,6 +157,9 @@ impl Catalog {
         self.lay(market, if head.full { Before::Goes } else { Before::Stays }, &patches);
         let age = if head.max_age == 0 { self.policy.max_age } else { head.max_age };
         let live = &mut self.lives[market];
+        if !head.full && live.multipliers.is_empty() {
+            live.multipliers = before;
+        }
         (live.sequence, live.held, live.stale) = (sequence, true, false);
         live.expires = head.issued.unwrap_or(now).plus(i64::from(age) * SECOND);
         told.outcome = 1 + u8::from(head.full);
@@ -161,6 +170,12 @@ impl Catalog {
     pub fn overlay_version(&self) -> Option<(u64, Millis)> {
         let live = self.live();
         live.held.then_some((live.sequence, live.expires))
+    }
+
+    /// What an overlay says of granting campaigns where the catalogue looks, each behind a [`MULTIPLIER`], and when it is stale.
+    pub fn multipliers(&self) -> (&str, Millis) {
+        let live = self.live();
+        (&live.multipliers, live.expires)
     }
 
     /// Acts upon an overlay that has become stale.
@@ -190,7 +205,7 @@ impl Catalog {
     }
 
     /// An item by its id, with prices in major units.
-    fn named(&self, r: &mut Reader<'_>, market: usize, told: &mut Overlaid, patches: &mut Vec<Patch>) {
+    fn named(&mut self, r: &mut Reader<'_>, market: usize, told: &mut Overlaid, patches: &mut Vec<Patch>) {
         let (id, mut what) = (r.str(), r.u8());
         let mut prices = [NONE; 2];
         for (bit, slot) in [32, 64].into_iter().zip(&mut prices) {
@@ -206,6 +221,7 @@ impl Catalog {
         told.bad += u32::from(what & 7 == 5);
         match self.variants_named(id) {
             Some(variants) => patches.push(Patch { variants, price, sale, what }),
+            None if id.as_bytes().first() == Some(&(MULTIPLIER as u8)) => self.lives[market].multipliers.push_str(id),
             None => told.unknown += 1,
         }
     }

@@ -1,12 +1,13 @@
 //! Writing overlays, and taking them apart again for a person to look at.
 
 use super::news::{skip, skip_item};
-use super::overlay::{FORMAT, Head, MAGIC, Policy};
+use super::overlay::{BETWEEN, FORMAT, Head, MAGIC, MULTIPLIER, Policy};
 use super::{Availability, Catalog};
 use crate::codec::{Reader, Writer};
 #[cfg(feature = "cli")]
 use crate::error::{Code, Error};
 use crate::id::hash;
+use crate::time::Millis;
 use alloc::collections::BTreeMap;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -44,6 +45,12 @@ pub struct About {
 }
 
 impl Item {
+    /// The multiplier of a granting campaign in millionths, and the first instant at which it no longer holds: an item whose id tells them.
+    pub fn multiplier(campaign: &str, lambda_ppm: u64, until: Millis) -> Item {
+        let id = alloc::format!("{MULTIPLIER}{campaign}{BETWEEN}{lambda_ppm}{BETWEEN}{}", until.0.max(0));
+        Item { id, ..Item::default() }
+    }
+
     fn what(&self) -> u8 {
         let stock = self.availability.map_or(7, |a| (a as u8).min(4));
         let hidden = self.hidden.map_or(0, |h| 1 + u8::from(h));
@@ -136,7 +143,8 @@ pub fn write(head: &Head<'_>, items: &[Item], catalog: &Catalog) -> (Vec<u8>, Ve
     }
     let mut file = w.finish();
     file.extend_from_slice(&hash(0, &file).to_le_bytes());
-    let undescribed = unknown.into_values().filter(|item| !named || item.about.is_none());
+    let told = |item: &Item| named && (item.about.is_some() || item.id.starts_with(MULTIPLIER));
+    let undescribed = unknown.into_values().filter(|item| !told(item));
     (file, undescribed.map(|item| item.id).collect())
 }
 
@@ -152,8 +160,8 @@ fn major(price: Option<Option<u32>>, exponent: u8) -> String {
 }
 
 /// What a file says, without a look at a pack: its head and how many items name each field: price, sale price, availability, hidden, in all; and how many
-/// are described as new. `None` for what is no overlay, or was changed.
-pub fn read(file: &[u8]) -> Option<(Head<'_>, [usize; 6])> {
+/// are described as new; and how many multipliers of granting campaigns it has, which are no items. `None` for what is no overlay, or was changed.
+pub fn read(file: &[u8]) -> Option<(Head<'_>, [usize; 7])> {
     let (body, sum) = file.split_last_chunk::<8>()?;
     if hash(0, body) != u64::from_le_bytes(*sum) {
         return None;
@@ -161,12 +169,17 @@ pub fn read(file: &[u8]) -> Option<(Head<'_>, [usize; 6])> {
     let mut r = Reader::new(body.strip_prefix(&MAGIC)?);
     let (_, oldest) = (r.u16(), r.u16());
     let head = Head::read(&mut r);
-    let mut said = [0; 6];
+    let mut said = [0; 7];
     for _ in 0..r.count(13) {
         let what = if head.base.is_empty() {
             let what = r.clone();
             skip_item(&mut r);
-            skip(&mut { what }, 0).1
+            let (id, what) = skip(&mut { what }, 0);
+            if id.starts_with(MULTIPLIER) {
+                said[6] += 1;
+                continue;
+            }
+            what
         } else {
             r.take(12);
             r.u8()

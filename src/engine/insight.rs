@@ -42,7 +42,7 @@ impl Engine {
     }
 
     /// Gives `look` the question that all that can be told answers; nothing without consent to personalize.
-    fn questioned(
+    pub(super) fn questioned(
         &mut self,
         now: Millis,
         asked: Asked<'_>,
@@ -141,7 +141,7 @@ pub struct Forwarded {
 /// What keys are called.
 #[derive(Debug, Clone, Copy)]
 pub struct Names<'a> {
-    catalog: &'a Catalog,
+    pub(super) catalog: &'a Catalog,
     config: &'a ProfileConfig,
 }
 

@@ -72,7 +72,7 @@ fn birthday(s: &Shopper<'_>, out: &mut Insights<'_>) {
 const DAYS_OF_400_YEARS: i64 = 146_097;
 
 /// Days from 1970-01-01 to a date: Hinnant, "chrono-Compatible Low-Level Date Algorithms", `days_from_civil`. February 29 of a year that has none is March 1.
-fn day_number(year: i64, month: i64, day: i64) -> i64 {
+pub(super) fn day_number(year: i64, month: i64, day: i64) -> i64 {
     let year = if month > 2 { year } else { year - 1 };
     let era = year.div_euclid(400);
     let of_era = year.rem_euclid(400);

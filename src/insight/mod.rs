@@ -11,6 +11,7 @@ mod layer;
 mod lifecycle;
 mod loyalty;
 mod need;
+pub mod occasion;
 mod outlook;
 mod pair;
 mod price;

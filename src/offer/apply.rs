@@ -3,7 +3,9 @@
 use super::plan::{Candidate, Plan, State};
 use super::promotion::{Basis, Kind, Reach, Stage, Step};
 use super::refusal::{Gap, Refusal};
-use super::saving::{Scratch, Sight, by_units, gap_to_next, gap_to_step, highest, is_order_level, order_level, unit_times};
+use super::saving::{
+    Scratch, Sight, by_units, gap_to_next, gap_to_step, highest, is_order_level, order_level, unit_times,
+};
 use super::spread::{spread, sum_of};
 use crate::list::Gather;
 use crate::money::Minor;

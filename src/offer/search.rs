@@ -113,7 +113,8 @@ fn search(plan: &Plan<'_>, limits: Limits, below: Option<i64>) -> Found {
         limit: limits.nodes.max(1),
         open: None,
     };
-    search.by_totals = search.order.iter().rposition(|c| !c.whole || !is_order_level(&c.promotion.kind)).map_or(0, |last| last + 1);
+    search.by_totals =
+        search.order.iter().rposition(|c| !c.whole || !is_order_level(&c.promotion.kind)).map_or(0, |last| last + 1);
     search.visit(Node { place: 0, mask: 0, payable, gift: 0 });
     let Search { best, open, nodes, .. } = search;
     let at_least = open.map_or(best.payable, |o| o.min(best.payable));

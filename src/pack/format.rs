@@ -94,6 +94,7 @@ tags! {
     PROMOTING b"PROM" "Which offers are put forward to whom.";
     GRANT b"GRNT" "Campaigns of a market that grant coupons.";
     USAGE b"COUP" "How a market's coupons are ranked.";
+    CARE b"CARE" "A market's messages of care.";
 }
 
 impl Tag {

@@ -91,14 +91,18 @@ impl Portrait {
     }
 
     /// How often an offer was shown on a local day, and in the seven days that end with it.
-    pub fn shown(&self, _: &Personalize, key: Key, day: i64) -> [u32; 2] {
-        let mut shown = [0; 2];
-        let Ok(i) = self.notes.binary_search_by_key(&key, |n| n.key) else { return shown };
+    pub fn shown(&self, allowed: &Personalize, key: Key, day: i64) -> [u32; 2] {
+        [self.shown_within(allowed, key, day, 1), self.shown_within(allowed, key, day, WEEK)]
+    }
+
+    /// How often it was in so many days, seven at most, that end with a local day.
+    pub fn shown_within(&self, _: &Personalize, key: Key, day: i64, days_back: i64) -> u32 {
+        let Ok(i) = self.notes.binary_search_by_key(&key, |n| n.key) else { return 0 };
         let ahead = days(end(day), self.notes[i].until);
         let mut counts = if ahead < 0 { 0 } else { shifted(self.notes[i].since, ahead) };
-        shown[0] = (counts & 255) as u32;
-        while counts > 0 {
-            shown[1] += (counts & 255) as u32;
+        let mut shown = 0;
+        for _ in 0..days_back {
+            shown += (counts & 255) as u32;
             counts >>= 8;
         }
         shown

@@ -1,6 +1,7 @@
 //! `shop.toml`: parsed strictly, so that a misspelt key is an error and not a silent default.
 
 use super::attributes::{AttributeSettings, AttributesSection};
+use super::care::{CareSection, CareSettings};
 use super::content::{self, ActivitySection, CardSettings, ContentSection};
 use super::exploration::ExplorationSection;
 use super::files::ShopFiles;
@@ -105,6 +106,8 @@ pub(super) struct ShopConfig {
     pub coupons: CouponSection,
     /// `[promotions]`
     pub promotions: PromotionSection,
+    /// `[care]`
+    pub care: CareSection,
 }
 
 /// `[shop]`
@@ -336,6 +339,7 @@ impl ShopConfig {
         config.lint()?;
         config.coupons()?;
         config.promotions()?;
+        config.care()?;
         for l in &config.languages {
             if l.tag.is_empty() || l.title.is_empty() {
                 return Err(bad("each [[language]] needs a tag and the column of its title.".into()));
@@ -516,6 +520,11 @@ impl ShopConfig {
     /// How offers are put forward: as shipped, unless this shop says otherwise.
     pub(super) fn promotions(&self) -> Result<PromotionSettings> {
         self.promotions.or(&ShopConfig::shipped()?.promotions)
+    }
+
+    /// What is said on which occasion: as shipped, unless this shop says otherwise.
+    pub(super) fn care(&self) -> Result<CareSettings> {
+        self.care.or(&ShopConfig::shipped()?.care)
     }
 
     /// How a wallet is ranked, without the file of learned weights.

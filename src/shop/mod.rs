@@ -2,6 +2,7 @@
 
 mod allocation;
 mod attributes;
+mod care;
 mod catalog;
 mod condition;
 mod config;
@@ -39,6 +40,7 @@ mod usage;
 
 pub use allocation::AllocationFile;
 pub use attributes::{AttributeDraft, AttributeSettings};
+pub use care::CareSettings;
 use config::ShopConfig;
 pub use config::{ReportSettings, ShelfSettings, SlotName, TableSettings, TogetherSettings};
 pub use content::{CardDraft, CardSettings};
@@ -231,6 +233,8 @@ pub struct Shop {
     pub promotions: PromotionSettings,
     /// Offers that are put forward to nobody, since they would sell something below the least price.
     pub too_cheap: Vec<TooCheap>,
+    /// What it says on which occasion, market by market.
+    pub care: Vec<crate::insight::occasion::Caring>,
     /// How its coupons are ranked; of each offer nothing yet.
     pub usage: crate::offer::usage::Usage,
     /// Rows that could not be used.
@@ -309,6 +313,8 @@ impl Shop {
         let prior = files.prior.as_deref().map(prior::read).transpose()?;
         let attributes = config.attributes(prior.as_ref())?;
         let prior = prior.map(|p| config.prior().map(|weight| (p, weight))).transpose()?;
+        let levels = loyalty.as_ref().map(|l| l.levels.as_slice());
+        let care = config.care()?.bind(&markets, &languages, &offers, levels)?;
         let id = if config.shop.id.is_empty() { files.name.clone() } else { config.shop.id.clone() };
         Ok(Shop {
             id,
@@ -343,6 +349,7 @@ impl Shop {
             attributes,
             promotions: settings,
             too_cheap,
+            care,
             usage: config.coupons_in(files.beside())?,
             rejects,
             unmatched,

@@ -9,6 +9,8 @@ use crate::catalog::overlay::{Head, Policy};
 use crate::catalog::overlay_file::{About, Item, STALE};
 use crate::catalog::{Catalog, Market, PATH_SEPARATOR};
 use crate::error::{Code, Error, Result};
+use crate::offer::grant;
+use crate::pack::Tag;
 use crate::time::Millis;
 use serde::Deserialize;
 use serde_json::Value;
@@ -83,7 +85,9 @@ impl ShopOverlay {
         let config = ShopConfig::read(config)?;
         let bytes = read_file(path)?;
         match serde_json::from_slice::<Value>(&bytes) {
-            Ok(json) if json["items"].is_array() => from_json(path, &json, catalog, market),
+            Ok(json) if json["items"].is_array() || json["grants"].is_array() => {
+                from_json(path, &json, catalog, market)
+            }
             _ => from_table(path, catalog, market, &config, progress),
         }
     }
@@ -124,7 +128,33 @@ fn from_json(path: &Path, json: &Value, catalog: &Catalog, market: &str) -> Resu
             Err(reason) => out.rejects.out(line, Out::Rejected(reason), &item.to_string()),
         }
     }
+    for grant in json["grants"].as_array().map_or(&[][..], Vec::as_slice) {
+        out.items.push(multiplier(grant, catalog, &market.code).map_err(|what| {
+            Error::new(Code::BadTable, format!("{}: grant {}: {what}", path.display(), grant["id"]))
+        })?);
+    }
     Ok(out)
+}
+
+/// The multiplier of a granting campaign, which the pack has to have switched on in this market.
+fn multiplier(v: &Value, catalog: &Catalog, market: &str) -> std::result::Result<Item, String> {
+    let id = v["id"].as_str().unwrap_or_default();
+    let place = catalog.market_named(market).map_err(|e| e.detail().to_string())?;
+    let section = catalog.pack().section(Tag::GRANT, place as u32).unwrap_or(&[0; 4]);
+    let known = grant::read(section).map_err(|_| "the pack's section GRNT cannot be read.")?;
+    if !known.iter().any(|g| g.id == id) {
+        return Err(format!("market {market} of the pack has no such campaign."));
+    }
+    let lambda = v["lambda_ppm"]
+        .as_u64()
+        .filter(|l| *l <= 1 << 53)
+        .ok_or("lambda_ppm has to be a whole number of at most 2^53.")?;
+    let until = match &v["lambda_until"] {
+        Value::String(text) => text.parse().ok().map(|t: jiff::Timestamp| t.as_millisecond()),
+        number => number.as_i64(),
+    };
+    let until = until.filter(|t| *t > 0).ok_or("lambda_until has to be a time like 2026-11-26T00:00:00+08:00.")?;
+    Ok(Item::multiplier(id, lambda, Millis(until)))
 }
 
 /// An item of the JSON form. A field that is there and empty takes the value away.

@@ -1,10 +1,11 @@
 //! The call for all that can be told of the shopper.
 
-use super::dispatch::{time, zone};
+use super::dispatch::{NO_ROW, strings, time, zone};
 use crate::codec::{Reader, Writer};
-use crate::engine::{Asked, Engine, Names};
+use crate::engine::{Asked, CareAsked, Engine, Names};
 use crate::error::Result;
 use crate::insight::Insights;
+use crate::insight::occasion::NO_LIMIT;
 use crate::insight::promote::SPEAKERS;
 use crate::time::Millis;
 use alloc::vec::Vec;
@@ -107,4 +108,31 @@ pub(super) fn decline_grant(shelf: &mut Engine, r: &mut Reader<'_>) -> Result<()
     let (now, campaign, declined) = (time(r), r.str(), r.bool());
     r.end()?;
     shelf.decline_grant(now, campaign, declined)
+}
+
+/// Which messages of care are due, and why the others are not.
+pub(super) fn care(shelf: &mut Engine, r: &mut Reader<'_>, out: &mut Writer) -> Result<()> {
+    let (now, zone, neutral) = (time(r), zone(r), r.bool());
+    let (slot, level, birthday, delivered) = (r.str(), r.str(), r.u32(), Millis::from_f64(r.f64()));
+    let offers = strings(r);
+    r.end()?;
+    let asked = CareAsked { zone, neutral, slot, level, birthday, delivered, offers: &offers };
+    let told = shelf.care(now, &asked)?;
+    out.f64(told.hour.unwrap_or(f64::NAN));
+    let (level, text, limit) = told.level.unwrap_or_default();
+    out.str(level);
+    out.str(text);
+    out.f64(if limit == NO_LIMIT { f64::NAN } else { f64::from(limit) / 1000.0 });
+    out.count(told.messages.len());
+    for c in &told.messages {
+        out.str(c.id);
+        out.str(c.occasion.name());
+        out.u8(c.due as u8);
+        out.u32(c.offer.unwrap_or(NO_ROW));
+        out.f64(c.window[0].to_f64());
+        out.f64(c.window[1].to_f64());
+        out.str(c.card);
+        out.str(c.text);
+    }
+    Ok(())
 }

@@ -77,8 +77,8 @@ impl Table {
         if op == VERIFY {
             return core::hint::black_box(verify::part as verify::Part)(r, out);
         }
-        let there =
-            matches!(op, 2..=33 | REHEARSE | 45..=51 | 56..=63 | 76) && (cfg!(feature = "vectors") || op != NEAREST);
+        let there = matches!(op, 2..=33 | REHEARSE | 45..=51 | 56..=63 | 76 | 77)
+            && (cfg!(feature = "vectors") || op != NEAREST);
         if !there {
             return Err(Error::told(Code::UnknownCall, || {
                 concat(&["this core has no call ", &decimal(op.into()), "."])
@@ -125,7 +125,7 @@ impl Table {
             NEAREST => catalogue::nearest(shelf, r, out),
             30 => catalogue::attach(shelf, r, out, handle as u32),
             31 => catalogue::wanted(shelf, r, out),
-            45..=51 | 56..=58 | 61..=63 => {
+            45..=51 | 56..=58 | 61..=63 | 77 => {
                 core::hint::black_box(insight::part as insight::Part)(op, &mut self.insight, shelf, r, out)
             }
             32 | 33 => checkout::overlay(shelf, r, out, op == 32),

@@ -21,7 +21,7 @@ const MOST: usize = 1024;
 /// The programs of an instance, by handle.
 type Programs = Vec<Option<Program>>;
 
-/// Calls 45 to 51, 56 to 58 and 61 to 63. What only they need is a file of its own in the web build, which `pkg-template/build/part.mjs` cuts at this function.
+/// Calls 45 to 51, 56 to 58, 61 to 63 and 77. What only they need is a file of its own in the web build, which `pkg-template/build/part.mjs` cuts at this function.
 pub(super) fn part(op: u32, kept: &mut Kept, shelf: &mut Engine, r: &mut Reader<'_>, out: &mut Writer) -> Result<()> {
     match op {
         48 => return analysis::insights(shelf, r, out),
@@ -34,6 +34,7 @@ pub(super) fn part(op: u32, kept: &mut Kept, shelf: &mut Engine, r: &mut Reader<
         61 => return analysis::put_forward(shelf, r, out),
         62 => return analysis::grants(shelf, r, out),
         63 => return analysis::decline_grant(shelf, r),
+        77 => return analysis::care(shelf, r, out),
         _ => {}
     }
     let kept = kept.get_or_insert_with(|| Box::new(Programs::new()));

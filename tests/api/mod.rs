@@ -10,6 +10,8 @@ mod diversity;
 mod limits;
 mod memory;
 #[cfg(feature = "cli")]
+mod multipliers;
+#[cfg(feature = "cli")]
 mod new_items;
 #[cfg(feature = "cli")]
 mod overlay;

@@ -240,7 +240,7 @@ fn only_a_file_with_new_items_is_of_format_2_and_it_is_read_whole_or_not_at_all(
     assert_eq!(sound[8..12], [2, 0, 2, 0]);
     let turned: Vec<Item> = items.iter().rev().cloned().collect();
     assert_eq!(file("cn", 1, true, &turned), sound, "whatever the order");
-    assert_eq!(read(&sound).expect("sound").1, [2, 0, 1, 0, 2, 1]);
+    assert_eq!(read(&sound).expect("sound").1, [2, 0, 1, 0, 2, 1, 0]);
     let mut shelf = shelf();
     for cut in 1..sound.len() {
         assert!(shelf.overlay(NOW, &sound[..cut], true).is_err(), "cut at {cut}");

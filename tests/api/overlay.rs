@@ -198,7 +198,7 @@ fn by_ids_an_overlay_fits_any_pack_and_what_is_unknown_is_counted() {
     let head = Head { market: "cn", sequence: 1, issued: Some(NOW), full: true, ..Head::default() };
     let (bytes, unknown) = write(&head, &items, shelf.catalog());
     assert_eq!(unknown, ["nowhere"]);
-    let (said, [prices, sales, stock, hidden, all, _]) = read(&bytes).expect("sound");
+    let (said, [prices, sales, stock, hidden, all, ..]) = read(&bytes).expect("sound");
     assert_eq!((said, [prices, sales, stock, hidden, all]), (head, [3, 1, 1, 0, 4]));
     let told = shelf.overlay(NOW, &bytes, true).expect("sound");
     assert_eq!((told.outcome, told.unknown, count(&shelf, "overlay_unknown_item")), (2, 1, 1));

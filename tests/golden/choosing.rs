@@ -125,6 +125,20 @@ fn grants() -> Vec<Grant> {
     vec![grant, late]
 }
 
+/// Ids of the offers that run and are put forward, the best first; all that run where nobody is looked at.
+pub(super) fn forwarded(shelf: &mut Engine, now: Millis, zone: i16, looks: bool) -> Vec<String> {
+    let market = shelf.offers().expect("offers");
+    let list = market.list();
+    let runs = |p: &&Promotion| p.when.start.is_none_or(|s| s <= now) && p.when.end.is_none_or(|e| now < e);
+    let offers: Vec<(&str, &str)> = list.iter().filter(runs).map(|p| (p.id.as_str(), p.kind.code())).collect();
+    if !looks {
+        return offers.iter().map(|o| o.0.to_string()).collect();
+    }
+    let told = shelf.put_forward(now, zone, &offers).expect("settings");
+    let forward = told.iter().filter(|f| f.verdict == Verdict::Forward);
+    forward.map(|f| offers[f.at as usize].0.to_string()).collect()
+}
+
 /// Put forward: [id, weight, what speaks for it] each; withheld: [id, why].
 pub(super) fn promotions(shelf: &mut Engine, now: Millis, zone: i16) -> Value {
     const VERDICTS: [&str; 5] = ["", "capped", "all_capped", "buys_anyway", "weak"];

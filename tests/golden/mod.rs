@@ -3,6 +3,7 @@
 //! `NEARSHELF_BLESS=1 cargo test golden` writes what the engine says now into the file; read the difference before you keep it.
 
 mod cards;
+mod care;
 pub(crate) mod choosing;
 #[cfg(all(feature = "cli", not(target_arch = "wasm32")))]
 mod conditions;
@@ -48,6 +49,7 @@ const PORTRAIT: &str = include_str!("portrait.json");
 const INSIGHTS: &str = include_str!("insights.json");
 const CHOOSING: &str = include_str!("choosing.json");
 const DECLARED: &str = include_str!("declared.json");
+const CARING: &str = include_str!("care.json");
 /// The parameters with those of care for a birthday.
 const CARE: &[u8] = include_bytes!("../compat/insights-v2.section");
 const PACK: &[u8] = include_bytes!("../compat/pack-v1.pack");
@@ -220,9 +222,15 @@ fn record(shelf: &Engine, now: Millis, data: &Value) -> Vec<u8> {
     w.f64(data["issued"].as_f64().unwrap_or(now.to_f64()));
     w.u32(number("max_age") as u32);
     w.u8(u8::from(data["full"] == true));
-    let items = data["items"].as_array().expect("items");
+    let none = Vec::new();
+    let list = |key: &str| data[key].as_array().unwrap_or(&none);
+    let multiplier = |g: &Value| {
+        let id = format!("\u{1}{}\u{2}{}\u{2}{}", text(g, "id"), g["lambda_ppm"], g["lambda_until"]);
+        json!({ "id": id })
+    };
+    let items: Vec<Value> = list("items").iter().cloned().chain(list("grants").iter().map(multiplier)).collect();
     w.count(items.len());
-    for item in items {
+    for item in &items {
         let stock = item["availability"].as_str().map_or(7, |a| STOCK.iter().position(|s| *s == a).unwrap_or(5) as u8);
         let hidden = item["hidden"].as_bool().map_or(0, |h| if h { 16 } else { 8 });
         let said = |key: &str, bit: u8| if item.get(key).is_some() { bit } else { 0 };
@@ -426,6 +434,7 @@ fn run(shelf: &mut Engine, served: &mut u32, zone: i16, step: &Value) -> Value {
             json!({ "payable": payable, "overlayVersion": shelf.overlay_version(), "expires": expires })
         }
         "promotions" => choosing::promotions(shelf, now, zone),
+        "care" => care::care(shelf, now, zone, step),
         "grants" => choosing::granted(shelf, now, step),
         "coupons" => choosing::coupons(shelf, now, step, &strings("held")),
         other => panic!("unknown call {other}"),
@@ -474,6 +483,7 @@ pub(crate) fn pack(file: &Value) -> Vec<u8> {
         .into_iter()
         .chain(others)
         .chain(choosing::sections())
+        .chain([care::section()])
         .filter(|(tag, _, _)| named.contains_key(&tag.name()))
         .collect();
     assert_eq!(more.len(), named.len());
@@ -529,6 +539,11 @@ fn golden_declarations_give_what_the_file_says() {
 #[test]
 fn golden_choices_give_what_the_file_says() {
     check(CHOOSING, "choosing.json");
+}
+
+#[test]
+fn golden_care_gives_what_the_file_says() {
+    check(CARING, "care.json");
 }
 
 #[test]

@@ -89,6 +89,15 @@ export async function replay(createShelf, { market, language, consent, utcOffset
         const { items, withheld } = shelf.promotions({ limit: 200 });
         return { items: Array.from(items, (p) => [p.id, p.weight, p.because.subject]), withheld: Array.from(withheld, (p) => [p.id, p.reason]) };
       }
+      case "care": {
+        const { tier, birthday, delivered } = step;
+        const options = JSON.parse(JSON.stringify({ slot, mode, limit, birthday, delivered, customer: tier && { tier } }));
+        const { items, withheld, paused, level, bestHour } = shelf.care(options);
+        return {
+          items: Array.from(items, (m) => [m.id, m.offer && m.offer.id, m.since, m.until, m.card, m.text]),
+          withheld: Array.from(withheld, (m) => [m.id, m.reason]), paused, level: level && [level.id, level.strategy, level.limit], bestHour,
+        };
+      }
       case "grants":
         if (step.decline) shelf.declineGrant(step.decline);
         if (step.accept) shelf.declineGrant(step.accept, false);

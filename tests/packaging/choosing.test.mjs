@@ -7,7 +7,7 @@ import { test } from "node:test";
 import { pathToFileURL } from "node:url";
 import { Writer } from "../../pkg-template/src/codec.js";
 import { golden, replay } from "../golden/replay.mjs";
-import { pkg } from "./support/project.mjs";
+import { pkg, root } from "./support/project.mjs";
 import { withSection } from "./support/small-pack.mjs";
 
 const { createShelf } = await import(pathToFileURL(join(pkg, "node.js")).href);
@@ -123,4 +123,61 @@ test("no portrait moves a price, a saving, a gap or who may use a coupon", async
   assert.deepEqual(order(nobody), Array.from(tea.coupons({ held, mode: "neutral" }), (coupon) => coupon.id));
   assert.ok(tea.coupons({ held }).some((coupon) => coupon.because.code === "bought"));
   [tea, skin, nobody].forEach((shelf) => shelf.dispose());
+});
+
+test("the shop's switch stops campaigns by id or beginning; while it is stale nothing new is granted, and what was stays", async () => {
+  const { fetch: real } = globalThis;
+  const clock = { now: START + DAY };
+  let said = null;
+  const switched = (sequence, stopped) => ({ switch: 1, sequence, issued: clock.now, max_age: 600, stopped });
+  globalThis.fetch = async () => (said ? new Response(JSON.stringify(said)) : new Response("", { status: 404 }));
+  const open = () => createShelf({ pack, market: "cn", consent: { personalize: true }, switches: "http://shop.test/switch", seed: 7, now: () => clock.now });
+  const state = (shelf) => {
+    const { state, coupon } = shelf.grants({ attributes: { group: "a" } }).find((g) => g.campaign === "spring");
+    return [state, coupon];
+  };
+  try {
+    said = switched(1, ["other"]);
+    const early = await open();
+    assert.deepEqual(state(early), ["granted", "c-tea"]);
+    clock.now += 601_000;
+    assert.deepEqual(state(early), ["granted", "c-tea"], "what was granted stays");
+    said = null;
+    const late = await open();
+    assert.deepEqual(state(late), ["unknown", null], "who asks first has no switch");
+    late.dispose();
+    for (const [sequence, stopped] of [[2, ["spring"]], [3, ["spr*"]]]) {
+      said = switched(sequence, stopped);
+      const shelf = await open();
+      assert.deepEqual(state(shelf), ["stopped", null], stopped[0]);
+      assert.ok(shelf.grants().some((g) => g.campaign === "late" && g.state !== "stopped"), "no other one");
+      // Stale again: what was stopped stays stopped.
+      clock.now += 601_000;
+      assert.deepEqual(state(shelf), ["stopped", null]);
+      shelf.dispose();
+    }
+    early.dispose();
+  } finally {
+    globalThis.fetch = real;
+  }
+});
+
+test("a new multiplier comes by an overlay in JSON, signed bytes or the page's own word", async () => {
+  const clock = { now: START + DAY };
+  const shelf = await createShelf({ pack, market: "cn", consent: { personalize: true }, seed: 7, now: () => clock.now });
+  const state = (group) => shelf.grants({ attributes: { group } })[0].state;
+  assert.equal(state("b"), "nothing");
+  await shelf.setOverlay({ grants: [{ id: "spring", lambda_ppm: 400_000, lambda_until: new Date(clock.now + 7 * DAY).toISOString() }], max_age: 3600 });
+  assert.equal(shelf.diagnostics().overlay_unknown_item, undefined);
+  assert.equal(state("b"), "granted");
+  shelf.forget();
+  clock.now += 3_601_000;
+  assert.equal(state("b"), "expired");
+  await shelf.setOverlay(new Uint8Array(readFileSync(join(root, "tests/compat/overlay-multipliers-v1.overlay"))));
+  assert.equal(state("b"), "granted", "the file of the command line");
+  for (const grants of [7, null, [null, 7, {}, { id: "spring" }, { id: {}, lambda_until: "soon" }]]) {
+    await shelf.setOverlay({ items: [], grants });
+    assert.equal(state("b"), "granted", "what was granted stays, whatever comes");
+  }
+  shelf.dispose();
 });

@@ -43,6 +43,9 @@ export async function page(): Promise<string[]> {
   const consent: boolean | null = shelf.consent().report;
   const more = shelf.browse({ offset: 12 }).products.flatMap((p) => p.variants.map((v) => v.id));
   const audience: { matches(attributes?: object | null): boolean } = shelf.audience({ tier: { $in: ["gold"] }, $not: { id: { $inGroup: "staff" } } }, { groups: { staff: ["u1", 2] } });
+  const care: CareList = shelf.care({ slot: "home", customer: { tier: "gold", birthday: "05-20" }, delivered: 5, limit: 1, mode: "personal" });
+  typed.push(care.items[0]?.offer?.name ?? care.withheld[0]?.reason ?? "", care.items[0]?.because.code === "birthday" ? care.level?.strategy ?? "" : String(care.bestHour));
+  void shelf.setOverlay({ grants: [{ id: "win-back", lambda_ppm: 400000, lambda_until: "2026-12-01T00:00:00+08:00" }] });
   const matched: boolean[] = shelf.matchesAll("{}", [{ tier: "gold" }]).concat(shelf.matches({ a: 1 }, { a: 1 }), audience.matches({ tier: "gold" }));
   typed.push(String(matched.length));
   const done: void = await shelf.identify(42);
@@ -95,7 +98,7 @@ export async function wrong() {
 }
 `;
 
-const names = "createShelf, NearshelfError, type Shelf, type ShelfOptions, type ShelfStorage, type TrackResult, type WhyNotStage";
+const names = "createShelf, NearshelfError, type Shelf, type CareList, type ShelfOptions, type ShelfStorage, type TrackResult, type WhyNotStage";
 const options = { strict: true, noUncheckedIndexedAccess: true, exactOptionalPropertyTypes: true, noEmit: true, skipLibCheck: false, types: [] };
 
 const collector = `

@@ -115,3 +115,47 @@ fn what_is_not_for_this_pack_is_not_written() {
     let (_, why, none) = overlay(folder.path(), "g.csv", "id,colour\n20001,red\n", &[]);
     assert!(none.is_none() && why.contains("error[bad_table]") && why.contains("it has id, colour"), "{why}");
 }
+
+#[test]
+fn multipliers_of_campaigns_are_written_from_a_file_and_only_of_campaigns_that_the_pack_has() {
+    use nearshelf::engine::GrantState;
+    use nearshelf::pack::Tag;
+    use nearshelf::privacy::consent::Consent;
+    let folder = tempfile::tempdir().expect("a folder");
+    let pack = crate::compat::with_sections(&[(Tag::GRANT, 2, crate::golden::choosing::GRANTS)]);
+    let place = folder.path().join("shop.pack");
+    fs::write(&place, &pack).expect("written");
+    let run = |grants: &str, out: &str| {
+        let (file, out) = (folder.path().join("grants.json"), folder.path().join(out));
+        fs::write(&file, format!("{{ \"market\": \"cn\", \"max_age\": 86400, \"grants\": [{grants}] }}"))
+            .expect("written");
+        let of = |path: &Path| path.to_str().expect("a path").to_string();
+        let at = (ISSUED + 86_400_000).to_string();
+        let done = nearshelf(&["overlay", &of(&file), "--pack", &of(&place), "--out", &of(&out), "--issued", &at]);
+        let text = |b: &[u8]| String::from_utf8(b.to_vec()).expect("UTF-8");
+        (text(&done.stdout), text(&done.stderr), out)
+    };
+    let (said, _, out) = run(
+        "{ \"id\": \"spring\", \"lambda_ppm\": 400000, \"lambda_until\": \"2026-09-25T00:00:00+08:00\" }",
+        "a.overlay",
+    );
+    assert!(said.contains("for any pack") && said.contains("0 items") && said.contains("1 multipliers"), "{said}");
+    let told = nearshelf(&["inspect", out.to_str().expect("a path"), "--json"]);
+    let facts: Value = serde_json::from_slice(&told.stdout).expect("JSON");
+    assert_eq!((&facts["multipliers"], &facts["items"]), (&1.into(), &0.into()));
+    let mut shelf = Engine::open(pack.clone()).expect("a shelf");
+    shelf.set_consent(Consent::all());
+    let now = Millis(ISSUED + 86_400_000);
+    let state = |shelf: &mut Engine| shelf.grants(now, Some(7.0), &[("spring", 1)]).expect("consent").0[0].state;
+    assert_eq!(state(&mut shelf), GrantState::Nothing);
+    shelf.overlay(now, &fs::read(out).expect("written"), true).expect("sound");
+    assert_eq!(state(&mut shelf), GrantState::Granted);
+    for (grant, says) in [
+        ("{ \"id\": \"summer\", \"lambda_ppm\": 1, \"lambda_until\": 1890000000000 }", "no such campaign"),
+        ("{ \"id\": \"spring\", \"lambda_ppm\": -1, \"lambda_until\": 1890000000000 }", "lambda_ppm has to be"),
+        ("{ \"id\": \"spring\", \"lambda_ppm\": 1, \"lambda_until\": \"soon\" }", "lambda_until has to be"),
+    ] {
+        let (_, refused, out) = run(grant, "b.overlay");
+        assert!(!out.exists() && refused.contains(says) && refused.contains("bad_table"), "{refused}");
+    }
+}

@@ -3,7 +3,7 @@
 use crate::args::OverlayArgs;
 use crate::output::say;
 use crate::progress::Bars;
-use nearshelf::catalog::overlay::{Head, MAGIC};
+use nearshelf::catalog::overlay::{Head, MAGIC, MULTIPLIER};
 use nearshelf::catalog::overlay_file::{Item, damaged, read, write};
 use nearshelf::catalog::shards;
 use nearshelf::engine::Engine;
@@ -33,7 +33,9 @@ pub(crate) fn run(args: &OverlayArgs) -> Result<(), Error> {
     let version = catalog.pack().version();
     let market = catalog.markets()[catalog.market_named(said.market)?].code.clone();
     let shop = catalog.shop().to_string();
-    let is_new = |item: &Item| item.about.is_some() && catalog.find(&item.id).is_none();
+    // What has no number in the pack: new items, and multipliers of granting campaigns.
+    let is_new =
+        |item: &Item| item.id.starts_with(MULTIPLIER) || item.about.is_some() && catalog.find(&item.id).is_none();
     let head = Head {
         shop: if said.shop.is_empty() { &shop } else { said.shop },
         market: &market,
@@ -82,13 +84,13 @@ pub(crate) fn now() -> Millis {
 
 /// What an overlay's file says of itself, in two lines; `None` for what is none.
 fn facts(file: &[u8]) -> Option<String> {
-    let (head, [price, sale, stock, hidden, items, new]) = read(file)?;
+    let (head, [price, sale, stock, hidden, items, new, grants]) = read(file)?;
     let kind = if head.full { "full".into() } else { format!("delta upon {}", head.since) };
     let base = if head.base.is_empty() { "any pack".into() } else { format!("pack {}", head.base) };
     let issued = head.issued.map_or(0, |t| t.0);
     Some(format!(
         "overlay {} of shop {}, market {}: {kind}, for {base}, issued {issued}, holds {} s\n\
-         {items} items: {price} prices, {sale} sale prices, {stock} availabilities, {hidden} hidden, {new} new",
+         {items} items: {price} prices, {sale} sale prices, {stock} availabilities, {hidden} hidden, {new} new; {grants} multipliers of granting campaigns",
         head.sequence, head.shop, head.market, head.max_age
     ))
 }
@@ -99,14 +101,14 @@ pub(crate) fn inspect(path: &Path, as_json: bool) -> Result<bool, Error> {
     if !file.starts_with(&MAGIC) {
         return Ok(false);
     }
-    let Some((head, [price, sale, stock, hidden, items, new])) = read(&file) else {
+    let Some((head, [price, sale, stock, hidden, items, new, grants])) = read(&file) else {
         return Err(damaged(path));
     };
     if as_json {
         let facts = json!({
             "shop": head.shop, "market": head.market, "base": head.base, "sequence": head.sequence, "since": head.since,
             "issued": head.issued.map(|t| t.0), "max_age": head.max_age, "full": head.full, "bytes": file.len(),
-            "items": items, "prices": price, "sale_prices": sale, "availabilities": stock, "hidden": hidden, "new": new,
+            "items": items, "prices": price, "sale_prices": sale, "availabilities": stock, "hidden": hidden, "new": new, "multipliers": grants,
         });
         say!("{facts:#}");
     } else {
