@@ -304,7 +304,12 @@ class Draw {
       const of = this._a._kind === "vote" ? this._a._options : this._a._questions.filter((q) => q.id === question)[0].options;
       const { items: about, rating, declare } = of.filter((o) => o.id === option)[0];
       const products = Array.isArray(about) ? about.map((id) => ({ item_id: id })) : [];
-      if (products.length) shelf.track("survey_answer", { items: products, rating: rating === undefined ? 5 : rating });
+      const stars = rating === undefined ? 5 : rating;
+      if (products.length) {
+        shelf.track("survey_answer", { items: products, rating: stars });
+        // An opinion is no interest by itself: of what is liked more is to be seen.
+        if (stars >= LIKED) shelf.track("content_view", { items: products });
+      }
       const declares = Object(declare) === declare && Object.keys(declare).length > 0;
       if (declares) shelf.declare(declare, { source: "survey", merge: true });
       return products.length > 0 || declares;
@@ -313,6 +318,9 @@ class Draw {
     }
   }
 }
+
+/** Stars from which on an answer speaks for more of the same. */
+const LIKED = 4;
 
 const HEX = /^[0-9a-f]{64}$/;
 

@@ -8,7 +8,9 @@ import { test } from "node:test";
 import { pathToFileURL } from "node:url";
 import * as second from "../golden/draws.mjs";
 import { golden, key, runGolden, sealed } from "../golden/draws-run.mjs";
+import { storageOver } from "./support/memory.mjs";
 import { pkg, root } from "./support/project.mjs";
+import { realVisit } from "./support/real.mjs";
 import { keyOf, signed } from "./support/signed.mjs";
 
 const module = await import(pathToFileURL(join(pkg, "draws-node.js")).href);
@@ -138,9 +140,24 @@ test("an answer speaks for what its option stands for, through the shelf alone",
   assert.equal(vote.answer(null, { option: "green" }), false, "without a shelf");
   assert.deepEqual(told, [
     ["track", "survey_answer", { items: [{ item_id: "10001" }, { item_id: "10002" }], rating: 5 }],
+    ["track", "content_view", { items: [{ item_id: "10001" }, { item_id: "10002" }] }],
     ["track", "survey_answer", { items: [{ item_id: "10003" }], rating: 1 }],
     ["declare", { taste: "black" }, { source: "survey", merge: true }],
   ]);
+});
+
+test("an answer is heard with consent only, and nothing is kept before it", async () => {
+  const vote = desk.open(hold({ ...second.wishes.vote, options: [{ id: "green", items: ["10001"] }, { id: "black" }] }, second.ballots).announcement);
+  for (const [consent, events] of [[{ store: true, personalize: true }, 2], [{ store: null, personalize: null }, 0], [{ store: false, personalize: false }, 0]]) {
+    const kept = new Map();
+    const { shelf, end } = await realVisit(storageOver(kept), { consent });
+    assert.equal(vote.answer(shelf, { option: "green" }), true);
+    const portrait = shelf.portrait();
+    assert.equal(portrait ? portrait.events : 0, events, JSON.stringify(consent));
+    if (events) assert.ok(portrait.categories.length > 0, "of the product's category");
+    await end();
+    if (!events) assert.deepEqual([...kept.keys()], [], JSON.stringify(consent));
+  }
 });
 
 test("every why has its place in the types and in the manual", () => {
