@@ -83,10 +83,9 @@ async function copyTypes(next) {
   await writeFile(join(next, "mini-program", "membership.d.ts"), member
     .replace('from "nearshelf"', 'from "nearshelf/mini-program"')
     .replace("WebAssembly.Module | Response | URL | ", ""));
-  for (const name of ["draws-node.d.ts", "draws-node.d.cts"]) {
-    const node = await readFile(join(template, "types", "draws-node.d.ts"), "utf8");
-    await writeFile(join(next, name), /cts$/.test(name) ? node.replace("./draws.js", "./draws.cjs") : node);
-  }
+  const drawing = await readFile(join(template, "types", "draws-node.d.ts"), "utf8");
+  await writeFile(join(next, "draws-node.d.ts"), drawing);
+  await writeFile(join(next, "draws-node.d.cts"), drawing.replace(/\.\/draws\.js/g, "./draws.cjs"));
   for (const name of ["draws.d.ts", "draws.d.cts"]) await cp(join(template, "types", "draws.d.ts"), join(next, name));
   const draws = await readFile(join(template, "types", "draws.d.ts"), "utf8");
   await writeFile(join(next, "mini-program", "draws.d.ts"), draws

@@ -11,6 +11,7 @@ import { golden, key, runGolden, sealed } from "../golden/draws-run.mjs";
 import { storageOver } from "./support/memory.mjs";
 import { pkg, root } from "./support/project.mjs";
 import { realVisit } from "./support/real.mjs";
+import { samplePack } from "./support/sample-pack.mjs";
 import { keyOf, signed } from "./support/signed.mjs";
 
 const module = await import(pathToFileURL(join(pkg, "draws-node.js")).href);
@@ -147,14 +148,17 @@ test("an answer speaks for what its option stands for, through the shelf alone",
 });
 
 test("an answer is heard with consent only, and nothing is kept before it", async () => {
-  const vote = desk.open(hold({ ...second.wishes.vote, options: [{ id: "green", items: ["10001"] }, { id: "black" }] }, second.ballots).announcement);
+  // The frozen pack weighs no content.
+  const pack = new Uint8Array(readFileSync(samplePack()));
   for (const [consent, events] of [[{ store: true, personalize: true }, 2], [{ store: null, personalize: null }, 0], [{ store: false, personalize: false }, 0]]) {
     const kept = new Map();
-    const { shelf, end } = await realVisit(storageOver(kept), { consent });
+    const { shelf, end } = await realVisit(storageOver(kept), { pack, consent });
+    const { id } = shelf.recommend({ limit: 1 }).items[0];
+    const vote = desk.open(hold({ ...second.wishes.vote, options: [{ id: "green", items: [id] }, { id: "black" }] }, []).announcement);
     assert.equal(vote.answer(shelf, { option: "green" }), true);
     const portrait = shelf.portrait();
     assert.equal(portrait ? portrait.events : 0, events, JSON.stringify(consent));
-    if (events) assert.ok(portrait.categories.length > 0, "of the product's category");
+    if (events) assert.deepEqual(portrait.items.map((item) => item.key), [id], "an interest");
     await end();
     if (!events) assert.deepEqual([...kept.keys()], [], JSON.stringify(consent));
   }
