@@ -112,7 +112,9 @@ class Desk {
 class Draw {
   constructor(desk, file) {
     this._desk = desk;
+    /** Why it is no announcement. @type {any} */
     this._why = null;
+    /** What it says. @type {any} */
     this._a = null;
     /** Hash of the announcement: keep it beside the ticket. */
     this.hash = "";
