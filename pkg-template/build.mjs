@@ -5,7 +5,7 @@ import { cp, mkdir, readFile, readdir, rename, rm, writeFile } from "node:fs/pro
 import { join } from "node:path";
 import { bundleScripts } from "./build/scripts.mjs";
 import { hashOf, fail, root, step, stamped } from "./build/run.mjs";
-import { PARTS, buildLintWasm, buildMembershipWasm, buildMiniProgramWasm, buildWebWasm, wasmInputs } from "./build/wasm.mjs";
+import { PARTS, buildLintWasm, buildMiniProgramWasm, buildWasmAlone, buildWebWasm, wasmInputs } from "./build/wasm.mjs";
 
 const work = join(root, "target", "package");
 const template = join(root, "pkg-template");
@@ -26,8 +26,8 @@ async function main() {
   await ifNew("web.stamp", wasm, web, () => buildWebWasm(work, web));
   await ifNew("mini-program.stamp", wasm, mini, () => buildMiniProgramWasm(work, mini));
   await ifNew("lint.stamp", wasm, lint, () => buildLintWasm(work, lint));
-  const member = join(work, "membership");
-  await ifNew("membership.stamp", wasm, member, () => buildMembershipWasm(work, member));
+  const alone = /** @type {const} */ (["membership", "draws"]);
+  for (const name of alone) await ifNew(`${name}.stamp`, wasm, join(work, name), () => buildWasmAlone(name, work, join(work, name)));
 
   const next = join(work, "pkg");
   await rm(next, { recursive: true, force: true });
@@ -37,8 +37,11 @@ async function main() {
     await cp(join(web, "nearshelf.wasm"), join(next, "nearshelf.wasm"));
     await cp(join(lint, "nearshelf-lint.wasm"), join(next, "nearshelf-lint.wasm"));
     for (const { name } of PARTS) await cp(join(web, `${name}.wasm`), join(next, `nearshelf-${name}.wasm`));
-    await cp(join(member, "nearshelf-membership.wasm"), join(next, "nearshelf-membership.wasm"));
-    for (const name of ["nearshelf-membership.wasm", "nearshelf-membership.wasm.br"]) await cp(join(member, "mini-program", name), join(next, "mini-program", name));
+    for (const name of alone) {
+      const file = `nearshelf-${name}.wasm`;
+      await cp(join(work, name, file), join(next, file));
+      for (const one of [file, `${file}.br`]) await cp(join(work, name, "mini-program", one), join(next, "mini-program", one));
+    }
     for (const name of ["nearshelf", ...PARTS.map((part) => `nearshelf-${part.name}`)]) {
       for (const kind of [".wasm", ".wasm.br"]) await cp(join(mini, name + kind), join(next, "mini-program", name + kind));
     }
@@ -78,6 +81,14 @@ async function copyTypes(next) {
   for (const name of ["membership.d.ts", "membership.d.cts"]) await cp(join(template, "types", "membership.d.ts"), join(next, name));
   const member = await readFile(join(template, "types", "membership.d.ts"), "utf8");
   await writeFile(join(next, "mini-program", "membership.d.ts"), member
+    .replace('from "nearshelf"', 'from "nearshelf/mini-program"')
+    .replace("WebAssembly.Module | Response | URL | ", ""));
+  const drawing = await readFile(join(template, "types", "draws-node.d.ts"), "utf8");
+  await writeFile(join(next, "draws-node.d.ts"), drawing);
+  await writeFile(join(next, "draws-node.d.cts"), drawing.replace(/\.\/draws\.js/g, "./draws.cjs"));
+  for (const name of ["draws.d.ts", "draws.d.cts"]) await cp(join(template, "types", "draws.d.ts"), join(next, name));
+  const draws = await readFile(join(template, "types", "draws.d.ts"), "utf8");
+  await writeFile(join(next, "mini-program", "draws.d.ts"), draws
     .replace('from "nearshelf"', 'from "nearshelf/mini-program"')
     .replace("WebAssembly.Module | Response | URL | ", ""));
   for (const name of ["adapters.d.ts", "adapters.d.cts"]) await cp(join(template, "types", "adapters.d.ts"), join(next, name));

@@ -67,6 +67,8 @@ pub(crate) enum Code {
     BadKey,
     #[cfg(feature = "cli")]
     BadSwitch,
+    #[cfg(feature = "cli")]
+    BadDraw,
 }
 
 /// How an error should be met, apart from its exact code.
@@ -142,6 +144,8 @@ impl Code {
         Code::BadKey,
         #[cfg(feature = "cli")]
         Code::BadSwitch,
+        #[cfg(feature = "cli")]
+        Code::BadDraw,
     ];
 
     /// (code, class, way out)
@@ -332,6 +336,12 @@ impl Code {
                 "bad_key",
                 Misuse,
                 told("Give a key file of `nearshelf keys new`, or a public key of 64 hexadecimal digits."),
+            ),
+            #[cfg(feature = "cli")]
+            Code::BadDraw => (
+                "bad_draw",
+                Data,
+                told("Correct the file at the place that is named; manual/draws.md lists what each of them says."),
             ),
             #[cfg(feature = "cli")]
             Code::BadSwitch => {

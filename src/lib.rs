@@ -23,6 +23,9 @@ pub mod pack;
 pub mod signature;
 pub mod store;
 
+#[cfg(any(feature = "cli", feature = "lint", feature = "draws"))]
+pub mod draw;
+
 pub mod catalog;
 pub mod forecast;
 pub mod profile;
@@ -90,6 +93,8 @@ pub mod manual {
     pub mod customers {}
     #[doc = include_str!("manual/decisions.md")]
     pub mod decisions {}
+    #[doc = include_str!("manual/draws.md")]
+    pub mod draws {}
     #[doc = include_str!("manual/errors.md")]
     pub mod errors {}
     #[doc = include_str!("manual/events.md")]

@@ -12,6 +12,8 @@ mod crashers;
 mod customers;
 #[cfg(all(feature = "cli", not(target_arch = "wasm32")))]
 mod data;
+#[cfg(all(feature = "cli", not(target_arch = "wasm32")))]
+mod draw;
 mod golden;
 #[cfg(all(feature = "cli", not(target_arch = "wasm32")))]
 mod logs;

@@ -25,6 +25,11 @@ const ENTRIES = [
   { entry: "entry/membership-node.js", out: "membership-node", format: "esm", platform: "node", target: "node20" },
   { entry: "entry/membership-node-cjs.js", out: "membership-node", format: "cjs", platform: "node", target: "node20", names: "NearshelfError,membership" },
   { entry: "mini-program/membership.js", out: "mini-program/membership", format: "mini-program", platform: "neutral", target: "es2018", names: "NearshelfError,membership" },
+  { entry: "entry/draws.js", out: "draws", format: "esm", platform: "browser", target: "es2020" },
+  { entry: "entry/draws-cjs.js", out: "draws", format: "cjs", platform: "browser", target: "es2020", names: "NearshelfError,draws" },
+  { entry: "entry/draws-node.js", out: "draws-node", format: "esm", platform: "node", target: "node20" },
+  { entry: "entry/draws-node-cjs.js", out: "draws-node", format: "cjs", platform: "node", target: "node20", names: "NearshelfError,draws,announce,close,draw,tell" },
+  { entry: "mini-program/draws.js", out: "mini-program/draws", format: "mini-program", platform: "neutral", target: "es2018", names: "draws" },
   // The developer tools of some platforms know nothing later.
   { entry: "mini-program/index.js", out: "mini-program/index", format: "mini-program", platform: "neutral", target: "es2018" },
 ];

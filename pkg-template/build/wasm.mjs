@@ -1,4 +1,4 @@
-// The wasm files: one for the web with wasm-bindgen, one for mini-programs in the first version of WebAssembly, one for membership, one that lints offers.
+// The wasm files: one for the web with wasm-bindgen, one for mini-programs in the first version of WebAssembly, one for membership, one for draws, one that lints offers.
 
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
@@ -126,21 +126,29 @@ export function buildMiniProgramWasm(work, out) {
   return buildPlainWasm(work, out, "mini-program", "abi,bare", "nearshelf", PARTS);
 }
 
+/** Programs of their own, without a shelf: their feature, name, and flags that make less of it. */
+const ALONE = {
+  membership: { features: "member,bare", flags: [] },
+  draws: { features: "draws,bare", flags: ['--cfg=sha2_backend_soft="compact"'] },
+};
+
 /**
- * Membership, once for mini-programs and once for everybody else, which is 1.3 kB less on the wire.
+ * Membership or draws, once for mini-programs and once for everybody else, which is 1.3 kB less on the wire.
+ * @param {"membership" | "draws"} name
  * @param {string} work where cargo builds
- * @param {string} out gets nearshelf-membership.wasm and, in mini-program/, another and its nearshelf-membership.wasm.br
+ * @param {string} out gets nearshelf-NAME.wasm and, in mini-program/, another and its nearshelf-NAME.wasm.br
  */
-export async function buildMembershipWasm(work, out) {
+export async function buildWasmAlone(name, work, out) {
+  const { features, flags } = ALONE[name];
   await mkdir(join(out, "mini-program"), { recursive: true });
-  await buildPlainWasm(work, join(out, "mini-program"), "mini-program membership", "member,bare", "nearshelf-membership");
-  const env = cargoEnv(work, "membership");
-  await step("membership wasm: compile", () => run("cargo", [
-    "build", "--lib", "--profile", "wasm", "--no-default-features", "--features", "member,bare", "--target", target,
+  await buildPlainWasm(work, join(out, "mini-program"), `mini-program ${name}`, features, `nearshelf-${name}`, [], flags);
+  const env = cargoEnv(work, name, flags);
+  await step(`${name} wasm: compile`, () => run("cargo", [
+    "build", "--lib", "--profile", "wasm", "--no-default-features", "--features", features, "--target", target,
   ], { env, wayOut: compileHelp }));
   const silent = join(out, "silent.wasm");
-  const file = join(out, "nearshelf-membership.wasm");
-  await step("membership wasm: optimize", async () => {
+  const file = join(out, `nearshelf-${name}.wasm`);
+  await step(`${name} wasm: optimize`, async () => {
     await withoutPanics(linkedBy(env), linkedBy(env), silent);
     await run("wasm-opt", [silent, "-o", file, ...named, "--remove-exports=__*", ...optimize, ...strip], { wayOut: toolHelp });
     await order(file, named);
@@ -156,9 +164,10 @@ export async function buildMembershipWasm(work, out) {
  * @param {string} features
  * @param {string} called what the file is called
  * @param {typeof PARTS} cuts the parts that are files of their own
+ * @param {string[]} flags of the compiler
  */
-async function buildPlainWasm(work, out, name, features, called, cuts = []) {
-  const env = cargoEnv(work, name.replace(" ", "-"), ["-Ctarget-cpu=mvp", "-Ctarget-feature=+mutable-globals"]);
+async function buildPlainWasm(work, out, name, features, called, cuts = [], flags = []) {
+  const env = cargoEnv(work, name.replace(" ", "-"), ["-Ctarget-cpu=mvp", "-Ctarget-feature=+mutable-globals", ...flags]);
   await step(`${name} wasm: compile`, () => run("cargo", [
     "build", "--lib", "--profile", "wasm", "--no-default-features", "--features", features, "--target", target,
   ], { env, wayOut: compileHelp }));

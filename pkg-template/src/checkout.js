@@ -119,6 +119,7 @@ export function readOffers(r, now) {
     coupon: r.u8() === 1,
     state: /** @type {any} */ (STATES[r.u8()]),
     countdown: moment(r.f64() - now),
+    left: moment(r.f64()),
   }));
 }
 

@@ -30,8 +30,10 @@ export interface LintGround {
   products?: LintProduct[];
   /** What was asked when; `day` such as "2026-10-01". */
   history?: { sku: string; market?: string; day: string; price: number }[];
-  /** `most_off_bp`: a reduction from which on it is told (7,000); `prior_days` before an announced reduction (30). */
-  policy?: { most_off_bp?: number; prior_days?: number };
+  /** `most_off_bp`: a reduction from which on it is told (7,000); `prior_days` before an announced reduction (30); `calendar_days` for which the calendar should go on (180). */
+  policy?: { most_off_bp?: number; prior_days?: number; calendar_days?: number };
+  /** Days that move from year to year, as `calendar.json` has them: `{ qixi: { "2027": "2027-08-08" } }`. */
+  calendar?: Record<string, string | Record<string, string>>;
 }
 
 export interface LintFinding {

@@ -111,6 +111,8 @@ export interface OfferView {
   state: "prepare" | "start" | "running" | "ended" | "stopped" | "unknown";
   /** Milliseconds until its window or hours change next; `null` where nothing is known to change or the time cannot be trusted. */
   countdown: number | null;
+  /** Uses by all that were left when the pack was built (`limit_total` less `used_total`): a hint, the shop's server knows better. `null` without a limit. */
+  left: number | null;
 }
 
 /** What differed between the device's quote and the server's. */

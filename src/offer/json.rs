@@ -387,6 +387,25 @@ fn month_day(s: &str) -> Option<(u8, u8)> {
     ((1..=12).contains(&month) && (1..=31).contains(&day)).then_some((month as u8, day as u8))
 }
 
+/// An instant in RFC 3339 on a clock so many minutes east of UTC, to the second; `None` outside of 1970 to 9999.
+pub(crate) fn text_of(at: Millis, zone: i32) -> Option<String> {
+    let local = at.0.checked_add(i64::from(zone) * 60_000)?.div_euclid(1000);
+    let (days, clock) = (local.div_euclid(86_400), local.rem_euclid(86_400));
+    // Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms", civil_from_days.
+    let z = days + 719_468;
+    let (era, of_era) = (z.div_euclid(146_097), z.rem_euclid(146_097));
+    let year_of_era = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
+    let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let moved = (5 * of_year + 2) / 153;
+    let (day, month) = (of_year - (153 * moved + 2) / 5 + 1, if moved < 10 { moved + 3 } else { moved - 9 });
+    let year = era * 400 + year_of_era + i64::from(month <= 2);
+    let (sign, zone) = if zone < 0 { ('-', -zone) } else { ('+', zone) };
+    (1970..=9999).contains(&year).then(|| {
+        let (h, m, s) = (clock / 3_600, clock / 60 % 60, clock % 60);
+        format!("{year:04}-{month:02}-{day:02}T{h:02}:{m:02}:{s:02}{sign}{:02}:{:02}", zone / 60, zone % 60)
+    })
+}
+
 /// An instant of RFC 3339; what is finer than a millisecond is dropped.
 pub(crate) fn instant(v: &Value) -> Option<Millis> {
     let s = v.as_str()?;

@@ -6,6 +6,8 @@ mod addon;
 pub mod allocate;
 mod apply;
 mod bound;
+#[cfg(any(feature = "cli", feature = "lint"))]
+pub mod calendar;
 mod cart;
 #[cfg(feature = "cli")]
 pub mod case;

@@ -18,6 +18,8 @@ pub struct ShopFiles {
     pub config: Option<PathBuf>,
     /// `offers.json`.
     pub offers: Option<PathBuf>,
+    /// `calendar.json`.
+    pub calendar: Option<PathBuf>,
     /// `content.jsonl`.
     pub content: Option<PathBuf>,
     /// `prior.json`.
@@ -91,6 +93,7 @@ impl ShopFiles {
             interactions: transactions.into_iter().collect(),
             config,
             offers: first(&["offers.json"]),
+            calendar: first(&["calendar.json"]),
             content: first(&["content.jsonl"]),
             prior: first(&["prior.json"]),
             loyalty: first(&["loyalty.json"]),

@@ -1,6 +1,7 @@
 //! What a shop's offers stand on, for the linter: its catalogue, levels, languages, and what it asked before.
 
 use super::config::ShopConfig;
+use super::offers::Days;
 use super::table::{Row, Table};
 use super::{Part, Progress, Rejects, Shop, ShopFiles, limits, loyalty, text_of};
 use crate::catalog::Market;
@@ -19,6 +20,7 @@ use std::path::{Path, PathBuf};
 pub(super) struct LintSection {
     most_off: Option<f64>,
     prior_days: Option<f64>,
+    calendar_days: Option<f64>,
 }
 
 impl LintSection {
@@ -30,6 +32,7 @@ impl LintSection {
         Ok(Policy {
             most_off_bp: (limit("most_off", self.most_off, shipped.most_off, 0.0001, 1.0)? * 1e4).round() as i64,
             prior_days: limit("prior_days", self.prior_days, shipped.prior_days, 1.0, 365.0)? as i64,
+            calendar_days: limit("calendar_days", self.calendar_days, shipped.calendar_days, 0.0, 3650.0)? as i64,
         })
     }
 }
@@ -105,6 +108,7 @@ pub fn offers_ground(files: Option<&ShopFiles>, prices: Option<&Path>, progress:
         markets: shop.markets.iter().map(|m| (m.code.clone(), m.currency.clone())).collect(),
         levels,
         policy: config.lint()?,
+        calendar: Days::read(files, zone_minutes)?.calendar,
         ..Ground::default()
     };
     ground.products = products_of(&shop.products, &shop.markets);

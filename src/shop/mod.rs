@@ -51,7 +51,7 @@ pub use ground::{grants, ground_file, offers_file, offers_ground, promotions};
 pub use limits::{BaselineSettings, PolicySettings};
 pub use log::{Format, Log, LogStep, Session, Unit};
 pub use loyalty::Loyalty;
-pub use offers::{MarketOffers, OfferConditions};
+pub use offers::{MarketOffers, OfferConditions, calendar};
 pub use orders::{Order, OrderColumns, Orders, date_of};
 pub use prior::{AnswerDraft, FieldDraft, PriorDraft};
 pub use promotions::{PromotionSettings, TooCheap};
@@ -111,6 +111,18 @@ pub fn write_secret(path: &Path, bytes: &[u8]) -> Result<()> {
 /// The error of a machine that could not do what a file needed.
 pub fn environment(path: &Path, what: &str) -> Error {
     Error::new(Code::Io, format!("{}: {what}.", path.display()))
+}
+
+/// The error of a file of a draw.
+pub fn draw_error(place: &Path, what: &str) -> Error {
+    Error::new(Code::BadDraw, format!("{}: {what}.", place.display()))
+}
+
+/// What a file of a draw is signed for, the shop and the draw; `None` for what is none.
+pub fn draw_of(file: &[u8]) -> Option<String> {
+    let v: serde_json::Value = serde_json::from_slice(file).ok()?;
+    ["draw", "closed", "result"].iter().find(|format| v[**format] == 1)?;
+    Some(format!("{}/{}", v["shop"].as_str()?, v["id"].as_str()?))
 }
 
 /// The error of a key, or of what is to be signed with it.
@@ -296,7 +308,10 @@ impl Shop {
         }
         let settings = config.promotions()?;
         let offers = match &files.offers {
-            Some(path) => offers::read(path, &markets, &languages, &settings.grants)?,
+            Some(path) => {
+                let days = offers::Days::read(files, config.zone_minutes()?)?;
+                offers::read(path, &markets, &languages, &settings.grants, &days)?
+            }
             None => Vec::new(),
         };
         let mut offers = offers;

@@ -5,6 +5,7 @@ use super::condition::{asks_for_shopper, condition, sound};
 use crate::catalog::Market;
 use crate::error::{Code, Error};
 use crate::offer::Offers;
+use crate::offer::calendar::Calendar;
 use crate::offer::json::read_offers;
 use serde_json::Value;
 use std::path::Path;
@@ -35,6 +36,32 @@ pub struct OfferConditions {
     pub audience: String,
 }
 
+/// The shop's days: those that move from year to year, and its zone in minutes east of UTC.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Days {
+    pub(super) calendar: Calendar,
+    pub(super) zone: i32,
+}
+
+impl Days {
+    /// Of a shop folder.
+    pub(super) fn read(files: &super::ShopFiles, zone: i32) -> Result<Days> {
+        let calendar = files.calendar.as_deref().map_or(Ok(Calendar::default()), calendar)?;
+        Ok(Days { calendar, zone })
+    }
+}
+
+/// Reads a `calendar.json`.
+///
+/// # Errors
+///
+/// `io`, `bad_offers`.
+pub fn calendar(path: &Path) -> Result<Calendar> {
+    let bad = |what: String| Error::new(Code::BadOffers, format!("{}: {what}.", path.display()));
+    let file: Value = serde_json::from_str(&super::text_of(path)?).map_err(|e| bad(e.to_string()))?;
+    Calendar::read(&file).map_err(bad)
+}
+
 /// Reads `offers.json`: `{"promotions": [...]}`, where a promotion may also have `market`, `name`, `name_<language>`,
 /// `coupon`, and the conditions `when` and `audience`.
 /// Campaigns whose id is among `grants` are read too.
@@ -43,11 +70,19 @@ pub(super) fn read(
     markets: &[Market],
     languages: &[String],
     grants: &[String],
+    days: &Days,
 ) -> Result<Vec<MarketOffers>> {
     let bad = |what: String| Error::new(Code::BadOffers, format!("{}: {what}", path.display()));
     let text = std::fs::read_to_string(path).map_err(|e| Error::new(Code::Io, format!("{}: {e}.", path.display())))?;
     let file: Value = serde_json::from_str(&text).map_err(|e| bad(format!("{e}.")))?;
-    let all = file["promotions"].as_array().ok_or_else(|| bad("it has no list \"promotions\".".into()))?;
+    let mut all = file["promotions"].as_array().cloned().ok_or_else(|| bad("it has no list \"promotions\".".into()))?;
+    for p in all.iter_mut().filter(|p| p.is_object()) {
+        days.calendar.resolve(p, days.zone).map_err(|e| {
+            let field = if e.field.is_empty() { String::new() } else { format!(".{}", e.field) };
+            bad(format!("promotion {}, window{field}: {}.", p["id"], e.what))
+        })?;
+    }
+    let all = &all;
     for p in all {
         if let Some(m) = p["market"].as_str().filter(|m| markets.iter().all(|x| x.code != *m)) {
             return Err(bad(format!("promotion {} is for market \"{m}\", which the shop does not have.", p["id"])));

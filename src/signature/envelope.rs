@@ -26,12 +26,14 @@ pub enum Kind {
     Switch = 3,
     /// A shard of a pack.
     Shard = 4,
+    /// A file of a published draw.
+    Draw = 5,
 }
 
 impl Kind {
     /// The kind of a byte.
     pub fn from_byte(byte: u8) -> Option<Kind> {
-        [Kind::Pack, Kind::Overlay, Kind::Switch, Kind::Shard].into_iter().find(|k| *k as u8 == byte)
+        [Kind::Pack, Kind::Overlay, Kind::Switch, Kind::Shard, Kind::Draw].into_iter().find(|k| *k as u8 == byte)
     }
 }
 

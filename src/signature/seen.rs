@@ -58,7 +58,7 @@ impl Seen {
     /// False for what is older than what was seen; else it is remembered.
     pub(super) fn take(&mut self, e: &Envelope<'_>) -> bool {
         self.latest = self.latest.max(e.issued);
-        e.kind == Kind::Shard || self.note(e.kind as u8, e.sequence, e.subject)
+        matches!(e.kind, Kind::Shard | Kind::Draw) || self.note(e.kind as u8, e.sequence, e.subject)
     }
 
     pub(super) fn write(&self) -> Vec<u8> {

@@ -229,6 +229,7 @@ fn offers(shelf: &mut Engine, r: &mut Reader<'_>, out: &mut Writer) -> Result<()
         let (standing, next) = stops.standing(p, now);
         out.u8(standing as u8);
         out.f64(next.map_or(f64::NAN, Millis::to_f64));
+        out.f64(p.when.limit_total.map_or(f64::NAN, |(most, used)| (most - used).max(0) as f64));
     }
     Ok(())
 }

@@ -1,8 +1,9 @@
 //! The linter's host, for `nearshelf/lint` in Node: a document goes in as JSON, findings come out as JSON. A wasm of its own, which also compiles a
-//! `loyalty.json` for `nearshelf/membership` in Node.
+//! `loyalty.json` for `nearshelf/membership`, and announces and draws for `nearshelf/draws`, in Node.
 #![allow(unsafe_code, reason = "a C-ABI takes and gives raw memory; every block is sized by its length word")]
 
 use super::block::{answer, give, take};
+use crate::draw::sheet;
 use crate::member::json::section;
 use crate::offer::lint::lint_document;
 use alloc::format;
@@ -79,4 +80,18 @@ fn compiled(document: &[u8]) -> Result<Vec<u8>, String> {
         .filter_map(|l| l.as_str().map(String::from))
         .collect::<Vec<_>>();
     section(&v["loyalty"], zone, &languages)
+}
+
+/// Takes the block of `{ "op": …, … }` over, what the shop asks of a draw, answers with a block of a length word and JSON: what it asked for, or
+/// `{ "error": "..." }`.
+///
+/// # Safety
+///
+/// As [`take`].
+#[unsafe(no_mangle)]
+unsafe extern "C" fn lint_draws(ptr: *mut u8, len: u32) -> *mut u8 {
+    // SAFETY: passed on to the caller.
+    let request = unsafe { take(ptr, len as usize) };
+    let said = sheet::asked(&request).unwrap_or_else(|what| json!({ "error": what }));
+    answer(said.to_string().as_bytes())
 }

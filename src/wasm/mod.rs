@@ -6,13 +6,19 @@ mod analysis;
 #[cfg(any(
     feature = "abi",
     all(feature = "lint", not(feature = "cli")),
-    all(feature = "member", target_arch = "wasm32", not(any(feature = "cli", feature = "web")))
+    all(
+        any(feature = "member", feature = "draws"),
+        target_arch = "wasm32",
+        not(any(feature = "cli", feature = "web"))
+    )
 ))]
 mod block;
 mod catalogue;
 mod checkout;
 mod declared;
 pub mod dispatch;
+#[cfg(all(feature = "draws", target_arch = "wasm32", not(any(feature = "cli", feature = "web", feature = "abi"))))]
+mod draw;
 mod insight;
 #[cfg(all(feature = "lint", not(feature = "cli")))]
 mod lint;

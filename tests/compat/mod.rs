@@ -470,3 +470,29 @@ fn insights_1_are_read() {
     let opened = Engine::open(with_sections(&[(Tag::INSIGHT, 1, INSIGHTS)]));
     assert!(opened.is_ok());
 }
+
+#[cfg(all(feature = "cli", not(target_arch = "wasm32")))]
+#[test]
+fn draws_1_are_read() {
+    use nearshelf::draw::Got;
+    use nearshelf::draw::json::{Announcement, Given, verify};
+    use nearshelf::signature::{Kind, open};
+    // By the key of the seed 0x01 × 32; a vote with prizes and a beacon.
+    let key = "8a88e3dd7409f195fd52db2d3cba5d72ca6709bf1d94121bf3748801b40f6f5c";
+    let read =
+        |file: &'static [u8]| open(crate::api::NOW, Some(Kind::Draw), &[key], &[], file).expect("signed").envelope;
+    let a = Announcement::read(read(include_bytes!("draw-v1.draw")).payload).expect("announcement 1");
+    let result = read(include_bytes!("draw-v1.result"));
+    let receipt = include_str!("draw-v1.receipt");
+    let given = Given {
+        result: result.payload,
+        issued: Some(result.issued.to_f64()),
+        closing: Some(read(include_bytes!("draw-v1.closing")).payload),
+        list: Some(include_str!("draw-v1.list")),
+        ticket: Some("ticket-of-person-5-number-1"),
+        receipt: serde_json::from_str(receipt).ok(),
+        ..Given::default()
+    };
+    assert!(given.receipt.is_some() && result.subject == "harbour-lane/frozen");
+    assert_eq!(verify(&a, &given).map(|v| v.got), Ok(Got::Won(0)));
+}

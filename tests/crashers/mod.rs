@@ -67,6 +67,14 @@ fn memberships_of_wild_bytes_are_answered() {
     harness::member(&[]);
 }
 
+#[cfg(feature = "cli")]
+#[test]
+fn draws_of_wild_bytes_are_answered() {
+    let mut walk = Walk(0x2545_F491_4F6C_DD1D);
+    (0..4_000).for_each(|_| harness::draw(&walk.bytes(600)));
+    harness::draw(&[]);
+}
+
 #[test]
 fn good_packs_answer_all_that_is_asked() {
     harness::pack(&[0]);

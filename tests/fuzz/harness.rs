@@ -3,11 +3,16 @@
 //! A pack's checksums hide everything behind them from random bytes. So the bytes here are a list of changes to the sections of a
 //! good pack, and the checksums are set right before it is opened: what a wrong writer, or one with bad intent, could publish.
 
+#[cfg(any(feature = "cli", feature = "draws"))]
+mod draw;
 mod events;
 #[cfg(any(feature = "cli", feature = "member"))]
 mod member;
 mod wild;
 
+#[cfg(any(feature = "cli", feature = "draws"))]
+#[allow(unused_imports, reason = "a target runs one of them")]
+pub(crate) use draw::draw;
 #[allow(unused_imports, reason = "a target runs one of them")]
 pub(crate) use events::events;
 #[cfg(any(feature = "cli", feature = "member"))]

@@ -8,6 +8,8 @@ pub(crate) mod choosing;
 #[cfg(all(feature = "cli", not(target_arch = "wasm32")))]
 mod conditions;
 mod declared;
+#[cfg(all(feature = "cli", not(target_arch = "wasm32")))]
+mod draws;
 mod insights;
 #[cfg(all(feature = "cli", not(target_arch = "wasm32")))]
 mod offers_lint;

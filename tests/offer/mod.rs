@@ -3,6 +3,8 @@
 #[cfg(all(feature = "cli", not(target_arch = "wasm32")))]
 mod allocate;
 #[cfg(all(feature = "cli", not(target_arch = "wasm32")))]
+mod calendar;
+#[cfg(all(feature = "cli", not(target_arch = "wasm32")))]
 mod differential;
 #[cfg(all(feature = "cli", not(target_arch = "wasm32")))]
 mod lint;

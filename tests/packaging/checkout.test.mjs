@@ -33,6 +33,8 @@ test("a quote adds up, line by line and offer by offer", async () => {
 
 test("coupons come with what they are worth, those that save first", async () => {
   const shelf = await createShelf({ pack, market: "cn", now });
+  const left = Object.fromEntries(shelf.offers().filter((o) => o.left !== null).map((o) => [o.id, o.left]));
+  assert.deepEqual([left["cn-trial-serum"], left["cn-double12-midnight"], Object.keys(left).length < 10], [163, 500, true], "of those that have a limit for all");
   const held = shelf.offers().filter((o) => o.coupon).map((o) => o.id);
   assert.ok(held.length >= 5);
   const [product] = shelf.browse({ limit: 1 }).products;

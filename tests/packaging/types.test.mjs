@@ -183,6 +183,25 @@ for (const [file, from] of [["member.mts", "nearshelf"], ["member.cts", "nearshe
   });
 }
 
+for (const [file, from] of [["draw.mts", "nearshelf"], ["draw.cts", "nearshelf"], ["draw.ts", "nearshelf/mini-program"]]) {
+  test(`draws beside ${from} compile in ${file}, and their mistakes do not`, async () => {
+    const text = `import type { Shelf } from "${from}"; import { draws, type DrawVerdict } from "${from}/draws";
+      export async function check(shelf: Shelf, file: Uint8Array): Promise<string> {
+        const desk = await draws({ keys: ["00"], language: "zh-CN", now: () => 0 });
+        // @ts-expect-error there may be no wasm
+        desk.open(file);
+        const one = desk!.open(file);
+        const verdict: DrawVerdict = one.check({ result: file, ticket: "t", receipt: { at: 0, person: "", choice: 0, path: [] }, told: null });
+        // @ts-expect-error a ticket is a text
+        one.check({ ticket: 7 });
+        return [one.answer(shelf, { option: "x" }), verdict.prize?.id, verdict.why === "drawn", one.odds?.[0]?.millionths].join();
+      }`;
+    const settings = file === "draw.ts" ? { module: "esnext", moduleResolution: "bundler", lib: ["es2020"] } : { module: "nodenext", lib: ["es2022", "dom"] };
+    const { code, out } = await compile("types", { [file]: text }, settings);
+    assert.equal(code, 0, out);
+  });
+}
+
 test("a mistake that the test does not expect fails it", async () => {
   const { code, out } = await compile("types", { "a.mts": `import { createShelf } from "nearshelf";\nawait createShelf({ pakc: "p" });\n` }, { module: "nodenext", lib: ["es2022", "dom"] });
   assert.notEqual(code, 0);

@@ -55,12 +55,15 @@ pub(crate) enum Command {
     /// Make keys that sign files for devices.
     #[command(subcommand)]
     Keys(crate::sign::KeysCommand),
-    /// Sign a pack, an overlay or a switch, so that pages with your public key take it and no other.
+    /// Sign a pack, an overlay, a switch or a file of a draw, so that pages with your public key take it and no other.
     Sign(crate::sign::SignArgs),
     /// Write a switch: which offers are stopped, and whether anything is personal.
     Switch(crate::switch::SwitchArgs),
     /// Check who signed a file.
     Verify(crate::sign::VerifyArgs),
+    /// Published draws: announce, close, draw, and check what was drawn.
+    #[command(subcommand)]
+    Draws(crate::draws::DrawsCommand),
 }
 
 #[derive(Debug, Args)]

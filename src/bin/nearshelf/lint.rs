@@ -4,8 +4,9 @@ use crate::output::say;
 use crate::progress::Bars;
 use clap::Args;
 use nearshelf::error::Error;
+use nearshelf::offer::calendar::Calendar;
 use nearshelf::offer::lint::{Finding, Severity, lint, lint_grants};
-use nearshelf::shop::{ShopFiles, grants, ground_file, offers_file, offers_ground, promotions};
+use nearshelf::shop::{ShopFiles, calendar, grants, ground_file, offers_file, offers_ground, promotions};
 use nearshelf::time::Millis;
 use serde_json::Value;
 use std::path::PathBuf;
@@ -53,6 +54,11 @@ pub(crate) fn run(args: &LintArgs) -> Result<ExitCode, Error> {
         None => offers_ground(files.as_ref(), args.prices.as_deref(), &bars)?,
     };
     bars.finish();
+    // The table of days lies beside the offers, in a shop's folder or not.
+    let beside = file.with_file_name("calendar.json");
+    if ground.calendar == Calendar::default() && beside.is_file() {
+        ground.calendar = calendar(&beside)?;
+    }
     let now = args.now.or_else(|| ground.now.is_none().then(jiff::Timestamp::now));
     if let Some(now) = now {
         ground.now = Some(Millis(now.as_millisecond()));

@@ -9,6 +9,7 @@ mod customers;
 mod demo;
 mod diff;
 mod doctor;
+mod draws;
 mod eval;
 mod inspect;
 mod lint;
@@ -57,6 +58,7 @@ fn run() -> Result<ExitCode, Error> {
         args::Command::Coupons(a) => coupons::run(&a)?,
         args::Command::Conditions(a) => return conditions::run(&a),
         args::Command::Membership(a) => return membership::run(&a),
+        args::Command::Draws(a) => return draws::run(&a),
         args::Command::Keys(a) => sign::keys(&a)?,
         args::Command::Sign(a) => sign::run(&a)?,
         args::Command::Switch(a) => switch::run(&a)?,

@@ -32,7 +32,7 @@ pub(crate) enum KeysCommand {
 
 #[derive(Debug, Args)]
 pub(crate) struct SignArgs {
-    /// A pack (its shards beside it are signed too), an overlay or a switch. An envelope that it has already is replaced.
+    /// A pack (its shards beside it are signed too), an overlay, a switch or a file of a draw. An envelope that it has already is replaced.
     #[arg(value_name = "FILE")]
     file: PathBuf,
     /// The key file.
@@ -65,7 +65,7 @@ pub(crate) struct VerifyArgs {
     key: Vec<String>,
 }
 
-fn moment(text: &str) -> Result<Millis, String> {
+pub(crate) fn moment(text: &str) -> Result<Millis, String> {
     let ms = text.parse().ok().or_else(|| text.parse::<jiff::Timestamp>().ok().map(|t| t.as_millisecond()));
     let wrong = || "a time as 2026-12-31T00:00:00Z, or milliseconds since 1970, is wanted".to_string();
     ms.and_then(|ms: i64| Millis::from_f64(ms as f64)).ok_or_else(wrong)
@@ -135,6 +135,9 @@ fn describe(path: &Path, file: &[u8]) -> Result<(Kind, String), Error> {
         return Ok((Kind::Overlay, format!("{}/{}", head.shop, head.market)));
     }
     if file.starts_with(b"{") {
+        if let Some(subject) = nearshelf::shop::draw_of(file) {
+            return Ok((Kind::Draw, subject));
+        }
         return Ok((Kind::Switch, Switch::read(path, file)?.finished(path)?.shop));
     }
     let pack = Pack::open(file.to_vec())?;

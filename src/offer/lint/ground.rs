@@ -1,6 +1,7 @@
 //! What promotions stand on: markets, languages, levels, products and what they cost before.
 
 use super::super::Line;
+use super::super::calendar::Calendar;
 use super::super::json::{instant, line};
 use crate::money::Minor;
 use crate::time::{DAY, MINUTE, Millis};
@@ -25,6 +26,8 @@ pub struct Ground {
     pub history: Vec<PriceOn>,
     /// What a shop finds too much.
     pub policy: Policy,
+    /// Days that move from year to year.
+    pub calendar: Calendar,
 }
 
 /// A product in one market.
@@ -58,11 +61,13 @@ pub struct Policy {
     pub most_off_bp: i64,
     /// Days before a reduction whose lowest price it is held against.
     pub prior_days: i64,
+    /// Days from now on for which the calendar should have the next of each day that is used.
+    pub calendar_days: i64,
 }
 
 impl Default for Policy {
     fn default() -> Policy {
-        Policy { most_off_bp: 7_000, prior_days: 30 }
+        Policy { most_off_bp: 7_000, prior_days: 30, calendar_days: 180 }
     }
 }
 
@@ -108,6 +113,7 @@ impl Ground {
         let policy = Policy {
             most_off_bp: number("most_off_bp", shipped.most_off_bp, 1, 10_000)?,
             prior_days: number("prior_days", shipped.prior_days, 1, 365)?,
+            calendar_days: number("calendar_days", shipped.calendar_days, 0, 3650)?,
         };
         let zone_minutes = match &v["zone_minutes"] {
             Value::Null => 0,
@@ -117,7 +123,8 @@ impl Ground {
                 .ok_or("ground.zone_minutes is no integer from -1440 to 1440.")? as i32,
         };
         let (languages, levels) = (texts("languages")?, texts("levels")?);
-        Ok(Ground { now, zone_minutes, languages, markets, levels, products, history, policy })
+        let calendar = Calendar::read(&v["calendar"]).map_err(|what| format!("ground.calendar: {what}."))?;
+        Ok(Ground { now, zone_minutes, languages, markets, levels, products, history, policy, calendar })
     }
 
     /// The shop's day of an instant, since 1970.

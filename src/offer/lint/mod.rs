@@ -12,8 +12,10 @@ pub use grants::lint_grants;
 pub use ground::{Ground, Policy, PriceOn, Product, day_of};
 pub use words::{Rule, Severity};
 
-use super::json::read_offers;
+use super::calendar::{BadWindow, Calendar};
+use super::json::{read_offers, text_of};
 use super::{InvalidCode, Promotion};
+use crate::time::{DAY, Millis};
 use serde_json::{Value, json};
 
 /// Something that a promotion cannot mean, or hardly means.
@@ -104,6 +106,12 @@ pub fn lint(promotions: &Value, ground: &Ground) -> Vec<Finding> {
         return vec![Finding::new(Rule::Invalid, "promotions", "", &[InvalidCode::Malformed.code()])];
     };
     let (mut found, mut entries) = (Vec::new(), Vec::<Entry<'_>>::new());
+    let (list, untold) = resolved(list, ground);
+    for (index, e) in &untold {
+        let field = if e.field.is_empty() { "window".into() } else { format!("window.{}", e.field) };
+        let id = list[*index]["id"].as_str().unwrap_or_default();
+        found.push(Finding::new(Rule::BadWindow, &place(*index, &field), id, &[&e.what]));
+    }
     for (index, raw) in list.iter().enumerate() {
         match read_offers(&Value::Array(vec![raw.clone()])) {
             Err(e) => {
@@ -124,6 +132,7 @@ pub fn lint(promotions: &Value, ground: &Ground) -> Vec<Finding> {
     }
     for entry in &entries {
         alone::check(entry, &entries, ground, &mut found);
+        calendar_ends(entry, ground, &mut found);
         prior::check(entry, ground, &mut found);
     }
     pairs::check(&entries, ground, &mut found);
@@ -134,6 +143,30 @@ pub fn lint(promotions: &Value, ground: &Ground) -> Vec<Finding> {
     found.sort_by_key(|f| (index_of(&f.place), f.rule));
     prior::check_products(ground, &mut found);
     found
+}
+
+/// The promotions with absolute windows, and those whose window cannot be told, by place.
+fn resolved(list: &[Value], ground: &Ground) -> (Vec<Value>, Vec<(usize, BadWindow)>) {
+    let (mut list, mut untold) = (list.to_vec(), Vec::new());
+    for (i, promotion) in list.iter_mut().enumerate().filter(|(_, p)| p.is_object()) {
+        untold.extend(ground.calendar.resolve(promotion, ground.zone_minutes).err().map(|e| (i, e)));
+    }
+    (list, untold)
+}
+
+/// A day that a window names has to be in the table for some time to come.
+fn calendar_ends(e: &Entry<'_>, ground: &Ground, found: &mut Vec<Finding>) {
+    let Some(now) = ground.now else { return };
+    let mut names = Calendar::named(e.raw);
+    names.dedup();
+    for name in names {
+        if let Some(last) =
+            ground.calendar.last(name).filter(|day| *day < ground.day(now) + ground.policy.calendar_days)
+        {
+            let day = text_of(Millis(last * DAY), 0).unwrap_or_default();
+            found.push(e.finding(Rule::CalendarEnds, "window", &[name, day.get(..10).unwrap_or_default()]));
+        }
+    }
 }
 
 /// Takes out what the shop says that it means: `"allow": ["gives_away"]`.

@@ -51,6 +51,8 @@ pub enum Rule {
     GrantsByPortrait,
     GrantExpired,
     GrantCouponUnknown,
+    BadWindow,
+    CalendarEnds,
 }
 
 /// Name, gravity, what is wrong and what to do, each in English and Chinese.
@@ -58,7 +60,7 @@ type Words = (&'static str, Severity, [&'static str; 2], [&'static str; 2]);
 
 impl Rule {
     /// All rules, in order.
-    pub const ALL: [Rule; 28] = [
+    pub const ALL: [Rule; 30] = [
         Rule::Invalid,
         Rule::UnknownMarket,
         Rule::WrongCurrency,
@@ -87,6 +89,8 @@ impl Rule {
         Rule::GrantsByPortrait,
         Rule::GrantExpired,
         Rule::GrantCouponUnknown,
+        Rule::BadWindow,
+        Rule::CalendarEnds,
     ];
 
     /// Its name.
@@ -349,6 +353,21 @@ impl Rule {
                 Error,
                 ["\"{0}\" is no coupon of this file.", "“{0}”不是本文件中的优惠券。"],
                 ["Name a promotion with \"coupon\": true.", "请写带 \"coupon\": true 的促销 id。"],
+            ),
+            Rule::BadWindow => (
+                "bad_window",
+                Error,
+                ["Its window cannot be told: {0}.", "无法确定其活动时间：{0}。"],
+                [
+                    "Name a day of calendar.json with its year, as \"from\": \"qixi-3d\", \"until\": \"qixi+1d\", \"year\": 2027.",
+                    "请写 calendar.json 中的日子及年份，如 \"from\": \"qixi-3d\"、\"until\": \"qixi+1d\"、\"year\": 2027。",
+                ],
+            ),
+            Rule::CalendarEnds => (
+                "calendar_ends",
+                Warning,
+                ["The calendar has no day of \"{0}\" after {1}.", "日历表中 {1} 之后没有“{0}”的日期。"],
+                ["Add the next years to calendar.json.", "请在 calendar.json 中补上以后的年份。"],
             ),
         }
     }

@@ -122,7 +122,9 @@ pub fn examine(files: &ShopFiles, now: Millis, max_reject: f64, progress: &dyn P
     }
     or_finding(rejects.check(max_reject), &mut d);
     if let Some(path) = &files.offers {
-        or_finding(offers::read(path, &catalog.markets, &catalog.languages, &[]), &mut d);
+        let days = config.zone_minutes().and_then(|zone| offers::Days::read(files, zone));
+        let read = days.and_then(|days| offers::read(path, &catalog.markets, &catalog.languages, &[], &days));
+        or_finding(read, &mut d);
     }
     d.parts = rejects.tallies().to_vec();
     let found = findings::findings(&d);
