@@ -94,6 +94,7 @@ tags! {
     PROMOTING b"PROM" "Which offers are put forward to whom.";
     GRANT b"GRNT" "Campaigns of a market that grant coupons.";
     USAGE b"COUP" "How a market's coupons are ranked.";
+    INVITES b"INVT" "The shop's programmes of invitations and shares.";
 }
 
 impl Tag {
