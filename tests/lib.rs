@@ -14,6 +14,8 @@ mod customers;
 mod data;
 mod golden;
 #[cfg(all(feature = "cli", not(target_arch = "wasm32")))]
+mod invite;
+#[cfg(all(feature = "cli", not(target_arch = "wasm32")))]
 mod logs;
 #[cfg(all(feature = "cli", not(target_arch = "wasm32")))]
 mod member;

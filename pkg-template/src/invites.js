@@ -48,7 +48,7 @@ class Invites {
    * @param {any} [options]
    */
   async land(where, options) {
-    const landing = await this._call(LAND, Object(options).newCustomer === false ? 1 : 0, tokenOf(where), (r, seat) => readLanding(r, seat));
+    const [landing] = await this._call(LAND, Object(options).newCustomer === false ? 1 : 0, where, readLanding);
     if (!landing) return refused(0, this._language());
     if (landing.status !== "refused") {
       // What was told before stays: a visit comes by one channel.
@@ -60,7 +60,7 @@ class Invites {
   }
 
   async own(token) {
-    const done = await this._call(OWN, 0, tokenOf(token), (r, seat) => readLanding(r, seat));
+    const [done] = await this._call(OWN, 0, token, readLanding);
     return !!done && done.status !== "refused";
   }
 
@@ -77,21 +77,20 @@ class Invites {
   }
 
   programmes() {
-    const seat = this._shelf.invites();
-    return seat ? programmesOf(seat) : [];
+    try {
+      return programmesOf(this._shelf.invites());
+    } catch (broken) {
+      return [];
+    }
   }
 
   async _earn(event, order) {
     const id = typeof order === "number" ? String(order) : order;
     if (typeof id !== "string" || (event && !id)) return [];
-    const claims = await this._call(EARN, event, id, (r, seat) => r.list(() => {
-      const claim = readLanding(r, seat);
-      return Object.assign(claim, { event: EVENTS[event], order: id, at: seat.now });
-    }));
-    (claims || []).forEach((claim) => {
-      if (claim.status !== "waiting" && claim.friend.entry && this._member) this._member.apply(claim.friend.entry);
-    });
-    return claims || [];
+    const claims = await this._call(EARN, event, id, (r, seat) => Object.assign(readLanding(r, seat), { event: EVENTS[event], order: id, at: seat.now }));
+    const entries = claims.filter((claim) => claim.status !== "waiting" && claim.friend.entry).map((claim) => claim.friend.entry);
+    if (this._member && entries.length) this._member.apply(entries);
+    return claims;
   }
 
   _language() {
@@ -100,28 +99,29 @@ class Invites {
   }
 
   /**
-   * `null` where no engine answers.
+   * Nothing where no engine answers.
    * @template T
    * @param {number} op
    * @param {number} number
-   * @param {string} text
-   * @param {(r: Reader, seat: any) => T} read
+   * @param {any} what an order's id, or where the token is
+   * @param {(r: Reader, seat: any) => T} read reads one
+   * @returns {Promise<T[]>}
    */
-  async _call(op, number, text, read) {
+  async _call(op, number, what, read) {
     try {
       const seat = this._shelf.invites();
       const w = new Writer(256);
       w.f64(seat.now);
       w.list(seat.keys || [], (key) => w.str(key));
       w.u8(number);
-      w.str(text);
+      w.str(op === EARN ? what : tokenOf(what));
       const answer = await this._shelf.invites(op, w.written());
-      if (!answer) return null;
+      if (!answer) return [];
       const r = new Reader(answer);
       r.u8();
-      return read(r, seat);
+      return r.list(() => read(r, seat));
     } catch (broken) {
-      return null;
+      return [];
     }
   }
 }

@@ -159,7 +159,11 @@ pub fn section(file: &Value, languages: &[String]) -> Read<Vec<u8>> {
 
 /// A handle's 16 hexadecimal digits.
 pub fn hex(handle: Handle) -> String {
-    handle.to_le_bytes().iter().map(|b| format!("{b:02x}")).collect()
+    digits_of(&handle.to_le_bytes())
+}
+
+fn digits_of(bytes: &[u8]) -> String {
+    bytes.iter().map(|b| format!("{b:02x}")).collect()
 }
 
 /// The handle of 16 hexadecimal digits.
@@ -254,15 +258,15 @@ fn check(asked: &Value) -> Read<Value> {
     let found = checked(&a, &bytes);
     let why = match &found {
         Err(why) => Some(*why),
-        Ok((t, _, _)) if t.issued.since(now) > DAY => Some(Why::InFuture),
-        Ok((t, _, _)) if t.expires <= now => Some(Why::Expired),
-        Ok((_, _, p)) if p.until.is_some_and(|end| end <= now) => Some(Why::Closed),
+        Ok((t, _)) if t.issued.since(now) > DAY => Some(Why::InFuture),
+        Ok((t, _)) if t.expires <= now => Some(Why::Expired),
+        Ok((_, place)) if rules[*place].until.is_some_and(|end| end <= now) => Some(Why::Closed),
         Ok(_) => None,
     };
-    let token = found.ok().map(|(t, place, _)| {
+    let token = found.ok().map(|(t, place)| {
         json!({
             "programme": stated[place].id, "inviter": hex(t.inviter), "issued": t.issued.0, "expires": t.expires.0,
-            "nonce": hex(t.nonce), "about": about(&t), "channel": t.channel, "chain": t.chain.iter().map(|h| hex((*h).into())[..8].to_string()).collect::<Vec<_>>(),
+            "nonce": hex(t.nonce), "about": about(&t), "channel": t.channel, "chain": t.chain.chunks_exact(4).map(digits_of).collect::<Vec<_>>(),
         })
     });
     let status = if why.is_some() { "refused" } else { "good" };

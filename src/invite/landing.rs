@@ -2,7 +2,7 @@
 
 use super::Why;
 use super::programme::{Event, Programme};
-use super::token::{Handle, LONGEST, Token, decode};
+use super::token::{Handle, Token};
 use crate::codec::{Reader, Writer};
 use crate::id::hash;
 use crate::time::{DAY, Millis};
@@ -14,6 +14,11 @@ const LANDINGS: usize = 16;
 const OWN: usize = 4;
 /// Seed of the keys of orders.
 const ORDER: u64 = 11;
+
+/// The bytes of a token's text; none of what is no such text, which is no token.
+fn decode(text: &str) -> Vec<u8> {
+    super::decode(text).unwrap_or_default()
+}
 
 /// What is known where something is asked.
 #[derive(Debug, Clone, Copy)]
@@ -33,7 +38,7 @@ pub struct Asked<'a> {
 }
 
 /// A landing that is kept.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Landed<'a> {
     /// Place of its programme.
     pub place: usize,
@@ -43,8 +48,7 @@ pub struct Landed<'a> {
     pub earned: u64,
     /// The token's text.
     pub text: &'a str,
-    /// The token's bytes.
-    pub bytes: Vec<u8>,
+    inviter: Handle,
     slot: u64,
 }
 
@@ -64,26 +68,15 @@ pub enum Status {
     Earned = 4,
 }
 
-/// The answer to a landing.
-#[derive(Debug, Clone)]
-pub struct Landing<'a> {
+/// What became of a landing, and why it counts for nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Told<'a> {
     /// What became of it.
     pub status: Status,
     /// Why it counts for nothing.
     pub why: Option<Why>,
-    /// Of a token that is good.
+    /// The landing, where there is one.
     pub landed: Option<Landed<'a>>,
-    /// The record to keep from now on, where it changed.
-    pub kept: Option<Vec<u8>>,
-}
-
-/// A landing that is kept, and what an event makes of it.
-#[derive(Debug, Clone)]
-pub struct Told<'a> {
-    /// Waiting, earned or known.
-    pub status: Status,
-    /// The landing.
-    pub landed: Landed<'a>,
 }
 
 /// The record as it is read.
@@ -93,54 +86,15 @@ struct Kept<'a> {
     landings: Vec<Landed<'a>>,
 }
 
-/// Lands with a token: checks it and remembers it.
-pub fn land<'a>(a: &Asked<'a>, text: &'a str) -> Landing<'a> {
-    let refused = |why| Landing { status: Status::Refused, why: Some(why), landed: None, kept: None };
-    let Some(bytes) = decode(text) else { return refused(Why::BadToken) };
-    let (token, place, p) = match checked(a, &bytes) {
-        Ok(found) => found,
-        Err(why) => return refused(why),
-    };
+/// Lands with a token: checks it and remembers it. Beside the answer stands the record to keep from now on, where it changed.
+pub fn land<'a>(a: &Asked<'a>, text: &'a str) -> (Told<'a>, Option<Vec<u8>>) {
     let mut kept = Kept::read(a);
-    let why = if token.issued.since(a.now) > DAY {
-        Some(Why::InFuture)
-    } else if token.expires <= a.now {
-        Some(Why::Expired)
-    } else if p.until.is_some_and(|end| end <= a.now) {
-        Some(Why::Closed)
-    } else if kept.own.contains(&token.inviter) {
-        Some(Why::SelfInvite)
-    } else if kept.own.iter().any(|own| token.chain.contains(&(*own as u32))) {
-        Some(Why::Loop)
-    } else {
-        None
-    };
-    if let Some(why) = why {
-        return refused(why);
+    let told = |status, landed| Told { status, why: None, landed: Some(landed) };
+    match kept.land(a, text) {
+        Ok((landed, true)) => (told(Status::Landed, landed), Some(kept.write())),
+        Ok((landed, false)) => (told(Status::Known, landed), None),
+        Err(why) => (Told { status: Status::Refused, why: Some(why), landed: None }, None),
     }
-    let new = Landed { place, at: a.now, earned: 0, text, bytes: bytes.clone(), slot: p.slot(&token) };
-    let at = kept.landings.iter().position(|l| l.slot == new.slot);
-    if let Some(old) = at.map(|i| &kept.landings[i]) {
-        if Token::read(&old.bytes).is_some_and(|t| t.inviter == token.inviter) {
-            return Landing { status: Status::Known, why: None, landed: Some(old.clone()), kept: None };
-        }
-        if !p.last || old.earned != 0 {
-            return refused(Why::OtherInviter);
-        }
-    }
-    if p.new && a.customer {
-        return refused(Why::NotNew);
-    }
-    if let Some(i) = at {
-        kept.landings.remove(i);
-    }
-    kept.landings.push(new.clone());
-    if kept.landings.len() > LANDINGS {
-        let oldest = kept.landings.iter().map(|l| l.at).min();
-        let i = kept.landings.iter().position(|l| Some(l.at) == oldest).unwrap_or(0);
-        kept.landings.remove(i);
-    }
-    Landing { status: Status::Landed, why: None, landed: Some(new), kept: Some(kept.write()) }
 }
 
 /// What an event makes of the landings that are kept. [`Event::Landing`] asks for all of them; an order or delivery for those that it is about.
@@ -158,36 +112,37 @@ pub fn earn<'a>(a: &Asked<'a>, event: Event, order: &str) -> (Vec<Told<'a>>, Opt
             Status::Earned
         } else if l.earned == 0 {
             Status::Waiting
-        } else if l.earned == mark || event == Event::Landing {
+        } else if event == Event::Landing || (l.earned == mark && after > Event::Landing) {
             Status::Known
         } else {
             continue;
         };
-        told.push(Told { status, landed: l.clone() });
+        told.push(Told { status, why: None, landed: Some(*l) });
     }
     (told, changed.then(|| kept.write()))
 }
 
 /// Remembers that a token is the shopper's own.
-pub fn own(a: &Asked<'_>, text: &str) -> Result<Option<Vec<u8>>, Why> {
-    let bytes = decode(text).ok_or(Why::BadToken)?;
-    let (token, _, _) = checked(a, &bytes)?;
+///
+/// # Errors
+///
+/// Why it is none of the shop's.
+pub fn own(a: &Asked<'_>, text: &str) -> Result<Vec<u8>, Why> {
+    let bytes = decode(text);
+    let (token, _) = checked(a, &bytes)?;
     let mut kept = Kept::read(a);
-    if kept.own.contains(&token.inviter) {
-        return Ok(None);
-    }
     kept.mine(token.inviter);
-    Ok(Some(kept.write()))
+    Ok(kept.write())
 }
 
-/// A token that the shop signed, and its programme.
-pub(super) fn checked<'t, 'p>(a: &Asked<'p>, bytes: &'t [u8]) -> Result<(Token<'t>, usize, &'p Programme), Why> {
+/// A token that the shop signed, and the place of its programme.
+pub(super) fn checked<'t>(a: &Asked<'_>, bytes: &'t [u8]) -> Result<(Token<'t>, usize), Why> {
     let token = Token::read(bytes).ok_or(Why::BadToken)?;
     if !token.is_signed(a.keys, a.shop) {
         return Err(Why::BadSignature);
     }
     let place = a.programmes.iter().position(|p| p.key == token.programme).ok_or(Why::UnknownProgramme)?;
-    Ok((token, place, &a.programmes[place]))
+    Ok((token, place))
 }
 
 impl<'a> Kept<'a> {
@@ -217,6 +172,51 @@ impl<'a> Kept<'a> {
         kept
     }
 
+    /// The landing, and whether it is new.
+    fn land(&mut self, a: &Asked<'a>, text: &'a str) -> Result<(Landed<'a>, bool), Why> {
+        let bytes = decode(text);
+        let (token, place) = checked(a, &bytes)?;
+        let p = &a.programmes[place];
+        if token.issued.since(a.now) > DAY {
+            return Err(Why::InFuture);
+        }
+        if token.expires <= a.now {
+            return Err(Why::Expired);
+        }
+        if p.until.is_some_and(|end| end <= a.now) {
+            return Err(Why::Closed);
+        }
+        for own in &self.own {
+            if *own == token.inviter {
+                return Err(Why::SelfInvite);
+            }
+            if token.came_by(*own) {
+                return Err(Why::Loop);
+            }
+        }
+        let new = Landed { place, at: a.now, earned: 0, text, inviter: token.inviter, slot: p.slot(&token) };
+        let same = self.landings.iter().position(|l| l.slot == new.slot);
+        if let Some(old) = same.map(|i| self.landings[i]) {
+            if old.inviter == token.inviter {
+                return Ok((old, false));
+            }
+            if !p.last || old.earned != 0 {
+                return Err(Why::OtherInviter);
+            }
+        }
+        if p.new && a.customer {
+            return Err(Why::NotNew);
+        }
+        // In place of the slot's, else of the oldest where there are too many.
+        let full = self.landings.len() >= LANDINGS;
+        let oldest = || (0..self.landings.len()).min_by_key(|i| self.landings[*i].at);
+        match same.or_else(|| oldest().filter(|_| full)) {
+            Some(i) => self.landings[i] = new,
+            None => self.landings.push(new),
+        }
+        Ok((new, true))
+    }
+
     /// One landing a slot: the one that earned, else the one that the programme counts.
     fn put(&mut self, l: Landed<'a>, programmes: &[Programme]) {
         let last = programmes[l.place].last;
@@ -234,7 +234,9 @@ impl<'a> Kept<'a> {
     }
 
     fn mine(&mut self, handle: Handle) {
-        self.own.retain(|own| *own != handle);
+        if self.own.contains(&handle) {
+            return;
+        }
         if self.own.len() >= OWN {
             self.own.remove(0);
         }
@@ -260,10 +262,9 @@ impl<'a> Kept<'a> {
 
 /// A landing of the record, where it still counts.
 fn landed<'a>(a: &Asked<'a>, at: Millis, earned: u64, text: &'a str) -> Option<Landed<'a>> {
-    let bytes = decode(text).filter(|_| text.len() <= LONGEST)?;
+    let bytes = decode(text);
     let token = Token::read(&bytes)?;
     let place = a.programmes.iter().position(|p| p.key == token.programme)?;
     let p = &a.programmes[place];
-    let slot = p.slot(&token);
-    (a.now <= p.end(at)).then_some(Landed { place, at, earned, text, bytes, slot })
+    (a.now <= p.end(at)).then_some(Landed { place, at, earned, text, inviter: token.inviter, slot: p.slot(&token) })
 }

@@ -14,7 +14,7 @@ mod token;
 
 #[cfg(any(feature = "cli", feature = "lint"))]
 pub use issue::{Draft, encode, issue};
-pub use landing::{Asked, Landed, Landing, Status, Told, earn, land, own};
+pub use landing::{Asked, Landed, Status, Told, earn, land, own};
 pub use programme::{Event, Kind, Programme, key};
 #[cfg(any(feature = "cli", feature = "lint"))]
 pub use settle::{Claim, Decision, Desk, Settled, Terms, settle};

@@ -166,7 +166,8 @@ fn alone(desk: &Desk<'_>, rules: &[Programme], index: usize, c: &Claim<'_>) -> R
     let asked =
         Asked { now: desk.now, shop: desk.shop, keys: desk.keys, programmes: rules, customer: false, kept: &[] };
     let bytes = decode(c.token).ok_or(Decision::Refused(Why::BadToken))?;
-    let (token, place, p) = checked(&asked, &bytes).map_err(Decision::Refused)?;
+    let (token, place) = checked(&asked, &bytes).map_err(Decision::Refused)?;
+    let p = &rules[place];
     if c.at > desk.now || c.landed > c.at {
         return refused(Why::InFuture);
     }

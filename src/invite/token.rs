@@ -59,8 +59,8 @@ pub struct Token<'a> {
     pub id: &'a str,
     /// By which channel it goes, in the shop's word; may be empty.
     pub channel: &'a str,
-    /// Beginnings of the handles of who invited the inviter, of who invited them, and so on.
-    pub chain: Vec<u32>,
+    /// Beginnings of the handles of who invited the inviter, of who invited them, and so on: four bytes each.
+    pub chain: &'a [u8],
     head: &'a [u8],
     signature: &'a [u8; 64],
 }
@@ -79,10 +79,6 @@ impl<'a> Token<'a> {
         let free = id.len() + channel.len() + chain.len();
         let fits = free <= FREE && chain.len() <= 4 * CHAIN && chain.len() % 4 == 0;
         let told = (about == About::Nothing) == id.is_empty();
-        let mut handles = Vec::with_capacity(CHAIN);
-        for four in chain.chunks_exact(4) {
-            handles.push(Reader::new(four).u32());
-        }
         let token = Token {
             hint,
             programme,
@@ -93,11 +89,16 @@ impl<'a> Token<'a> {
             about,
             id: core::str::from_utf8(id).ok()?,
             channel: core::str::from_utf8(channel).ok()?,
-            chain: handles,
+            chain,
             head,
             signature,
         };
         (version == VERSION && fits && told).then_some(token)
+    }
+
+    /// The handle is that of somebody by whom the inviter came.
+    pub fn came_by(&self, handle: Handle) -> bool {
+        self.chain.chunks_exact(4).any(|four| four == &handle.to_le_bytes()[..4])
     }
 
     /// One of `keys` (64 hexadecimal digits each) signed it for this shop.

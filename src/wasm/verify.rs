@@ -4,9 +4,10 @@ use super::dispatch::{strings, time};
 use crate::codec::{Reader, Writer};
 use crate::engine::Engine;
 use crate::error::Result;
-use crate::invite::{Asked, Event, Landed, Status, Token, Why, earn, land, own};
+use crate::invite::{Asked, Event, Status, Token, Told, decode, earn, land, own};
 use crate::signature::{Kind, open};
 use crate::time::Millis;
+use alloc::vec;
 
 /// The calls of this part.
 pub(super) type Part = fn(u32, Option<&mut Engine>, &mut Reader<'_>, &mut Writer) -> Result<()>;
@@ -40,49 +41,42 @@ fn invites(op: u32, shelf: &mut Engine, r: &mut Reader<'_>, out: &mut Writer) ->
     let (now, keys) = (time(r), strings(r));
     let (number, text) = (r.u8(), r.str());
     r.end()?;
-    if op == 81 {
+    shelf.invited(now, &keys, op == 80 && number > 0, &mut |a| {
         let event = *Event::ALL.get(usize::from(number)).unwrap_or(&Event::Landing);
-        return shelf.invited(now, &keys, false, |a| {
-            let (told, kept) = earn(a, event, text);
-            out.u8(u8::from(kept.is_some()));
-            out.count(told.len());
-            for t in &told {
-                landed(a, t.status, None, Some(&t.landed), out);
+        let (told, kept) = match op {
+            80 => {
+                let (told, kept) = land(a, text);
+                (vec![told], kept)
             }
-            ((), kept)
-        });
-    }
-    shelf.invited(now, &keys, number > 0, |a| {
-        if op == 80 {
-            let l = land(a, text);
-            out.u8(u8::from(l.kept.is_some()));
-            landed(a, l.status, l.why, l.landed.as_ref(), out);
-            return ((), l.kept);
-        }
-        let (why, kept) = match own(a, text) {
-            Ok(kept) => (None, kept),
-            Err(why) => (Some(why), None),
+            81 => earn(a, event, text),
+            _ => {
+                let kept = own(a, text);
+                let status = if kept.is_err() { Status::Refused } else { Status::Known };
+                (vec![Told { status, why: kept.as_ref().err().copied(), landed: None }], kept.ok())
+            }
         };
         out.u8(u8::from(kept.is_some()));
-        let status = if why.is_some() { Status::Refused } else { Status::Known };
-        landed(a, status, why, None, out);
-        ((), kept)
+        out.count(told.len());
+        told.iter().for_each(|t| write(a, t, out));
+        kept
     })
 }
 
 /// A status, why, and the landing where there is one.
-fn landed(a: &Asked<'_>, status: Status, why: Option<Why>, landed: Option<&Landed<'_>>, out: &mut Writer) {
-    out.u8(status as u8);
-    out.u8(why.map_or(0, |w| w as u8));
-    let token = landed.and_then(|l| Some((l, Token::read(&l.bytes)?)));
+fn write(a: &Asked<'_>, told: &Told<'_>, out: &mut Writer) {
+    out.u8(told.status as u8);
+    out.u8(told.why.map_or(0, |w| w as u8));
+    let bytes = told.landed.and_then(|l| decode(l.text)).unwrap_or_default();
+    let token = Token::read(&bytes);
     out.u8(u8::from(token.is_some()));
-    let Some((l, t)) = token else { return };
-    out.u8(l.place as u8);
-    out.u8(t.about as u8);
-    out.str(t.id);
-    out.str(t.channel);
-    out.u64(t.inviter);
-    out.f64(l.at.to_f64());
-    out.f64(a.programmes[l.place].end(l.at).to_f64());
-    out.str(l.text);
+    if let (Some(t), Some(l)) = (token, told.landed) {
+        out.u8(l.place as u8);
+        out.u8(t.about as u8);
+        out.str(t.id);
+        out.str(t.channel);
+        out.u64(t.inviter);
+        out.f64(l.at.to_f64());
+        out.f64(a.programmes[l.place].end(l.at).to_f64());
+        out.str(l.text);
+    }
 }
