@@ -3,8 +3,8 @@
 use super::plan::{Candidate, Plan, State};
 use super::promotion::{Basis, Kind, Reach, Stage, Step};
 use super::refusal::{Gap, Refusal};
-use super::saving::{Scratch, Sight, by_units, gap_to_next, gap_to_step, highest, order_level, unit_times};
-use super::spread::spread;
+use super::saving::{Scratch, Sight, by_units, gap_to_next, gap_to_step, highest, is_order_level, order_level, unit_times};
+use super::spread::{spread, sum_of};
 use crate::list::Gather;
 use crate::money::Minor;
 use alloc::vec::Vec;
@@ -34,15 +34,21 @@ pub(crate) fn effect(c: &Candidate<'_>, plan: &Plan<'_>, state: &State, s: &mut 
     let p = c.promotion;
     s.parts.clear();
     s.parts.resize(plan.list.len(), 0);
-    let open = |l: &&usize| !p.exclude_discounted || state.running[**l] >= plan.list[**l];
-    let open = |lines: &[usize], into: &mut Vec<usize>| lines.iter().filter(open).copied().refill(into);
+    let open = |lines: &[usize], into: &mut Vec<usize>| {
+        into.clear();
+        if p.exclude_discounted {
+            into.extend(lines.iter().filter(|l| state.running[**l] >= plan.list[**l]));
+        } else {
+            into.extend_from_slice(lines);
+        }
+    };
     open(&c.lines, &mut s.lines);
     open(&c.get, &mut s.get);
     if s.lines.is_empty() {
         return Err((Refusal::NoMatchingItems, None));
     }
-    let sum = |amounts: &[i64]| s.lines.iter().map(|l| amounts[*l]).sum::<i64>();
-    let units = s.lines.iter().fold(0_i64, |n, l| n.saturating_add(plan.qty[*l]));
+    let sum = |amounts: &[i64]| sum_of(&s.lines, amounts);
+    let units = if p.exclude_discounted { units_of(&s.lines, &plan.qty) } else { c.units };
     let base = sum(&state.running);
     let threshold_base = match p.basis {
         Basis::List => sum(&plan.list),
@@ -56,8 +62,7 @@ pub(crate) fn effect(c: &Candidate<'_>, plan: &Plan<'_>, state: &State, s: &mut 
     let (mut times, mut gift) = (1, 0);
     if let Some((saving, n)) = order_level(p, plan.points, sight) {
         times = n;
-        s.lines.iter().map(|l| (*l, state.running[*l])).refill(&mut s.weights);
-        spread(saving, &s.weights, &mut s.parts, &mut s.fractions);
+        spread(saving, &s.lines, &state.running, &mut s.parts, &mut s.fractions);
     } else if let Kind::Gift { gift: g, repeat, max_times } = &p.kind {
         let most = max_times.unwrap_or(i64::MAX);
         times = p.threshold.filter(|_| *repeat).map_or(1, |t| threshold_base / t.0).min(most);
@@ -85,26 +90,33 @@ pub(crate) fn advance(c: &Candidate<'_>, state: &State, effect: &Effect, s: &Scr
     into.item.extend_from_slice(if c.promotion.stage == Stage::Item { &into.running } else { &state.item });
     let off = if matches!(c.promotion.kind, Kind::Shipping { .. }) { effect.saving } else { 0 };
     into.shipping = state.shipping - off;
+    into.items = into.item.iter().sum();
 }
 
-/// Saving and times of an order-level offer whose scope is always the whole cart, before floors, from totals alone.
+/// Saving and times of an order-level offer whose scope does not change, before floors, without spreading it over lines. `total` is
+/// what is left of all lines; an offer about the whole cart looks at no line.
 ///
 /// # Errors
 ///
 /// As [`effect`]; `None` in place of an answer for other offers.
 pub(crate) fn glance(c: &Candidate<'_>, plan: &Plan<'_>, state: &State, total: i64) -> Result<Option<i64>, Failure> {
-    if !c.whole {
+    let p = c.promotion;
+    if p.exclude_discounted || !is_order_level(&p.kind) {
         return Ok(None);
     }
-    let threshold_base = match c.promotion.basis {
-        Basis::List => plan.list.iter().sum(),
-        Basis::Item if c.promotion.stage > Stage::Item => state.item.iter().sum(),
-        Basis::Item | Basis::Running => total,
+    let sum = |all: i64, amounts: &[i64]| if c.whole { all } else { sum_of(&c.lines, amounts) };
+    let base = sum(total, &state.running);
+    let threshold_base = match p.basis {
+        Basis::List => c.list,
+        Basis::Item if p.stage > Stage::Item => sum(state.items, &state.item),
+        Basis::Item | Basis::Running => base,
     };
-    let sight = Sight { base: total, threshold_base, units: c.units };
-    let Some((saving, _)) = order_level(c.promotion, plan.points, sight) else { return Ok(None) };
+    let sight = Sight { base, threshold_base, units: c.units };
     reach(c, sight, None)?;
-    if saving == 0 { Err((Refusal::NoEffect, None)) } else { Ok(Some(saving)) }
+    match order_level(p, plan.points, sight) {
+        Some((saving @ 1.., _)) => Ok(Some(saving)),
+        _ => Err((Refusal::NoEffect, None)),
+    }
 }
 
 /// The checks of units and thresholds.
@@ -136,6 +148,10 @@ fn reach(c: &Candidate<'_>, s: Sight, by_unit: Option<i64>) -> Result<(), Failur
     }
 }
 
+fn units_of(lines: &[usize], qty: &[i64]) -> i64 {
+    lines.iter().fold(0, |n, l| qty[*l].saturating_add(n))
+}
+
 fn only_units(steps: &[Step]) -> bool {
     steps.iter().all(|step| matches!(step.at, Reach::Units(_)))
 }
@@ -143,12 +159,10 @@ fn only_units(steps: &[Step]) -> bool {
 /// Takes back what would bring a line below its floor; the rest is the saving.
 fn clip(plan: &Plan<'_>, state: &State, s: &mut Scratch) -> i64 {
     let mut saving = 0;
-    for &line in s.lines.iter().chain(&s.get) {
-        let room = state.running[line] - plan.floor[line];
-        s.parts[line] = s.parts[line].min(room.max(0));
-    }
-    for part in &s.parts {
-        saving += part;
+    // Of lines out of scope there is nothing to take back.
+    for ((part, left), floor) in s.parts.iter_mut().zip(&state.running).zip(&plan.floor) {
+        *part = (*part).min((left - floor).max(0));
+        saving += *part;
     }
     saving
 }

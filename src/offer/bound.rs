@@ -19,6 +19,7 @@ const CELLS: usize = 1 << 17;
 const RANGES: usize = 128;
 /// Conflicts the table can follow, one bit each.
 const FOLLOWED: usize = 6;
+const _: () = assert!(1 << FOLLOWED <= u64::BITS);
 
 /// The table, and what the offers do to the state of the conflicts it follows.
 pub(crate) struct Bound {
@@ -63,9 +64,24 @@ impl Bound {
         let width = total / ranges as i64 + 1;
         let row = masks * ranges;
         let mut cells = vec![0_i64; row * (n + 1)];
+        // States of the conflicts that a place can be come to with, a bit each.
+        let mut come = vec![1_u64; n + 1];
+        for i in 0..n {
+            let (here, mut next) = (come[i], 0);
+            for mask in 0..masks {
+                if here >> mask & 1 == 0 {
+                    continue;
+                }
+                next |= 1 << rules[i].skipped(mask);
+                if mask & rules[i].needs == 0 {
+                    next |= 1 << rules[i].taken(mask);
+                }
+            }
+            come[i + 1] = next;
+        }
         for (i, curve) in curves.iter().enumerate().rev() {
             let (here, after) = cells[i * row..].split_at_mut(row);
-            let rule = rules[i];
+            let (rule, states) = (rules[i], come[i]);
             for k in 0..ranges {
                 let low = k as i64 * width;
                 let high = (low + width - 1).min(total);
@@ -73,6 +89,9 @@ impl Bound {
                 let left = high - curve.least(low).min(high);
                 let target = (left / width) as usize;
                 for mask in 0..masks {
+                    if states >> mask & 1 == 0 {
+                        continue;
+                    }
                     let mut best = after[rule.skipped(mask) * ranges + k];
                     if mask & rule.needs == 0 && saving > 0 {
                         best = best.max(saving.saturating_add(after[rule.taken(mask) * ranges + target]));

@@ -35,6 +35,8 @@ pub(crate) struct Candidate<'a> {
     pub(crate) get: Vec<usize>,
     /// Units in scope.
     pub(crate) units: i64,
+    /// Amount of the lines in scope before any offer.
+    pub(crate) list: i64,
     /// All lines of the cart are always in scope.
     pub(crate) whole: bool,
     /// For unit prices, the price of each line in scope. For bundles, which item it is.
@@ -48,6 +50,8 @@ pub(crate) struct State {
     pub(crate) running: Vec<i64>,
     /// Amounts after the item stage, so far as it has been applied.
     pub(crate) item: Vec<i64>,
+    /// Their sum.
+    pub(crate) items: i64,
     /// Shipping fee left.
     pub(crate) shipping: i64,
 }
@@ -71,7 +75,8 @@ impl<'a> Plan<'a> {
 
     /// Before any offer.
     pub(crate) fn start(&self) -> State {
-        State { running: self.list.clone(), item: self.list.clone(), shipping: self.shipping }
+        let items = self.list.iter().sum();
+        State { running: self.list.clone(), item: self.list.clone(), items, shipping: self.shipping }
     }
 }
 
@@ -97,8 +102,9 @@ impl<'a> Candidate<'a> {
             _ => {}
         }
         let units = lines.iter().fold(0_i64, |n, l| n.saturating_add(cart[*l].qty));
+        let list = lines.iter().map(|l| cart[*l].price.0.saturating_mul(cart[*l].qty)).sum();
         let whole = lines.len() == cart.len() && !promotion.exclude_discounted;
-        Candidate { promotion, index, lines, get, units, whole, facts }
+        Candidate { promotion, index, lines, get, units, list, whole, facts }
     }
 
     /// Whether the two may not stand in one set.

@@ -3,7 +3,7 @@
 use super::plan::{Candidate, Plan};
 use super::promotion::{Kind, Off, Promotion, Reach, Step};
 use super::refusal::Gap;
-use super::spread::{Fraction, Run, by_price, clamp, first_units, half_up, rounded_down, runs, spread};
+use super::spread::{Fraction, Run, by_price, clamp, first_units, half_up, rounded_down, runs, spread, sum_of};
 use crate::list::Gather;
 use crate::money::Minor;
 use alloc::string::String;
@@ -29,9 +29,15 @@ pub(crate) struct Scratch {
     pub(crate) get: Vec<usize>,
     /// What each line of the cart is reduced by.
     pub(crate) parts: Vec<i64>,
-    pub(crate) weights: Vec<(usize, i64)>,
+    /// What a bundle uses of each line.
+    pub(crate) used: Vec<i64>,
     pub(crate) fractions: Vec<Fraction>,
     pub(crate) runs: Vec<Run>,
+}
+
+/// Kinds that take one amount off all lines in scope.
+pub(crate) fn is_order_level(kind: &Kind) -> bool {
+    matches!(kind, Kind::Percent { .. } | Kind::Fixed { .. } | Kind::Every { .. } | Kind::Tiers(_) | Kind::Points(_))
 }
 
 /// Saving and times of percent, fixed, every, tiers and points; capped, and at most the base. `None` for other kinds.
@@ -137,9 +143,8 @@ pub(crate) fn by_units(c: &Candidate<'_>, plan: &Plan<'_>, running: &[i64], time
         }
         Kind::Bundle { items, price, .. } => {
             bundle(c, plan, running, items, times, s);
-            let used = s.weights.iter().map(|w| w.1).sum::<i64>();
-            let saving = i128::from(used) - i128::from(price.0) * i128::from(times);
-            spread(clamp(saving.max(0)), &s.weights, &mut s.parts, &mut s.fractions);
+            let saving = i128::from(sum_of(&s.lines, &s.used)) - i128::from(price.0) * i128::from(times);
+            spread(clamp(saving.max(0)), &s.lines, &s.used, &mut s.parts, &mut s.fractions);
             times
         }
         Kind::UnitPrice { max_units, .. } => unit_price(c, plan, running, max_units.unwrap_or(i64::MAX), s),
@@ -179,7 +184,7 @@ fn cheapest(mut units: i64, bp: i64, runs: &[Run], parts: &mut [i64]) {
     }
 }
 
-/// The amounts of the units that `times` bundles use, by line, into `weights`; earlier lines and dearer units first.
+/// The amounts of the units that `times` bundles use, by line, into `used`; earlier lines and dearer units first.
 fn bundle(
     c: &Candidate<'_>,
     plan: &Plan<'_>,
@@ -188,14 +193,15 @@ fn bundle(
     times: i64,
     scratch: &mut Scratch,
 ) {
-    scratch.weights.clear();
+    scratch.used.clear();
+    scratch.used.resize(running.len(), 0);
     let mut wanted: Vec<i64> = items.iter().map(|(_, qty)| qty.saturating_mul(times)).gather();
     for &line in &scratch.lines {
         let item = c.lines.binary_search(&line).ok().and_then(|at| usize::try_from(c.facts[at]).ok());
         let Some(open) = item.and_then(|n| wanted.get_mut(n)) else { continue };
         let taken = plan.qty[line].min(*open);
         *open -= taken;
-        scratch.weights.push((line, first_units(running[line], plan.qty[line], taken)));
+        scratch.used[line] = first_units(running[line], plan.qty[line], taken);
     }
 }
 

@@ -4,8 +4,9 @@
 use super::apply::{advance, effect, glance};
 use super::bound::Bound;
 use super::plan::{Candidate, Plan, State};
+use super::promotion::Stage;
 use super::refusal::Refusal;
-use super::saving::Scratch;
+use super::saving::{Scratch, is_order_level};
 use crate::list::Gather;
 use crate::order::Arrange;
 use alloc::vec;
@@ -91,10 +92,12 @@ fn search(plan: &Plan<'_>, limits: Limits, below: Option<i64>) -> Found {
         order,
         scratch,
         floors: plan.floor.iter().any(|f| *f > 0),
+        by_totals: 0,
         nodes: 0,
         limit: limits.nodes.max(1),
         open: None,
     };
+    search.by_totals = search.order.iter().rposition(|c| !c.whole || !is_order_level(&c.promotion.kind)).map_or(0, |last| last + 1);
     search.visit(Node { place: 0, mask: 0, payable, gift: 0 });
     let Search { best, open, nodes, .. } = search;
     let at_least = open.map_or(best.payable, |o| o.min(best.payable));
@@ -138,6 +141,8 @@ struct Search<'s, 'a> {
     scratch: Scratch,
     /// Whether any line has a floor.
     floors: bool,
+    /// From this place on all offers are about the whole cart's total, and nobody looks at a line.
+    by_totals: usize,
     nodes: u32,
     limit: u32,
     /// The lowest payable that may lie in what was not looked at.
@@ -205,14 +210,10 @@ impl Search<'_, '_> {
                     // The more promising half first: a good set that is found early cuts more.
                     if self.lowest(skip) < lowest {
                         self.visit(skip);
-                        if !self.hopeless(child, count + 1, lowest) {
-                            self.take(n);
-                        }
+                        self.take_foreseen(n, child, lowest);
                         return;
                     }
-                    if !self.hopeless(child, count + 1, lowest) {
-                        self.take(n);
-                    }
+                    self.take_foreseen(n, child, lowest);
                 }
                 Foresight::Unknown => self.take(n),
             }
@@ -233,6 +234,10 @@ impl Search<'_, '_> {
             Ok(None) => return Foresight::Unknown,
             Ok(Some(saving)) => saving,
         };
+        // Floors may still bring it into its budget.
+        if !self.floors && self.order[n.place].promotion.budget_left.is_some_and(|left| saving > left.0) {
+            return Foresight::Nothing;
+        }
         let (place, mask) = (n.place + 1, self.bound.taken(n.place, n.mask));
         let child = Node { place, mask, payable: n.payable - saving, gift: n.gift };
         // Floors may give back a part of the saving, which then stays for later offers.
@@ -241,7 +246,23 @@ impl Search<'_, '_> {
         Foresight::Child(child, child.payable - later)
     }
 
-    /// Looks at the sets with the offer at the node's place.
+    /// Looks at the sets with the offer at the node's place, if any of them can be better.
+    fn take_foreseen(&mut self, n: Node, child: Node, lowest: i64) {
+        let depth = self.chosen.len();
+        if self.hopeless(child, depth + 1, lowest) {
+            return;
+        }
+        if self.floors || child.place < self.by_totals {
+            return self.take(n);
+        }
+        let State { items, shipping, .. } = self.states[depth];
+        let after = &mut self.states[depth + 1];
+        after.shipping = shipping;
+        after.items = if self.order[n.place].promotion.stage == Stage::Item { child.payable - shipping } else { items };
+        self.go_on(n.place, child);
+    }
+
+    /// The same, where only trying tells.
     fn take(&mut self, n: Node) {
         let depth = self.chosen.len();
         let c = self.order[n.place];
@@ -249,20 +270,27 @@ impl Search<'_, '_> {
         let state = &before[depth];
         let Ok(e) = effect(c, self.plan, state, &mut self.scratch) else { return };
         advance(c, state, &e, &self.scratch, &mut after[0]);
-        self.chosen.push(self.places[n.place]);
-        self.hostile[n.place].iter().for_each(|j| self.blocked[*j] += 1);
         let next = Node {
             place: n.place + 1,
             mask: self.bound.taken(n.place, n.mask),
             payable: n.payable - e.saving,
             gift: n.gift.saturating_add(e.gift),
         };
-        let set = Best { set: self.chosen.clone(), payable: next.payable, gift: next.gift };
-        if set.beats(&self.best, self.plan) {
-            self.best = set;
+        self.go_on(n.place, next);
+    }
+
+    /// Goes on from a node to which taking the offer at `place` has led.
+    fn go_on(&mut self, place: usize, next: Node) {
+        self.chosen.push(self.places[place]);
+        self.hostile[place].iter().for_each(|j| self.blocked[*j] += 1);
+        if next.payable <= self.best.payable {
+            let set = Best { set: self.chosen.clone(), payable: next.payable, gift: next.gift };
+            if set.beats(&self.best, self.plan) {
+                self.best = set;
+            }
         }
         self.visit(next);
-        self.hostile[n.place].iter().for_each(|j| self.blocked[*j] -= 1);
+        self.hostile[place].iter().for_each(|j| self.blocked[*j] -= 1);
         self.chosen.pop();
     }
 }

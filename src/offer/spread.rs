@@ -26,35 +26,34 @@ pub(crate) fn clamp(v: i128) -> i64 {
 /// The fraction of a share and the place it belongs to.
 pub(crate) type Fraction = (i64, usize);
 
-/// Spreads `saving` over `weights` (a place, its amount) in proportion, adding to `parts`: the floor of each share, then
+/// Spreads `saving` over the `amounts` of `places` in proportion, adding to `parts`: the floor of each share, then
 /// the left-over units one each to the largest fractions; equal ones go to the earlier place.
 ///
 /// `saving` is at most the sum of the amounts, so that no part is above its amount.
-pub(crate) fn spread(saving: i64, weights: &[(usize, i64)], parts: &mut [i64], fractions: &mut Vec<Fraction>) {
-    let base: i64 = weights.iter().map(|w| w.1).sum();
+pub(crate) fn spread(saving: i64, places: &[usize], amounts: &[i64], parts: &mut [i64], fractions: &mut Vec<Fraction>) {
+    let base = sum_of(places, amounts);
     if base <= 0 || saving <= 0 {
-        return;
-    }
-    if let [(place, _)] = weights {
-        parts[*place] += saving;
         return;
     }
     fractions.clear();
     let mut left = saving;
     // The common case stays in 64 bits: amounts below 2^53 in all, and their product seldom above 2^63.
     let narrow = saving.checked_mul(base).is_some();
-    for &(place, amount) in weights {
+    for &place in places {
+        let (Some(amount), Some(part)) = (amounts.get(place), parts.get_mut(place)) else { continue };
         let (share, fraction) = if narrow {
             let product = saving * amount;
             let share = product / base;
             (share, product - share * base)
         } else {
-            let product = i128::from(saving) * i128::from(amount);
+            let product = i128::from(saving) * i128::from(*amount);
             ((product / i128::from(base)) as i64, (product % i128::from(base)) as i64)
         };
-        parts[place] += share;
+        *part += share;
         left -= share;
-        fractions.push((fraction, place));
+        if fraction > 0 {
+            fractions.push((fraction, place));
+        }
     }
     // Fewer units are left than there are places with a fraction.
     let left = left as usize;
@@ -64,22 +63,33 @@ pub(crate) fn spread(saving: i64, weights: &[(usize, i64)], parts: &mut [i64], f
     }
 }
 
+/// The sum of the amounts of some places.
+pub(crate) fn sum_of(places: &[usize], amounts: &[i64]) -> i64 {
+    let mut sum = 0;
+    for place in places {
+        sum += amounts.get(*place).copied().unwrap_or(0);
+    }
+    sum
+}
+
 /// Moves the `wanted` largest fractions to the front, of equal ones those of earlier places: quickselect, in fewer bytes
 /// than the standard library's, which is made for the longest lists.
 fn largest_first(fractions: &mut [Fraction], wanted: usize) {
     let before = |a: Fraction, b: Fraction| a.0 > b.0 || (a.0 == b.0 && a.1 < b.1);
+    // A build for size calls the standard library's.
+    let swap = |list: &mut [Fraction], i: usize, j: usize| (list[i], list[j]) = (list[j], list[i]);
     let (mut low, mut high) = (0, fractions.len());
     while high - low > 1 {
-        fractions.swap(low + (high - low) / 2, high - 1);
+        swap(fractions, low + (high - low) / 2, high - 1);
         let pivot = fractions[high - 1];
         let mut middle = low;
         for i in low..high - 1 {
             if before(fractions[i], pivot) {
-                fractions.swap(i, middle);
+                swap(fractions, i, middle);
                 middle += 1;
             }
         }
-        fractions.swap(middle, high - 1);
+        swap(fractions, middle, high - 1);
         // What stands before `middle` comes before the pivot, what stands behind it comes after.
         if wanted <= middle {
             high = middle;
@@ -121,9 +131,9 @@ mod tests {
     use wasm_bindgen_test::wasm_bindgen_test as test;
 
     fn parts(saving: i64, amounts: &[i64]) -> Vec<i64> {
-        let weights: Vec<_> = amounts.iter().copied().enumerate().collect();
+        let places: Vec<_> = (0..amounts.len()).collect();
         let mut parts = vec![0; amounts.len()];
-        spread(saving, &weights, &mut parts, &mut Vec::new());
+        spread(saving, &places, amounts, &mut parts, &mut Vec::new());
         parts
     }
 

@@ -1,4 +1,4 @@
-// How long a quote takes in the web build's wasm in Node, for carts that are hard: `node tests/bench/quotes.mjs [CARTS]`.
+// How long a quote takes in the web build's wasm in Node, for carts that are hard, and the search for what to add to them: `node tests/bench/quotes.mjs [CARTS]`.
 // 20 offers on 50 lines: overlapping groups, exclusions, thresholds on what is left, on the list and on items, priorities and stages, all seeded. Each
 // family of offers is packed by target/release/nearshelf, and 40 carts of 50 lines are quoted under it. Needs pkg/ (node pkg-template/build.mjs).
 
@@ -11,6 +11,9 @@ import { root } from "../browser/bench.mjs";
 
 const CARTS = Number(process.argv[2] || 1000);
 const CARTS_PER_FAMILY = 40;
+/** Carts of each family for which add-ons are looked for too, among so many candidates. */
+const WITH_ADDONS = 8;
+const CANDIDATES = 50;
 const OFFERS = 20;
 const LINES = 50;
 const PRODUCTS = 120;
@@ -65,6 +68,7 @@ function pack(dir, r) {
 
 const { createShelf } = await import(pathToFileURL(join(root, "pkg", "node.js")).href);
 const times = [];
+const added = [];
 let proven = 0;
 let applied = 0;
 for (let family = 0; times.length < CARTS; family++) {
@@ -81,13 +85,23 @@ for (let family = 0; times.length < CARTS; family++) {
       if (!quote || quote.payable < 0 || quote.lines.length !== LINES) throw new Error("no quote");
       proven += quote.optimal ? 1 : 0;
       applied += quote.applied.length;
+      if (i >= WITH_ADDONS) continue;
+      const candidates = Array.from({ length: CANDIDATES }, (_, n) => `s${(n * 7 + i) % PRODUCTS}`);
+      const start = performance.now();
+      const found = shelf.addons({ cart: { lines }, candidates });
+      added.push(performance.now() - start);
+      if (found.singles.length !== 10 || found.pairs.length !== 3) throw new Error("no answer about add-ons");
     }
     shelf.dispose();
   } finally {
     rmSync(dir, { recursive: true });
   }
 }
-times.sort((a, b) => a - b);
-const at = (share) => times[Math.min(times.length - 1, Math.floor(times.length * share))].toFixed(2);
-console.log(`${times.length} carts of ${LINES} lines under ${OFFERS} offers: p50 ${at(0.5)} ms, p95 ${at(0.95)} ms, p99 ${at(0.99)} ms, slowest ${times[times.length - 1].toFixed(2)} ms`);
+const told = (list) => {
+  list.sort((a, b) => a - b);
+  const at = (share) => list[Math.min(list.length - 1, Math.floor(list.length * share))].toFixed(2);
+  return `p50 ${at(0.5)} ms, p95 ${at(0.95)} ms, p99 ${at(0.99)} ms, slowest ${at(1)} ms`;
+};
+console.log(`${times.length} carts of ${LINES} lines under ${OFFERS} offers: ${told(times)}`);
+console.log(`the best of ${CANDIDATES} add-ons and of pairs of ten, for ${added.length} of them: ${told(added)}`);
 console.log(`proven the cheapest: ${proven} of ${times.length}; ${(applied / times.length).toFixed(1)} offers applied on average`);
