@@ -20,7 +20,10 @@ const WHY = [
   ["loop", "Who sent this was brought by you.", "对方由您邀请而来。"],
   ["not_new", "This is for new customers.", "仅限新客参与。"],
   ["other_inviter", "You came by somebody else.", "您已由其他好友邀请。"],
+  ["unavailable", "This link cannot be checked now.", "暂时无法验证链接。"],
 ];
+/** No engine answers: the one reason that is no number of the core's. */
+const UNAVAILABLE = WHY.length - 1;
 
 /**
  * @param {any} shelf
@@ -49,12 +52,12 @@ class Invites {
    */
   async land(where, options) {
     const [landing] = await this._call(LAND, Object(options).newCustomer === false ? 1 : 0, where, readLanding);
-    if (!landing) return refused(0, this._language());
+    if (!landing) return refused(UNAVAILABLE, this._language());
     if (landing.status !== "refused") {
       // What was told before stays: a visit comes by one channel.
       if (landing.status === "landed") this._shelf.track("session_start", { channel: landing.channel || landing.programme.kind });
       // A landing may be the whole condition.
-      landing.claims = landing.status === "landed" ? (await this._earn(0, "")).filter((c) => c.token === landing.token) : [];
+      landing.claims = landing.status === "landed" ? (await this._earn(0, "")).filter((c) => c.token === landing.token && c.status === "earned") : [];
     }
     return landing;
   }
@@ -119,7 +122,8 @@ class Invites {
       if (!answer) return [];
       const r = new Reader(answer);
       r.u8();
-      return r.list(() => read(r, seat));
+      // What is refused has less than the four bytes that a list's element has at least.
+      return Array.from({ length: r.u32() & 63 }, () => read(r, seat));
     } catch (broken) {
       return [];
     }

@@ -36,7 +36,7 @@ export interface InviteProgramme {
 
 /** Why a landing counts for nothing: see the manual, page "invites". */
 export type LandingRefusal =
-  | "bad_token" | "bad_signature" | "unknown_programme" | "in_future" | "expired" | "closed" | "self_invite" | "loop" | "not_new" | "other_inviter";
+  | "bad_token" | "bad_signature" | "unknown_programme" | "in_future" | "expired" | "closed" | "self_invite" | "loop" | "not_new" | "other_inviter" | "unavailable";
 
 /** A landing that the device remembers. */
 export interface Landed {
@@ -72,7 +72,7 @@ export type Landing =
 export interface Invites {
   /**
    * Lands with the token of an address (parameter `invite`), of a mini-program's query, or itself; `newCustomer: false` where the page knows that it is none. Tells the visit's
-   * channel. Without an engine, or where the part for signatures does not come, it is `bad_token`. Never rejects.
+   * channel. Without an engine, or where the part for signatures does not come, it is `unavailable`. Never rejects.
    */
   land(where: string | URL | { invite?: string }, options?: { newCustomer?: boolean }): Promise<Landing>;
   /** Remembers that a token is the shopper's own; false where it is not good. */
@@ -169,7 +169,7 @@ export interface SettledSide {
 export type ClaimDecision =
   | { status: "earned"; programme: string; about: { product?: string; offer?: string; group?: string } | null; inviter: SettledSide; friend: SettledSide }
   | { status: "known" | "waiting" }
-  | { status: "refused"; why: LandingRefusal | "too_late" | "incomplete" | "bad_claim" };
+  | { status: "refused"; why: Exclude<LandingRefusal, "unavailable"> | "too_late" | "incomplete" | "bad_claim" };
 
 /** Issues, checks and settles. What cannot be read is thrown as `bad_invites`; what is wrong with one claim is its decision. */
 export function tokens(desk: TokenDesk): {
