@@ -6,7 +6,9 @@ import { mountCatalogue } from "./catalogue.js";
 import { mountConsent } from "./consent.js";
 import { mountDiagnostics } from "./diagnostics.js";
 import { byId } from "./dom.js";
+import { mountForward } from "./forward.js";
 import { mountLeaves } from "./leaves.js";
+import { mountMember } from "./member.js";
 import { makePage } from "./page.js";
 import { mountPanel } from "./panel.js";
 import { mountPeople } from "./people.js";
@@ -50,8 +52,8 @@ async function open() {
 
 function run(page) {
   const parts = [
-    mountAsk, mountPeople, mountShelves, mountCart, mountCatalogue, mountLeaves, mountConsent, mountPortrait, mountUnderstood, mountDiagnostics, mountStatus,
-    mountSwitches, mountPanel,
+    mountAsk, mountPeople, mountShelves, mountCart, mountMember, mountCatalogue, mountLeaves, mountConsent, mountPortrait, mountUnderstood, mountForward, mountDiagnostics,
+    mountStatus, mountSwitches, mountPanel,
   ].map((mount) => mount(page));
   page.onDraw((what) => {
     byId("shop-name").textContent = page.shopName() || t("aShop");

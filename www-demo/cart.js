@@ -1,5 +1,6 @@
 // The cart: what it costs under the shop's offers, and why other offers do not apply.
 
+import { makeAddons } from "./addons.js";
 import { byId, h, redraw, spoken } from "./dom.js";
 import { thumb } from "./goods.js";
 import { number, t } from "./text/index.js";
@@ -19,6 +20,7 @@ export function mountCart(page) {
   /** Variant id → units. */
   const lines = new Map();
   const wallet = makeWallet(page);
+  const addons = makeAddons(page);
   let market = null;
   /** Whether the list of reasons is open, which a new draw must not forget. */
   let openRefused = false;
@@ -45,8 +47,9 @@ export function mountCart(page) {
       const cart = { lines: sold.map(([item_id, quantity]) => ({ item_id, quantity })), ...wallet.facts(offers) };
       if (sold.length > 0 && offers.some(({ kind }) => kind === "shipping")) cart.shipping = DELIVERY[shelf.currency] ?? 0;
       const quote = sold.length > 0 ? shelf.quote(cart) : null;
+      page.toPay = quote?.payable ?? 0;
       const lost = redraw(till, lines.size === 0 ? [empty(offers)] : [
-        h("div", { class: "bill" }, list(sold, quote), quote && bill(quote, cart, offers)),
+        h("div", { class: "bill" }, list(sold, quote), quote && bill(quote, cart, offers), quote && addons.draw(cart)),
         h("div", { class: "beside" }, wallet.draw(offers, cart, quote)),
       ]);
       if (lost) (till.querySelector(".step, .bill button") ?? place).focus({ preventScroll: true });

@@ -9,6 +9,8 @@ const FITS = 0.2;
 /** Enough friends for every group purchase. */
 const FRIENDS = 99;
 const CHINA = 8 * 3_600_000;
+/** Stands for the level that the membership has come to, in place of a level's id. */
+const MEMBER = "*";
 
 export function makeWallet(page) {
   /** Codes of the coupons in use. */
@@ -39,11 +41,17 @@ export function makeWallet(page) {
 
   function customer(offers) {
     const today = new Date(page.now() + CHINA).toISOString().slice(5, 10);
+    const member = facts.tier === MEMBER ? page.member?.customer() : undefined;
     return {
       codes: [...codes],
       groups: facts.group ? Object.fromEntries(offers.map(({ id }) => [id, FRIENDS])) : {},
-      customer: { tier: facts.tier || undefined, new_customer: facts.first, birthday: facts.birthday ? today : undefined, points: facts.points ? held?.points ?? 0 : 0 },
+      customer: { tier: (member?.tier ?? facts.tier) || undefined, new_customer: facts.first, birthday: facts.birthday ? today : undefined, points: facts.points ? spendable(member) : 0 },
     };
+  }
+
+  /** Points that can be paid with: the membership's, where its level is the one at the till. */
+  function spendable(member) {
+    return member?.points ?? held?.points ?? 0;
   }
 
   /** The coupons held that are not over, and those whose code was typed; without a wallet, all there are. */
@@ -121,12 +129,14 @@ export function makeWallet(page) {
       input.checked = facts[name];
       return input;
     })(), h("span", {}, word));
+    const points = spendable(facts.tier === MEMBER ? page.member?.customer() : undefined);
     const level = h("select", { id: "tier", data: { part: "tier" }, onchange: () => { facts.tier = level.value; page.refresh(); } },
+      page.member && h("option", { value: MEMBER }, t("levelOfMember", { level: page.member.state()?.level.name ?? "" })),
       levels.map(({ id, name, name_zh }) => h("option", { value: id }, speaking() === "zh-CN" ? name_zh ?? name : name)));
     if (levels.length > 0) level.value = facts.tier;
     return h("div", { class: "facts-list" },
       levels.length > 0 && h("div", { class: "fact" }, h("label", { for: "tier" }, t("level")), level),
-      held?.points > 0 && box("points", t("spendPoints", { n: number(held.points) })),
+      points > 0 && box("points", t("spendPoints", { n: number(points) })),
       box("first", t("firstOrder")), box("birthday", t("birthdayToday")), box("group", t("groupFull")));
   }
 

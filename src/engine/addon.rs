@@ -11,6 +11,8 @@ use alloc::vec::Vec;
 
 /// Products that are tried; the others are left out.
 const CANDIDATES: usize = 50;
+/// Partial sets that are looked at for one answer.
+const NODES: u32 = 20_000;
 
 impl Engine {
     /// Which of `candidates` (ids of products or variants) make the cart cheapest, alone and in pairs: [`addons`]. What the pack does not know, or has not
@@ -46,7 +48,7 @@ impl Engine {
             }
         }
         let cart = read_cart(c, cart)?;
-        let found = addons(market.rules(), &cart, &list, customer, now, Limits::default());
+        let found = addons(market.rules(), &cart, &list, customer, now, Limits { nodes: NODES });
         let found =
             found.map_err(|e| Error::with(Code::InvalidCart, concat(&[e.code.code(), " at ", &e.path, "."]).into()))?;
         Ok((found, places))

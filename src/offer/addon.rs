@@ -47,7 +47,7 @@ pub struct Addons {
 
 /// The products of `catalog` that, added once, give the lowest payable, and pairs of the ten best of them.
 ///
-/// Each line of the catalogue stands for one unit, and its id must be unlike those of the cart. What would take the cart
+/// `limits` holds for all tries together, beside the cart as it is; what is not proven by then is the best that was found, and `proven` is false. Each line of the catalogue stands for one unit, and its id must be unlike those of the cart. What would take the cart
 /// beyond the largest total is passed over: the cart itself is sound.
 ///
 /// # Errors
@@ -82,13 +82,23 @@ pub fn addons(
     limits: Limits,
 ) -> Result<Addons, Invalid> {
     let mut out = Addons { proven: true, ..Addons::default() };
-    let mut cost = |cart: &Cart, below: i64| {
+    let mut good = Vec::new();
+    // What one try leaves of its share is the others'.
+    let mut left = limits.nodes;
+    let mut tries = (catalog.len() + BEST * (BEST - 1) / 2) as u32;
+    let mut cost = |cart: &Cart, below: i64, may: Option<u32>| {
         let open = offers.list().iter().enumerate().filter(|(_, p)| failed(p, cart, customer, now).is_none());
-        let (payable, proven) = lowest(&Plan::new(cart, customer, open.gather()), limits, below);
+        let plan = Plan::new(cart, customer, open.gather());
+        let nodes = may.unwrap_or(left / tries.max(1));
+        let (payable, proven, nodes) = lowest(&plan, Limits { nodes }, below, &mut good);
+        if may.is_none() {
+            (tries, left) = (tries.saturating_sub(1), left.saturating_sub(nodes));
+        }
         out.proven &= proven;
         payable
     };
-    let before = cost(cart, i64::MAX);
+    // As a quote of it would.
+    let before = cost(cart, i64::MAX, Some(Limits::default().nodes));
     let mut tried: Vec<Addon> = Vec::new();
     // The cheap first: they mostly do best, and what cannot be among the best any more is not followed to its end.
     let mut order: Vec<usize> = (0..catalog.len()).gather();
@@ -98,7 +108,7 @@ pub fn addons(
         let Some(larger) = with(cart, item)? else { continue };
         // What costs as much as the last of the best may still come before it, by its price or name.
         let below = last(&tried, BEST).map_or(i64::MAX, |worst| worst.saturating_add(1));
-        let payable = cost(&larger, below);
+        let payable = cost(&larger, below, None);
         if payable < below {
             enter(&mut tried, catalog, addon(place, None, item.price.0, payable, before), BEST);
         }
@@ -110,7 +120,7 @@ pub fn addons(
             let Some(larger) = with(cart, a)? else { continue };
             let Some(larger) = with(&larger, b)? else { continue };
             let below = last(&pairs, PAIRS).map_or(i64::MAX, |worst| worst.saturating_add(1));
-            let payable = cost(&larger, below);
+            let payable = cost(&larger, below, None);
             if payable < below {
                 let price = a.price.0 + b.price.0;
                 enter(&mut pairs, catalog, addon(first.place, Some(second.place), price, payable, before), PAIRS);

@@ -15,11 +15,11 @@ use alloc::vec::Vec;
 
 /// Cells of a table at most; a cell is eight bytes.
 const CELLS: usize = 1 << 17;
-/// Ranges of the amount left.
-const RANGES: usize = 128;
+/// Ranges of the amount left: more of them cut little more.
+const RANGES: usize = 32;
 /// Conflicts the table can follow, one bit each.
-const FOLLOWED: usize = 6;
-const _: () = assert!(1 << FOLLOWED <= u64::BITS);
+const FOLLOWED: usize = 7;
+const _: () = assert!(1 << FOLLOWED <= u128::BITS);
 
 /// The table, and what the offers do to the state of the conflicts it follows.
 pub(crate) struct Bound {
@@ -65,7 +65,7 @@ impl Bound {
         let row = masks * ranges;
         let mut cells = vec![0_i64; row * (n + 1)];
         // States of the conflicts that a place can be come to with, a bit each.
-        let mut come = vec![1_u64; n + 1];
+        let mut come = vec![1_u128; n + 1];
         for i in 0..n {
             let (here, mut next) = (come[i], 0);
             for mask in 0..masks {

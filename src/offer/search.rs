@@ -46,10 +46,26 @@ pub(crate) fn best(plan: &Plan<'_>, limits: Limits) -> Found {
     search(plan, limits, None)
 }
 
-/// The lowest payable of the plan's offers as far as it is below `below`; else `below`. Also whether that is proven.
-pub(crate) fn lowest(plan: &Plan<'_>, limits: Limits, below: i64) -> (i64, bool) {
-    let found = search(plan, limits, Some(below));
-    (found.payable.min(below), found.proven)
+/// The lowest payable of the plan's offers as far as it is below `below`, else `below`; whether that is proven, and partial sets looked at. `good` are offers (their places among
+/// all promotions) that were the best of a cart much like this one: what they come to here need not be found again. It is left with those of this one.
+pub(crate) fn lowest(plan: &Plan<'_>, limits: Limits, below: i64, good: &mut Vec<usize>) -> (i64, bool, u32) {
+    let (mut state, mut next, mut scratch) = (plan.start(), plan.start(), Scratch::default());
+    let mut payable = state.items + state.shipping;
+    let mut kept = Vec::new();
+    for c in plan.offers.iter().filter(|c| good.contains(&c.index)) {
+        if let Ok(e) = effect(c, plan, &state, &mut scratch) {
+            advance(c, &state, &e, &scratch, &mut next);
+            core::mem::swap(&mut state, &mut next);
+            payable -= e.saving;
+            kept.push(c.index);
+        }
+    }
+    let found = search(plan, limits, Some(below.min(payable)));
+    if found.payable < below.min(payable) {
+        kept = found.set.iter().map(|place| plan.offers[*place].index).gather();
+    }
+    *good = kept;
+    (found.payable.min(payable).min(below), found.proven, found.nodes)
 }
 
 /// The best set; with `below`, whatever does not cost less than that is not looked at.

@@ -1,0 +1,47 @@
+// Offers that are put forward to this shopper, and why: what of the portrait speaks for each, and what is held back. What they cost is the cart's.
+
+import { byId, h, redraw, seen, spoken } from "./dom.js";
+import { number, t } from "./text/index.js";
+
+const SHOWN = 5;
+const NEEDS = ["quality", "price", "delivery", "after_sales", "experience", "personalisation", "brand", "care", "fun", "social", "points", "privileges"];
+const CLASSES = ["basic", "expected", "interest"];
+const STAGES = ["new", "growing", "active", "mature", "declining", "lost"];
+const INTENTS = ["browsing", "comparing", "about_to_buy"];
+const LAYERS = ["high_value", "potential", "general", "churn_risk"];
+
+export function mountForward(page) {
+  const place = byId("forward");
+  return {
+    draw() {
+      const { shelf } = page;
+      const { items, withheld, paused } = shelf.promotions({ slot: "home", limit: SHOWN });
+      place.hidden = items.length + withheld.length === 0 && !paused;
+      if (place.hidden) return;
+      const most = Math.max(1, ...items.map(({ weight }) => weight ?? 0));
+      const names = new Map(shelf.offers().map(({ id, name }) => [id, name]));
+      redraw(place, [
+        h("h3", { id: "forward-title" }, t("forward")), h("p", { class: "hint" }, t(paused ? "forwardPaused" : "forwardHint")),
+        h("ul", { class: "forward" }, items.map((offer) => h("li", { data: { forward: offer.id } },
+          h("b", {}, offer.name), h("span", { class: "says" }, because(offer.because)),
+          offer.weight !== undefined && seen("", { class: "rail", style: { "--part": Math.max(0, offer.weight / most).toFixed(3) } }),
+          offer.weight !== undefined && spoken(t("forwardWeight", { n: number(offer.weight) }))))),
+        withheld.length > 0 && h("details", {}, h("summary", { data: { part: "withheld" } }, t("withheld", { n: number(withheld.length) })),
+          h("ul", { class: "evidence" }, withheld.map(({ id, reason }) => h("li", { data: { withheld: id } }, h("span", {}, names.get(id) ?? id), h("span", {}, t(`withheldWhy.${reason}`)))))),
+      ]);
+    },
+  };
+
+  function because({ code, subject }) {
+    return code === "shopper" ? t("forwardShopper", { trait: trait(subject) }) : t(code === "audience" ? "forwardAudience" : "forwardEveryone");
+  }
+
+  function trait(subject) {
+    if (NEEDS.includes(subject)) return page.word(`need.${subject}`);
+    if (CLASSES.includes(subject)) return t(`needClass.${subject}`);
+    if (STAGES.includes(subject)) return page.word(`stage.${subject}`);
+    if (INTENTS.includes(subject)) return page.word(`intent.${subject}`);
+    if (LAYERS.includes(subject)) return page.word(`layer.${subject}`);
+    return t(`forwardTrait.${subject}`);
+  }
+}
