@@ -91,6 +91,15 @@ async function copyTypes(next) {
   await writeFile(join(next, "mini-program", "draws.d.ts"), draws
     .replace('from "nearshelf"', 'from "nearshelf/mini-program"')
     .replace("WebAssembly.Module | Response | URL | ", ""));
+  // The server's side of invitations is Node's alone.
+  const invites = await readFile(join(template, "types", "invites.d.ts"), "utf8");
+  const device = invites.replace(/\n\/\/ The shop's server, in Node alone\.[^]*$/, "");
+  for (const name of ["invites-node.d.ts", "invites-node.d.cts"]) await writeFile(join(next, name), invites);
+  for (const name of ["invites.d.ts", "invites.d.cts"]) await writeFile(join(next, name), device);
+  await writeFile(join(next, "mini-program", "invites.d.ts"), device
+    .replace('from "nearshelf"', 'from "nearshelf/mini-program"')
+    .replace('from "nearshelf/membership"', 'from "nearshelf/mini-program/membership"')
+    .replace("string | URL | ", "string | "));
   for (const name of ["adapters.d.ts", "adapters.d.cts"]) await cp(join(template, "types", "adapters.d.ts"), join(next, name));
   for (const name of ["page.d.ts", "page.d.cts"]) await cp(join(template, "types", "page.d.ts"), join(next, name));
   const page = await readFile(join(template, "types", "page.d.ts"), "utf8");

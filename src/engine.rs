@@ -7,6 +7,7 @@ mod declare;
 mod grant;
 mod identity;
 mod insight;
+mod landing;
 mod lists;
 mod overlay;
 mod rehearse;
@@ -158,15 +159,17 @@ impl Engine {
     }
 
     /// Takes over what the shopper decided. Without `personalize` the portrait goes at once; where that is undecided, a ledger of
-    /// membership stays as long as the shelf does.
+    /// membership and the record of landings stay as long as the shelf does.
     pub fn set_consent(&mut self, consent: Consent) {
         self.consent = consent;
         if consent.may_personalize().is_none() {
             self.rehearse(false);
             let undecided = consent.personalize == Tri::Undecided;
-            let ledger = if undecided { self.portrait.ledgers().0.to_vec() } else { Vec::new() };
+            let kept = |bytes: &[u8]| if undecided { bytes.to_vec() } else { Vec::new() };
+            let (ledger, landings) = (kept(self.portrait.ledgers().0), kept(self.portrait.landings()));
             self.forget();
             self.portrait.keep_ledger(&ledger);
+            self.portrait.keep_landings(&landings);
         }
         self.settle_declared();
     }

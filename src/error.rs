@@ -63,12 +63,14 @@ pub(crate) enum Code {
     BadLoyalty,
     #[cfg(feature = "cli")]
     BadMembership,
-    #[cfg(feature = "cli")]
+    #[cfg(any(feature = "cli", feature = "lint"))]
     BadKey,
     #[cfg(feature = "cli")]
     BadSwitch,
     #[cfg(feature = "cli")]
     BadDraw,
+    #[cfg(feature = "cli")]
+    BadInvites,
 }
 
 /// How an error should be met, apart from its exact code.
@@ -140,12 +142,14 @@ impl Code {
         Code::BadLoyalty,
         #[cfg(feature = "cli")]
         Code::BadMembership,
-        #[cfg(feature = "cli")]
+        #[cfg(any(feature = "cli", feature = "lint"))]
         Code::BadKey,
         #[cfg(feature = "cli")]
         Code::BadSwitch,
         #[cfg(feature = "cli")]
         Code::BadDraw,
+        #[cfg(feature = "cli")]
+        Code::BadInvites,
     ];
 
     /// (code, class, way out)
@@ -316,6 +320,14 @@ impl Code {
                 told("Correct loyalty.json at the place that is named; manual/membership.md lists what it may say."),
             ),
             #[cfg(feature = "cli")]
+            Code::BadInvites => (
+                "bad_invites",
+                Data,
+                told(
+                    "Correct invites.json, or the claims, at the place that is named; manual/invites.md lists what they may say.",
+                ),
+            ),
+            #[cfg(feature = "cli")]
             Code::BadMembership => (
                 "bad_membership",
                 Data,
@@ -331,7 +343,7 @@ impl Code {
                     "Give JSON: a condition or a list of them, attributes as JSON lines, groups as an object of lists.",
                 ),
             ),
-            #[cfg(feature = "cli")]
+            #[cfg(any(feature = "cli", feature = "lint"))]
             Code::BadKey => (
                 "bad_key",
                 Misuse,

@@ -37,6 +37,8 @@ pub mod offer;
 #[cfg(any(feature = "cli", feature = "lint", feature = "member"))]
 pub mod member;
 
+pub mod invite;
+
 pub mod rank;
 pub mod report;
 
@@ -103,6 +105,8 @@ pub mod manual {
     pub mod exploration {}
     #[doc = include_str!("manual/insights.md")]
     pub mod insights {}
+    #[doc = include_str!("manual/invites.md")]
+    pub mod invites {}
     #[doc = include_str!("manual/lint.md")]
     pub mod lint {}
     #[doc = include_str!("manual/logs.md")]

@@ -16,6 +16,8 @@ mod data;
 mod draw;
 mod golden;
 #[cfg(all(feature = "cli", not(target_arch = "wasm32")))]
+mod invite;
+#[cfg(all(feature = "cli", not(target_arch = "wasm32")))]
 mod logs;
 #[cfg(all(feature = "cli", not(target_arch = "wasm32")))]
 mod member;

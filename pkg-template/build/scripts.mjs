@@ -30,6 +30,11 @@ const ENTRIES = [
   { entry: "entry/draws-node.js", out: "draws-node", format: "esm", platform: "node", target: "node20" },
   { entry: "entry/draws-node-cjs.js", out: "draws-node", format: "cjs", platform: "node", target: "node20", names: "NearshelfError,draws,announce,close,draw,tell" },
   { entry: "mini-program/draws.js", out: "mini-program/draws", format: "mini-program", platform: "neutral", target: "es2018", names: "draws" },
+  { entry: "entry/invites.js", out: "invites", format: "esm", platform: "browser", target: "es2018" },
+  { entry: "entry/invites.js", out: "invites", format: "cjs", platform: "browser", target: "es2018", names: "invites" },
+  { entry: "entry/invites-node.js", out: "invites-node", format: "esm", platform: "node", target: "node20" },
+  { entry: "entry/invites-node-cjs.js", out: "invites-node", format: "cjs", platform: "node", target: "node20", names: "NearshelfError,invites,tokens" },
+  { entry: "entry/invites.js", out: "mini-program/invites", format: "mini-program", platform: "neutral", target: "es2018", names: "invites" },
   // The developer tools of some platforms know nothing later.
   { entry: "mini-program/index.js", out: "mini-program/index", format: "mini-program", platform: "neutral", target: "es2018" },
 ];

@@ -60,6 +60,7 @@ export const NEUTRAL = {
   signOut: () => Promise.resolve(),
   syncOrders: () => ({ added: 0, known: 0 }),
   ledger: () => null,
+  invites: () => null,
   on: () => () => {},
   insights: nothing,
   dispose: () => undefined,

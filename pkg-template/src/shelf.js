@@ -503,6 +503,12 @@ export class Shelf {
     }));
   }
 
+  /** @param {number} [number] @param {Uint8Array} [request] @returns {any} */
+  invites(number, request) {
+    if (request) return this._trust.ask(/** @type {number} */ (number), request);
+    return { program: this._fallback.ask(null, (c) => c.section("INVT")), keys: this._trust._keys, now: this._now(), language: this.language };
+  }
+
   on(type, listener) {
     const off = this._hub.on(type, listener);
     if (type === "stage") watchStages(this);

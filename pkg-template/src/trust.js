@@ -62,6 +62,18 @@ export class Trust {
     };
   }
 
+  /** A call of the part, which changes what is kept where its answer begins with 1. @param {number} number @param {Uint8Array} request @returns {Promise<any>} */
+  async ask(number, request) {
+    const { _engine: engine, _memory: memory } = this._shelf;
+    const core = await this._core();
+    const answer = engine._core === core && engine.call(number, (w) => request.forEach((b) => w.u8(b)), (r) => r._bytes.slice(1));
+    if (answer && answer[0]) {
+      engine.consented();
+      memory.changed();
+    }
+    return answer;
+  }
+
   /** What was seen is kept no longer. */
   forget() {
     if (this._keys && this._may()) this._shelf._memory._run(() => this._shelf._memory._vault._ask("remove", SEEN));

@@ -193,6 +193,9 @@ export interface Shelf {
    */
   ledger(): { program: Uint8Array | null; ledger: Uint8Array; visitor: Uint8Array; visit: number; now: number; language: string } | null;
   ledger(bytes: Uint8Array): boolean;
+  /** What `nearshelf/invites` needs of a shelf: the programmes in the pack, the public keys, and the time. With a request, the answer of call 80, 81 or 82; `null` without an engine. */
+  invites(): { program: Uint8Array | null; keys: string[] | undefined; now: number; language: string } | null;
+  invites(number: number, request: Uint8Array): Promise<Uint8Array | null | undefined | false>;
   /**
    * Takes in orders of any age, such as those the server knows of an account: after `identify` has resolved. At most 10,000 at once.
    * An order counts once, however often it comes. Without the engine, or without consent to `personalize`, nothing is counted.

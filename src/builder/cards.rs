@@ -43,6 +43,9 @@ pub(super) fn add(shop: &Shop, catalog: &Catalog, out: &mut PackWriter) -> Resul
     if let Some(loyalty) = &shop.loyalty {
         out.add(Tag::LOYALTY, 0, loyalty.levels.len(), loyalty.section.clone());
     }
+    if let Some(invites) = &shop.invites {
+        out.add(Tag::INVITES, 0, invites.programmes.len(), invites.section.clone());
+    }
     if !shop.rank_rules.is_empty() {
         out.add(Tag::RULE, 0, shop.rank_rules.len(), rules::write(catalog, &shop.rank_rules)?);
     }

@@ -12,26 +12,26 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use serde_json::Value;
 
-type Read<T> = core::result::Result<T, String>;
+pub(crate) type Read<T> = core::result::Result<T, String>;
 
 /// A value and where it stands.
 #[derive(Clone)]
-struct At<'a> {
-    value: &'a Value,
-    path: String,
+pub(crate) struct At<'a> {
+    pub(crate) value: &'a Value,
+    pub(crate) path: String,
 }
 
 static NOTHING: Value = Value::Null;
 
 impl<'a> At<'a> {
-    fn wrong<T>(&self, expected: &str) -> Read<T> {
+    pub(crate) fn wrong<T>(&self, expected: &str) -> Read<T> {
         let found = self.value.to_string();
         let found = if found.chars().count() > 60 { "something else".to_string() } else { found };
         Err(format!("{} has to be {expected}, not {found}.", self.path))
     }
 
     /// An object that has no other keys than these.
-    fn keys(self, known: &[&str]) -> Read<At<'a>> {
+    pub(crate) fn keys(self, known: &[&str]) -> Read<At<'a>> {
         let Some(map) = self.value.as_object() else { return self.wrong("an object") };
         match map.keys().find(|k| !known.contains(&k.as_str()) && !k.starts_with("name")) {
             Some(key) => Err(format!("{} has no \"{key}\"; it has {}.", self.path, known.join(", "))),
@@ -39,16 +39,16 @@ impl<'a> At<'a> {
         }
     }
 
-    fn get(&self, key: &str) -> At<'a> {
+    pub(crate) fn get(&self, key: &str) -> At<'a> {
         let path = if self.path.is_empty() { key.to_string() } else { format!("{}.{key}", self.path) };
         At { value: self.value.get(key).unwrap_or(&NOTHING), path }
     }
 
-    fn is_there(&self) -> bool {
+    pub(crate) fn is_there(&self) -> bool {
         !self.value.is_null()
     }
 
-    fn list(&self, most: usize) -> Read<Vec<At<'a>>> {
+    pub(crate) fn list(&self, most: usize) -> Read<Vec<At<'a>>> {
         if !self.is_there() {
             return Ok(Vec::new());
         }
@@ -59,7 +59,7 @@ impl<'a> At<'a> {
         Ok(all.iter().enumerate().map(|(i, value)| At { value, path: format!("{}[{i}]", self.path) }).collect())
     }
 
-    fn text(&self) -> Read<&'a str> {
+    pub(crate) fn text(&self) -> Read<&'a str> {
         match self.value.as_str() {
             Some(text) if !text.is_empty() => Ok(text),
             _ => self.wrong("a text"),
@@ -67,11 +67,11 @@ impl<'a> At<'a> {
     }
 
     /// A text that may be missing.
-    fn maybe(&self) -> Read<&'a str> {
+    pub(crate) fn maybe(&self) -> Read<&'a str> {
         if self.is_there() { self.text() } else { Ok("") }
     }
 
-    fn whole(&self, least: u64, most: u64) -> Read<u64> {
+    pub(crate) fn whole(&self, least: u64, most: u64) -> Read<u64> {
         match self.value.as_u64() {
             Some(n) if (least..=most).contains(&n) => Ok(n),
             _ => self.wrong(&format!("a whole number from {least} to {most}")),
@@ -79,15 +79,15 @@ impl<'a> At<'a> {
     }
 
     /// A whole number that may be missing.
-    fn whole_or(&self, least: u64, most: u64, missing: u64) -> Read<u64> {
+    pub(crate) fn whole_or(&self, least: u64, most: u64, missing: u64) -> Read<u64> {
         if self.is_there() { self.whole(least, most) } else { Ok(missing) }
     }
 
-    fn small(&self, least: u64, most: u64, missing: u64) -> Read<u32> {
+    pub(crate) fn small(&self, least: u64, most: u64, missing: u64) -> Read<u32> {
         Ok(self.whole_or(least, most.min(u64::from(u32::MAX)), missing)? as u32)
     }
 
-    fn one<T: Copy>(&self, words: &[(&str, T)], missing: Option<T>) -> Read<T> {
+    pub(crate) fn one<T: Copy>(&self, words: &[(&str, T)], missing: Option<T>) -> Read<T> {
         if let (None, Some(missing)) = (self.value.as_str(), missing.filter(|_| !self.is_there())) {
             return Ok(missing);
         }
@@ -260,7 +260,7 @@ fn growth(at: &At<'_>, p: &mut Program, ids: &mut Vec<(String, u32)>) -> Read<()
     Ok(())
 }
 
-fn limit(at: &At<'_>) -> Read<Limit> {
+pub(crate) fn limit(at: &At<'_>) -> Read<Limit> {
     if !at.is_there() {
         return Ok(Limit::default());
     }
@@ -372,7 +372,7 @@ pub fn section(file: &Value, zone: i32, languages: &[String]) -> Read<Vec<u8>> {
 }
 
 /// `name_zh` for `zh-CN`; the first language and English also take `name`; else whatever name there is.
-fn label<'a>(v: &'a Value, place: usize, language: &str) -> &'a str {
+pub(crate) fn label<'a>(v: &'a Value, place: usize, language: &str) -> &'a str {
     let primary = language.split('-').next().unwrap_or(language);
     let plain = if place == 0 || primary == "en" { v["name"].as_str() } else { None };
     let own = v[format!("name_{primary}")].as_str().or(plain).or(v["name"].as_str());

@@ -43,7 +43,7 @@ impl Per {
     pub const ALL: [Per; 5] = [Per::None, Per::Day, Per::Month, Per::Year, Per::Lifetime];
 
     /// The number of the span that a day is in.
-    pub(super) fn span(self, day: Day) -> u32 {
+    pub(crate) fn span(self, day: Day) -> u32 {
         match self {
             Per::Day => day as u32,
             Per::Month => month_of(day),

@@ -95,6 +95,7 @@ tags! {
     GRANT b"GRNT" "Campaigns of a market that grant coupons.";
     USAGE b"COUP" "How a market's coupons are ranked.";
     CARE b"CARE" "A market's messages of care.";
+    INVITES b"INVT" "The shop's programmes of invitations and shares.";
 }
 
 impl Tag {

@@ -38,6 +38,9 @@ pub(super) const BOUGHT: usize = 256;
 /// Bytes of a ledger of membership at most, as `crate::member` keeps them.
 pub(super) const LEDGER: usize = 16_384;
 
+/// Bytes of a record of landings at most, as `crate::invite` keeps them.
+pub(super) const LANDINGS: usize = 4_096;
+
 /// What an event says about one product, in keys that outlive the pack.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Facts {
@@ -128,6 +131,8 @@ pub struct Portrait {
     pub(super) notes: Vec<Note>,
     /// The ledger of a membership, which only who keeps it can read.
     pub(super) ledger: Vec<u8>,
+    /// The record of landings by tokens, which only who keeps it can read.
+    pub(super) landings: Vec<u8>,
     /// That of who was here before the account came, and since when that visit goes on; not kept.
     visitor: Vec<u8>,
     visit: Millis,
@@ -163,6 +168,7 @@ impl Portrait {
             hidden: Vec::new(),
             notes: Vec::new(),
             ledger: Vec::new(),
+            landings: Vec::new(),
             visitor: Vec::new(),
             visit: Millis(0),
             merged: None,
@@ -186,6 +192,29 @@ impl Portrait {
         self.ledger.clear();
         self.ledger.extend_from_slice(bytes);
         true
+    }
+
+    /// The record of landings by tokens.
+    pub fn landings(&self) -> &[u8] {
+        &self.landings
+    }
+
+    /// Keeps a record of landings behind the one that is there: two are one. What is too long is not kept.
+    pub fn keep_landings(&mut self, bytes: &[u8]) {
+        if self.landings.len() + bytes.len() <= LANDINGS {
+            self.landings.extend_from_slice(bytes);
+        }
+    }
+
+    /// In place of the record that is there.
+    pub fn set_landings(&mut self, bytes: &[u8]) {
+        self.landings.clear();
+        self.keep_landings(bytes);
+    }
+
+    /// Something was bought that the portrait still knows of.
+    pub fn has_bought(&self) -> bool {
+        !self.bought.is_empty() || self.pending.iter().any(|p| p.kind == EventKind::Purchase)
     }
 
     /// Takes a step in. Steps within the lateness window may come in any order.
@@ -236,6 +265,8 @@ impl Portrait {
         self.absorb_declared(&other.declared, since);
         // A ledger is put into the account's by who can read them, as far as it is of this visit.
         (self.visitor, self.visit) = (other.ledger.clone(), since);
+        // Whoever brought the visitor brought the account, in this visit or before: that is what a window is for.
+        self.keep_landings(&other.landings);
         // The visit itself counts once, with its first event.
         self.sessions = self.sessions.saturating_add(u32::from(new > 0));
         new

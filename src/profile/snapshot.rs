@@ -7,7 +7,7 @@ use super::hidden::HIDDEN;
 use super::history::{CATEGORIES, Count, DAYS, Days, History, OPINIONS, PRODUCTS};
 use super::notes::NOTES;
 use super::orders::{ORDERS, REFUNDS, Sums};
-use super::portrait::{Affinities, BOUGHT, DISLIKED, IDS, LEDGER, PENDING, Pending, Portrait, ROOM};
+use super::portrait::{Affinities, BOUGHT, DISLIKED, IDS, LANDINGS, LEDGER, PENDING, Pending, Portrait, ROOM};
 use super::tape::Tape;
 use super::visit::{MARKS, keep_latest};
 use super::visits::{CART, CHANNELS, OpenVisit, PATH, Stage, Visits};
@@ -21,7 +21,9 @@ use crate::time::Millis;
 use alloc::vec::Vec;
 
 /// The snapshot format this build writes and the newest it reads.
-const SNAPSHOT: u16 = 4;
+const SNAPSHOT: u16 = 5;
+/// Before there was a record of landings: the same description without it.
+const BEFORE_LANDINGS: u16 = 4;
 /// Before there was a ledger of membership: the same description without it.
 const BEFORE_LEDGER: u16 = 3;
 /// Before there were attributes and counts of the satisfied: the same description without them.
@@ -56,7 +58,7 @@ impl Portrait {
         let mut r = Reader::new(body);
         let read = match r.u16() {
             OLDEST => snapshot_v1::read(config, &mut r),
-            version @ (BEFORE_ATTRIBUTES | BEFORE_LEDGER | SNAPSHOT) => read(config, &mut r, version),
+            version @ BEFORE_ATTRIBUTES..=SNAPSHOT => read(config, &mut r, version),
             _ => return Err(bad("it is of another version.")),
         };
         read.map_err(|_| bad("it ends early or holds what no portrait holds."))
@@ -145,8 +147,11 @@ fn state(t: &mut Tape<'_, '_>, p: &mut Portrait, version: u16) {
     });
     t.small(&mut p.history.rated);
     t.small(&mut p.history.satisfied);
-    if version == SNAPSHOT {
+    if version > BEFORE_LEDGER {
         t.blob(&mut p.ledger, LEDGER);
+    }
+    if version > BEFORE_LANDINGS {
+        t.blob(&mut p.landings, LANDINGS);
     }
 }
 

@@ -26,6 +26,8 @@ pub struct ShopFiles {
     pub prior: Option<PathBuf>,
     /// `loyalty.json`.
     pub loyalty: Option<PathBuf>,
+    /// `invites.json`.
+    pub invites: Option<PathBuf>,
     /// Id of the shop where the settings have none: the folder's name.
     pub name: String,
     /// Where a log is looked for that nobody named.
@@ -97,6 +99,7 @@ impl ShopFiles {
             content: first(&["content.jsonl"]),
             prior: first(&["prior.json"]),
             loyalty: first(&["loyalty.json"]),
+            invites: first(&["invites.json"]),
             name: dir.canonicalize().ok().and_then(|p| Some(p.file_name()?.to_str()?.to_string())).unwrap_or_default(),
             folder: Some(dir.to_path_buf()),
             preset,

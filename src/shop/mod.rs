@@ -14,6 +14,7 @@ mod forecast;
 mod grants;
 mod ground;
 mod insight;
+pub mod invites;
 mod limits;
 mod log;
 pub mod loyalty;
@@ -48,6 +49,7 @@ use files::files_in;
 pub use files::{Preset, ShopFiles};
 pub use forecast::ForecastSettings;
 pub use ground::{grants, ground_file, offers_file, offers_ground, promotions};
+pub use invites::Invites;
 pub use limits::{BaselineSettings, PolicySettings};
 pub use log::{Format, Log, LogStep, Session, Unit};
 pub use loyalty::Loyalty;
@@ -223,6 +225,8 @@ pub struct Shop {
     pub content: Vec<CardDraft>,
     /// How membership works: `loyalty.json`.
     pub loyalty: Option<Loyalty>,
+    /// Programmes of invitations and shares: `invites.json`.
+    pub invites: Option<Invites>,
     /// How long before they begin cards are listed.
     pub cards: CardSettings,
     /// Where a shopper without history starts, and how many looks that is worth, in 1/256.
@@ -325,6 +329,8 @@ impl Shop {
         };
         let zone = config.zone_minutes()?;
         let loyalty = files.loyalty.as_deref().map(|path| loyalty::read(path, &languages, zone)).transpose()?;
+        let invites = files.invites.as_deref().map(|path| invites::read(path, &languages, &loyalty, &offers));
+        let invites = invites.transpose()?;
         let prior = files.prior.as_deref().map(prior::read).transpose()?;
         let attributes = config.attributes(prior.as_ref())?;
         let prior = prior.map(|p| config.prior().map(|weight| (p, weight))).transpose()?;
@@ -353,6 +359,7 @@ impl Shop {
             rules: config.rules()?,
             content,
             loyalty,
+            invites,
             cards,
             prior,
             scenes: config.scenes()?,

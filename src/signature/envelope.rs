@@ -1,7 +1,7 @@
 //! The envelope's bytes.
 
 use crate::codec::Reader;
-#[cfg(feature = "cli")]
+#[cfg(any(feature = "cli", feature = "lint"))]
 use crate::codec::Writer;
 use crate::time::Millis;
 
@@ -88,7 +88,7 @@ impl<'a> Envelope<'a> {
     }
 
     /// The bytes that a signature goes behind.
-    #[cfg(feature = "cli")]
+    #[cfg(any(feature = "cli", feature = "lint"))]
     pub(super) fn head(
         kind: Kind,
         key: [u8; 8],

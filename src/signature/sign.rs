@@ -70,6 +70,16 @@ impl Keys {
         )
     }
 
+    /// Signs parts, one behind the other, which have to begin with what they are; the same parts get the same signature.
+    pub(crate) fn sign_parts(&self, message: &[&[u8]]) -> [u8; 64] {
+        *self.0.sk.sign(message.concat(), None)
+    }
+
+    /// The public key's bytes, the first of which tell which key signed.
+    pub(crate) fn hint(&self) -> &[u8] {
+        &self.0.pk[..]
+    }
+
     /// The public key, 64 hexadecimal digits.
     pub fn public(&self) -> String {
         hex(&*self.0.pk)

@@ -75,9 +75,9 @@ impl Table {
             return self.open(r, out);
         }
         if op == VERIFY {
-            return core::hint::black_box(verify::part as verify::Part)(r, out);
+            return core::hint::black_box(verify::part as verify::Part)(op, None, r, out);
         }
-        let there = matches!(op, 2..=33 | REHEARSE | 45..=51 | 56..=63 | 76 | 77)
+        let there = matches!(op, 2..=33 | REHEARSE | 45..=51 | 56..=63 | 76 | 77 | 80..=82)
             && (cfg!(feature = "vectors") || op != NEAREST);
         if !there {
             return Err(Error::told(Code::UnknownCall, || {
@@ -128,6 +128,7 @@ impl Table {
             45..=51 | 56..=58 | 61..=63 | 77 => {
                 core::hint::black_box(insight::part as insight::Part)(op, &mut self.insight, shelf, r, out)
             }
+            80..=82 => core::hint::black_box(verify::part as verify::Part)(op, Some(shelf), r, out),
             32 | 33 => checkout::overlay(shelf, r, out, op == 32),
             59 => {
                 r.end()?;

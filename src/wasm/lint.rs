@@ -1,5 +1,5 @@
 //! The linter's host, for `nearshelf/lint` in Node: a document goes in as JSON, findings come out as JSON. A wasm of its own, which also compiles a
-//! `loyalty.json` for `nearshelf/membership`, and announces and draws for `nearshelf/draws`, in Node.
+//! `loyalty.json` for `nearshelf/membership`, announces and draws for `nearshelf/draws`, and issues and settles tokens for `nearshelf/invites`, in Node.
 #![allow(unsafe_code, reason = "a C-ABI takes and gives raw memory; every block is sized by its length word")]
 
 use super::block::{answer, give, take};
@@ -68,6 +68,22 @@ unsafe extern "C" fn lint_loyalty(ptr: *mut u8, len: u32) -> *mut u8 {
     block.push(code);
     block.extend_from_slice(&told);
     give(block)
+}
+
+/// Takes the block of what a server asks of its invitations over ([`crate::invite::json::answer`]), answers with a block of a length word and JSON.
+///
+/// # Safety
+///
+/// As [`take`].
+#[unsafe(no_mangle)]
+unsafe extern "C" fn lint_invites(ptr: *mut u8, len: u32) -> *mut u8 {
+    // SAFETY: passed on to the caller.
+    let document = unsafe { take(ptr, len as usize) };
+    let told = match serde_json::from_slice::<Value>(&document) {
+        Err(e) => json!({ "error": format!("it is no JSON: {e}.") }),
+        Ok(asked) => crate::invite::json::answer(&asked),
+    };
+    answer(told.to_string().as_bytes())
 }
 
 fn compiled(document: &[u8]) -> Result<Vec<u8>, String> {

@@ -1,19 +1,16 @@
 //! Frozen files of every format ever landed, and the readers that must go on reading them.
 
+mod invites;
 #[cfg(all(feature = "cli", not(target_arch = "wasm32")))]
 mod member;
 #[cfg(feature = "vectors")]
 mod vectors;
 
 use nearshelf::catalog::{Availability, Catalog};
-#[cfg(not(target_arch = "wasm32"))]
-use nearshelf::engine::Declaring;
 use nearshelf::engine::Engine;
 use nearshelf::id::{Key, Row};
 use nearshelf::pack::{FORMAT, OLDEST_READABLE, Pack, PackWriter, Tag};
 use nearshelf::privacy::consent::{Consent, Tri};
-#[cfg(not(target_arch = "wasm32"))]
-use nearshelf::profile::attribute::Said;
 use nearshelf::profile::attribute::Source;
 #[cfg(feature = "cli")]
 use nearshelf::rank::Counts;
@@ -224,10 +221,10 @@ fn sealed_snapshot_1_is_read() {
     assert_eq!((portrait.events, portrait.sessions), (60, 60));
     assert_eq!(portrait.traits[0].len(), 24);
     assert_eq!(portrait.visit, [crate::api::id(&shelf, 9)]);
-    // Written by this version it is one of version 4, and says the same.
+    // Written by this version it is one of version 5, and says the same.
     let again = shelf.seal(&SEALED.0, &SEALED.1, SEALED.2).expect("consented");
     let mut other = crate::api::shelf();
-    other.unseal(&SEALED.0, SEALED.2, &again).expect("snapshot 4");
+    other.unseal(&SEALED.0, SEALED.2, &again).expect("snapshot 5");
     assert_eq!(other.portrait(crate::api::NOW), portrait);
 }
 
@@ -241,10 +238,10 @@ fn sealed_snapshot_2_is_read() {
     assert_eq!(portrait.traits.each_ref().map(Vec::len), [14, 9, 9, 7, 14, 1, 7, 1, 1, 0, 1]);
     // What had settled then has no kinds; what was provisional has its own.
     assert!(portrait.traits.iter().flatten().any(|t| t.kinds == 0));
-    // Written by this version it is one of version 4, and says the same.
+    // Written by this version it is one of version 5, and says the same.
     let again = shelf.seal(&SEALED.0, &SEALED.1, SEALED.2).expect("consented");
     let mut other = crate::api::shelf();
-    other.unseal(&SEALED.0, SEALED.2, &again).expect("snapshot 4");
+    other.unseal(&SEALED.0, SEALED.2, &again).expect("snapshot 5");
     assert_eq!(other.portrait(crate::api::NOW), portrait);
     assert_eq!(other.seal(&SEALED.0, &SEALED.1, SEALED.2).expect("consented"), again);
 }
@@ -267,11 +264,11 @@ fn sealed_snapshot_3_is_read() {
         ]
     );
     assert_eq!(shelf.ledgers().0, b"", "there was no membership then");
-    // Written by this version it is one of version 4, and says the same.
+    // Written by this version it is one of version 5, and says the same.
     let again = shelf.seal(&SEALED.0, &SEALED.1, SEALED.2).expect("consented");
     let mut other = Engine::open(with_sections(&[(Tag::ATTRIBUTE, 7, attributes)])).expect("a pack");
     other.set_consent(Consent::all());
-    other.unseal(&SEALED.0, SEALED.2, &again).expect("snapshot 4");
+    other.unseal(&SEALED.0, SEALED.2, &again).expect("snapshot 5");
     assert_eq!(other.portrait(crate::api::NOW), shelf.portrait(crate::api::NOW));
     let portrait = shelf.portrait(crate::api::NOW);
     assert_eq!((portrait.events, portrait.sessions), (90, 90));
@@ -286,65 +283,16 @@ fn sealed_snapshot_4_is_read() {
     let attributes = crate::api::declared::ATTRIBUTES;
     let mut shelf = Engine::open(with_sections(&[(Tag::ATTRIBUTE, 7, attributes)])).expect("a pack");
     shelf.set_consent(Consent::all());
-    #[cfg(not(target_arch = "wasm32"))]
-    if std::env::var_os("NEARSHELF_FREEZE").is_some() {
-        use nearshelf::event::clean::{RawDetails, RawEvent, RawPrice};
-        let names = [
-            "view_item",
-            "purchase",
-            "share",
-            "review",
-            "complaint",
-            "return",
-            "refund",
-            "live_watch",
-            "session_start",
-            "nps_answer",
-        ];
-        for day in 0..90_i64 {
-            let item = crate::api::id(&shelf, day as u32 % 17);
-            let name = names[day as usize % names.len()];
-            let order = format!("T{}", day / 10);
-            let details = RawDetails {
-                value: RawPrice::Number(20.0 + day as f64),
-                order: &order,
-                rating: (1 + day % 5) as f64,
-                score: (day % 11) as f64,
-                seconds: 30.0,
-                channel: "search",
-                content: "article",
-                resolved: day % 20 == 4,
-                zone: 480,
-                ..RawDetails::default()
-            };
-            shelf.track(
-                crate::api::NOW.plus(day * nearshelf::time::DAY),
-                &[RawEvent { details, ..crate::api::event(name, &item) }],
-            );
-        }
-        let end = crate::api::NOW.plus(89 * nearshelf::time::DAY);
-        let said = [
-            ("gender", Said::Text("female")),
-            ("birthday", Said::Text("05-20")),
-            ("shoe_size", Said::Number(38.5, "38.5")),
-        ];
-        shelf.declare(end, &said, Declaring { source: Source::Survey, ..Declaring::default() }).expect("consented");
-        shelf
-            .declare(end, &[("born", Said::Number(1990.0, "1990"))], Declaring { merge: true, ..Declaring::default() })
-            .expect("consented");
-        shelf.tell_stages(end, 480).expect("parameters");
-        shelf.keep_ledger(LEDGER_KEPT).expect("short");
-        let sealed = shelf.seal(&SEALED.0, &SEALED.1, SEALED.2).expect("consented");
-        std::fs::write(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/compat/snapshot-v4.sealed"), sealed)
-            .expect("written");
-        return;
-    }
     let sealed = include_bytes!("snapshot-v4.sealed");
     shelf.unseal(&SEALED.0, SEALED.2, sealed).expect("seal 1, snapshot 4");
     assert_eq!(shelf.ledgers().0, LEDGER_KEPT);
-    assert_eq!(shelf.seal(&SEALED.0, &SEALED.1, SEALED.2).expect("consented"), sealed, "read and written alike");
     let portrait = shelf.portrait(crate::api::NOW);
     assert_eq!((portrait.events, portrait.sessions), (90, 90));
+    let again = shelf.seal(&SEALED.0, &SEALED.1, SEALED.2).expect("consented");
+    let mut other = Engine::open(with_sections(&[(Tag::ATTRIBUTE, 7, attributes)])).expect("a pack");
+    other.set_consent(Consent::all());
+    other.unseal(&SEALED.0, SEALED.2, &again).expect("snapshot 5");
+    assert_eq!((other.portrait(crate::api::NOW), other.ledgers().0), (portrait, LEDGER_KEPT));
     // It goes with the portrait, and stays where nobody decided.
     shelf.set_consent(Consent { personalize: Tri::Undecided, ..Consent::all() });
     assert_eq!(shelf.ledgers().0, LEDGER_KEPT);

@@ -287,7 +287,7 @@ pub(crate) fn offers(data: &[u8]) {
 const SIGNED: &[u8] = include_bytes!("../compat/signed-v1.overlay");
 const KEY: &str = "8a88e3dd7409f195fd52db2d3cba5d72ca6709bf1d94121bf3748801b40f6f5c";
 
-/// A signed file: as it comes, changed, and a good one with whatever a device may have kept of others.
+/// A signed file: as it comes, changed, and a good one with whatever a device may have kept of others. Then tokens.
 pub(crate) fn signed(data: &[u8]) {
     use nearshelf::signature::{MAGIC, open};
     use nearshelf::time::Millis;
@@ -318,4 +318,57 @@ pub(crate) fn signed(data: &[u8]) {
         }),
     );
     table.call(67, data);
+    invited(data);
+}
+
+/// Programmes, a token and a record of landings, frozen.
+const INVITES: &[u8] = include_bytes!("../compat/invites-v1.section");
+const TOKEN: &str = include_str!("../compat/token-v1.token");
+const LANDINGS: &[u8] = include_bytes!("../compat/landings-v1.record");
+
+/// A token, a record of landings and rules, as they come and changed: what is asked is answered, and what is kept can be read again and is bounded.
+fn invited(data: &[u8]) {
+    use nearshelf::codec::Reader;
+    use nearshelf::invite::{Asked, Event, Programme, Status, Token, decode, earn, land, own};
+    use nearshelf::time::Millis;
+    let mut c = Choices(data);
+    let rules = Reader::new(INVITES).bytes();
+    let mut other = rules.to_vec();
+    other[c.number(1) as usize % rules.len()] ^= c.number(1) as u8;
+    let changed = Programme::all(&other);
+    let _ = Programme::all(data);
+    let programmes = changed.or_else(|_| Programme::all(rules)).expect("the frozen rules");
+    let mut kept = LANDINGS.to_vec();
+    for _ in 0..c.number(1) % 8 {
+        let at = c.number(2) as usize % kept.len();
+        kept[at] = c.number(1) as u8;
+    }
+    kept.extend_from_slice(c.0);
+    let mut text = TOKEN.trim().as_bytes().to_vec();
+    let (at, with) = (c.number(1) as usize % text.len(), c.number(1) as u8 & 0x7F);
+    text[at] = with;
+    let text = String::from_utf8(text).expect("ASCII");
+    let keys = [KEY];
+    let asked = Asked {
+        now: Millis(NOW as i64),
+        shop: "harbour-lane",
+        keys: &keys,
+        programmes: &programmes,
+        customer: false,
+        kept: &kept,
+    };
+    let (told, after) = land(&asked, &text);
+    assert!(told.status == Status::Refused || text == TOKEN.trim(), "only what was signed lands");
+    for record in
+        [after, land(&asked, TOKEN.trim()).1, own(&asked, TOKEN.trim()).ok(), earn(&asked, Event::Order, &text).1]
+    {
+        let Some(record) = record else { continue };
+        assert!(record.len() <= 4_096);
+        let again = Asked { kept: &record, ..asked };
+        assert!(earn(&again, Event::Landing, "").0.len() <= 16);
+    }
+    if let Some(bytes) = std::str::from_utf8(data).ok().and_then(decode) {
+        let _ = Token::read(&bytes).map(|t| t.is_signed(&keys, "harbour-lane"));
+    }
+    let _ = Token::read(data).map(|t| t.is_signed(&keys, "harbour-lane"));
 }

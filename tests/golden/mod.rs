@@ -12,6 +12,8 @@ mod declared;
 mod draws;
 mod insights;
 #[cfg(all(feature = "cli", not(target_arch = "wasm32")))]
+pub(crate) mod invites;
+#[cfg(all(feature = "cli", not(target_arch = "wasm32")))]
 mod offers_lint;
 #[cfg(all(feature = "cli", not(target_arch = "wasm32")))]
 mod rules;

@@ -29,7 +29,7 @@ async function check(change = (text) => text) {
         allowJs: true, checkJs: true, noEmit: true, strict: true, noImplicitAny: false, skipLibCheck: true, target: "es2020", module: "esnext",
         moduleResolution: "bundler", lib: ["es2020"], types: ["miniprogram-api-typings"],
       },
-      files: ["mini-program/index.js", "mini-program/membership.js", "mini-program/draws.js", "platforms.d.ts"],
+      files: ["mini-program/index.js", "mini-program/membership.js", "mini-program/draws.js", "src/invites.js", "platforms.d.ts"],
     }));
     return await new Promise((done) => {
       execFile(join(root, "tests", "node_modules", ".bin", "tsc"), ["-p", folder, "--pretty", "false"], { cwd: folder, maxBuffer: 1 << 26 }, (error, out) => {

@@ -202,6 +202,35 @@ for (const [file, from] of [["draw.mts", "nearshelf"], ["draw.cts", "nearshelf"]
   });
 }
 
+for (const [file, from] of [["invites.mts", "nearshelf"], ["invites.cts", "nearshelf"], ["invites.ts", "nearshelf/mini-program"]]) {
+  test(`invitations beside ${from} compile in ${file}, and their mistakes do not`, async () => {
+    const server = file === "invites.ts" ? "" : `
+      import { tokens } from "nearshelf/invites";
+      const desk = tokens({ invites: "{}", shop: "s", key: "k" });
+      const done = desk.settle({ claims: [{ token: desk.issue({ programme: "p", about: { group: "g" } }).token, friend: "f", landed: 1, at: "2026-01-01T00:00:00Z", event: "order" }] });
+      export const first: string | null = done.decisions[0]?.status === "earned" ? done.decisions[0].inviter.why : String(desk.check("t").why);
+      // @ts-expect-error a claim has an event
+      desk.settle({ claims: [{ token: "t", friend: "f", landed: 1, at: 2 }], history: done.history });`;
+    const text = `import type { Shelf } from "${from}"; import { invites } from "${from}/invites"; import { membership } from "${from}/membership";
+      export async function friends(shelf: Shelf): Promise<string> {
+        const mine = await invites(shelf, { member: await membership(shelf) });
+        // @ts-expect-error there may be no programmes
+        mine.landings();
+        if (!mine) return "";
+        const landing = await mine.land({ invite: "t" }, { newCustomer: false });
+        // @ts-expect-error what is refused has no programme
+        landing.programme;
+        const said: string = landing.status === "refused" ? landing.why + landing.text : landing.programme.name + (landing.group?.id ?? "");
+        const claims = await mine.delivered(7);
+        const entry = claims[0]?.friend.entry?.type;
+        return [said, entry, String(await mine.own("t")), mine.programmes()[0]?.limits[0]?.per].join();
+      }${server}`;
+    const settings = file === "invites.ts" ? { module: "esnext", moduleResolution: "bundler", lib: ["es2020"] } : { module: "nodenext", lib: ["es2022", "dom"] };
+    const { code, out } = await compile("types", { [file]: text }, settings);
+    assert.equal(code, 0, out);
+  });
+}
+
 test("a mistake that the test does not expect fails it", async () => {
   const { code, out } = await compile("types", { "a.mts": `import { createShelf } from "nearshelf";\nawait createShelf({ pakc: "p" });\n` }, { module: "nodenext", lib: ["es2022", "dom"] });
   assert.notEqual(code, 0);

@@ -59,6 +59,9 @@ pub(crate) enum Command {
     Sign(crate::sign::SignArgs),
     /// Write a switch: which offers are stopped, and whether anything is personal.
     Switch(crate::switch::SwitchArgs),
+    /// Invite and share tokens: sign them, check them, settle what devices claim.
+    #[command(subcommand)]
+    Tokens(crate::tokens::TokensCommand),
     /// Check who signed a file.
     Verify(crate::sign::VerifyArgs),
     /// Published draws: announce, close, draw, and check what was drawn.

@@ -26,6 +26,7 @@ mod rules;
 mod sign;
 mod switch;
 mod synthetic;
+mod tokens;
 
 use clap::Parser;
 use nearshelf::error::Error;
@@ -62,6 +63,7 @@ fn run() -> Result<ExitCode, Error> {
         args::Command::Keys(a) => sign::keys(&a)?,
         args::Command::Sign(a) => sign::run(&a)?,
         args::Command::Switch(a) => switch::run(&a)?,
+        args::Command::Tokens(a) => return tokens::run(&a),
         args::Command::Verify(a) => return sign::verify(&a),
     }
     Ok(ExitCode::SUCCESS)
