@@ -64,7 +64,7 @@ pub(super) fn rank(text: &[u8]) -> u64 {
             _ => return 0,
         }
     }
-    if digits == 0 { 0 } else { parts << COUNT | (rank << 20) + digits * HUNDRED_THOUSAND + number }
+    if digits == 0 { 0 } else { (parts << COUNT) | ((rank << 20) + digits * HUNDRED_THOUSAND + number) }
 }
 
 const HUNDRED_THOUSAND: u64 = 100_000;
