@@ -388,6 +388,7 @@ fn month_day(s: &str) -> Option<(u8, u8)> {
 }
 
 /// An instant in RFC 3339 on a clock so many minutes east of UTC, to the second; `None` outside of 1970 to 9999.
+#[cfg(any(feature = "cli", feature = "lint"))]
 pub(crate) fn text_of(at: Millis, zone: i32) -> Option<String> {
     let local = at.0.checked_add(i64::from(zone) * 60_000)?.div_euclid(1000);
     let (days, clock) = (local.div_euclid(86_400), local.rem_euclid(86_400));
