@@ -41,7 +41,7 @@ fn shuffle<T>(list: &mut [T]) {
 #[test]
 fn the_pack_is_byte_equal_under_any_order_of_visits_and_catalogue_rows() {
     let dir = tempfile::tempdir().expect("a folder");
-    for name in ["catalog.csv", "interactions.csv", "shop.toml"] {
+    for name in ["catalog.csv", "interactions.csv", "shop.toml", "offers.json", "loyalty.json", "calendar.json"] {
         fs::copy(Path::new(SAMPLE).join(name), dir.path().join(name)).expect("a copy");
     }
     let straight = pack_of(dir.path());
