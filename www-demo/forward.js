@@ -1,4 +1,5 @@
-// Offers that are put forward to this shopper, and why: what of the portrait speaks for each, and what is held back. What they cost is the cart's.
+// What the shop has to say to this shopper now, and the offers that are put forward: why each is, what of the portrait speaks for it, and what is held back. What
+// offers cost is the cart's.
 
 import { byId, h, redraw, seen, spoken } from "./dom.js";
 import { number, t } from "./text/index.js";
@@ -16,12 +17,15 @@ export function mountForward(page) {
     draw() {
       const { shelf } = page;
       const { items, withheld, paused } = shelf.promotions({ slot: "home", limit: SHOWN });
-      place.hidden = items.length + withheld.length === 0 && !paused;
+      const care = shelf.care({ slot: "home", customer: page.member?.customer() });
+      place.hidden = items.length + withheld.length + care.items.length === 0 && !paused;
       if (place.hidden) return;
       const most = Math.max(1, ...items.map(({ weight }) => weight ?? 0));
       const names = new Map(shelf.offers().map(({ id, name }) => [id, name]));
       redraw(place, [
         h("h3", { id: "forward-title" }, t("forward")), h("p", { class: "hint" }, t(paused ? "forwardPaused" : "forwardHint")),
+        care.items.length > 0 && h("ul", { class: "forward care" }, care.items.map((one) => h("li", { data: { care: one.id } },
+          h("b", {}, one.text || page.because(one)), h("span", { class: "says" }, [page.because(one), one.offer?.name, page.day(one.until)].filter((text, i) => text && (i > 0 || one.text)).join(" · "))))),
         h("ul", { class: "forward" }, items.map((offer) => h("li", { data: { forward: offer.id } },
           h("b", {}, offer.name), h("span", { class: "says" }, because(offer.because)),
           offer.weight !== undefined && seen("", { class: "rail", style: { "--part": Math.max(0, offer.weight / most).toFixed(3) } }),

@@ -67,6 +67,9 @@ export function makePage(shelf, shop, clock, say) {
     /** The reason of an item in words. */
     because: (item) => say(shelf, item.because, speaking()),
 
+    /** "until Dec 24": the last day of what ends at a time. */
+    day: (end) => t("until", { day: new Intl.DateTimeFormat(speaking(), { day: "numeric", month: "short" }).format(end - 1) }),
+
     /** What an insight's code says to the shopper: "stage.new", "need.price". */
     word: (code) => say(shelf, code, speaking()),
 

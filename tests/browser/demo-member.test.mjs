@@ -116,6 +116,21 @@ scenario("what is put forward says why, and is nobody's without consent", {}, as
   assert.ok(personal.every(({ says }) => !/undefined/.test(says)), JSON.stringify(personal));
 });
 
+scenario("what the shop has to say comes with its occasion, and goes with the order", {}, async (tab) => {
+  await play(tab);
+  await tab.locator('[data-care="care:new"]').waitFor();
+  const said = await tab.locator('[data-care="care:new"]').evaluate((row) => row.textContent);
+  assert.match(said, /first order/i);
+  assert.doesNotMatch(said, /undefined|null/);
+  await tab.evaluate(() => {
+    const { page, shelf } = globalThis.nearshelfDemo;
+    shelf.track("purchase", { transaction_id: "A-1", items: [{ item_id: page.mine.items[0].id, price: 20, quantity: 1 }] });
+    page.refresh();
+  });
+  await settled(tab);
+  assert.equal(await tab.locator('[data-care="care:new"]').count(), 0);
+});
+
 scenario("what is worth adding costs what it says it adds", {}, async (tab) => {
   await put(tab, "30004", "20010");
   await tab.locator("#cart [data-addon]").first().waitFor();
