@@ -19,7 +19,6 @@ const CELLS: usize = 1 << 17;
 const RANGES: usize = 32;
 /// Conflicts the table can follow, one bit each.
 const FOLLOWED: usize = 7;
-const _: () = assert!(1 << FOLLOWED <= u128::BITS);
 
 /// The table, and what the offers do to the state of the conflicts it follows.
 pub(crate) struct Bound {
@@ -64,34 +63,28 @@ impl Bound {
         let width = total / ranges as i64 + 1;
         let row = masks * ranges;
         let mut cells = vec![0_i64; row * (n + 1)];
-        // States of the conflicts that a place can be come to with, a bit each.
-        let mut come = vec![1_u128; n + 1];
-        for i in 0..n {
-            let (here, mut next) = (come[i], 0);
-            for mask in 0..masks {
-                if here >> mask & 1 == 0 {
-                    continue;
-                }
-                next |= 1 << rules[i].skipped(mask);
-                if mask & rules[i].needs == 0 {
-                    next |= 1 << rules[i].taken(mask);
+        // States of the conflicts that each place can be come to with.
+        let mut come = vec![vec![0_usize]];
+        for (i, rule) in rules.iter().enumerate() {
+            let mut there = vec![false; masks];
+            for &mask in &come[i] {
+                there[rule.skipped(mask)] = true;
+                if mask & rule.needs == 0 {
+                    there[rule.taken(mask)] = true;
                 }
             }
-            come[i + 1] = next;
+            come.push((0..masks).filter(|mask| there[*mask]).gather());
         }
         for (i, curve) in curves.iter().enumerate().rev() {
             let (here, after) = cells[i * row..].split_at_mut(row);
-            let (rule, states) = (rules[i], come[i]);
+            let rule = rules[i];
             for k in 0..ranges {
                 let low = k as i64 * width;
                 let high = (low + width - 1).min(total);
                 let saving = curve.most(high);
                 let left = high - curve.least(low).min(high);
                 let target = (left / width) as usize;
-                for mask in 0..masks {
-                    if states >> mask & 1 == 0 {
-                        continue;
-                    }
+                for &mask in &come[i] {
                     let mut best = after[rule.skipped(mask) * ranges + k];
                     if mask & rule.needs == 0 && saving > 0 {
                         best = best.max(saving.saturating_add(after[rule.taken(mask) * ranges + target]));

@@ -80,10 +80,16 @@ fn search(plan: &Plan<'_>, limits: Limits, below: Option<i64>) -> Found {
     }
     let mut places = Vec::new();
     for (place, c) in plan.offers.iter().enumerate() {
+        let alone = c.promotion.stacking.exclusive;
+        // What tells by sums alone need not be spread.
+        if !alone && matches!(glance(c, plan, &start, start.items), Ok(Some(_))) {
+            places.push(place);
+            continue;
+        }
         match effect(c, plan, &start, &mut scratch) {
             // These three cannot come to hold later, since amounts and scopes only shrink.
             Err((Refusal::NoMatchingItems | Refusal::MinQty | Refusal::BelowThreshold, _)) => {}
-            outcome if c.promotion.stacking.exclusive => {
+            outcome if alone => {
                 if let Ok(e) = outcome {
                     let alone = Best { set: vec![place], payable: payable - e.saving, gift: e.gift };
                     if alone.beats(&found, plan) {
