@@ -205,4 +205,32 @@ mod tests {
             assert_eq!(told, pairs[..PAIRS], "seed {seed}");
         }
     }
+
+    #[test]
+    fn with_little_work_allowed_amounts_are_not_too_low_and_are_not_said_to_be_proven() {
+        let mut cut = 0;
+        for seed in 0..6 {
+            let mut random = Random(5_000 + seed);
+            let cart = cart(&mut random, 20);
+            let offers = Offers::new(competing(&mut random, 12, &cart)).expect("sound");
+            let item = |i: usize| Line {
+                id: alloc::format!("C{i}"),
+                sku: "A".into(),
+                price: Minor(700 * (1 + i as i64)),
+                ..Line::default()
+            };
+            let list: Vec<Line> = (0..12).map(item).collect();
+            let of = |nodes| {
+                addons(&offers, &cart, &list, &Customer::default(), Millis(0), Limits { nodes }).expect("sound lines")
+            };
+            let (short, full) = (of(1), of(10_000_000));
+            assert!(full.proven);
+            assert_eq!(short.payable, full.payable, "the cart as it is has its own limit");
+            for (a, b) in short.singles.iter().zip(&full.singles).chain(short.pairs.iter().zip(&full.pairs)) {
+                assert!(a.payable_after >= b.payable_after, "seed {seed}");
+            }
+            cut += u32::from(!short.proven);
+        }
+        assert!(cut > 0, "no search was cut short");
+    }
 }

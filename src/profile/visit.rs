@@ -108,4 +108,19 @@ mod tests {
         assert_eq!(t.marks.len(), MARKS);
         assert_eq!(t.marks[0].at, Millis(1000 - MARKS as i64));
     }
+
+    #[test]
+    fn letting_go_of_many_at_a_time_leaves_the_same_latest_in_any_order() {
+        let (mut list, mut all) = (Vec::new(), Vec::new());
+        for i in 0..100_u64 {
+            let x = i * 37 % 101;
+            list.insert(list.partition_point(|y| *y <= x), x);
+            if list.len() >= 8 {
+                keep_latest(&mut list, 4);
+            }
+            all.push(x);
+            all.sort_unstable();
+            assert_eq!(latest(&list, 4), latest(&all, 4), "{i}");
+        }
+    }
 }
