@@ -2,20 +2,23 @@
 
 use super::cart::{Cart, Customer, Line};
 use super::condition::failed;
-use super::invalid::{Invalid, InvalidCode};
+use super::invalid::Invalid;
 use super::plan::Plan;
 use super::promotion::Offers;
-use super::search::{Limits, lowest};
+use super::search::{Ground, Limits, lowest};
 use crate::list::Gather;
 use crate::money::Minor;
 use crate::order::Arrange;
 use crate::time::Millis;
+use alloc::vec;
 use alloc::vec::Vec;
 
 /// Singles that are told, and of which pairs are made.
 const BEST: usize = 10;
 /// Pairs that are told.
 const PAIRS: usize = 3;
+/// Tries, next to each other by price, that share one table of what later offers can save at most.
+const ALIKE: usize = 16;
 
 /// One unit each of one product, or of two.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -86,69 +89,75 @@ pub fn addons(
     // What one try leaves of its share is the others'.
     let mut left = limits.nodes;
     let mut tries = (catalog.len() + BEST * (BEST - 1) / 2) as u32;
-    let mut cost = |cart: &Cart, below: i64, may: Option<u32>| {
-        let open = offers.list().iter().enumerate().filter(|(_, p)| failed(p, cart, customer, now).is_none());
-        let plan = Plan::new(cart, customer, open.gather());
+    // Conditions ask for no line, so that the same offers stand open for all tries, which differ by the lines at the end.
+    let open = offers.list().iter().enumerate().filter(|(_, p)| failed(p, cart, customer, now).is_none());
+    let mut plan = Plan::new(cart, customer, open.gather());
+    let mut cost = |plan: &mut Plan<'_>, ground: &Ground, more: &[&Line], below: i64, may: Option<u32>| {
+        more.iter().for_each(|line| plan.push(line));
         let nodes = may.unwrap_or(left / tries.max(1));
-        let (payable, proven, nodes) = lowest(&plan, Limits { nodes }, below, &mut good);
+        let (payable, proven, nodes) = lowest(plan, ground, Limits { nodes }, below, &mut good);
         if may.is_none() {
             (tries, left) = (tries.saturating_sub(1), left.saturating_sub(nodes));
         }
         out.proven &= proven;
+        more.iter().for_each(|_| plan.pop());
         payable
     };
     // As a quote of it would.
-    let before = cost(cart, i64::MAX, Some(Limits::default().nodes));
-    let mut tried: Vec<Addon> = Vec::new();
-    // The cheap first: they mostly do best, and what cannot be among the best any more is not followed to its end.
-    let mut order: Vec<usize> = (0..catalog.len()).gather();
-    order.arrange_by_key(|i| (catalog[*i].price.0, *i));
-    for place in order {
-        let item = &catalog[place];
-        let Some(larger) = with(cart, item)? else { continue };
-        // What costs as much as the last of the best may still come before it, by its price or name.
-        let below = last(&tried, BEST).map_or(i64::MAX, |worst| worst.saturating_add(1));
-        let payable = cost(&larger, below, None);
-        if payable < below {
-            enter(&mut tried, catalog, addon(place, None, item.price.0, payable, before), BEST);
+    let ground = Ground::of_all(&mut plan, &[Vec::new()]);
+    let before = cost(&mut plan, &ground, &[], i64::MAX, Some(Limits::default().nodes));
+    let mut best_of = |mut tries: Vec<Try<'_>>, most: usize| {
+        let mut best = Vec::new();
+        // The cheap first: they mostly do best, and what cannot be among the best any more is not followed to its end.
+        tries.arrange_by_key(|t| (t.price(), t.place, t.with));
+        for alike in tries.chunks(ALIKE) {
+            let ground = Ground::of_all(&mut plan, &alike.iter().map(|t| t.lines.clone()).gather());
+            for t in alike {
+                // What costs as much as the last of the best may still come before it, by its price or name.
+                let below = best.get(most - 1).map_or(i64::MAX, |last: &Addon| last.payable_after.0.saturating_add(1));
+                let payable = cost(&mut plan, &ground, &t.lines, below, None);
+                if payable < below {
+                    let (price, delta) = (Minor(t.price()), Minor(payable - before));
+                    let new = Addon { place: t.place, with: t.with, price, payable_after: Minor(payable), delta };
+                    enter(&mut best, catalog, new, most);
+                }
+            }
+        }
+        best
+    };
+    let units: Vec<Line> = catalog.iter().map(|item| Line { qty: 1, ..item.clone() }).gather();
+    let mut tries = Vec::new();
+    for (place, unit) in units.iter().enumerate() {
+        let lines = vec![unit];
+        if cart.admits(&lines)? {
+            tries.push(Try { place, with: None, lines });
         }
     }
-    let mut pairs: Vec<Addon> = Vec::new();
-    for (i, first) in tried.iter().enumerate() {
-        for second in &tried[i + 1..] {
-            let (a, b) = (&catalog[first.place], &catalog[second.place]);
-            let Some(larger) = with(cart, a)? else { continue };
-            let Some(larger) = with(&larger, b)? else { continue };
-            let below = last(&pairs, PAIRS).map_or(i64::MAX, |worst| worst.saturating_add(1));
-            let payable = cost(&larger, below, None);
-            if payable < below {
-                let price = a.price.0 + b.price.0;
-                enter(&mut pairs, catalog, addon(first.place, Some(second.place), price, payable, before), PAIRS);
+    let singles = best_of(tries, BEST);
+    let mut tries = Vec::new();
+    for (i, first) in singles.iter().enumerate() {
+        for second in &singles[i + 1..] {
+            let lines = vec![&units[first.place], &units[second.place]];
+            if cart.admits(&lines)? {
+                tries.push(Try { place: first.place, with: Some(second.place), lines });
             }
         }
     }
-    Ok(Addons { payable: Minor(before), singles: tried, pairs, ..out })
+    let pairs = best_of(tries, PAIRS);
+    Ok(Addons { payable: Minor(before), singles, pairs, ..out })
 }
 
-/// The cart with one unit more; nothing if that is more than a cart may cost.
-fn with(cart: &Cart, item: &Line) -> Result<Option<Cart>, Invalid> {
-    match cart.with(one(item)) {
-        Err(e) if e.code == InvalidCode::AmountOverflow => Ok(None),
-        larger => larger.map(Some),
+/// What is put into the cart, in one try.
+struct Try<'l> {
+    place: usize,
+    with: Option<usize>,
+    lines: Vec<&'l Line>,
+}
+
+impl Try<'_> {
+    fn price(&self) -> i64 {
+        self.lines.iter().map(|l| l.price.0).sum()
     }
-}
-
-fn one(item: &Line) -> Line {
-    Line { qty: 1, ..item.clone() }
-}
-
-fn addon(place: usize, with: Option<usize>, price: i64, payable: i64, before: i64) -> Addon {
-    Addon { place, with, price: Minor(price), payable_after: Minor(payable), delta: Minor(payable - before) }
-}
-
-/// The payable of the last of so many, where there are as many.
-fn last(best: &[Addon], most: usize) -> Option<i64> {
-    best.get(most - 1).map(|a| a.payable_after.0)
 }
 
 /// Puts one in its place, and drops what there is no room for.
@@ -185,10 +194,13 @@ mod tests {
             let (customer, now) = (Customer { points: 5_000, ..Customer::default() }, Millis(0));
             let found = addons(&offers, &cart, &list, &customer, now, Limits::default()).expect("sound lines");
             let pay = |cart: &Cart| quote(&offers, cart, &customer, now, Limits::default()).payable;
+            let with = |more: &[usize]| {
+                let units = more.iter().map(|i| Line { qty: 1, ..list[*i].clone() });
+                let lines = cart.lines().iter().cloned().chain(units).collect();
+                pay(&Cart { codes: cart.codes.clone(), ..Cart::new(lines, cart.shipping()).expect("sound") })
+            };
             assert_eq!((found.payable, found.proven), (pay(&cart), true));
-            let mut all: Vec<_> = (0..14)
-                .map(|i| (pay(&cart.with(one(&list[i])).expect("sound")), list[i].price, list[i].sku.as_str(), i))
-                .collect();
+            let mut all: Vec<_> = (0..14).map(|i| (with(&[i]), list[i].price, list[i].sku.as_str(), i)).collect();
             all.sort_unstable();
             let told: Vec<_> =
                 found.singles.iter().map(|a| (a.payable_after, a.price, list[a.place].sku.as_str(), a.place)).collect();
@@ -196,8 +208,7 @@ mod tests {
             let mut pairs = Vec::new();
             for (i, a) in found.singles.iter().enumerate() {
                 for b in &found.singles[i + 1..] {
-                    let both = cart.with(one(&list[a.place])).and_then(|c| c.with(one(&list[b.place]))).expect("sound");
-                    pairs.push((pay(&both), Minor(a.price.0 + b.price.0)));
+                    pairs.push((with(&[a.place, b.place]), Minor(a.price.0 + b.price.0)));
                 }
             }
             pairs.sort_unstable();

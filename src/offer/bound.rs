@@ -1,4 +1,4 @@
-//! How much later offers can still save at most: a table over what is left to pay, computed once a quote.
+//! How much later offers can still save at most: a table over what is left to pay, computed once a quote, or once for several carts that are much alike.
 //!
 //! Offers are applied in one order, so the table runs backwards over it. For each place in the order, each range of the
 //! amount left and each state of the strongest conflicts it holds a saving that no admissible choice of the offers from
@@ -49,17 +49,44 @@ impl Rule {
     }
 }
 
+/// What the offers can save of a cart, or at most of any of several.
+pub(crate) struct Reaches<'a> {
+    curves: Vec<Curve<'a>>,
+    /// Of all lines before any offer, and the least that offers may lead to.
+    total: i64,
+    lowest: i64,
+    shipping: i64,
+}
+
+impl<'a> Reaches<'a> {
+    /// Of all offers of a plan, in its order.
+    pub(crate) fn new(plan: &Plan<'a>) -> Reaches<'a> {
+        Reaches {
+            curves: plan.offers.iter().map(|c| Curve::new(plan, c)).gather(),
+            total: plan.list.iter().sum(),
+            lowest: plan.floor.iter().sum(),
+            shipping: plan.shipping,
+        }
+    }
+
+    /// Of another cart of the same offers too.
+    pub(crate) fn widen(&mut self, other: &Reaches<'a>) {
+        self.total = self.total.max(other.total);
+        self.lowest = self.lowest.min(other.lowest);
+        self.curves.iter_mut().zip(&other.curves).for_each(|(mine, other)| mine.widen(other));
+    }
+}
+
 impl Bound {
-    /// The table for these offers, which stand in the order of application.
-    pub(crate) fn new(plan: &Plan<'_>, order: &[&Candidate<'_>]) -> Bound {
+    /// The table for the offers at these places of a plan, in the order of application.
+    pub(crate) fn new(reaches: &Reaches<'_>, order: &[&Candidate<'_>], places: &[usize]) -> Bound {
         let n = order.len();
-        let curves: Vec<Curve<'_>> = order.iter().map(|c| Curve::new(plan, c)).gather();
+        let curves: Vec<&Curve<'_>> = places.iter().map(|place| &reaches.curves[*place]).gather();
         let followed = FOLLOWED.min((CELLS / (RANGES * (n + 1))).max(1).ilog2() as usize);
         let (rules, used) = follow(order, followed);
         let masks = 1 << used;
         let ranges = (CELLS / (masks * (n + 1))).clamp(1, RANGES);
-        let total: i64 = plan.list.iter().sum();
-        let lowest: i64 = plan.floor.iter().sum();
+        let Reaches { total, lowest, .. } = *reaches;
         let width = total / ranges as i64 + 1;
         let row = masks * ranges;
         let mut cells = vec![0_i64; row * (n + 1)];
@@ -97,10 +124,9 @@ impl Bound {
         let (mut shipping, mut gifts) = (vec![0; n + 1], vec![0; n + 1]);
         for i in (0..n).rev() {
             let (fee, gift) = match &order[i].promotion.kind {
-                Kind::Shipping { amount } => (amount.map_or(plan.shipping, |a| a.0), 0),
+                Kind::Shipping { amount } => (amount.map_or(reaches.shipping, |a| a.0), 0),
                 Kind::Gift { gift, repeat, max_times } => {
-                    let base: i64 = order[i].lines.iter().map(|l| plan.list[*l]).sum();
-                    let times = order[i].promotion.threshold.filter(|_| *repeat).map_or(1, |t| base / t.0);
+                    let times = order[i].promotion.threshold.filter(|_| *repeat).map_or(1, |t| curves[i].list / t.0);
                     (0, gift.value.0.saturating_mul(times.min(max_times.unwrap_or(i64::MAX))))
                 }
                 _ => (0, 0),
@@ -230,6 +256,17 @@ impl<'a> Curve<'a> {
             running: p.basis == Basis::Running || (p.basis == Basis::Item && p.stage == Stage::Item),
             by_units: most_by_units(plan, c),
         }
+    }
+
+    /// Of another cart too: no less is the most, and no more the least.
+    fn widen(&mut self, other: &Curve<'_>) {
+        self.list = self.list.max(other.list);
+        self.units = self.units.max(other.units);
+        self.room = self.room.max(other.room);
+        self.floored = self.floored.max(other.floored);
+        self.floors = self.floors.max(other.floors);
+        self.by_units = self.by_units.max(other.by_units);
+        self.whole &= other.whole;
     }
 
     /// The most it saves with at most `total` left on all lines.

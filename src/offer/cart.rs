@@ -88,17 +88,7 @@ impl Cart {
     pub fn new(lines: Vec<Line>, shipping: Minor) -> Result<Cart, Invalid> {
         let mut total = 0_i128;
         for (i, line) in lines.iter().enumerate() {
-            let bad = |code, field| Err(Invalid::within(code, "cart.lines", i, field));
-            if lines[..i].iter().any(|l| l.id == line.id) {
-                return bad(InvalidCode::DuplicateLineId, "id");
-            }
-            if line.price.0 < 0 {
-                return bad(InvalidCode::InvalidPrice, "price");
-            }
-            if line.qty < 1 {
-                return bad(InvalidCode::InvalidQty, "qty");
-            }
-            total = total.saturating_add(i128::from(line.price.0) * i128::from(line.qty));
+            total = total.saturating_add(amount(line, i, lines.iter().take(i))?);
         }
         if total > i128::from(LARGEST) {
             return Err(Invalid::at(InvalidCode::AmountOverflow, "cart.lines"));
@@ -119,18 +109,35 @@ impl Cart {
         self.shipping
     }
 
-    /// This cart with one more line at its end.
+    /// Whether the cart may have these lines too: not if they take it beyond the largest total.
     ///
     /// # Errors
     ///
-    /// As [`Cart::new`].
-    pub fn with(&self, line: Line) -> Result<Cart, Invalid> {
-        let mut lines = self.lines.clone();
-        lines.push(line);
-        let cart = Cart::new(lines, self.shipping)?;
-        let (codes, groups) = (self.codes.clone(), self.groups.clone());
-        Ok(Cart { codes, groups, unmet: self.unmet.clone(), stops: self.stops.clone(), ..cart })
+    /// As [`Cart::new`], when one of them cannot be a line of any cart.
+    pub(crate) fn admits(&self, more: &[&Line]) -> Result<bool, Invalid> {
+        let whole = |l: &Line| i128::from(l.price.0) * i128::from(l.qty);
+        let mut total = self.lines.iter().map(whole).sum::<i128>();
+        for (i, line) in more.iter().enumerate() {
+            let earlier = self.lines.iter().chain(more.iter().take(i).copied());
+            total = total.saturating_add(amount(line, self.lines.len() + i, earlier)?);
+        }
+        Ok(total <= i128::from(LARGEST))
     }
+}
+
+/// What a line comes to, at this place behind `earlier` ones.
+fn amount<'l>(line: &Line, place: usize, mut earlier: impl Iterator<Item = &'l Line>) -> Result<i128, Invalid> {
+    let bad = |code, field| Err(Invalid::within(code, "cart.lines", place, field));
+    if earlier.any(|l| l.id == line.id) {
+        return bad(InvalidCode::DuplicateLineId, "id");
+    }
+    if line.price.0 < 0 {
+        return bad(InvalidCode::InvalidPrice, "price");
+    }
+    if line.qty < 1 {
+        return bad(InvalidCode::InvalidQty, "qty");
+    }
+    Ok(i128::from(line.price.0) * i128::from(line.qty))
 }
 
 /// What the conditions may ask about the customer. The shop's server is the authority on each.

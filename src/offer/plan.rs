@@ -59,18 +59,49 @@ pub(crate) struct State {
 impl<'a> Plan<'a> {
     /// Matches `promotions` (each with its place) with the lines of the cart.
     pub(crate) fn new(cart: &Cart, customer: &Customer, promotions: Vec<(usize, &'a Promotion)>) -> Plan<'a> {
-        let lines = cart.lines();
-        // Cannot overflow: the cart's total was checked when it was made.
-        let list: Vec<i64> = lines.iter().map(|l| l.price.0.saturating_mul(l.qty)).gather();
-        let lowest = |l: &Line| clamp(i128::from(l.floor.0.max(0)) * i128::from(l.qty));
-        let floor = lines.iter().zip(&list).map(|(l, a)| lowest(l).min(*a)).gather();
-        let qty = lines.iter().map(|l| l.qty).gather();
-        let mut offers: Vec<_> = promotions.into_iter().map(|(i, p)| Candidate::new(i, p, lines)).gather();
+        let mut offers: Vec<_> = promotions.into_iter().map(|(i, p)| Candidate::new(i, p)).gather();
         offers.arrange_by(|a, b| {
             let key = |c: &Candidate<'a>| (c.promotion.stage, c.promotion.priority);
             key(a).cmp(&key(b)).then_with(|| a.promotion.id.cmp(&b.promotion.id))
         });
-        Plan { list, qty, floor, offers, shipping: cart.shipping().0, points: customer.points.max(0) }
+        let (list, qty, floor) = (Vec::new(), Vec::new(), Vec::new());
+        let mut plan = Plan { list, qty, floor, offers, shipping: cart.shipping().0, points: customer.points.max(0) };
+        cart.lines().iter().for_each(|line| plan.add(line));
+        plan.look();
+        plan
+    }
+
+    /// One line more, at the end of the cart.
+    pub(crate) fn push(&mut self, line: &Line) {
+        self.add(line);
+        self.look();
+    }
+
+    fn add(&mut self, line: &Line) {
+        let place = self.list.len();
+        // Cannot overflow: the cart's total was checked when it was made.
+        let amount = line.price.0.saturating_mul(line.qty);
+        self.list.push(amount);
+        self.qty.push(line.qty);
+        self.floor.push(clamp(i128::from(line.floor.0.max(0)) * i128::from(line.qty)).min(amount));
+        self.offers.iter_mut().for_each(|c| c.push(place, line));
+    }
+
+    /// The last line goes.
+    pub(crate) fn pop(&mut self) {
+        let Some(amount) = self.list.pop() else { return };
+        self.qty.pop();
+        self.floor.pop();
+        self.offers.iter_mut().for_each(|c| c.pop(self.list.len(), amount));
+        self.look();
+    }
+
+    /// What depends on all lines.
+    fn look(&mut self) {
+        for c in &mut self.offers {
+            c.units = c.lines.iter().fold(0_i64, |n, l| n.saturating_add(self.qty[*l]));
+            c.whole = c.lines.len() == self.qty.len() && !c.promotion.exclude_discounted;
+        }
     }
 
     /// Before any offer.
@@ -81,30 +112,47 @@ impl<'a> Plan<'a> {
 }
 
 impl<'a> Candidate<'a> {
-    fn new(index: usize, promotion: &'a Promotion, cart: &[Line]) -> Candidate<'a> {
-        let matching = |scope: &Scope| -> Vec<usize> {
-            cart.iter().enumerate().filter(|(_, l)| scope.holds(l)).map(|(i, _)| i).gather()
-        };
-        let mut lines = matching(&promotion.scope);
-        let mut facts = Vec::new();
-        let mut get = Vec::new();
-        match &promotion.kind {
+    fn new(index: usize, promotion: &'a Promotion) -> Candidate<'a> {
+        let (lines, get, facts) = (Vec::new(), Vec::new(), Vec::new());
+        Candidate { promotion, index, lines, get, units: 0, list: 0, whole: true, facts }
+    }
+
+    /// A line of the cart, where it is about it.
+    fn push(&mut self, place: usize, line: &Line) {
+        let p = self.promotion;
+        if let Kind::Bxgy { get_scope: Some(scope), .. } = &p.kind
+            && scope.holds(line)
+        {
+            self.get.push(place);
+        }
+        if !p.scope.holds(line) {
+            return;
+        }
+        match &p.kind {
             Kind::UnitPrice { prices, .. } => {
-                let price = |i: usize| prices.iter().find(|p| p.sku == cart[i].sku).map(|p: &UnitPrice| p.price.0);
-                lines.retain(|i| price(*i).is_some());
-                facts = lines.iter().filter_map(|i| price(*i)).gather();
+                let Some(price) = prices.iter().find(|u: &&UnitPrice| u.sku == line.sku) else { return };
+                self.facts.push(price.price.0);
             }
             Kind::Bundle { items, .. } => {
-                let item = |i: &usize| items.iter().position(|(sku, _)| *sku == cart[*i].sku);
-                facts = lines.iter().map(|i| item(i).map_or(-1, |n| n as i64)).gather();
+                let item = items.iter().position(|(sku, _)| *sku == line.sku);
+                self.facts.push(item.map_or(-1, |n| n as i64));
             }
-            Kind::Bxgy { get_scope: Some(scope), .. } => get = matching(scope),
             _ => {}
         }
-        let units = lines.iter().fold(0_i64, |n, l| n.saturating_add(cart[*l].qty));
-        let list = lines.iter().map(|l| cart[*l].price.0.saturating_mul(cart[*l].qty)).sum();
-        let whole = lines.len() == cart.len() && !promotion.exclude_discounted;
-        Candidate { promotion, index, lines, get, units, list, whole, facts }
+        self.lines.push(place);
+        self.list += line.price.0.saturating_mul(line.qty);
+    }
+
+    /// That line goes again, which was the last one and came to so much.
+    fn pop(&mut self, place: usize, amount: i64) {
+        if self.get.last() == Some(&place) {
+            self.get.pop();
+        }
+        if self.lines.last() == Some(&place) {
+            self.lines.pop();
+            self.facts.pop();
+            self.list -= amount;
+        }
     }
 
     /// Whether the two may not stand in one set.

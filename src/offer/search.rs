@@ -2,7 +2,8 @@
 //! better lies behind.
 
 use super::apply::{advance, effect, glance};
-use super::bound::Bound;
+use super::bound::{Bound, Reaches};
+use super::cart::Line;
 use super::plan::{Candidate, Plan, State};
 use super::promotion::Stage;
 use super::refusal::Refusal;
@@ -41,14 +42,86 @@ pub(crate) struct Found {
     pub(crate) nodes: u32,
 }
 
+/// What the search for one cart, or for several that differ by little, goes by.
+pub(crate) struct Ground {
+    bound: Bound,
+    /// Offers that may stand in a set with others, in the order of application, by their places in the plan.
+    places: Vec<usize>,
+    /// Later ones that each does not stand beside.
+    hostile: Vec<Vec<usize>>,
+}
+
+impl Ground {
+    /// Of the plan as it is.
+    fn new(plan: &Plan<'_>, start: &State, scratch: &mut Scratch) -> Ground {
+        let stands = |c: &Candidate<'_>| may_stand(c, plan, start, scratch);
+        let stand: Vec<bool> = plan.offers.iter().map(stands).gather();
+        Ground::over(plan, &stand, &Reaches::new(plan))
+    }
+
+    /// Of every one of these carts: the plan's with those lines at its end. There is one at least.
+    pub(crate) fn of_all(plan: &mut Plan<'_>, carts: &[Vec<&Line>]) -> Ground {
+        let mut scratch = Scratch::default();
+        let mut stand = vec![false; plan.offers.len()];
+        let mut all: Option<Reaches<'_>> = None;
+        for more in carts {
+            more.iter().for_each(|line| plan.push(line));
+            let start = plan.start();
+            for (stands, c) in stand.iter_mut().zip(&plan.offers) {
+                *stands = *stands || may_stand(c, plan, &start, &mut scratch);
+            }
+            let reaches = Reaches::new(plan);
+            match &mut all {
+                Some(all) => all.widen(&reaches),
+                None => all = Some(reaches),
+            }
+            more.iter().for_each(|_| plan.pop());
+        }
+        let all = all.unwrap_or_else(|| Reaches::new(plan));
+        Ground::over(plan, &stand, &all)
+    }
+
+    fn over(plan: &Plan<'_>, stand: &[bool], reaches: &Reaches<'_>) -> Ground {
+        let places: Vec<usize> = stand.iter().enumerate().filter(|(_, stands)| **stands).map(|(i, _)| i).gather();
+        let order = in_order(plan, &places);
+        let hostile = |i: usize| (i + 1..order.len()).filter(|j| order[i].conflicts(order[*j])).gather();
+        let bound = Bound::new(reaches, &order, &places);
+        Ground { bound, hostile: (0..order.len()).map(hostile).gather(), places }
+    }
+}
+
+fn in_order<'s, 'a>(plan: &'s Plan<'a>, places: &[usize]) -> Vec<&'s Candidate<'a>> {
+    places.iter().map(|p| &plan.offers[*p]).gather()
+}
+
+/// Whether an offer may have an effect in a set with others.
+fn may_stand(c: &Candidate<'_>, plan: &Plan<'_>, start: &State, scratch: &mut Scratch) -> bool {
+    if c.promotion.stacking.exclusive {
+        return false;
+    }
+    // What tells by sums alone need not be spread. These three cannot come to hold later, since amounts and scopes only shrink.
+    matches!(glance(c, plan, start, start.items), Ok(Some(_)))
+        || !matches!(
+            effect(c, plan, start, scratch),
+            Err((Refusal::NoMatchingItems | Refusal::MinQty | Refusal::BelowThreshold, _))
+        )
+}
+
 /// The best admissible set of the plan's offers.
 pub(crate) fn best(plan: &Plan<'_>, limits: Limits) -> Found {
-    search(plan, limits, None)
+    let (start, mut scratch) = (plan.start(), Scratch::default());
+    search(plan, &Ground::new(plan, &start, &mut scratch), limits, None)
 }
 
 /// The lowest payable of the plan's offers as far as it is below `below`, else `below`; whether that is proven, and partial sets looked at. `good` are offers (their places among
 /// all promotions) that were the best of a cart much like this one: what they come to here need not be found again. It is left with those of this one.
-pub(crate) fn lowest(plan: &Plan<'_>, limits: Limits, below: i64, good: &mut Vec<usize>) -> (i64, bool, u32) {
+pub(crate) fn lowest(
+    plan: &Plan<'_>,
+    ground: &Ground,
+    limits: Limits,
+    below: i64,
+    good: &mut Vec<usize>,
+) -> (i64, bool, u32) {
     let (mut state, mut next, mut scratch) = (plan.start(), plan.start(), Scratch::default());
     let mut payable = state.items + state.shipping;
     let mut kept = Vec::new();
@@ -60,7 +133,7 @@ pub(crate) fn lowest(plan: &Plan<'_>, limits: Limits, below: i64, good: &mut Vec
             kept.push(c.index);
         }
     }
-    let found = search(plan, limits, Some(below.min(payable)));
+    let found = search(plan, ground, limits, Some(below.min(payable)));
     if found.payable < below.min(payable) {
         kept = found.set.iter().map(|place| plan.offers[*place].index).gather();
     }
@@ -69,7 +142,7 @@ pub(crate) fn lowest(plan: &Plan<'_>, limits: Limits, below: i64, good: &mut Vec
 }
 
 /// The best set; with `below`, whatever does not cost less than that is not looked at.
-fn search(plan: &Plan<'_>, limits: Limits, below: Option<i64>) -> Found {
+fn search(plan: &Plan<'_>, ground: &Ground, limits: Limits, below: Option<i64>) -> Found {
     let start = plan.start();
     let payable = start.running.iter().sum::<i64>() + start.shipping;
     let mut scratch = Scratch::default();
@@ -78,39 +151,22 @@ fn search(plan: &Plan<'_>, limits: Limits, below: Option<i64>) -> Found {
         // No set ties with this one, so that only what is cheaper takes its place.
         found = Best { set: Vec::new(), payable: below, gift: i64::MAX };
     }
-    let mut places = Vec::new();
-    for (place, c) in plan.offers.iter().enumerate() {
-        let alone = c.promotion.stacking.exclusive;
-        // What tells by sums alone need not be spread.
-        if !alone && matches!(glance(c, plan, &start, start.items), Ok(Some(_))) {
-            places.push(place);
-            continue;
-        }
-        match effect(c, plan, &start, &mut scratch) {
-            // These three cannot come to hold later, since amounts and scopes only shrink.
-            Err((Refusal::NoMatchingItems | Refusal::MinQty | Refusal::BelowThreshold, _)) => {}
-            outcome if alone => {
-                if let Ok(e) = outcome {
-                    let alone = Best { set: vec![place], payable: payable - e.saving, gift: e.gift };
-                    if alone.beats(&found, plan) {
-                        found = alone;
-                    }
-                }
+    for (place, c) in plan.offers.iter().enumerate().filter(|(_, c)| c.promotion.stacking.exclusive) {
+        if let Ok(e) = effect(c, plan, &start, &mut scratch) {
+            let alone = Best { set: vec![place], payable: payable - e.saving, gift: e.gift };
+            if alone.beats(&found, plan) {
+                found = alone;
             }
-            _ => places.push(place),
         }
     }
-    let order: Vec<&Candidate<'_>> = places.iter().map(|p| &plan.offers[*p]).gather();
-    let hostile = |i: usize| (i + 1..order.len()).filter(|j| order[i].conflicts(order[*j])).gather();
+    let order = in_order(plan, &ground.places);
     let mut search = Search {
         plan,
-        bound: Bound::new(plan, &order),
-        hostile: (0..order.len()).map(hostile).gather(),
+        ground,
         blocked: vec![0; order.len()],
         states: (0..=order.len()).map(|_| plan.start()).gather(),
         chosen: Vec::new(),
         best: found,
-        places,
         order,
         scratch,
         floors: plan.floor.iter().any(|f| *f > 0),
@@ -149,12 +205,9 @@ fn ids<'p>(set: &[usize], plan: &'p Plan<'_>) -> Vec<&'p str> {
 
 struct Search<'s, 'a> {
     plan: &'s Plan<'a>,
-    bound: Bound,
-    /// Offers that may stand in a set with others, in the order of application, and their places in the plan.
+    ground: &'s Ground,
+    /// The ground's offers.
     order: Vec<&'s Candidate<'a>>,
-    places: Vec<usize>,
-    /// Later offers that an offer does not stand beside.
-    hostile: Vec<Vec<usize>>,
     /// How many of the chosen ones an offer does not stand beside.
     blocked: Vec<u32>,
     /// What is left after each of the chosen ones.
@@ -195,7 +248,7 @@ impl Search<'_, '_> {
     /// The lowest payable behind a node.
     fn lowest(&self, n: Node) -> i64 {
         let fee = self.states[self.chosen.len()].shipping;
-        n.payable - self.bound.saving(n.place, n.mask, n.payable - fee, fee)
+        n.payable - self.ground.bound.saving(n.place, n.mask, n.payable - fee, fee)
     }
 
     /// Whether nothing behind a node with `count` offers can beat the best set, ties included.
@@ -203,7 +256,7 @@ impl Search<'_, '_> {
         if lowest != self.best.payable {
             return lowest > self.best.payable;
         }
-        let gift = n.gift.saturating_add(self.bound.gifts(n.place));
+        let gift = n.gift.saturating_add(self.ground.bound.gifts(n.place));
         if gift != self.best.gift {
             return gift < self.best.gift;
         }
@@ -245,7 +298,7 @@ impl Search<'_, '_> {
     }
 
     fn skip(&self, n: Node) -> Node {
-        Node { place: n.place + 1, mask: self.bound.skipped(n.place, n.mask), ..n }
+        Node { place: n.place + 1, mask: self.ground.bound.skipped(n.place, n.mask), ..n }
     }
 
     /// What taking the offer at the node's place leads to, as far as totals tell.
@@ -261,11 +314,11 @@ impl Search<'_, '_> {
         if !self.floors && self.order[n.place].promotion.budget_left.is_some_and(|left| saving > left.0) {
             return Foresight::Nothing;
         }
-        let (place, mask) = (n.place + 1, self.bound.taken(n.place, n.mask));
+        let (place, mask) = (n.place + 1, self.ground.bound.taken(n.place, n.mask));
         let child = Node { place, mask, payable: n.payable - saving, gift: n.gift };
         // Floors may give back a part of the saving, which then stays for later offers.
         let left = if self.floors { total } else { total - saving };
-        let later = self.bound.saving(place, mask, left, state.shipping).min(child.payable);
+        let later = self.ground.bound.saving(place, mask, left, state.shipping).min(child.payable);
         Foresight::Child(child, child.payable - later)
     }
 
@@ -295,7 +348,7 @@ impl Search<'_, '_> {
         advance(c, state, &e, &self.scratch, &mut after[0]);
         let next = Node {
             place: n.place + 1,
-            mask: self.bound.taken(n.place, n.mask),
+            mask: self.ground.bound.taken(n.place, n.mask),
             payable: n.payable - e.saving,
             gift: n.gift.saturating_add(e.gift),
         };
@@ -304,8 +357,9 @@ impl Search<'_, '_> {
 
     /// Goes on from a node to which taking the offer at `place` has led.
     fn go_on(&mut self, place: usize, next: Node) {
-        self.chosen.push(self.places[place]);
-        self.hostile[place].iter().for_each(|j| self.blocked[*j] += 1);
+        self.chosen.push(self.ground.places[place]);
+        let hostile = &self.ground.hostile[place];
+        hostile.iter().for_each(|j| self.blocked[*j] += 1);
         if next.payable <= self.best.payable {
             let set = Best { set: self.chosen.clone(), payable: next.payable, gift: next.gift };
             if set.beats(&self.best, self.plan) {
@@ -313,7 +367,7 @@ impl Search<'_, '_> {
             }
         }
         self.visit(next);
-        self.hostile[place].iter().for_each(|j| self.blocked[*j] -= 1);
+        hostile.iter().for_each(|j| self.blocked[*j] -= 1);
         self.chosen.pop();
     }
 }
