@@ -35,6 +35,8 @@ const ENTRIES = [
   { entry: "entry/invites-node.js", out: "invites-node", format: "esm", platform: "node", target: "node20" },
   { entry: "entry/invites-node-cjs.js", out: "invites-node", format: "cjs", platform: "node", target: "node20", names: "NearshelfError,invites,tokens" },
   { entry: "entry/invites.js", out: "mini-program/invites", format: "mini-program", platform: "neutral", target: "es2018", names: "invites" },
+  { entry: "entry/storage.js", out: "storage", format: "esm", platform: "browser", target: "es2020" },
+  { entry: "entry/storage.js", out: "storage", format: "cjs", platform: "browser", target: "es2020", names: "backedUp,browserStorage,localStorageMemory,memoryStorage" },
   // The developer tools of some platforms know nothing later.
   { entry: "mini-program/index.js", out: "mini-program/index", format: "mini-program", platform: "neutral", target: "es2018" },
 ];

@@ -36,7 +36,7 @@ export function makeWebShelf(defaultWasm, defaultParts) {
 
     core: (wasm, parts) => webCore(wasm || defaultWasm(), places(wasm, parts, (i) => defaultParts[i]), (address) => fetch(address)),
 
-    memory: { storage: indexedStorage, entropy, digest, hidden },
+    memory: { storage: indexedStorage, entropy, digest, hidden, others, alone: unlessTaken },
 
     reports: { send, alone },
 
@@ -65,6 +65,29 @@ function send(address, bytes) {
 function alone(name, task) {
   if (navigator.locks) return /** @type {any} */ (navigator.locks.request(name, task));
   throw new NearshelfError("reports_unavailable", "No report is made: this browser cannot keep two pages apart.", "Serve the page over https.");
+}
+
+/**
+ * The task, unless another page of the shop is in one of that name.
+ * @param {string} name
+ * @param {() => Promise<boolean>} task
+ * @returns {Promise<boolean | undefined>}
+ */
+function unlessTaken(name, task) {
+  const { locks } = navigator;
+  return locks ? /** @type {any} */ (locks.request(name, { ifAvailable: true }, (lock) => (lock ? task() : undefined))) : task();
+}
+
+/**
+ * What other pages of this shop tell each other: that something was written.
+ * @param {string} name
+ * @param {() => void} heard
+ */
+function others(name, heard) {
+  if (typeof BroadcastChannel === "undefined") return null;
+  const channel = new BroadcastChannel("nearshelf/" + name);
+  channel.onmessage = heard;
+  return { tell: () => channel.postMessage(0), end: () => channel.close() };
 }
 
 /**

@@ -2,7 +2,7 @@
 
 import { NearshelfError } from "../src/error.js";
 import { api, ask } from "./api.js";
-import { fromBase64, toBase64 } from "./base64.js";
+import { fromBase64, toBase64 } from "../src/base64.js";
 import { sha256 } from "./sha256.js";
 
 /** Bytes of one value: as base64 it stays below Alipay's 200 KB, the least of the platforms. */

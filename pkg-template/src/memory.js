@@ -40,6 +40,9 @@ export class Memory {
     this._timer = 0;
     /** @type {(() => void) | undefined} */
     this._end = undefined;
+    /** Other pages of this shopper; what they wrote may be newer than what is known here. @type {import("./vault.js").Others | null | undefined} */
+    this._others = undefined;
+    this._behind = false;
   }
 
   /**
@@ -73,6 +76,7 @@ export class Memory {
   forget() {
     this._shelf._trust.forget();
     const account = this._account;
+    this._others?.tell();
     this._close();
     this._dirty = false;
     if (this._shelf._consent.store === true) {
@@ -103,16 +107,25 @@ export class Memory {
     return this.settled();
   }
 
-  /** Saves what is not saved yet, without waiting for anything where nothing is under way. */
+  /** Saves what is not saved yet, without waiting for anything where nothing is under way. Behind another page's save it looks at that first. */
   save() {
+    const put = this._behind ? () => this._check() : this._put();
+    if (put) this._run(put);
+  }
+
+  /** Seals what is not saved yet, and answers how to write it. */
+  _put() {
     const place = this._place;
     const sealed = place && this._dirty && this._seal(place);
-    if (!place || !sealed) return;
+    if (!place || !sealed) return null;
     this._dirty = false;
-    this._run(() => this._vault.put(place, sealed).catch((thrown) => {
-      if (this._place === place) this._dirty = true;
-      throw thrown;
-    }));
+    return () => {
+      this._others?.tell();
+      return this._vault.put(place, sealed).catch((thrown) => {
+        if (this._place === place) this._dirty = true;
+        throw thrown;
+      });
+    };
   }
 
   close() {
@@ -147,7 +160,18 @@ export class Memory {
       this._run(() => (this._dirty ? undefined : this._vault.remove(anonymous._scope)));
     }
     if (this._dirty) this._later();
-    if (this._place && !this._end) this._end = this._host?.hidden?.(() => this.save());
+    if (!this._place || this._end) return;
+    const end = this._host?.hidden?.(() => this.save());
+    // What another page is about to write is there in a second.
+    this._others = this._host?.others?.(this._place._scope, () => {
+      this._behind = true;
+      this._later();
+    });
+    this._end = () => {
+      end?.();
+      this._others?.end();
+      this._others = undefined;
+    };
   }
 
   /**
@@ -199,13 +223,15 @@ export class Memory {
   /**
    * @param {Place | null} place
    * @param {Uint8Array} sealed
+   * @param {boolean} [same] it is this shopper's, as another page saved it
    */
-  _take(place, sealed) {
+  _take(place, sealed, same) {
     return this._shelf._engine.call(op.IDENTIFY, (w) => {
       w.f64(this._shelf._now());
       w.bytes(this._vault.key || new Uint8Array(KEY_BYTES));
       w.str(place ? place._scope : "");
       w.bytes(sealed);
+      w.u8(same ? 1 : 0);
     }, (r) => r.u8());
   }
 
@@ -247,14 +273,37 @@ export class Memory {
     }, SAVE_AFTER);
   }
 
-  // Saves while the key is the one it was: another page may have emptied the storage.
+  // Saves while the key is the one it was: another page may have emptied the storage. While another page saves, this one waits.
   async _check() {
-    const turn = this._turn;
+    const { _turn: turn, _place: place } = this;
     const same = await this._vault.same();
+    if (!place || turn !== this._turn) return;
+    if (!same) {
+      this._off = true;
+      this._close();
+      return;
+    }
+    const task = () => this._catchUp().then(() => (turn === this._turn ? this._put()?.() : undefined)).then(() => true);
+    const done = await (this._host?.alone ? this._host.alone("nearshelf/" + place._scope, task) : task());
+    if (!done && turn === this._turn) this._later();
+  }
+
+  /** Another page may have saved since, or forgotten: what it knows is taken in. */
+  async _catchUp() {
+    const { _turn: turn, _place: place, _shelf: shelf } = this;
+    this._behind = false;
+    if (!place) return;
+    const found = (await this._vault.find(place._scope))._found[0];
     if (turn !== this._turn) return;
-    if (same) return this.save();
-    this._off = true;
-    this._close();
+    if (found ? found._seq <= place._seq || this._take(place, sealedPart(found), true) !== 1 : !place._seq) return;
+    place._seq = found ? found._seq : 0;
+    if (found) place._slot = 1 - found._slot;
+    else {
+      this._dirty = false;
+      shelf._forgotten();
+    }
+    shelf._engine.consented();
+    shelf._hub.change();
   }
 
   /** @param {any} thrown */

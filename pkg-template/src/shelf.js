@@ -439,9 +439,7 @@ export class Shelf {
   }
 
   forget() {
-    this._engine.call(op.FORGET, (w) => w.f64(this._now()), op.readNothing);
-    this._said = [];
-    this._engine.forget();
+    this._forgotten();
     this._memory.forget();
     if (this._consent.store === true) this._reports.withdraw();
     this._hub.change();
@@ -529,6 +527,13 @@ export class Shelf {
   }
 
   // ---- what create.js and the engine call ----
+
+  /** Nothing is known of the shopper any more. */
+  _forgotten() {
+    this._engine.call(op.FORGET, (w) => w.f64(this._now()), op.readNothing);
+    this._said = [];
+    this._engine.forget();
+  }
 
   /** The traits of the portrait, which need no part. */
   _traits() {

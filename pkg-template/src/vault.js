@@ -19,8 +19,14 @@ import { Writer } from "./codec.js";
  *   entropy(): Draw | Promise<Draw>,
  *   digest(bytes: Uint8Array): Promise<Uint8Array> | Uint8Array,
  *   hidden?: (act: () => void) => () => void,
+ *   others?: (name: string, heard: () => void) => Others | null,
+ *   alone?: (name: string, task: () => Promise<boolean>) => Promise<boolean | undefined>,
  * }} MemoryHost
  * @typedef {(n: number) => Uint8Array | null} Draw
+ *
+ * Other pages of the same shop in this browser: `others` calls back when one of them tells something. `alone` runs a task while no other page is in it, or answers
+ * at once with nothing.
+ * @typedef {{ tell(): void, end(): void }} Others
  *
  * Where one portrait is kept: `_slot` is the one to write next, `_found` what was read, the newest first.
  * @typedef {{ _slot: number, _seq: number, _bytes: Uint8Array | null }} Slot

@@ -68,10 +68,19 @@ impl Engine {
     /// The shopper is known from now on: the account's portrait takes the present one's place and takes over the events of
     /// this visit, and what was declared or taken back in it; what was known before this visit does not move, and a visit that is over has no part in it.
     ///
+    /// With `same` both are this shopper's: another page saved its portrait, which takes this one's place with all that this page knows. One that cannot be read then changes nothing.
+    ///
     /// # Errors
     ///
     /// `consent_required`: without consent there is no portrait to move.
-    pub fn identify(&mut self, now: Millis, key: &[u8; seal::KEY], scope: &str, sealed: &[u8]) -> Result<Identified> {
+    pub fn identify(
+        &mut self,
+        now: Millis,
+        key: &[u8; seal::KEY],
+        scope: &str,
+        sealed: &[u8],
+        same: bool,
+    ) -> Result<Identified> {
         let now = self.tick(now);
         let allowed = self.consent.may_personalize().ok_or_else(no_consent)?;
         let kept = if sealed.is_empty() {
@@ -81,13 +90,18 @@ impl Engine {
         };
         let (mut account, result) = match kept {
             Ok(Some(portrait)) => (portrait, Identified::Taken),
+            _ if same => return Ok(Identified::Unreadable),
             Ok(None) => (Portrait::new(self.config.clone()), Identified::New),
             Err(_) => (Portrait::new(self.config.clone()), Identified::Unreadable),
         };
-        account.absorb(&allowed, &self.portrait, now);
+        if same {
+            account.join(&allowed, &self.portrait, now);
+        } else {
+            account.absorb(&allowed, &self.portrait, now);
+            self.served.clear();
+        }
         self.portrait = account;
         self.settle_declared();
-        self.served.clear();
         Ok(result)
     }
 

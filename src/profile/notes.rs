@@ -53,6 +53,15 @@ impl Portrait {
         }
     }
 
+    /// What another page of the same shopper concluded too: of each the one that holds longer, of equals the one that counts more.
+    pub(super) fn join_notes(&mut self, other: &Portrait) {
+        for theirs in &other.notes {
+            if let Some(mine) = self.note_of(*theirs) {
+                *mine = Note { since: later(mine, theirs), until: theirs.until.max(mine.until), key: mine.key };
+            }
+        }
+    }
+
     /// A conclusion no longer holds.
     pub fn unnote(&mut self, _: &Personalize, key: Key) {
         self.notes.retain(|n| n.key != key);
@@ -107,6 +116,12 @@ impl Portrait {
         }
         shown
     }
+}
+
+/// The beginning of the one of two notes that holds longer; of equals the later one, which of counts is no smaller.
+fn later(a: &Note, b: &Note) -> Millis {
+    let of = |n: &Note| (n.until, n.since);
+    of(a).max(of(b)).1
 }
 
 /// Counts of seven days, so many days later.

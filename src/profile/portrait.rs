@@ -272,6 +272,23 @@ impl Portrait {
         new
     }
 
+    /// Takes over what another page of the same shopper knows since both were one portrait: the events of its visit, and what was concluded.
+    pub fn join(&mut self, allowed: &Personalize, other: &Portrait, now: Millis) {
+        let (sessions, before) = (self.sessions, self.newest);
+        let mine = self.ledger == other.ledger;
+        self.absorb(allowed, other, now);
+        if mine {
+            self.visitor.clear();
+        }
+        // Where this page was in a visit when that one's began, or since, both are in one.
+        let gap = self.config.session_gap;
+        let start = other.trail.visit(gap).start;
+        if before.is_some_and(|newest| start.is_some_and(|start| start.since(newest) <= gap)) {
+            self.sessions = sessions;
+        }
+        self.join_notes(other);
+    }
+
     /// Takes in an event that may be of any age, such as an order of last year. False when its id was known.
     pub fn admit(&mut self, _: &Personalize, step: Step) -> bool {
         let id = step.id.unwrap_or_else(|| made_id(&step, 0, 0));

@@ -515,9 +515,9 @@ fn unseal(shelf: &mut Engine, r: &mut Reader<'_>) -> Result<()> {
 }
 
 fn identify(shelf: &mut Engine, r: &mut Reader<'_>, out: &mut Writer) -> Result<()> {
-    let (now, key, scope, sealed) = (time(r), exactly(r), r.str(), r.bytes());
+    let (now, key, scope, sealed, same) = (time(r), exactly(r), r.str(), r.bytes(), r.bool());
     r.end()?;
-    out.u8(shelf.identify(now, key, scope, sealed)? as u8);
+    out.u8(shelf.identify(now, key, scope, sealed, same)? as u8);
     Ok(())
 }
 

@@ -152,17 +152,17 @@ fn a_declaration_lies_in_the_snapshot_and_goes_with_forget_sign_out_and_withdraw
     }
     // What was declared in this visit goes along to the account, what was declared before it does not.
     let key = [7; 32];
-    first.identify(NOW, &key, "a", &[]).expect("consent");
+    first.identify(NOW, &key, "a", &[], false).expect("consent");
     assert_eq!(declared(&mut first), ["gender=male"]);
     // Nor does what was said long before who it is comes out.
     let mut idle = shelf();
     idle.restore(&snapshot).expect("a snapshot");
-    idle.identify(NOW.plus(1_000_000_000), &key, "a", &[]).expect("consent");
+    idle.identify(NOW.plus(1_000_000_000), &key, "a", &[], false).expect("consent");
     assert!(declared(&mut idle).is_empty());
     let mut later = shelf();
     later.restore(&snapshot).expect("a snapshot");
     later.track(NOW.plus(1_000_000_000), &[event("view_item", "80001")]);
-    later.identify(NOW.plus(1_000_000_000), &key, "a", &[]).expect("consent");
+    later.identify(NOW.plus(1_000_000_000), &key, "a", &[], false).expect("consent");
     assert!(declared(&mut later).is_empty());
 }
 

@@ -148,7 +148,7 @@ fn the_newest_word_on_each_attribute_goes_along_to_the_account() {
     let sealed = account.seal(&key, &[1; 24], "a").expect("consent");
     let mut here =
         consented(&[("shoe_size", Said::Number(38.0, "38")), ("interests", Said::Text("tea"))], NOW.plus(DAY));
-    here.identify(NOW.plus(DAY), &key, "a", &sealed).expect("consent");
+    here.identify(NOW.plus(DAY), &key, "a", &sealed, false).expect("consent");
     assert_eq!(fields(&mut here), ["gender=male0", "interests=tea0", "shoe_size=38"]);
 }
 

@@ -5,7 +5,7 @@ use nearshelf::engine::{Engine, Identified, RawOrder, Request, Synced, TagWish};
 use nearshelf::event::clean::{RawDetails, RawEvent, RawItem, RawPrice};
 use nearshelf::privacy::consent::{Consent, Tri};
 use nearshelf::profile::Dimension;
-use nearshelf::time::{DAY, HOUR, MINUTE};
+use nearshelf::time::{DAY, HOUR, MINUTE, Millis};
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
@@ -49,7 +49,7 @@ fn an_account_takes_over_this_visit_and_the_next_shopper_sees_nothing_of_it() {
     let yesterday = RawEvent { at: (NOW.0 - DAY) as f64, ..event("view_item", &before) };
     shelf.track(NOW, &[yesterday]);
     shelf.track(NOW, &[event("view_item", &now)]);
-    assert_eq!(shelf.identify(NOW, &KEY, "shop/ann", &ann), Ok(Identified::Taken));
+    assert_eq!(shelf.identify(NOW, &KEY, "shop/ann", &ann, false), Ok(Identified::Taken));
     let items = |s: &mut Engine| {
         let mut keys: Vec<String> = s.portrait(NOW).traits[0].iter().map(|t| t.key.clone()).collect();
         keys.sort();
@@ -64,13 +64,17 @@ fn an_account_takes_over_this_visit_and_the_next_shopper_sees_nothing_of_it() {
 
     shelf.sign_out();
     assert!(!shelf.recommend(NOW, &Request { limit: 5, ..Request::default() }).personal);
-    assert_eq!(shelf.identify(NOW, &KEY, "shop/bob", &[]), Ok(Identified::New));
+    assert_eq!(shelf.identify(NOW, &KEY, "shop/bob", &[], false), Ok(Identified::New));
     assert_eq!(shelf.portrait(NOW).events, 0);
     shelf.sign_out();
-    assert_eq!(shelf.identify(NOW, &KEY, "shop/bob", &ann), Ok(Identified::Unreadable), "Ann's does not open for Bob");
+    assert_eq!(
+        shelf.identify(NOW, &KEY, "shop/bob", &ann, false),
+        Ok(Identified::Unreadable),
+        "Ann's does not open for Bob"
+    );
     assert_eq!(shelf.portrait(NOW).events, 0);
     shelf.sign_out();
-    assert_eq!(shelf.identify(NOW, &KEY, "shop/ann", &ann), Ok(Identified::Taken));
+    assert_eq!(shelf.identify(NOW, &KEY, "shop/ann", &ann, false), Ok(Identified::Taken));
     expected.push(after);
     expected.sort();
     assert_eq!(items(&mut shelf), expected);
@@ -84,14 +88,69 @@ fn a_visit_that_is_over_does_not_move_to_whoever_comes_next() {
     shelf.wish_tag(NOW, Dimension::Hour, "3", TagWish::Block).expect("consent");
     // The page stayed open over night, and the first thing that happens is that somebody signs in.
     let morning = NOW.plus(DAY);
-    assert_eq!(shelf.identify(morning, &KEY, "shop/bob", &[]), Ok(Identified::New));
+    assert_eq!(shelf.identify(morning, &KEY, "shop/bob", &[], false), Ok(Identified::New));
     assert_eq!((shelf.portrait(morning).events, shelf.hidden_tags(&[]).len()), (0, 0));
     shelf.sign_out();
     // Within a visit's pause it is the same visit.
     shelf.track(morning, &[event("view_item", &after)]);
     shelf.wish_tag(morning, Dimension::Hour, "3", TagWish::Block).expect("consent");
-    shelf.identify(morning.plus(30 * MINUTE), &KEY, "shop/bob", &[]).expect("consent");
+    shelf.identify(morning.plus(30 * MINUTE), &KEY, "shop/bob", &[], false).expect("consent");
     assert_eq!((shelf.portrait(morning).events, shelf.hidden_tags(&[]).len()), (1, 1));
+}
+
+#[test]
+fn two_pages_of_one_shopper_are_joined_in_either_order_and_as_often_as_they_save() {
+    let promotion = |name, at: Millis, offer: &'static str| RawEvent {
+        at: at.to_f64(),
+        details: RawDetails { order: offer, ..RawDetails::default() },
+        ..event(name, "")
+    };
+    let names: Vec<String> = (0..12).map(|row| id(&shelf(), row)).collect();
+    let view = |at: Millis, row: usize| RawEvent { at: at.to_f64(), ..event("view_item", &names[row]) };
+    let begun = || {
+        let mut s = shelf();
+        s.track(NOW, &[view(NOW.plus(-DAY), 0), view(NOW.plus(-DAY), 1)]);
+        s
+    };
+    let sealed = begun().seal(&KEY, &[1; 24], "shop/").expect("consented");
+    // What each page sees, two minutes apart, with one of a promotion each.
+    let at = |page: usize, i: i64| NOW.plus(i * 2 * MINUTE + page as i64 * MINUTE);
+    let seen = |page: usize, i: i64| match i {
+        2 => promotion("view_promotion", at(page, i), ["spring", "autumn"][page]),
+        _ => view(at(page, i), 2 + page * 5 + i as usize),
+    };
+    let mut alone = begun();
+    for i in 0..5 {
+        for page in 0..2 {
+            alone.track(at(page, i), &[seen(page, i)]);
+        }
+    }
+    for late in [0, 1] {
+        let mut pages = [shelf(), shelf()];
+        for page in &mut pages {
+            page.unseal(&KEY, "shop/", &sealed).expect("its own");
+        }
+        for i in 0..5 {
+            for page in [late, 1 - late] {
+                pages[page].track(at(page, i), &[seen(page, i)]);
+            }
+            // Each saves, now and then, and the other one looks at it.
+            if i % 2 == 0 {
+                for (from, to) in [(0, 1), (1, 0)] {
+                    let now = at(1, i);
+                    let saved = pages[from].seal(&KEY, &[2; 24], "shop/").expect("consented");
+                    assert_eq!(pages[to].identify(now, &KEY, "shop/", &saved, true), Ok(Identified::Taken));
+                }
+            }
+        }
+        for mut page in pages {
+            let now = at(1, 5);
+            assert_eq!(format!("{:?}", page.portrait(now)), format!("{:?}", alone.portrait(now)));
+            let before = shown(&mut page);
+            assert_eq!(page.identify(now, &KEY, "shop/", &[9; 99], true), Ok(Identified::Unreadable));
+            assert_eq!(shown(&mut page), before, "what cannot be read changes nothing");
+        }
+    }
 }
 
 #[test]

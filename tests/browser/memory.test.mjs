@@ -162,16 +162,26 @@ scenario("in the database there is no product, no account, and a key that nobody
   assert.deepEqual(await known(next), { session: [], events: 0, told: [] });
 });
 
-scenario("two tabs that begin at once have one key, and neither spoils the other", async (open, context) => {
+scenario("two tabs that begin at once have one key, and neither loses what the other saw, nor one that is left", async (open, context) => {
   const tabs = await Promise.all([context.newPage(), context.newPage()]);
   await Promise.all(tabs.map((tab) => visit(tab)));
   for (const [i, tab] of tabs.entries()) await tab.evaluate((id) => look(id), "1000" + (i + 1));
-  await tabs[0].waitForTimeout(1300);
+  // Where both would save at once one waits, and each hears of the other.
+  for (const tab of tabs) await tab.waitForFunction(() => shelf.portrait().events === 2, undefined, { timeout: 10_000 });
   assert.equal((await kept(tabs[0])).filter((one) => one.name.endsWith("/key")).length, 1);
-  for (const tab of tabs) assert.deepEqual((await known(tab)).told, []);
+  await tabs[1].evaluate(() => look("10003"));
+  await tabs[1].goto("about:blank");
+  await tabs[0].evaluate(() => look("10004"));
+  await tabs[0].waitForFunction(() => shelf.portrait().events === 4, undefined, { timeout: 10_000 });
+  await tabs[0].waitForTimeout(1300);
+  assert.deepEqual((await known(tabs[0])).told, []);
   const next = await open();
   const { events, told } = await known(next);
-  assert.deepEqual([events, told], [1, []], "the one saved last");
+  assert.deepEqual([events, told], [4, []]);
+  await tabs[0].evaluate(() => shelf.forget());
+  await next.waitForFunction(() => shelf.portrait().events === 0, undefined, { timeout: 10_000 });
+  await next.goto("about:blank");
+  assert.deepEqual((await known(await open())).events, 0, "what one page forgot the other did not write again");
 });
 
 scenario("damage is a clean start and one diagnostic", async (open) => {

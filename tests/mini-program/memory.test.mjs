@@ -5,7 +5,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { fromBase64, toBase64 } from "../../pkg-template/mini-program/base64.js";
+import { fromBase64, toBase64 } from "../../pkg-template/src/base64.js";
 import { sha256 } from "../../pkg-template/mini-program/sha256.js";
 import { miniProgram, root } from "./support/host.mjs";
 

@@ -437,23 +437,94 @@ test("forgetting while the memory opens leaves nothing", async () => {
   }
 });
 
-test("two pages at once: neither corrupts, and the last save counts", async () => {
-  const kept = await left("a");
-  let clock = Date.now();
-  const now = () => clock++;
-  const [one, two] = await Promise.all([visit(storageOver(kept), { now }), visit(storageOver(kept), { now })]);
-  for (let i = 0; i < 6; i++) {
-    one.shelf.track(...view("one" + i));
-    two.shelf.track(...view("two" + i));
-    one.hide();
-    if (i % 2) two.hide();
-    await Promise.all([one.settled(), two.settled()]);
-    const next = await visit(storageOver(kept));
-    assert.ok(next.core.known.includes(seen("a")));
-    assert.deepEqual(next.told, []);
+/** Pages of one browser, which hear each other: each gets what a host brings for that. */
+function browser() {
+  const pages = new Set();
+  const held = new Set();
+  return () => {
+    const mine = new Set();
+    return {
+      others: (name, heard) => {
+        const one = { name, heard };
+        pages.add(one), mine.add(one);
+        return { tell: () => pages.forEach((page) => page.name === name && !mine.has(page) && page.heard()), end: () => pages.delete(one) };
+      },
+      alone: async (name, task) => {
+        if (held.has(name)) return undefined;
+        held.add(name);
+        return task().finally(() => held.delete(name));
+      },
+    };
+  };
+}
+
+test("two pages at once: each save has what the other one saw, in whatever order they are saved, left and hidden", async (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  const pass = async (both) => {
+    t.mock.timers.tick(1000);
+    for (const v of both) await v.settled();
+  };
+  for (let way = 0; way < 8; way++) {
+    const kept = await left("a");
+    const page = browser();
+    let clock = Date.now();
+    const now = () => clock++;
+    const open = () => visit(storageOver(kept), { now, memory: page() });
+    const both = [await open(), await open()];
+    const expected = [seen("a")];
+    for (let i = 0; i < 6; i++) {
+      const [one, two] = way & 1 ? both : both.slice().reverse();
+      one.shelf.track(...view("one" + i));
+      expected.push(seen("one" + i));
+      if (way & 2) one.hide();
+      if (i % 2) await pass(both);
+      two.shelf.track(...view("two" + i));
+      expected.push(seen("two" + i));
+      if (way & 4) two.hide();
+      await pass(both);
+      // A page that was told of another one's save looks at it before it saves.
+      one.hide();
+      await pass(both);
+      const next = await visit(storageOver(kept));
+      assert.deepEqual([next.core.known.slice().sort(), next.told], [expected.slice().sort(), []], "way " + way + ", " + i);
+      next.shelf.dispose();
+    }
+    for (const v of both) await v.end();
+    assert.deepEqual(both.flatMap((v) => v.told), []);
   }
+});
+
+test("where pages cannot hear each other, each looks before it saves, and nothing is lost of what is saved after a second", async (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  const kept = await left("a");
+  const both = [await visit(storageOver(kept)), await visit(storageOver(kept))];
+  for (let i = 0; i < 4; i++) {
+    for (const [p, v] of both.entries()) {
+      v.shelf.track(...view("p" + p + i));
+      t.mock.timers.tick(1000);
+      for (const v of both) await v.settled();
+    }
+  }
+  assert.equal((await visit(storageOver(kept))).core.known.length, 9);
+});
+
+test("what one page forgets another one does not write again", async (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  const page = browser();
+  const kept = await left("a");
+  const [one, two] = [await visit(storageOver(kept), { memory: page() }), await visit(storageOver(kept), { memory: page() })];
+  one.shelf.forget();
+  await one.settled();
+  two.shelf.track(...view("b"));
+  for (let i = 0; i < 3; i++) {
+    t.mock.timers.tick(1000);
+    await two.settled();
+  }
+  assert.deepEqual(two.core.known, []);
+  assert.deepEqual([...kept.keys()].filter((name) => SLOTS.includes(name)), []);
+  two.shelf.track(...view("c"));
   await two.end();
-  assert.ok((await visit(storageOver(kept))).core.known.includes(seen("two5")));
+  assert.deepEqual((await visit(storageOver(kept))).core.known, [seen("c")]);
 });
 
 test("two first visits at once end with one key", async (t) => {

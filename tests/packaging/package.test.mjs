@@ -17,7 +17,7 @@ test("the tarball holds what is used and nothing else", () => {
       "mini-program/draws.d.ts", "mini-program/draws.js", "mini-program/nearshelf-draws.wasm", "mini-program/nearshelf-draws.wasm.br", "mini-program/index.d.ts", "mini-program/index.js", "mini-program/membership.d.ts", "mini-program/membership.js", "mini-program/nearshelf-membership.wasm", "mini-program/nearshelf-membership.wasm.br", "mini-program/nearshelf.wasm", "mini-program/nearshelf.wasm.br",
       "mini-program/nearshelf-insight.wasm", "mini-program/nearshelf-insight.wasm.br", "mini-program/nearshelf-offers.wasm", "mini-program/nearshelf-offers.wasm.br", "mini-program/nearshelf-verify.wasm", "mini-program/nearshelf-verify.wasm.br",
       "mini-program/package.json", "mini-program/page.d.ts", "mini-program/page.js", "nearshelf-draws.wasm", "nearshelf-insight.wasm", "nearshelf-lint.wasm", "nearshelf-membership.wasm", "nearshelf-offers.wasm", "nearshelf-verify.wasm", "nearshelf.wasm", "node.cjs", "node.d.cts", "node.d.ts", "node.development.cjs", "node.development.js", "node.js", "package.json",
-    "page.cjs", "page.d.cts", "page.d.ts", "page.js", "reports.cjs", "reports.d.cts", "reports.d.ts", "reports.js",
+    "page.cjs", "page.d.cts", "page.d.ts", "page.js", "reports.cjs", "reports.d.cts", "reports.d.ts", "reports.js", "storage.cjs", "storage.d.cts", "storage.d.ts", "storage.js",
   ];
   assert.deepEqual(tarball().files, expected.sort());
   const json = JSON.parse(readFileSync(join(pkg, "package.json"), "utf8"));
@@ -42,12 +42,12 @@ test("every address of the package resolves, from modules and from require", asy
       const at = (name) => import.meta.resolve(name).split("/node_modules/nearshelf/")[1];
       console.log(JSON.stringify({ main: Object.keys(main).sort(), mini: Object.keys(mini).sort(), version: json.version,
         pages: [page, there].map((p) => ["ga4", "say"].map((name) => typeof p[name])),
-        reports: Object.keys(reports).sort(), at: ["nearshelf", "nearshelf/wasm", "nearshelf/mini-program", "nearshelf/reports", "nearshelf/page", "nearshelf/adapters", "nearshelf/membership", "nearshelf/membership-wasm", "nearshelf/mini-program/membership", "nearshelf/draws", "nearshelf/draws-wasm", "nearshelf/mini-program/draws", "nearshelf/invites", "nearshelf/mini-program/invites"].map(at) }));`,
+        reports: Object.keys(reports).sort(), at: ["nearshelf", "nearshelf/wasm", "nearshelf/mini-program", "nearshelf/reports", "nearshelf/page", "nearshelf/adapters", "nearshelf/membership", "nearshelf/membership-wasm", "nearshelf/mini-program/membership", "nearshelf/draws", "nearshelf/draws-wasm", "nearshelf/mini-program/draws", "nearshelf/invites", "nearshelf/mini-program/invites", "nearshelf/storage"].map(at) }));`,
     "cjs.cjs": `const at = (name) => require.resolve(name).split("/node_modules/nearshelf/")[1];
       const main = require("nearshelf"), mini = require("nearshelf/mini-program"), reports = require("nearshelf/reports");
       console.log(JSON.stringify({ main: Object.keys(main).sort(), mini: Object.keys(mini).sort(), version: require("nearshelf/package.json").version,
         pages: ["nearshelf/page", "nearshelf/mini-program/page"].map((p) => Object.keys(require(p)).sort()),
-        reports: Object.keys(reports).sort(), at: ["nearshelf", "nearshelf/wasm", "nearshelf/mini-program", "nearshelf/reports", "nearshelf/page", "nearshelf/adapters", "nearshelf/membership", "nearshelf/membership-wasm", "nearshelf/mini-program/membership", "nearshelf/draws", "nearshelf/draws-wasm", "nearshelf/mini-program/draws", "nearshelf/invites", "nearshelf/mini-program/invites"].map(at) }));`,
+        reports: Object.keys(reports).sort(), at: ["nearshelf", "nearshelf/wasm", "nearshelf/mini-program", "nearshelf/reports", "nearshelf/page", "nearshelf/adapters", "nearshelf/membership", "nearshelf/membership-wasm", "nearshelf/mini-program/membership", "nearshelf/draws", "nearshelf/draws-wasm", "nearshelf/mini-program/draws", "nearshelf/invites", "nearshelf/mini-program/invites", "nearshelf/storage"].map(at) }));`,
     "inside.mjs": `import("nearshelf/src/shelf.js").then(() => console.log('"found"'), (e) => console.log(JSON.stringify(e.code)));`,
   });
   const names = ["NearshelfError", "createShelf"];
@@ -57,12 +57,12 @@ test("every address of the package resolves, from modules and from require", asy
   const collector = ["NearshelfError", "decodeReports", "reportLine"];
   assert.deepEqual(esm.reports, collector);
   assert.deepEqual(esm.pages, Array(2).fill(["function", "function"]));
-  assert.deepEqual(esm.at, ["node.js", "nearshelf.wasm", "mini-program/index.js", "reports.js", "page.js", "adapters.js", "membership-node.js", "nearshelf-membership.wasm", "mini-program/membership.js", "draws-node.js", "nearshelf-draws.wasm", "mini-program/draws.js", "invites-node.js", "mini-program/invites.js"]);
+  assert.deepEqual(esm.at, ["node.js", "nearshelf.wasm", "mini-program/index.js", "reports.js", "page.js", "adapters.js", "membership-node.js", "nearshelf-membership.wasm", "mini-program/membership.js", "draws-node.js", "nearshelf-draws.wasm", "mini-program/draws.js", "invites-node.js", "mini-program/invites.js", "storage.js"]);
   assert.equal(esm.version, cargoVersion);
   const cjs = await answerOf(folder, "cjs.cjs");
   assert.deepEqual([cjs.main, cjs.mini, cjs.reports], [[...names, "quote"], names, collector]);
   assert.deepEqual(cjs.pages, Array(2).fill(["ga4", "say"]));
-  assert.deepEqual(cjs.at, ["node.cjs", "nearshelf.wasm", "mini-program/index.js", "reports.cjs", "page.cjs", "adapters.cjs", "membership-node.cjs", "nearshelf-membership.wasm", "mini-program/membership.js", "draws-node.cjs", "nearshelf-draws.wasm", "mini-program/draws.js", "invites-node.cjs", "mini-program/invites.js"]);
+  assert.deepEqual(cjs.at, ["node.cjs", "nearshelf.wasm", "mini-program/index.js", "reports.cjs", "page.cjs", "adapters.cjs", "membership-node.cjs", "nearshelf-membership.wasm", "mini-program/membership.js", "draws-node.cjs", "nearshelf-draws.wasm", "mini-program/draws.js", "invites-node.cjs", "mini-program/invites.js", "storage.cjs"]);
   const development = await answerOf(folder, "--conditions=development", "esm.mjs");
   assert.equal(development.at[0], "node.development.js");
   assert.equal((await answerOf(folder, "--conditions=development", "cjs.cjs")).at[0], "node.development.cjs");

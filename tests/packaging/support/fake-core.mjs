@@ -307,10 +307,11 @@ export class FakeCore {
 
   on_IDENTIFY(r, w) {
     r.f64();
-    const key = r.bytes(), scope = r.str(), sealed = r.bytes();
+    const key = r.bytes(), scope = r.str(), sealed = r.bytes(), same = r.u8() === 1;
     if (key.length !== 32 || r.left()) return refusal("bad_request");
     if (this.consent[1] !== 2) return refusal("consent_required");
     const kept = sealed.length ? opened(key, scope, sealed) : [];
+    if (same && !kept) return void w.u8(2);
     this.known = [...new Set([...(kept || []), ...this.visit])];
     w.u8(!sealed.length ? 0 : kept ? 1 : 2);
   }
