@@ -5,6 +5,7 @@ import { byId, h, redraw, seen, spoken } from "./dom.js";
 import { number, t } from "./text/index.js";
 
 const SHOWN = 5;
+const percent = (share) => number(share, { style: "percent", maximumFractionDigits: 1 });
 const NEEDS = ["quality", "price", "delivery", "after_sales", "experience", "personalisation", "brand", "care", "fun", "social", "points", "privileges"];
 const CLASSES = ["basic", "expected", "interest"];
 const STAGES = ["new", "growing", "active", "mature", "declining", "lost"];
@@ -29,12 +30,26 @@ export function mountForward(page) {
         h("ul", { class: "forward" }, items.map((offer) => h("li", { data: { forward: offer.id } },
           h("b", {}, offer.name), h("span", { class: "says" }, because(offer.because)),
           offer.weight !== undefined && seen("", { class: "rail", style: { "--part": Math.max(0, offer.weight / most).toFixed(3) } }),
-          offer.weight !== undefined && spoken(t("forwardWeight", { n: number(offer.weight) }))))),
+          offer.weight !== undefined && spoken(t("forwardWeight", { n: number(offer.weight) })),
+          offer.rate !== undefined && h("span", { class: "learnt" }, [
+            t("forwardRate", { share: percent(offer.rate) }), offer.propensity && t("forwardPropensity", { share: percent(offer.propensity / 1e6) }),
+            offer.creative && t("forwardCreative", { name: t(`creative.${offer.creative}`) })].filter(Boolean).join(" · ")),
+          offer.rate !== undefined && h("span", { class: "answers" },
+            h("button", { type: "button", class: "link", data: { part: `take-${offer.id}` }, onclick: () => answer(offer, true) }, t("forwardTake")),
+            h("button", { type: "button", class: "link", data: { part: `pass-${offer.id}` }, onclick: () => answer(offer, false) }, t("forwardPass")))))),
         withheld.length > 0 && h("details", {}, h("summary", { data: { part: "withheld" } }, t("withheld", { n: number(withheld.length) })),
           h("ul", { class: "evidence" }, withheld.map(({ id, reason }) => h("li", { data: { withheld: id } }, h("span", {}, names.get(id) ?? id), h("span", {}, t(`withheldWhy.${reason}`)))))),
       ]);
     },
   };
+
+  /** It was shown, and chosen or not: what the shelf learns from. */
+  function answer({ id, creative }, chosen) {
+    const told = { promotion_id: id, creative_name: creative };
+    page.shelf.track("view_promotion", told);
+    if (chosen) page.shelf.track("select_promotion", told);
+    page.refresh();
+  }
 
   function because({ code, subject }) {
     return code === "shopper" ? t("forwardShopper", { trait: trait(subject) }) : t(code === "audience" ? "forwardAudience" : "forwardEveryone");

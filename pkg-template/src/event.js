@@ -24,8 +24,9 @@ export function writeEvent(w, name, params, productsOf) {
     w.str(id(p.search_term));
     const card = OF_CARDS.indexOf(name) < 0 ? "" : id(p.content_id);
     writeItems(w, card && (name === "select_content" || !p.items) ? productsOf(card) : p.items);
-    // A promotion stands where others name an order.
-    writeDetails(w, p, name === "view_promotion" || name === "select_promotion" ? p.promotion_id : p.transaction_id);
+    // A promotion stands where others name an order, and its creative where they name a kind of content.
+    const promotes = name === "view_promotion" || name === "select_promotion";
+    writeDetails(w, p, promotes ? p.promotion_id : p.transaction_id, promotes ? p.creative_name : p.content_type);
     return true;
   } catch (unreadable) {
     w.cut(begin);
@@ -49,7 +50,7 @@ export function writeOrder(w, orders, i) {
     w.str(name);
     w.f64(time(order.timestamp));
     writeItems(w, order.items);
-    writeDetails(w, order, name);
+    writeDetails(w, order, name, order.content_type);
     return true;
   } catch (unreadable) {
     w.cut(begin);
@@ -69,9 +70,10 @@ const is = (v) => v !== undefined && v !== null;
  * @param {import("./codec.js").Writer} w
  * @param {any} p
  * @param {any} about an order or a promotion
+ * @param {any} content_type or a promotion's creative
  */
-function writeDetails(w, p, about) {
-  const { value, currency, rating, polarity, score, duration, content_type, resolved } = p;
+function writeDetails(w, p, about, content_type) {
+  const { value, currency, rating, polarity, score, duration, resolved } = p;
   const channel = p.channel || p.method;
   const told = is(value) || is(currency) || is(about) || is(rating) || is(polarity) || is(score) || is(duration) || is(channel) || is(content_type) || is(resolved);
   w.u8(told ? 1 : 0);

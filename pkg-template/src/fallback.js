@@ -158,7 +158,7 @@ export class Fallback {
 
   /** True for a pack whose shelves explore, or whose campaigns begin at a time that is drawn. */
   explores() {
-    return this.ask(false, (c) => c._pack.count("EXPL") > 0 || c.grants().length > 0);
+    return this.ask(false, (c) => ["EXPL", "LERN"].some((tag) => c._pack.count(tag) > 0) || c.grants().length > 0);
   }
 
   categories() {

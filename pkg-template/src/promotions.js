@@ -65,6 +65,8 @@ const VERDICTS = ["", "capped", "all_capped", "buys_anyway", "weak"];
 export function promotionsOf(shelf, o) {
   const engine = shelf._engine;
   const now = engine.time();
+  const slot = o.slot || "default";
+  const limit = o.limit || 12;
   const { _paused, _why } = putForward(shelf, o);
   const personal = isPersonal(shelf, o);
   /** @type {any[]} */
@@ -78,20 +80,40 @@ export function promotionsOf(shelf, o) {
   const told = personal && engine.reckon(INSIGHT, op.PUT_FORWARD, (/** @type {import("./codec.js").Writer} */ w) => {
     w.f64(now);
     w.u32(shelf._zone());
+    w.f64(shelf._seed);
+    w.str(slot);
+    w.u32(limit);
     w.list(offers, (offer) => {
       w.str(offer.id);
       w.str(offer.kind);
     });
-  }, (/** @type {import("./codec.js").Reader} */ r) => r.list((r) => {
+  }, (/** @type {import("./codec.js").Reader} */ r) => [r.list((r) => {
     const offer = offers[r.u32()];
     const reason = VERDICTS[r.u8()];
     offer.weight = r.f64();
     const trait = r.str();
+    const rate = r.u32();
+    const propensity = r.u32();
+    const creative = r.str();
+    const likely = r.u32();
     if (trait) offer.because = { code: "shopper", subject: trait };
+    if (rate) offer.rate = rate / 65536;
+    if (propensity) offer.propensity = propensity;
+    if (creative) offer.creative = creative;
+    if (likely) offer.creativePropensity = likely;
     if (reason) withheld.push({ id: offer.id, reason });
     return reason ? null : offer;
-  }).filter(Boolean));
-  return { items: (told || offers).slice(0, o.limit || 12), withheld, paused: _paused };
+  }).filter(Boolean), r.u32()]);
+  const items = (told ? told[0] : offers).slice(0, limit);
+  // Of one portrait and one place on the page there is one decision, however often it is asked for.
+  const served = told && shelf._seed.toString(36) + "-" + told[1] + "-promotions";
+  /** @type {any[]} */
+  const rows = [];
+  items.forEach((/** @type {any} */ { id, propensity, creative, creativePropensity }, /** @type {number} */ position) => {
+    if (propensity) rows.push({ item: id, propensity, slot, position, served });
+    if (creativePropensity) rows.push({ item: creative, propensity: creativePropensity, slot: slot + "/creative/" + id, position, served });
+  });
+  return { items, withheld, paused: _paused, rows };
 }
 
 /** How a campaign stands in the core's words. */

@@ -151,6 +151,28 @@ export interface Promotion extends OfferView {
   because: { code: "everyone" | "audience" | "shopper"; subject: "" | PromotionTrait };
   /** How much speaks for it, in thousandths of the shop's weights; not there in mode "neutral" and without consent. */
   weight?: number;
+  /** Where the shop learns: how often offers of its kind are expected to be chosen of a shopper's showings, 0 to 1. */
+  rate?: number;
+  /** Where the shop learns: how likely it was to stand here, after what stands before it, in millionths. Not there where nothing was drawn: without a seed or randomness. */
+  propensity?: number;
+  /** What to show it with, one of the `creatives` of `offers.json`; tell it back as `creative_name`. Not there in mode "neutral" and without consent: show the first. */
+  creative?: string;
+  /** How likely this creative was, in millionths. */
+  creativePropensity?: number;
+}
+
+/** A row of a log that `nearshelf policy eval` reads; add `reward`, 1 where it was chosen and 0 where not. */
+export interface PromotionRow {
+  /** The offer's id, or the creative's name. */
+  item: string;
+  /** Millionths. */
+  propensity: number;
+  /** The slot; of a creative also which offer's. */
+  slot: string;
+  /** Counted from 0. */
+  position: number;
+  /** The decision: the same until the next event. */
+  served: string;
 }
 
 export interface PromotionList {
@@ -163,6 +185,8 @@ export interface PromotionList {
   withheld: { id: string; reason: "capped" | "all_capped" | "buys_anyway" | "weak" }[];
   /** Promotions pause for this shopper, after a complaint or a return; `insights().paused.until` says until when. */
   paused: boolean;
+  /** Where the shop learns: what was drawn, for the shop's own log. Nothing of the portrait is in it. */
+  rows: PromotionRow[];
 }
 
 export interface CareOptions {

@@ -4,11 +4,9 @@ use super::{Engine, track};
 use crate::catalog::Catalog;
 use crate::error::{Code, Error, Result};
 use crate::id::Key;
-use crate::insight::promote::{KINDS, Promoting, Speaking, Verdict, place};
 use crate::insight::{Change, Insight, Insights, Question, Settings, Stage, Subject, changes, insights};
-use crate::order::Arrange;
 use crate::pack::Tag;
-use crate::profile::{History, ProfileConfig, history};
+use crate::profile::{History, ProfileConfig};
 use crate::time::Millis;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -64,44 +62,6 @@ impl Engine {
         Ok(())
     }
 
-    /// What becomes of offers that may be put forward, each with its id and kind: those that are, best first and of equals in the order given, then the others;
-    /// with their places among those given, their weights, and what speaks most for each. Nothing without consent to personalize.
-    ///
-    /// # Errors
-    ///
-    /// `pack_malformed` when the shop's parameters cannot be read.
-    pub fn put_forward(&mut self, now: Millis, zone: i16, offers: &[(&str, &str)]) -> Result<Vec<Forwarded>> {
-        let mut out = Vec::new();
-        let Some(allowed) = self.consent.may_personalize() else { return Ok(out) };
-        let malformed = |_| Error::new(Code::PackMalformed, "section PROM cannot be read.");
-        let section = self.catalog.pack().section(Tag::PROMOTING, 0);
-        let settings = section.map(Promoting::read).transpose().map_err(malformed)?.unwrap_or_default();
-        let mut speaking = None;
-        self.questioned(now, Asked { zone, ..Asked::default() }, &mut |_, ask| {
-            speaking = Some(Speaking::of(&insights(ask), &settings));
-        })?;
-        let Some(speaking) = speaking else { return Ok(out) };
-        let day = history::local_day(self.clock, zone);
-        // Whether a cap of a day or of seven is reached.
-        let full = |key, caps: &[u32]| {
-            let shown = self.portrait.shown(&allowed, key, day);
-            shown.iter().zip(caps).any(|(n, cap)| *cap > 0 && n >= cap)
-        };
-        let all = full(Key::promotion(""), &settings.caps[2..]);
-        for (at, (id, kind)) in offers.iter().enumerate() {
-            let (mut verdict, weight, because) = speaking.judge(&settings, place(KINDS, kind));
-            if full(Key::promotion(id), &settings.caps[..2]) {
-                verdict = Verdict::Capped;
-            }
-            if all {
-                verdict = Verdict::AllCapped;
-            }
-            out.push(Forwarded { at: at as u32, verdict, weight, because });
-        }
-        out.arrange_by_key(|f| (f.verdict != Verdict::Forward, core::cmp::Reverse(f.weight)));
-        Ok(out)
-    }
-
     /// The changes of stage that were not told yet, the oldest first; from now on they are. The first stage there is is no change. Nothing where there is
     /// no telling, or no consent to personalize.
     ///
@@ -123,19 +83,6 @@ impl Engine {
         }
         Ok((new, changes))
     }
-}
-
-/// What becomes of an offer that may be put forward.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Forwarded {
-    /// Its place among those given.
-    pub at: u32,
-    /// Whether it is.
-    pub verdict: Verdict,
-    /// How much speaks for it.
-    pub weight: i32,
-    /// The number of what speaks most for it among [`SPEAKERS`](crate::insight::promote::SPEAKERS); 0 where nothing of the shopper does.
-    pub because: u8,
 }
 
 /// What keys are called.

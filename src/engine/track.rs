@@ -5,8 +5,10 @@ use crate::catalog::Catalog;
 use crate::event::EventKind;
 use crate::event::clean::{Currency, Drop, Event, RawEvent, clean};
 use crate::id::Key;
+use crate::insight::learn::{arm_of, creative_arm};
 use crate::money::{self, Minor};
 use crate::order::Arrange;
+use crate::pack::Tag;
 #[cfg(feature = "cli")]
 use crate::profile::Portrait;
 use crate::profile::{Facts, Step, TAGS, Taken, history};
@@ -48,7 +50,8 @@ impl Engine {
             let mut notes = Notes::default();
             match clean(raw, now, &currency(&self.catalog), &mut |d| notes.add(d)) {
                 Ok(event) => {
-                    steps.push(self.step(event, &mut notes));
+                    // A creative stands where others name a kind of content.
+                    steps.push((self.step(event, &mut notes), raw.details.content));
                 }
                 Err(reason) => {
                     self.drop_event(reason);
@@ -63,18 +66,29 @@ impl Engine {
             self.note(notes);
         }
         // Most batches are in order.
-        if steps.windows(2).any(|w| w[0].at > w[1].at) {
-            steps.arrange_by_key(|s| s.at);
+        if steps.windows(2).any(|w| w[0].0.at > w[1].0.at) {
+            steps.arrange_by_key(|s| s.0.at);
         }
-        for step in steps {
-            let (kind, day, offer) = (step.kind, history::local_day(step.at, step.detail.zone), step.detail.order);
+        for (step, creative) in steps {
+            let (kind, at, offer) = (step.kind, step.at, step.detail.order);
+            let day = history::local_day(at, step.detail.zone);
             match self.portrait.take(&allowed, step) {
                 Taken::Yes => {
                     result.accepted += 1;
                     if let (EventKind::ViewPromotion | EventKind::SelectPromotion, Some(offer)) = (kind, offer) {
                         // Each for itself, and all together.
+                        let chosen = kind == EventKind::SelectPromotion;
                         for key in [offer, Key::promotion("")] {
-                            self.portrait.show(&allowed, key, day, kind == EventKind::SelectPromotion);
+                            self.portrait.show(&allowed, key, day, chosen);
+                        }
+                        // What a shop learns by: the kind of the offer, and the creative that it was shown with.
+                        let market = self.catalog.market_index() as u32;
+                        let section = self.catalog.pack().section(Tag::LEARNING, market);
+                        if let Some(kind) = section.and_then(|s| arm_of(s, offer)) {
+                            self.portrait.answer(&allowed, kind, at, chosen);
+                            if !creative.is_empty() {
+                                self.portrait.answer(&allowed, creative_arm(creative), at, chosen);
+                            }
                         }
                     }
                     continue;

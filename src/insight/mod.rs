@@ -8,6 +8,7 @@ mod feedback;
 mod habit;
 mod intent;
 mod layer;
+pub mod learn;
 mod lifecycle;
 mod loyalty;
 mod need;

@@ -96,6 +96,7 @@ tags! {
     USAGE b"COUP" "How a market's coupons are ranked.";
     CARE b"CARE" "A market's messages of care.";
     INVITES b"INVT" "The shop's programmes of invitations and shares.";
+    LEARNING b"LERN" "How a market learns from what shoppers choose of its offers.";
 }
 
 impl Tag {

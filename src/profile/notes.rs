@@ -15,6 +15,27 @@ const WEEK: i64 = 7;
 /// Stages there may be.
 const STAGES: u64 = 8;
 
+/// Showings at which what shoppers answered is halved.
+pub const MOST_ANSWERS: u32 = 250;
+
+/// How long answers are remembered.
+const ANSWERS_LAST: i64 = 180 * DAY;
+
+/// How often something was shown, and how often it was chosen of those.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Tally {
+    /// Showings.
+    pub shown: u32,
+    /// Of them, chosen.
+    pub chosen: u32,
+}
+
+/// Both counts in a note; no more chosen than shown, whatever stands there.
+fn tally(n: &Note) -> Tally {
+    let shown = (n.since.0 as u32 & 0xFFFF).min(MOST_ANSWERS);
+    Tally { shown, chosen: ((n.since.0 >> 16) as u32 & 0xFFFF).min(shown) }
+}
+
 /// A conclusion.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Note {
@@ -24,6 +45,19 @@ pub struct Note {
     pub since: Millis,
     /// Until when it holds.
     pub until: Millis,
+}
+
+impl Tally {
+    /// Both together.
+    #[must_use]
+    pub fn plus(self, more: Tally) -> Tally {
+        Tally { shown: self.shown + more.shown, chosen: self.chosen + more.chosen }
+    }
+
+    /// The share that was chosen, in 1/65,536.
+    pub fn rate(self) -> u32 {
+        (self.chosen << 16).checked_div(self.shown).unwrap_or(0)
+    }
 }
 
 impl Portrait {
@@ -97,6 +131,31 @@ impl Portrait {
         }
         let most = if chosen { 1 } else { 255 };
         n.since.0 += i64::from(n.since.0 & 255 < most);
+    }
+
+    /// What was shown under an arm was `chosen`, or it was shown. Both counts are halved where the showings are [`MOST_ANSWERS`], so that what is old
+    /// weighs less; they stand where a conclusion has its beginning, and half a year without an answer is their end.
+    pub fn answer(&mut self, _: &Personalize, arm: Key, at: Millis, chosen: bool) {
+        let until = at.plus(ANSWERS_LAST);
+        let Some(n) = self.note_of(Note { key: arm, since: Millis(0), until }) else { return };
+        let mut seen = if n.until < at { Tally::default() } else { tally(n) };
+        // What is chosen was shown.
+        if chosen && seen.chosen < MOST_ANSWERS {
+            seen.chosen += 1;
+        }
+        if !chosen || seen.shown < seen.chosen {
+            seen.shown += 1;
+        }
+        if seen.shown >= MOST_ANSWERS {
+            seen = Tally { shown: seen.shown / 2, chosen: seen.chosen / 2 };
+        }
+        n.since = Millis(i64::from(seen.chosen << 16 | seen.shown));
+        n.until = n.until.max(until);
+    }
+
+    /// How often what stands under an arm was shown, and how often it was chosen.
+    pub fn answers(&self, allowed: &Personalize, arm: Key, now: Millis) -> Tally {
+        self.noted(allowed, arm, now).as_ref().map(tally).unwrap_or_default()
     }
 
     /// How often an offer was shown on a local day, and in the seven days that end with it.
@@ -174,5 +233,28 @@ mod tests {
         p.show(&allowed, Key(7_778), i64::MIN, false);
         p.show(&allowed, Key(7_778), i64::MAX, false);
         assert_eq!(p.notes.len(), NOTES);
+    }
+    #[test]
+    fn answers_are_counted_halved_and_forgotten_after_half_a_year() {
+        let allowed = Consent::all().may_personalize().expect("granted");
+        let mut p = Portrait::new(ProfileConfig::default());
+        let (arm, at) = (Key(99), Millis(20_000 * DAY));
+        assert_eq!(p.answers(&allowed, arm, at), Tally::default());
+        for chosen in [false, true, false, true, true] {
+            p.answer(&allowed, arm, at, chosen);
+        }
+        let mut p = Portrait::restore(ProfileConfig::default(), &p.snapshot()).expect("a snapshot");
+        assert_eq!(p.answers(&allowed, arm, at), Tally { shown: 3, chosen: 3 }, "what is chosen was shown");
+        (0..246).for_each(|_| p.answer(&allowed, arm, at, false));
+        assert_eq!(p.answers(&allowed, arm, at), Tally { shown: 249, chosen: 3 });
+        p.answer(&allowed, arm, at, false);
+        assert_eq!(p.answers(&allowed, arm, at), Tally { shown: 125, chosen: 1 });
+        (0..600).for_each(|_| p.answer(&allowed, Key(98), at, true));
+        assert_eq!(p.answers(&allowed, Key(98), at).rate(), 1 << 16);
+        let late = at.plus(ANSWERS_LAST);
+        assert_eq!(p.answers(&allowed, arm, late).shown, 125);
+        assert_eq!(p.answers(&allowed, arm, late.plus(1)), Tally::default());
+        p.answer(&allowed, arm, late.plus(1), false);
+        assert_eq!(p.answers(&allowed, arm, late.plus(1)), Tally { shown: 1, chosen: 0 });
     }
 }

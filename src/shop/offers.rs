@@ -19,6 +19,8 @@ pub struct MarketOffers {
     pub names: Vec<Vec<String>>,
     /// Which of them wait in a wallet.
     pub coupons: Vec<bool>,
+    /// What each may be shown with; mostly nothing.
+    pub creatives: Vec<Vec<String>>,
     /// Those that have conditions.
     pub conditions: Vec<OfferConditions>,
     /// Granting campaigns that are switched on.
@@ -63,7 +65,7 @@ pub fn calendar(path: &Path) -> Result<Calendar> {
 }
 
 /// Reads `offers.json`: `{"promotions": [...]}`, where a promotion may also have `market`, `name`, `name_<language>`,
-/// `coupon`, and the conditions `when` and `audience`.
+/// `coupon`, `creatives`, and the conditions `when` and `audience`.
 /// Campaigns whose id is among `grants` are read too.
 pub(super) fn read(
     path: &Path,
@@ -94,15 +96,55 @@ pub(super) fn read(
             all.iter().filter(|p| p["market"].as_str().is_none_or(|m| m == market.code)).cloned().collect();
         let names = here.iter().map(|p| languages.iter().enumerate().map(|(i, l)| name(p, i, l)).collect()).collect();
         let coupons = here.iter().map(|p| p["coupon"] == true).collect();
+        let creatives = creatives(&here).map_err(&bad)?;
         let conditions: std::result::Result<Vec<_>, String> =
             here.iter().filter_map(|p| conditions(p).transpose()).collect();
         let conditions = conditions.map_err(bad)?;
         let offers = read_offers(&Value::Array(here))
             .map_err(|e| bad(format!("{} at {} (counted among market {}).", e.code.code(), e.path, market.code)))?;
-        out.push(MarketOffers { offers, names, coupons, conditions, grants: Vec::new() });
+        out.push(MarketOffers { offers, names, coupons, creatives, conditions, grants: Vec::new() });
     }
     let codes: Vec<String> = markets.iter().map(|m| m.code.clone()).collect();
     super::grants::read(&file, grants, &codes, &mut out)?;
+    Ok(out)
+}
+
+/// Creatives of one offer, and different ones of a market, at most.
+const MOST_CREATIVES: [usize; 2] = [8, 32];
+/// Bytes of a creative's name at most.
+const LONGEST_CREATIVE: usize = 100;
+
+/// The creatives of a market's promotions. `Err`: what is wrong with them.
+fn creatives(promotions: &[Value]) -> std::result::Result<Vec<Vec<String>>, String> {
+    let [of_one, of_all] = MOST_CREATIVES;
+    let mut all = std::collections::BTreeSet::new();
+    let mut out = Vec::with_capacity(promotions.len());
+    for p in promotions {
+        let wrong = |what: &str| format!("promotion {}, creatives: {what}", p["id"]);
+        let list = match &p["creatives"] {
+            Value::Null => &Vec::new(),
+            given => given.as_array().ok_or_else(|| wrong("they are a list of names."))?,
+        };
+        let mut names: Vec<String> = Vec::with_capacity(list.len());
+        for name in list {
+            let name = name.as_str().filter(|n| !n.is_empty() && n.len() <= LONGEST_CREATIVE);
+            let name = name.ok_or_else(|| wrong(&format!("a name has 1 to {LONGEST_CREATIVE} bytes.")))?;
+            if names.iter().any(|n| n == name) {
+                return Err(wrong(&format!("\"{name}\" is named twice.")));
+            }
+            names.push(name.into());
+        }
+        if names.len() == 1 || names.len() > of_one {
+            return Err(wrong(&format!("they are 2 to {of_one}: between fewer there is nothing to learn.")));
+        }
+        all.extend(names.iter().cloned());
+        if all.len() > of_all {
+            return Err(wrong(&format!(
+                "a market has {of_all} different ones at most, since each shopper teaches few."
+            )));
+        }
+        out.push(names);
+    }
     Ok(out)
 }
 

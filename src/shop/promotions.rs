@@ -5,6 +5,7 @@ use super::{MarketOffers, OfferConditions};
 use crate::catalog::Market;
 use crate::catalog::build::ProductDraft;
 use crate::error::{Code, Error, Result};
+use crate::insight::learn::{MOST_PRIOR, PRIORS, Tally};
 use crate::insight::promote::{KINDS, MOST_WEIGHT, NEVER, Promoting, SPEAKERS, place};
 use crate::offer::Promotion;
 use crate::offer::lint::{Product, trial::leads_below};
@@ -15,6 +16,8 @@ use std::collections::BTreeMap;
 const LARGEST: f64 = 100.0;
 /// Weights are kept in thousandths.
 const ONE: f64 = 1000.0;
+/// What is thought of a kind where a shop says nothing: one of twenty showings is chosen.
+const PRIOR: Tally = Tally { shown: 20, chosen: 1 };
 
 /// `[promotions]`
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -32,6 +35,25 @@ pub(super) struct PromotionSection {
     hold_back: HoldBack,
     /// By kind of offer: what speaks for it, and how much.
     response: BTreeMap<String, BTreeMap<String, f64>>,
+    learning: Option<LearningSection>,
+}
+
+/// `[promotions.learning]`: what is thought of an offer before its showings were answered.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct LearningSection {
+    /// Of every kind that is not named, and of creatives.
+    prior: Option<Prior>,
+    creatives: Option<Prior>,
+    kinds: BTreeMap<String, Prior>,
+}
+
+/// So many showings, of which so many were answered.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Prior {
+    shown: u32,
+    chosen: u32,
 }
 
 /// `[promotions.caps]`
@@ -63,6 +85,8 @@ pub struct PromotionSettings {
     pub least_price: f64,
     /// Granting campaigns that are switched on, by id.
     pub grants: Vec<String>,
+    /// Where devices learn: what is thought of each kind before, in the order of the kinds, and of creatives.
+    pub priors: Option<[Tally; PRIORS]>,
 }
 
 fn bad(what: String) -> Error {
@@ -126,7 +150,31 @@ impl PromotionSection {
             promoting: p,
             least_price: share("least_price", self.least_price, shipped.least_price)?.unwrap_or(0.0),
             grants: self.grants.clone().or(shipped.grants.clone()).unwrap_or_default(),
+            priors: self.learning.as_ref().or(shipped.learning.as_ref()).map(LearningSection::priors).transpose()?,
         })
+    }
+}
+
+impl LearningSection {
+    fn priors(&self) -> Result<[Tally; PRIORS]> {
+        let of = |what: &str, prior: Prior| {
+            let Prior { shown, chosen } = prior;
+            if !(2..=MOST_PRIOR).contains(&shown) || !(1..shown).contains(&chosen) {
+                let range =
+                    format!("showings are 2 to {MOST_PRIOR}, and at least one of them is chosen and one is not");
+                return Err(bad(format!("learning.{what} = {{ shown = {shown}, chosen = {chosen} }}: {range}.")));
+            }
+            Ok(Tally { shown, chosen })
+        };
+        let usual = self.prior.map_or(Ok(PRIOR), |p| of("prior", p))?;
+        let mut priors = [usual; PRIORS];
+        if let Some(prior) = self.creatives {
+            priors[PRIORS - 1] = of("creatives", prior)?;
+        }
+        for (kind, prior) in &self.kinds {
+            priors[usize::from(kind_of(kind)?)] = of(&format!("kinds.{kind}"), *prior)?;
+        }
+        Ok(priors)
     }
 }
 
@@ -221,6 +269,18 @@ mod tests {
     }
 
     #[test]
+    fn a_shop_that_learns_says_what_is_thought_before() {
+        let of = |text: &str| settings(text).expect(text).priors;
+        assert_eq!(of("[promotions]"), None);
+        assert_eq!(of("[promotions.learning]"), Some([PRIOR; PRIORS]));
+        let text = "[promotions.learning]\nprior = { shown = 30, chosen = 3 }\ncreatives = { shown = 10, chosen = 1 }\n\
+            [promotions.learning.kinds]\ngift = { shown = 40, chosen = 8 }";
+        let priors = of(text).expect("it learns");
+        let tally = |shown, chosen| Tally { shown, chosen };
+        assert_eq!([priors[0], priors[8], priors[11]], [tally(30, 3), tally(40, 8), tally(10, 1)]);
+    }
+
+    #[test]
     fn an_offer_that_would_sell_something_too_cheap_is_put_forward_to_nobody() {
         use crate::catalog::Availability;
         use crate::catalog::build::{VariantDraft, VariantOffer};
@@ -277,6 +337,11 @@ mod tests {
             ("response = { percent = { love = 1 } }", "response.percent: love"),
             ("response = { rebate = { always = 1 } }", "rebate"),
             ("response = { gift = { always = -200 } }", "always = -200"),
+            ("learning = { prior = { shown = 1, chosen = 1 } }", "learning.prior = { shown = 1, chosen = 1 }"),
+            ("learning = { creatives = { shown = 9, chosen = 9 } }", "learning.creatives"),
+            ("learning = { kinds = { gift = { shown = 251, chosen = 9 } } }", "2 to 250"),
+            ("learning = { kinds = { rebate = { shown = 20, chosen = 9 } } }", "\"rebate\" is no kind"),
+            ("learning = { rate = 1 }", "rate"),
         ] {
             let said = settings(&format!("[promotions]\n{text}")).expect_err(text).detail().to_string();
             assert!(said.contains(says), "{text}: {said}");

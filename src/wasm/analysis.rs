@@ -2,7 +2,7 @@
 
 use super::dispatch::{NO_ROW, strings, time, zone};
 use crate::codec::{Reader, Writer};
-use crate::engine::{Asked, CareAsked, Engine, Names};
+use crate::engine::{Asked, CareAsked, Chances, Engine, Names};
 use crate::error::Result;
 use crate::insight::Insights;
 use crate::insight::occasion::NO_LIMIT;
@@ -67,12 +67,14 @@ pub(super) fn stages(shelf: &mut Engine, r: &mut Reader<'_>, out: &mut Writer) -
 /// Which offers are put forward, and why the others are not.
 pub(super) fn put_forward(shelf: &mut Engine, r: &mut Reader<'_>, out: &mut Writer) -> Result<()> {
     let (now, zone) = (time(r), zone(r));
+    let seed = Some(r.f64()).filter(|s| !s.is_nan());
+    let drawn = Chances { seed, slot: r.str(), places: r.u32() as usize };
     let mut offers = Vec::new();
     for _ in 0..r.count(8) {
         offers.push((r.str(), r.str()));
     }
     r.end()?;
-    let told = shelf.put_forward(now, zone, &offers)?;
+    let (told, events) = shelf.put_forward(now, zone, drawn, &offers)?;
     out.count(told.len());
     for f in told {
         out.u32(f.at);
@@ -80,7 +82,12 @@ pub(super) fn put_forward(shelf: &mut Engine, r: &mut Reader<'_>, out: &mut Writ
         out.f64(f64::from(f.weight));
         let because = if f.because == 0 { None } else { SPEAKERS.split(' ').nth(f.because.into()) };
         out.str(because.unwrap_or(""));
+        out.u32(f.rate);
+        out.u32(f.propensity);
+        out.str(&f.creative.0);
+        out.u32(f.creative.1);
     }
+    out.u32(events);
     Ok(())
 }
 

@@ -1,7 +1,9 @@
 //! Which coupon goes first, and what it is chosen by: the sections that the golden file is over, and how it is said.
 
 use crate::compat::with_sections;
-use nearshelf::engine::{Engine, RawCart, RawLine};
+use nearshelf::engine::{Chances, Engine, RawCart, RawLine};
+use nearshelf::id::Key;
+use nearshelf::insight::learn::{Learning, Lessons, PRIORS, Tally, arm_of, kind_arm};
 use nearshelf::insight::promote::{KINDS, Promoting, SPEAKERS, Verdict, place};
 use nearshelf::money::Minor;
 use nearshelf::offer::allocate::Choice;
@@ -22,6 +24,7 @@ pub(crate) const USAGE: &[u8] = include_bytes!("../compat/coupons-v1.section");
 /// Which offers are put forward, and campaigns that grant.
 pub(crate) const PROMOTING: &[u8] = include_bytes!("../compat/promotions-v1.section");
 pub(crate) const GRANTS: &[u8] = include_bytes!("../compat/grants-v1.section");
+pub(crate) const LEARNING: &[u8] = include_bytes!("../compat/learning-v1.section");
 
 /// When the golden file's days begin.
 const START: Millis = Millis(1_790_000_000_000);
@@ -125,6 +128,21 @@ fn grants() -> Vec<Grant> {
     vec![grant, late]
 }
 
+/// How the shop learns: what is thought of kinds before, and what an offer may be shown with.
+fn learning() -> Learning {
+    let list = offers();
+    let key = |id: &str| Key::promotion(id);
+    let mut arms: Vec<_> = list.list().iter().map(|p| (key(&p.id), kind_arm(p.kind.code()))).collect();
+    arms.sort_unstable();
+    let mut priors = [Tally { shown: 20, chosen: 1 }; PRIORS];
+    priors[usize::from(place(KINDS, "shipping").expect("a kind"))] = Tally { shown: 40, chosen: 4 };
+    priors[PRIORS - 1] = Tally { shown: 8, chosen: 1 };
+    let names = |all: &[&str]| all.iter().map(|n| n.to_string()).collect();
+    let creatives =
+        vec![(key("ten"), names(&["plain", "countdown"])), (key("gift"), names(&["plain", "倒计时", "warm"]))];
+    Learning { arms, priors, creatives }
+}
+
 /// Ids of the offers that run and are put forward, the best first; all that run where nobody is looked at.
 pub(super) fn forwarded(shelf: &mut Engine, now: Millis, zone: i16, looks: bool) -> Vec<String> {
     let market = shelf.offers().expect("offers");
@@ -134,30 +152,44 @@ pub(super) fn forwarded(shelf: &mut Engine, now: Millis, zone: i16, looks: bool)
     if !looks {
         return offers.iter().map(|o| o.0.to_string()).collect();
     }
-    let told = shelf.put_forward(now, zone, &offers).expect("settings");
+    let (told, _) = shelf.put_forward(now, zone, Chances::default(), &offers).expect("settings");
     let forward = told.iter().filter(|f| f.verdict == Verdict::Forward);
     forward.map(|f| offers[f.at as usize].0.to_string()).collect()
 }
 
 /// Put forward: [id, weight, what speaks for it] each; withheld: [id, why].
-pub(super) fn promotions(shelf: &mut Engine, now: Millis, zone: i16) -> Value {
+/// Of a step with a slot, which is drawn, each has also what is learnt: the rate in 1/65536, how likely it was to stand there, the creative and how likely
+/// that was.
+pub(super) fn promotions(shelf: &mut Engine, now: Millis, zone: i16, step: &Value) -> Value {
     const VERDICTS: [&str; 5] = ["", "capped", "all_capped", "buys_anyway", "weak"];
     let market = shelf.offers().expect("offers");
     let list = market.list();
     let runs = |p: &&Promotion| p.when.start.is_none_or(|s| s <= now) && p.when.end.is_none_or(|e| now < e);
     let offers: Vec<(&str, &str)> = list.iter().filter(runs).map(|p| (p.id.as_str(), p.kind.code())).collect();
-    let told = shelf.put_forward(now, zone, &offers).expect("settings");
+    let slot = step["slot"].as_str();
+    let limit = step["limit"].as_u64().unwrap_or(200) as usize;
+    let drawn = Chances { seed: step["seed"].as_f64(), slot: slot.unwrap_or("default"), places: limit };
+    let (told, events) = shelf.put_forward(now, zone, drawn, &offers).expect("settings");
     let (mut items, mut withheld) = (vec![], vec![]);
     for f in told {
         let id = offers[f.at as usize].0;
         if f.verdict == Verdict::Forward {
             let speaker = SPEAKERS.split(' ').nth(usize::from(f.because)).filter(|_| f.because > 0).unwrap_or("");
-            items.push(json!([id, f.weight, speaker]));
+            let mut item = vec![json!(id), json!(f.weight), json!(speaker)];
+            if slot.is_some() {
+                item.extend([json!(f.rate), json!(f.propensity), json!(f.creative.0), json!(f.creative.1)]);
+            }
+            items.push(json!(item));
         } else {
             withheld.push(json!([id, VERDICTS[f.verdict as usize]]));
         }
     }
-    json!({ "items": items, "withheld": withheld })
+    items.truncate(limit);
+    let mut said = json!({ "items": items, "withheld": withheld });
+    if slot.is_some() {
+        said["events"] = json!(events);
+    }
+    said
 }
 
 /// [campaign, state, coupon] of each; `decline` and `accept` name campaigns first.
@@ -213,6 +245,7 @@ fn the_frozen_sections_of_choosing_are_read_and_written_as_they_were() {
         ("coupons-v1", usage().write(), USAGE),
         ("promotions-v1", promoting().write(), PROMOTING),
         ("grants-v1", nearshelf::offer::grant::write(&grants()), GRANTS),
+        ("learning-v1", learning().write(), LEARNING),
     ];
     for (name, written, frozen) in all {
         if std::env::var_os("NEARSHELF_BLESS").is_some() && frozen.is_empty() {
@@ -222,16 +255,21 @@ fn the_frozen_sections_of_choosing_are_read_and_written_as_they_were() {
             assert!(written == frozen, "{name}");
         }
     }
-    if !GRANTS.is_empty() {
+    if !LEARNING.is_empty() {
         assert_eq!(Usage::read(USAGE), Ok(usage()));
         assert_eq!(Promoting::read(PROMOTING), Ok(promoting()));
         assert_eq!(nearshelf::offer::grant::read(GRANTS), Ok(grants()));
+        let (read, written) = (Lessons::read(LEARNING).expect("a section"), learning());
+        assert_eq!((read.prior("shipping"), read.prior("")), (written.priors[9], written.priors[PRIORS - 1]));
+        assert!(written.creatives.iter().all(|(offer, names)| read.creatives(*offer) == *names));
+        assert!(written.arms.iter().all(|(offer, arm)| arm_of(LEARNING, *offer) == Some(*arm)));
         assert_eq!(Offers::read(OFFERS).map(|o| o.list().len()), Ok(7));
     }
 }
 
-pub(super) fn sections() -> [(Tag, usize, &'static [u8]); 5] {
+pub(super) fn sections() -> [(Tag, usize, &'static [u8]); 6] {
     [
+        (Tag::LEARNING, 7, LEARNING),
         (Tag::PROMOTING, 7, PROMOTING),
         (Tag::GRANT, 2, GRANTS),
         (Tag::OFFERS, 7, OFFERS),

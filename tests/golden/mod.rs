@@ -52,6 +52,7 @@ const RANK_RULES: &str = include_str!("rules.json");
 const PORTRAIT: &str = include_str!("portrait.json");
 const INSIGHTS: &str = include_str!("insights.json");
 const CHOOSING: &str = include_str!("choosing.json");
+const LEARNING: &str = include_str!("learning.json");
 const DECLARED: &str = include_str!("declared.json");
 const CARING: &str = include_str!("care.json");
 /// The parameters with those of care for a birthday.
@@ -107,7 +108,7 @@ fn event(v: &Value, zone: i16) -> RawEvent<'_> {
             score: number("score"),
             seconds: number("duration"),
             channel: Some(text(p, "channel")).filter(|c| !c.is_empty()).unwrap_or(text(p, "method")),
-            content: text(p, "content_type"),
+            content: text(p, if text(v, "name").ends_with("_promotion") { "creative_name" } else { "content_type" }),
             resolved: p["resolved"] == true,
             zone,
         },
@@ -437,7 +438,7 @@ fn run(shelf: &mut Engine, served: &mut u32, zone: i16, step: &Value) -> Value {
             let expires = shelf.quote_expires(now).expect("offers").map(|t| t.0);
             json!({ "payable": payable, "overlayVersion": shelf.overlay_version(), "expires": expires })
         }
-        "promotions" => choosing::promotions(shelf, now, zone),
+        "promotions" => choosing::promotions(shelf, now, zone, step),
         "care" => care::care(shelf, now, zone, step),
         "grants" => choosing::granted(shelf, now, step),
         "coupons" => choosing::coupons(shelf, now, step, &strings("held")),
@@ -543,6 +544,11 @@ fn golden_declarations_give_what_the_file_says() {
 #[test]
 fn golden_choices_give_what_the_file_says() {
     check(CHOOSING, "choosing.json");
+}
+
+#[test]
+fn golden_lessons_give_what_the_file_says() {
+    check(LEARNING, "learning.json");
 }
 
 #[test]

@@ -86,8 +86,12 @@ export async function replay(createShelf, { market, language, consent, utcOffset
         return Array.from(shelf.coupons({ cart: step.lines && { lines: step.lines }, held: step.held, mode }),
           (c) => [c.id, c.saving, c.score * 65536, c.reason, c.because.code, c.endsSoon]);
       case "promotions": {
-        const { items, withheld } = shelf.promotions({ limit: 200 });
-        return { items: Array.from(items, (p) => [p.id, p.weight, p.because.subject]), withheld: Array.from(withheld, (p) => [p.id, p.reason]) };
+        const { items, withheld, rows } = shelf.promotions({ slot, limit: limit ?? 200 });
+        const drawn = (p) => (slot === undefined ? [] : [p.rate * 65536, p.propensity, p.creative ?? "", p.creativePropensity ?? 0]);
+        return {
+          items: Array.from(items, (p) => [p.id, p.weight, p.because.subject, ...drawn(p)]), withheld: Array.from(withheld, (p) => [p.id, p.reason]),
+          ...(slot !== undefined && { events: Number(rows[0].served.split("-")[1]) }),
+        };
       }
       case "care": {
         const { tier, birthday, delivered } = step;

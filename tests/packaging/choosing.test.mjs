@@ -21,6 +21,48 @@ for (const one of cases) {
   });
 }
 
+const learning = golden("learning.json");
+for (const one of learning.cases) {
+  test("golden: " + one.name, async () => {
+    assert.deepEqual(await replay(createShelf, one, learning.pack), one.steps.map((step) => step.expect));
+  });
+}
+
+test("what was drawn is a log that the command line judges policies by; nobody's without consent, in neutral mode and where no shop learns", async () => {
+  let now = START;
+  const open = (pack, consent, seed) => createShelf({ pack, market: "cn", consent, seed, utcOffset: 480, now: () => now });
+  const kinds = new Map([["ten", 0.1], ["gift", 0.3]]);
+  const dir = mkdtempSync(join(tmpdir(), "nearshelf-"));
+  const log = [];
+  for (let seed = 0; seed < 40; seed++) {
+    const shelf = await open(learning.pack, { personalize: true }, seed);
+    for (let i = 0; i < 5; i++) {
+      now += 8 * 3_600_000;
+      const { items, rows } = shelf.promotions({ slot: "home", limit: 1 });
+      const { id, propensity, creative, creativePropensity } = items[0];
+      assert.deepEqual(rows[0], { item: id, propensity, slot: "home", position: 0, served: seed.toString(36) + "-" + i + "-promotions" });
+      assert.deepEqual(Array.from(rows.slice(1)), creative ? [{ ...rows[0], item: creative, propensity: creativePropensity, slot: "home/creative/" + id }] : []);
+      assert.deepEqual(shelf.promotions({ slot: "home", limit: 1 }), { ...shelf.promotions({ slot: "home", limit: 1 }), rows }, "asked again, the same is drawn");
+      log.push({ ...rows[0], reward: (seed * 5 + i) % 10 < 10 * (kinds.get(id) ?? 0) ? 1 : 0 });
+      shelf.track("view_promotion", { promotion_id: id, creative_name: creative });
+    }
+    shelf.dispose();
+  }
+  const shown = new Set(log.map((row) => row.item));
+  assert.ok(shown.has("ten") && shown.has("gift"), "several are tried");
+  writeFileSync(join(dir, "log.jsonl"), log.map((row) => JSON.stringify(row) + "\n").join(""));
+  const told = JSON.parse(execFileSync(command, ["policy", "eval", join(dir, "log.jsonl"), "--json"], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }));
+  assert.ok(JSON.stringify(told).includes("200"), JSON.stringify(told).slice(0, 400));
+  rmSync(dir, { recursive: true });
+  for (const [pack_, consent, mode] of [[learning.pack, {}, "personal"], [learning.pack, { personalize: true }, "neutral"], [pack, { personalize: true }, "personal"]]) {
+    const shelf = await open(pack_, consent, 7);
+    const { items, rows } = shelf.promotions({ mode });
+    assert.ok(items.length > 0 && rows.length === 0);
+    assert.ok(items.every((one) => one.rate === undefined && one.propensity === undefined && one.creative === undefined));
+    shelf.dispose();
+  }
+});
+
 /** Campaigns without conditions, as the pack has them: { id, options: [{ coupon, gain, cost }] }. */
 function campaigns(list, lambda) {
   const w = new Writer();
