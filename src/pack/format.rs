@@ -96,6 +96,8 @@ tags! {
     USAGE b"COUP" "How a market's coupons are ranked.";
     CARE b"CARE" "A market's messages of care.";
     INVITES b"INVT" "The shop's programmes of invitations and shares.";
+    KEEP b"KEEP" "Days that a portrait is kept after the last visit.";
+    SENSITIVE b"SENS" "Categories that enter the portrait with consent to that only.";
 }
 
 impl Tag {
