@@ -86,7 +86,7 @@ impl Engine {
         };
         account.absorb(&allowed, &self.portrait, now);
         self.portrait = account;
-        self.settle_declared();
+        self.settle_sensitive();
         self.served.clear();
         Ok(result)
     }
@@ -115,11 +115,9 @@ impl Engine {
             };
             match cleaned {
                 Ok(event) => {
-                    let step = self.step(event, &mut notes);
-                    if self.portrait.admit(&allowed, step) {
-                        result.added += 1;
-                    } else {
-                        result.known += 1;
+                    if let Some(step) = self.step(event, &mut notes) {
+                        let new = self.portrait.admit(&allowed, step);
+                        *(if new { &mut result.added } else { &mut result.known }) += 1;
                     }
                 }
                 Err(reason) => self.drop_event(reason),

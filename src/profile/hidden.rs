@@ -4,8 +4,10 @@ use super::dimension::Dimension;
 use super::portrait::{Affinities, Pending, Portrait, TAKEN_BACK};
 use crate::event::EventKind;
 use crate::id::Key;
+use crate::list::Gather;
 use crate::privacy::consent::Personalize;
 use crate::time::Millis;
+use alloc::vec::Vec;
 
 /// Traits remembered as taken back.
 pub(super) const HIDDEN: usize = 256;
@@ -66,6 +68,26 @@ impl Portrait {
         }
         self.merged = None;
         true
+    }
+
+    /// What names one of these categories or products goes, from everything that is known.
+    pub fn leave_out(&mut self, _: &Personalize, category: &dyn Fn(Key) -> bool, product: &dyn Fn(Key) -> bool) {
+        for (d, gone) in [(Dimension::Item, product), (Dimension::Category, category), (Dimension::Topic, category)] {
+            self.settled[d as usize].traits.retain(|t| !gone(t.key));
+        }
+        for p in &mut self.pending {
+            p.facts.retain(|f| !product(f.product) && !f.category.is_some_and(category));
+        }
+        let h = &mut self.history;
+        h.opinions.retain(|o| !category(o.category));
+        h.categories.retain(|r| !category(r.key));
+        let bought: Vec<Key> = h.products.iter().map(|r| r.key).gather();
+        bought.into_iter().filter(|key| product(*key)).for_each(|key| h.forget_product(key));
+        for list in [&mut h.visits.cart, &mut self.bought, &mut self.disliked] {
+            list.retain(|(_, key)| !product(*key));
+        }
+        self.trail.marks.retain(|m| m.kind == EventKind::SessionStart || !product(m.key));
+        self.merged = None;
     }
 
     /// Lets a trait come again from what happens from now on.
