@@ -402,16 +402,18 @@ test("emptying that fails is told", async () => {
 });
 
 test("forgetting and withdrawing personalization empty the portrait's slots", async () => {
-  for (const act of [(s) => s.forget(), (s) => s.setConsent({ personalize: false }), (s) => s.setConsent({ personalize: null })]) {
+  const key = ["nearshelf/shop/key"];
+  // Who wants to be forgotten leaves no key either, and none is made before there is something to keep.
+  for (const [act, rest] of [[(s) => s.forget(), []], [(s) => s.setConsent({ personalize: false }), key], [(s) => s.setConsent({ personalize: null }), key]]) {
     const kept = await left("a", "b");
     kept.set("nearshelf/shop/anonymous/old", new Uint8Array(9));
     const v = await visit(storageOver(kept));
     v.shelf.track(...view("c"));
     act(v.shelf);
     await v.settled();
-    assert.deepEqual([...kept.keys()], ["nearshelf/shop/key"]);
+    assert.deepEqual([...kept.keys()], rest);
     await v.end();
-    assert.deepEqual([...kept.keys()], ["nearshelf/shop/key"]);
+    assert.deepEqual([...kept.keys()], rest);
     assert.deepEqual(v.told, []);
   }
   const kept = await left("a");
