@@ -44,7 +44,7 @@ impl Engine {
     }
 }
 
-#[cfg(all(test, feature = "cli"))]
+#[cfg(test)]
 mod tests {
     use super::*;
     use crate::event::clean::{RawDetails, RawEvent, RawItem, RawPrice};
@@ -52,6 +52,9 @@ mod tests {
     use crate::privacy::consent::{Consent, Tri};
     use crate::profile::Dimension;
     use crate::time::Millis;
+    use alloc::string::{String, ToString};
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
 
     const NOW: Millis = Millis(1_760_000_000_000);
 
