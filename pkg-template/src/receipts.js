@@ -23,8 +23,7 @@ export class Receipts {
     /** The notice that decisions are about. */
     this._notice = (wishes.notice || "").slice(0, LONGEST);
     this._heeds = wishes.respectSignals !== false;
-    /** @type {import("./shelf.js").ConsentState} */
-    this._decided = { store: null, personalize: null, report: null, sensitive: null };
+    this._decided = undecided();
     this._minor = false;
     /** The shopper decided about an older notice: what was kept then stays untouched until the answer. */
     this._asks = false;
@@ -34,8 +33,10 @@ export class Receipts {
     this._new = [];
     /** What was kept before this page was looked at. */
     this._read = false;
-    /** A decision that may be of before: whether it is to be told the storage says. */
+    /** The decision of the start may be about an older notice. */
     this._unsure = false;
+    /** Pages say again what was decided before: the storage tells first whether it is new. @type {Receipt[]} */
+    this._untold = [];
   }
 
   /**
@@ -49,7 +50,6 @@ export class Receipts {
     PURPOSES.forEach((purpose) => {
       if (change[purpose] !== undefined) this._decided[purpose] = change[purpose];
     });
-    if (this._unsure) this._new.forEach((receipt) => this._tell(receipt));
     this._unsure = !!restated && !!this._notice && notice === undefined && this._decided.store === true;
     if (!restated) this._asks = false;
     if (notice !== undefined && this._notice && notice !== this._notice) this._ask();
@@ -60,7 +60,7 @@ export class Receipts {
   _ask() {
     this._unsure = false;
     this._asks = true;
-    this._decided = { store: null, personalize: null, report: null, sensitive: null };
+    this._decided = undecided();
     this._apply("notice");
   }
 
@@ -77,14 +77,15 @@ export class Receipts {
     const receipt = { version: 1, time: shelf._now(), notice: this._notice, by: by.slice(0, LONGEST), decided, inForce, signals, respectSignals: this._heeds, minor: this._minor };
     const all = this._all();
     const last = all[all.length - 1];
-    if (last ? same(last, receipt) : said(inForce) === said({ store: null, personalize: null, report: null, sensitive: null })) return;
+    if (last ? same(last, receipt) : PURPOSES.every((purpose) => inForce[purpose] === null)) return;
     this._new = this._new.concat(receipt).slice(-MOST);
-    if (!this._unsure) this._tell(receipt);
+    this._untold.push(receipt);
+    if (this._read || !this._notice || inForce.store !== true) this.tell();
   }
 
-  /** @param {Receipt} receipt */
-  _tell(receipt) {
-    this._shelf._hub.later("consent", JSON.parse(said(receipt)));
+  /** Hands over what was not yet. */
+  tell() {
+    this._untold.splice(0).forEach((receipt) => this._shelf._hub.later("consent", JSON.parse(said(receipt))));
   }
 
   _all() {
@@ -102,26 +103,33 @@ export class Receipts {
     const vault = shelf._memory._vault;
     const mine = this._new;
     if (!this._notice || !mine.length || shelf._consent.store !== true || shelf._view._shop === undefined) return;
-    const kept = readReceipts(await vault.receipts());
-    const last = kept[kept.length - 1];
-    if (this._unsure) {
-      this._unsure = false;
-      if (last && last.notice !== this._notice) {
+    /** @type {Receipt[]} */
+    let kept = [];
+    let add = mine;
+    try {
+      kept = readReceipts(await vault.receipts());
+      const last = kept[kept.length - 1];
+      if (this._unsure && last && last.notice !== this._notice) {
         this._new = [];
+        this._untold = [];
         this._kept = kept;
         this._ask();
         shelf._agreed(false, false);
         return;
       }
-      if (!last || !same(last, mine[0])) mine.forEach((receipt) => this._tell(receipt));
+      if (last && !this._read && same(last, mine[0])) {
+        add = mine.slice(1);
+        this._untold = this._untold.filter((receipt) => receipt !== mine[0]);
+      }
+    } finally {
+      this._unsure = false;
+      this._read = true;
+      this.tell();
     }
-    // Each page says again what was decided before.
-    const add = last && !this._read && same(last, mine[0]) ? mine.slice(1) : mine;
     const all = kept.concat(add).slice(-MOST);
     const w = new Writer();
     w.str(said(all));
     if (add.length) await vault.receipts(w.written());
-    this._read = true;
     this._kept = all;
     this._new = this._new.filter((receipt) => mine.indexOf(receipt) < 0);
   }
@@ -133,6 +141,9 @@ export class Receipts {
 }
 
 const said = JSON.stringify;
+
+/** @returns {import("./shelf.js").ConsentState} */
+const undecided = () => ({ store: null, personalize: null, report: null, sensitive: null });
 
 /** True where nothing but the time, and who said it, differs. @param {Receipt} a @param {Receipt} b */
 function same(a, b) {

@@ -673,6 +673,7 @@ export class Shelf {
   /** No core is coming, so what keeps the fallback from working is told here. */
   _rest() {
     this._engine.rest();
+    this._receipts.tell();
     if (this._fallback.trouble) this._hub.diagnose(this._fallback.trouble);
   }
 

@@ -4,7 +4,6 @@ use super::Engine;
 use crate::codec::Reader;
 use crate::error::{Code, Error, Result};
 use crate::id::Key;
-use crate::list::Gather;
 use alloc::vec::Vec;
 
 /// The keys in section `SENS`, sorted.
@@ -12,7 +11,9 @@ pub(super) fn read(bytes: &[u8]) -> Result<Vec<Key>> {
     let mut r = Reader::new(bytes);
     let mut keys = Vec::new();
     if !bytes.is_empty() {
-        keys = (0..r.count(8)).map(|_| Key(r.u64())).gather();
+        for _ in 0..r.count(8) {
+            keys.push(Key(r.u64()));
+        }
     }
     r.check().map_err(|_| Error::new(Code::PackMalformed, "section SENS cannot be read."))?;
     Ok(keys)

@@ -4,7 +4,6 @@ use super::dimension::Dimension;
 use super::portrait::{Affinities, Pending, Portrait, TAKEN_BACK};
 use crate::event::EventKind;
 use crate::id::Key;
-use crate::list::Gather;
 use crate::privacy::consent::Personalize;
 use crate::time::Millis;
 use alloc::vec::Vec;
@@ -63,9 +62,9 @@ impl Portrait {
 
     /// What names one of these categories or products goes, from everything that is known.
     pub fn leave_out(&mut self, _: &Personalize, category: &dyn Fn(Key) -> bool, product: &dyn Fn(Key) -> bool) {
-        for (d, gone) in [(Dimension::Item, product), (Dimension::Category, category), (Dimension::Topic, category)] {
-            forget(&mut self.settled, d, gone);
-        }
+        forget(&mut self.settled, Dimension::Item, product);
+        forget(&mut self.settled, Dimension::Category, category);
+        forget(&mut self.settled, Dimension::Topic, category);
         for p in &mut self.pending {
             p.facts.retain(|f| !product(f.product) && !f.category.is_some_and(category));
         }
@@ -78,10 +77,12 @@ impl Portrait {
         let h = &mut self.history;
         h.opinions.retain(|o| !category(o.category));
         h.categories.retain(|r| !category(r.key));
-        let bought: Vec<Key> = h.products.iter().map(|r| r.key).gather();
-        for key in bought {
+        let mut i = 0;
+        while let Some(key) = h.products.get(i).map(|r| r.key) {
             if product(key) {
                 h.forget_product(key);
+            } else {
+                i += 1;
             }
         }
         leave(&mut h.visits.cart, product);
@@ -124,6 +125,7 @@ impl Portrait {
     }
 }
 
+#[inline(never)]
 fn forget(layer: &mut Affinities, dimension: Dimension, gone: &dyn Fn(Key) -> bool) {
     layer[dimension as usize].traits.retain(|t| !gone(t.key));
 }

@@ -254,6 +254,34 @@ test("receipts are kept with consent to store and a notice, the latest 32 of the
   assert.ok(kept.get(RECEIPTS).length < 16384);
 });
 
+test("what an adapter says again on each page is no change, and what nobody can keep is handed over all the same", async () => {
+  const kept = new Map();
+  const counts = [];
+  for (let i = 0; i < 3; i++) {
+    const v = await visit(storageOver(kept), { consent: {}, notice: "1" });
+    let told = 0;
+    v.shelf.on("consent", () => told++);
+    v.shelf.setConsent({ store: true, personalize: true, by: "iab-tcf" });
+    await v.settled();
+    await turn();
+    counts.push(told);
+    await v.end();
+  }
+  assert.deepEqual(counts, [1, 0, 0]);
+  const fails = [
+    { storage: storageOver(new Map(), { before: () => { throw new Error("locked"); } }) },
+    { storage: storageOver(new Map()), host: { core: () => Promise.reject(new Error("no wasm")) } },
+  ];
+  for (const { storage, host } of fails) {
+    const v = await visit(storage, { consent: { store: true, personalize: true }, notice: "1", host });
+    const told = [];
+    v.shelf.on("consent", (receipt) => told.push(receipt.decided.store));
+    await v.settled();
+    await turn();
+    assert.deepEqual(told, [true]);
+  }
+});
+
 test("a new notice asks again: the decision about the old one is undecided, and what was kept waits for the answer", async () => {
   for (const [answer, known] of [[{ store: true, personalize: true }, 2], [{ store: false, personalize: false }, 0]]) {
     const kept = new Map();
