@@ -45,6 +45,7 @@ async function main() {
     for (const name of ["nearshelf", ...PARTS.map((part) => `nearshelf-${part.name}`)]) {
       for (const kind of [".wasm", ".wasm.br"]) await cp(join(mini, name + kind), join(next, "mini-program", name + kind));
     }
+    await cp(join(template, "export.schema.json"), join(next, "export.schema.json"));
     await copyTypes(next);
     await writePackageJson(next);
     for (const name of [...licences, "README.md"]) {
@@ -101,6 +102,9 @@ async function copyTypes(next) {
     .replace('from "nearshelf/membership"', 'from "nearshelf/mini-program/membership"')
     .replace("string | URL | ", "string | "));
   for (const name of ["adapters.d.ts", "adapters.d.cts"]) await cp(join(template, "types", "adapters.d.ts"), join(next, name));
+  for (const name of ["consent.d.ts", "consent.d.cts"]) await cp(join(template, "types", "consent.d.ts"), join(next, name));
+  const consent = await readFile(join(template, "types", "consent.d.ts"), "utf8");
+  await writeFile(join(next, "mini-program", "consent.d.ts"), consent.replace('from "nearshelf"', 'from "nearshelf/mini-program"'));
   for (const name of ["page.d.ts", "page.d.cts"]) await cp(join(template, "types", "page.d.ts"), join(next, name));
   const page = await readFile(join(template, "types", "page.d.ts"), "utf8");
   await writeFile(join(next, "mini-program", "page.d.ts"), page.replace('from "nearshelf"', 'from "nearshelf/mini-program"'));

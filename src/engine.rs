@@ -3,6 +3,7 @@
 mod addon;
 mod care;
 mod checkout;
+mod data;
 mod declare;
 mod forward;
 mod grant;
@@ -14,6 +15,7 @@ mod overlay;
 mod rehearse;
 mod reporting;
 mod request;
+mod sensitive;
 mod shards;
 mod tags;
 mod track;
@@ -40,6 +42,7 @@ pub use view::{ClusterView, PathView, PortraitSummary, TraitView};
 use crate::catalog::Catalog;
 use crate::error::{Code, Error, Result};
 use crate::event::clean::Drop;
+use crate::id::Key;
 use crate::list::Gather;
 use crate::order::Arrange;
 use crate::pack::{Pack, Tag};
@@ -91,6 +94,8 @@ pub struct Engine {
     asked: Vec<usize>,
     explorations: Explorations,
     rehearsal: Option<Box<rehearse::Known>>,
+    /// Keys of the categories that need consent to `sensitive`, sorted.
+    sensitive: Vec<Key>,
     /// Names of scenes and rules that requests have told.
     rules: Vec<String>,
 }
@@ -110,6 +115,7 @@ impl Engine {
         let catalog = Catalog::open(pack)?;
         let tables = Tables::open(catalog.pack(), catalog.len())?;
         let repeat = request::repeat(&catalog)?;
+        let sensitive = sensitive::read(catalog.pack().section(Tag::SENSITIVE, 0).unwrap_or_default())?;
         let explorations = Explorations::read(catalog.pack().section(Tag::EXPLORE, 0).unwrap_or_default());
         Ok(Engine {
             ranker: Ranker::new(tables, blend, repeat),
@@ -118,6 +124,7 @@ impl Engine {
             config,
             explorations,
             rehearsal: None,
+            sensitive,
             rules: Vec::new(),
             consent: Consent::default(),
             served: VecDeque::new(),
@@ -173,7 +180,7 @@ impl Engine {
             self.portrait.keep_ledger(&ledger);
             self.portrait.keep_landings(&landings);
         }
-        self.settle_declared();
+        self.settle_sensitive();
     }
 
     /// Looks at the pack in another market and language; empty ones stay as they are.
@@ -226,7 +233,7 @@ impl Engine {
     pub fn restore(&mut self, bytes: &[u8]) -> Result<()> {
         self.consent.may_personalize().ok_or_else(no_consent)?;
         self.portrait = Portrait::restore(self.config.clone(), bytes)?;
-        self.settle_declared();
+        self.settle_sensitive();
         Ok(())
     }
 

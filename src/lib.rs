@@ -89,6 +89,8 @@ pub mod manual {
     pub mod cold_start {}
     #[doc = include_str!("manual/conditions.md")]
     pub mod conditions {}
+    #[doc = include_str!("manual/consent.md")]
+    pub mod consent {}
     #[doc = include_str!("manual/coupons.md")]
     pub mod coupons {}
     #[doc = include_str!("manual/customers.md")]

@@ -21,6 +21,9 @@ import { fit, speak, t } from "./text/index.js";
 import { explainTrouble } from "./trouble.js";
 import { mountUnderstood } from "./understood.js";
 
+/** Version of what the panel says about each purpose. */
+const NOTICE = "demo-1";
+
 const shop = await readShop();
 speak(navigator.languages.map(fit).find(Boolean) ?? "en");
 
@@ -45,7 +48,7 @@ async function open() {
   const language = shop.languages.find((tag) => fit(tag) === document.documentElement.lang) ?? shop.languages[0];
   const clock = { ahead: 0 };
   const shelf = await createShelf({
-    pack: "/shop.pack", market: shop.markets[0], language, now: () => Date.now() + clock.ahead, reports: shop.reports ? "/reports" : undefined,
+    pack: "/shop.pack", market: shop.markets[0], language, now: () => Date.now() + clock.ahead, reports: shop.reports ? "/reports" : undefined, notice: NOTICE,
   });
   return makePage(shelf, shop, clock, say);
 }

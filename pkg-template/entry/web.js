@@ -40,6 +40,12 @@ export function makeWebShelf(defaultWasm, defaultParts) {
 
     reports: { send, alone },
 
+    signals: () => {
+      /** @type {any} */
+      const says = typeof navigator === "undefined" ? {} : navigator;
+      return [says.globalPrivacyControl === true ? "gpc" : "", says.doNotTrack === "1" ? "dnt" : ""].filter(Boolean);
+    },
+
     away: () => typeof document !== "undefined" && document.hidden,
   });
 }

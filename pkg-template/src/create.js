@@ -3,7 +3,7 @@
 import { asError, NearshelfError } from "./error.js";
 import { TEXTS } from "./fixes.js";
 import { Hub } from "./hub.js";
-import { any, readOptions, whole } from "./options.js";
+import { any, readOptions, text, whole } from "./options.js";
 import { WISHES } from "./shards.js";
 import { Shelf } from "./shelf.js";
 import { CONSENT, VIEW } from "./takes.js";
@@ -20,7 +20,8 @@ import { PACK, publicKeys } from "./trust.js";
  *   memory?: import("./vault.js").MemoryHost,
  *   reports?: import("./reports.js").ReportHost,
  *   away?: () => boolean,
- * }} Host `away` tells that nobody sees the page; `near` that files are at hand at once; `begin` runs at each call; `address` answers "" for bytes; `core` fetches and compiles, and answers how to make an instance
+ *   signals?: () => string[],
+ * }} Host `away` tells that nobody sees the page; `signals` what the browser says for its user; `near` that files are at hand at once; `begin` runs at each call; `address` answers "" for bytes; `core` fetches and compiles, and answers how to make an instance
  */
 
 const TIMEOUT_MS = 1500;
@@ -38,6 +39,9 @@ const OPTIONS = {
   market: VIEW.market,
   language: VIEW.language,
   consent: any,
+  notice: text,
+  respectSignals: wish,
+  preConsent: (value, wrong) => (value === "session" ? 1 : value === "drop" ? 0 : wrong(TEXTS ? '"drop" or "session"' : "")),
   timeoutMs: (value, wrong) => (typeof value === "number" && value >= 0 ? value : wrong(TEXTS ? "a number of milliseconds" : "")),
   wasm: any,
   offers: wish,
@@ -87,7 +91,7 @@ export function shelfMaker(host) {
       if (options.switches) entry.shelf._switch._follow(options.switches);
     } else {
       const shelf = new Shelf(hub, options, host, () => open.delete(address), shardLoader(host, address, options.loadShard));
-      Object.assign(shelf._consent, consent);
+      shelf._receipts.decide(consent, true);
       entry = { shelf, load: () => load(host, shelf, hub, options), loading: null };
       if (address) open.set(address, entry);
     }

@@ -14,6 +14,7 @@ const SNAPSHOT_EVERY = 1024;
 /** Requests and bytes kept while the core is on its way. */
 const MOST_WAITING = 512;
 const MOST_WAITING_BYTES = 1 << 20;
+const MOST_EARLY_BYTES = 1 << 18;
 /** What did not come is asked for again after this time. */
 const GROW_AGAIN_MS = 60000;
 
@@ -31,7 +32,7 @@ export class Engine {
    * @param {{
    *   _pack(): Uint8Array, _now(): number, _consent: import("./shelf.js").ConsentState,
    *   market: string, language: string, _opened(view: ReturnType<typeof op.readView>): void, _distrust(): void, _grown(): void,
-   *   _overlay: import("./overlay.js").Overlay, _shards: import("./shards.js").Shards,
+   *   _early: boolean, _memory: import("./memory.js").Memory, _overlay: import("./overlay.js").Overlay, _shards: import("./shards.js").Shards,
    * }} seat the shelf this engine serves
    */
   constructor(hub, seat) {
@@ -56,6 +57,9 @@ export class Engine {
     this._idle = false;
     this._writer = new Writer();
     this._era = newEra(null, [], []);
+    /** Events that wait for the answer to `personalize`. @type {Uint8Array[]} */
+    this._early = [];
+    this._earlyBytes = 0;
     /** @type {import("./decisions.js").Decision[]} */
     this.decisions = [];
     this._accepted = 0;
@@ -259,7 +263,14 @@ export class Engine {
    * @param {number} events how many it holds
    */
   track(request, events) {
-    if (this._core) {
+    const { _early, _consent } = this._seat;
+    if (_early && _consent.personalize === null && !this._lost) {
+      if (this._early.length < MOST_WAITING && this._earlyBytes + request.length <= MOST_EARLY_BYTES) {
+        this._earlyBytes += request.length;
+        this._early.push(request.slice());
+        return { accepted: events, dropped: 0, _changed: false };
+      }
+    } else if (this._core) {
       const answer = this._send(op.TRACK, request, op.readTracked);
       if (answer && answer.accepted) this._remember(op.TRACK, request.slice(), answer.accepted); // it lies in the writer, which is used again
       if (answer) return answer;
@@ -289,12 +300,14 @@ export class Engine {
   /** The portrait was emptied, so what was kept of it for a restart goes too. */
   forget() {
     this._latest = -Infinity;
+    this._early = [];
     this._forgetJournal();
     this.consented();
   }
 
   /** Nobody is known any more: a trap in here must not bring the account back. */
   signOut() {
+    this._early = [];
     this._forgetJournal();
     this.call(op.SIGN_OUT, (w) => w.f64(this._seat._now()), op.readNothing);
     this.consented();
@@ -302,8 +315,15 @@ export class Engine {
 
   /** Consent changed: nothing is kept without it, and with it a restart begins from here. */
   consented() {
-    if (this._seat._consent.personalize === true) this._takeSnapshot();
+    const { personalize } = this._seat._consent;
+    const early = personalize === null ? [] : this._early.splice(0);
+    if (personalize === true) this._takeSnapshot();
     else this._forgetJournal();
+    if (!early.length) return;
+    this._earlyBytes = 0;
+    if (personalize !== true) return;
+    early.forEach((request) => this.track(request, 0));
+    this._seat._memory.changed();
   }
 
   /**

@@ -52,6 +52,8 @@ export const NEUTRAL = {
   audience: () => ({ matches: () => false, matchesAll: nobody }),
   consent: (shelf) => Object.assign({}, shelf._consent),
   setConsent: () => undefined,
+  consentReceipts: () => [],
+  rights: () => null,
   setView: () => undefined,
   diagnostics: (shelf) => shelf._hub.counts(),
   forget: () => undefined,

@@ -9,12 +9,12 @@ const KEPT = 32;
 export class Hub {
   constructor() {
     /** @type {Record<string, Function[]>} */
-    this._listeners = { change: [], diagnostic: [], stage: [] };
+    this._listeners = { change: [], diagnostic: [], stage: [], consent: [] };
     /** Looks, where somebody listens to stages, what a change has done to them. */
     this._ahead = () => {};
     /** @type {Function[]} */
     this._failed = [];
-    /** @type {{ code: string, message: string, fix?: string }[]} */
+    /** @type {[string, object][]} */
     this._waiting = [];
     /** @type {Record<string, number>} */
     this._counts = Object.create(null);
@@ -39,9 +39,18 @@ export class Hub {
    */
   diagnose(what) {
     this.count(what.code);
-    if (this._closed || this._waiting.length >= KEPT) return;
     const told = { code: what.code, message: what.message || inWords(what.code) };
-    this._waiting.push(what.fix ? Object.assign(told, { fix: what.fix }) : told);
+    this.later("diagnostic", what.fix ? Object.assign(told, { fix: what.fix }) : told);
+  }
+
+  /**
+   * Tells who listens, once this turn is over; where nobody does yet, who comes first.
+   * @param {"diagnostic" | "consent"} type
+   * @param {object} what
+   */
+  later(type, what) {
+    if (this._closed || this._waiting.filter((one) => one[0] === type).length >= KEPT) return;
+    this._waiting.push([type, what]);
     this._schedule();
   }
 
@@ -75,10 +84,10 @@ export class Hub {
    * @returns {() => void} ends the listening
    */
   on(type, listener) {
-    const list = ["change", "diagnostic", "stage"].indexOf(type) < 0 ? null : this._listeners[type];
+    const list = ["change", "diagnostic", "stage", "consent"].indexOf(type) < 0 ? null : this._listeners[type];
     if (!list || typeof listener !== "function") {
       this.misuse("bad_argument", TEXTS ? "on() was given no known event or no function." : "on()",
-        TEXTS ? 'Use on("change", fn), on("diagnostic", fn) or on("stage", fn).' : "");
+        TEXTS ? 'Use on("change", fn), on("diagnostic", fn), on("stage", fn) or on("consent", fn).' : "");
       return () => {};
     }
     list.push(listener);
@@ -98,7 +107,7 @@ export class Hub {
   /** No listener is called from now on. */
   close() {
     this._closed = true;
-    this._listeners = { change: [], diagnostic: [], stage: [] };
+    this._listeners = { change: [], diagnostic: [], stage: [], consent: [] };
     this._waiting = [];
   }
 
@@ -108,7 +117,10 @@ export class Hub {
     this._scheduled = true;
     Promise.resolve().then(() => {
       this._scheduled = false;
-      if (this._listeners.diagnostic.length) this._waiting.splice(0).forEach((d) => this._tell("diagnostic", d));
+      const heard = (/** @type {[string, object]} */ one) => this._listeners[one[0]].length;
+      const now = this._waiting.filter(heard);
+      this._waiting = this._waiting.filter((one) => !heard(one));
+      now.forEach(([type, what]) => this._tell(/** @type {any} */ (type), what));
       const changed = this._changed;
       this._changed = false;
       if (changed) this._tell("change");
@@ -117,7 +129,7 @@ export class Hub {
   }
 
   /**
-   * @param {"change" | "diagnostic" | "stage"} type
+   * @param {"change" | "diagnostic" | "stage" | "consent"} type
    * @param {object} [what]
    */
   _tell(type, what) {

@@ -36,6 +36,10 @@ export class Memory {
     this._off = false;
     this._told = false;
     this._dirty = false;
+    /** Everything was forgotten, and nothing came since. */
+    this._empty = false;
+    /** What is too old was looked for in this visit. */
+    this._swept = false;
     /** @type {any} */
     this._timer = 0;
     /** @type {(() => void) | undefined} */
@@ -50,13 +54,17 @@ export class Memory {
    * @param {boolean} [stored] there was consent to store, so there may be something to empty
    */
   consented(stored) {
+    const { _receipts: receipts } = this._shelf;
     const { store, personalize } = this._shelf._consent;
     if (stored && store !== true && this._host) {
+      receipts.emptied();
       this._close();
       this._off = false;
       this._dirty = true;
       this._run(() => Promise.all([this._vault.empty(), this._shelf._reports.leave()]));
     }
+    // A decision about an older notice is known by its receipt, before anything else is looked at.
+    if (receipts._notice && store === true && this._host) this._run(() => receipts.keep());
     if (personalize === true) this._run(() => this._attach());
     else if (personalize === false || this._place) this.forget();
   }
@@ -69,7 +77,25 @@ export class Memory {
   /** The portrait changed. */
   changed() {
     this._dirty = true;
+    if (this._empty) {
+      // The first thing that is known again after the shopper wanted to be forgotten.
+      this._shelf._reports.consented();
+      this._run(() => this._attach());
+    }
     this._later();
+  }
+
+  /** The shopper wants to be forgotten: what this shop keeps goes, the key with it, and nothing is made until there is something to keep. Of a ledger the mark of a spent week stays. */
+  erase() {
+    const shelf = this._shelf;
+    shelf._trust.forget();
+    shelf._receipts.emptied();
+    shelf._reports.close();
+    this._others?.tell();
+    this._close();
+    this._dirty = false;
+    if (shelf._consent.store === true && shelf._view._shop !== undefined) this._run(() => this._vault.empty(true));
+    this._empty = shelf._consent.personalize === true;
   }
 
   /** The portrait was emptied: what is kept of it goes too. */
@@ -121,7 +147,11 @@ export class Memory {
     this._dirty = false;
     return () => {
       this._others?.tell();
-      return this._vault.put(place, sealed).catch((thrown) => {
+      return this._vault.put(place, sealed).then(() => {
+        // Nobody waits for it, and a later visit does it as well.
+        if (!this._swept) this._vault.sweep(this._shelf._keptSince()).catch(() => {});
+        this._swept = true;
+      }, (thrown) => {
         if (this._place === place) this._dirty = true;
         throw thrown;
       });
@@ -148,6 +178,7 @@ export class Memory {
   async _attach() {
     const account = this._account;
     const turn = this._turn;
+    this._empty = false;
     if (this._place && this._held === account) return;
     if (!this._held && !this._place) await this._enter("", turn);
     const anonymous = this._held ? null : this._place;
@@ -187,7 +218,7 @@ export class Memory {
     const may = () => turn === this._turn && shelf._engine.up && shelf._consent.personalize === true;
     if (!may()) return;
     try {
-      if (!this._off && (await vault.open(true))) place = await vault.find(await vault.scope(account));
+      if (!this._off && (await vault.open(true))) place = await vault.find(await vault.scope(account), shelf._keptSince());
     } catch (thrown) {
       this._fail(thrown);
     }
@@ -281,6 +312,7 @@ export class Memory {
     if (!same) {
       this._off = true;
       this._close();
+      this._lost();
       return;
     }
     const task = () => this._catchUp().then(() => (turn === this._turn ? this._put()?.() : undefined)).then(() => true);
@@ -293,17 +325,22 @@ export class Memory {
     const { _turn: turn, _place: place, _shelf: shelf } = this;
     this._behind = false;
     if (!place) return;
-    const found = (await this._vault.find(place._scope))._found[0];
+    const found = (await this._vault.find(place._scope, shelf._keptSince()))._found[0];
     if (turn !== this._turn) return;
     if (found ? found._seq <= place._seq || this._take(place, sealedPart(found), true) !== 1 : !place._seq) return;
     place._seq = found ? found._seq : 0;
-    if (found) place._slot = 1 - found._slot;
-    else {
-      this._dirty = false;
-      shelf._forgotten();
-    }
+    if (!found) return this._lost();
+    place._slot = 1 - found._slot;
     shelf._engine.consented();
     shelf._hub.change();
+  }
+
+  /** Another page forgot. */
+  _lost() {
+    this._dirty = false;
+    this._shelf._forgotten();
+    this._shelf._engine.consented();
+    this._shelf._hub.change();
   }
 
   /** @param {any} thrown */

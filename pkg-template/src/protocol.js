@@ -52,6 +52,8 @@ export const PUT_FORWARD = 61;
 export const GRANTS = 62;
 export const DECLINE_GRANT = 63;
 export const CARE = 77;
+export const TAKEN_OUT = 90;
+export const TAKE_IN = 91;
 
 /** A row or parent that is not there. */
 export const NONE = 0xffffffff;

@@ -26,6 +26,7 @@ import { distinct, id, readOptions } from "./options.js";
 import { Overlay } from "./overlay.js";
 import { declineGrant, grantsOf, promotionsOf, unmetOf } from "./promotions.js";
 import * as op from "./protocol.js";
+import { Receipts } from "./receipts.js";
 import { Reports } from "./reports.js";
 import { rulesOf } from "./rules.js";
 import { agreed, copy as copyQuote, differences } from "./reconcile.js";
@@ -41,6 +42,9 @@ import { Trust } from "./trust.js";
 
 /** Characters of an account's key. */
 const LONGEST_ACCOUNT = 1000;
+const DAY_MS = 864e5;
+/** Days that a portrait is kept after the last visit, where the pack does not say: 13 months. */
+const KEPT_DAYS = 396;
 /** Orders one call may bring; a longer list is cut. */
 const MOST_ORDERS = 1e4;
 /** The last millisecond that JavaScript knows. */
@@ -57,6 +61,7 @@ export class Shelf {
    * @param {{
    *   now?: () => number, market?: string, language?: string, storage?: import("./vault.js").ShelfStorage, reports?: any,
    *   overlayRefreshMs?: number, shards?: number, seed?: number, utcOffset?: number, keys?: string[],
+   *   notice?: string, respectSignals?: boolean, preConsent?: number,
    * }} wishes
    * @param {import("./create.js").Host} host
    * @param {() => void} gone called when the shelf is disposed
@@ -66,8 +71,11 @@ export class Shelf {
     this._hub = hub;
     this._clock = wishes.now;
     this._gone = gone;
-    /** @type {ConsentState} */
-    this._consent = { store: null, personalize: null, report: null, sensitive: null };
+    this._receipts = new Receipts(this, host.signals, wishes);
+    /** What is in force. @type {ConsentState} */
+    this._consent = Object.assign({}, this._receipts._decided);
+    /** Events may wait for the answer. */
+    this._early = wishes.preConsent === 1;
     /** What the pack and the engine say of themselves; until then, what the host wants. @type {View} */
     this._view = {
       _packVersion: "",
@@ -400,7 +408,22 @@ export class Shelf {
 
   setConsent(change) {
     const { store, report } = this._consent;
-    Object.assign(this._consent, readOptions(this._hub, "setConsent", change, CONSENT));
+    const { _asks } = this._receipts;
+    this._receipts.decide(readOptions(this._hub, "setConsent", change, CONSENT));
+    // What was kept under an older notice goes with a no to the new one.
+    this._agreed(store === true || (_asks && this._consent.store === false), report === true);
+  }
+
+  consentReceipts() {
+    return this._receipts.list();
+  }
+
+  /**
+   * Does what consent asks for.
+   * @param {boolean} stored there was consent to store
+   * @param {boolean} reported there was consent to report
+   */
+  _agreed(stored, reported) {
     this._engine.call(op.CONSENT, (w) => {
       w.f64(this._now());
       writeConsent(w, this._consent);
@@ -408,8 +431,8 @@ export class Shelf {
     this._engine.consented();
     if (this._consent.personalize !== true) this._said = [];
     this._drawSeed();
-    this._memory.consented(store === true);
-    this._reports.consented(report === true);
+    this._memory.consented(stored);
+    this._reports.consented(reported);
     this._hub.change();
   }
 
@@ -440,7 +463,7 @@ export class Shelf {
 
   forget() {
     this._forgotten();
-    this._memory.forget();
+    this._memory.erase();
     if (this._consent.store === true) this._reports.withdraw();
     this._hub.change();
   }
@@ -507,6 +530,24 @@ export class Shelf {
     return { program: this._fallback.ask(null, (c) => c.section("INVT")), keys: this._trust._keys, now: this._now(), language: this.language };
   }
 
+  /** @param {any} [what] a call, what to tell of a source of consent, or nothing @param {Uint8Array} [request] @returns {any} */
+  rights(what, request) {
+    const { _vault: vault } = this._memory;
+    if (!what) {
+      const told = (ledger) => ({ shop: this._view._shop || "", now: this._now(), ledger });
+      const may = this._consent.store === true && vault._host && this._view._shop !== undefined;
+      return Promise.resolve(may ? vault.ledger(vault.ledgerName()) : null).then(told, () => told(null));
+    }
+    if (!request) return this._hub.diagnose({ code: "consent_source", message: what, fix: TEXTS ? "What is undecided stays so. Is the consent platform there, and does it answer?" : "" });
+    const answer = this._engine.reckon(INSIGHT, what, (w) => request.forEach((b) => w.u8(b)), (r) => r._bytes.slice(1));
+    if (answer && what === op.TAKE_IN) {
+      this._engine.consented();
+      this._memory.changed();
+      this._hub.change();
+    }
+    return answer;
+  }
+
   on(type, listener) {
     const off = this._hub.on(type, listener);
     if (type === "stage") watchStages(this);
@@ -559,6 +600,12 @@ export class Shelf {
   /** Minutes by which the shopper's clock is ahead of UTC. */
   _zone() {
     return this._utcOffset === undefined ? -new Date(this._now()).getTimezoneOffset() : this._utcOffset;
+  }
+
+  /** A portrait whose last visit was before is kept no longer. */
+  _keptSince() {
+    const days = this._fallback.ask(null, (c) => c.section("KEEP"));
+    return this._now() - DAY_MS * (days && days.length === 4 ? new Reader(days).u32() : KEPT_DAYS);
   }
 
   /** What a quote is of, beside its cart. */
@@ -631,6 +678,7 @@ export class Shelf {
   /** No core is coming, so what keeps the fallback from working is told here. */
   _rest() {
     this._engine.rest();
+    this._receipts.tell();
     if (this._fallback.trouble) this._hub.diagnose(this._fallback.trouble);
   }
 

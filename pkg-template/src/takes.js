@@ -2,7 +2,7 @@
 
 import { any, attributes, between, ids, kind, mode, parts, pins, text, tri, whole } from "./options.js";
 
-export const CONSENT = { store: tri, personalize: tri, report: tri, sensitive: tri };
+export const CONSENT = { store: tri, personalize: tri, report: tri, sensitive: tri, minor: tri, notice: text, by: text };
 export const VIEW = { market: text, language: text };
 /** The largest amount of money, in minor units. */
 const MOST_MONEY = 0x20000000000000;

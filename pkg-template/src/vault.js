@@ -125,15 +125,19 @@ export class Vault {
 
   /**
    * @param {string} scope
+   * @param {number} since what was kept before is too old, and goes
    * @returns {Promise<Place>}
    */
-  async find(scope) {
+  async find(scope, since) {
     const slots = await Promise.all([0, 1].map(async (slot) => {
       const bytes = await this._read(name(scope, slot));
-      const seq = bytes && bytes.length >= HEAD ? new DataView(bytes.buffer, bytes.byteOffset).getFloat64(0, true) : 0;
-      return { _slot: slot, _seq: seq > 0 && seq < LAST ? seq : 0, _bytes: bytes };
+      return { _slot: slot, _seq: sequence(bytes), _bytes: bytes };
     }));
     slots.sort((a, b) => b._seq - a._seq);
+    if (slots[0]._seq && slots[0]._seq < since) {
+      await this.remove(scope);
+      return { _scope: scope, _seq: 0, _slot: 1, _found: [] };
+    }
     return { _scope: scope, _seq: slots[0]._seq, _slot: slots[1]._slot, _found: slots.filter((slot) => slot._bytes) };
   }
 
@@ -170,12 +174,25 @@ export class Vault {
   }
 
   /**
+   * Portraits of a last visit that is too long ago go, of accounts too that nobody has signed in to since.
+   * @param {number} since
+   */
+  async sweep(since) {
+    const slots = (await this._ours()).filter((at) => at.indexOf(this._ofShop()) === 0 && /\/([01]|old)$/.test(at));
+    for (const at of slots) {
+      const seq = sequence(await this._read(at));
+      if (seq && seq < since) await this._ask("remove", at);
+    }
+  }
+
+  /**
    * Everything of ours goes but ledgers, and the key first: what another page writes late can be read by nobody, and a page that finds
    * it gone knows.
+   * @param {boolean} [shop] of this shop only
    */
-  async empty() {
+  async empty(shop) {
     this.key = null;
-    const names = (await this._ours()).filter((at) => !LEDGER.test(at));
+    const names = (await this._ours()).filter((at) => !LEDGER.test(at) && (!shop || at.indexOf(this._ofShop()) === 0));
     const keys = names.filter((at) => /\/key$/.test(at));
     await Promise.all(keys.concat(names.filter((at) => keys.indexOf(at) < 0)).map((at) => this._ask("remove", at)));
   }
@@ -183,6 +200,15 @@ export class Vault {
   /** The key is the one that was found at first: nobody has emptied the storage since. */
   async same() {
     return String(await this._storedKey()) === String(this.key);
+  }
+
+  /**
+   * The receipts of consent; with bytes, keeps them.
+   * @param {Uint8Array} [bytes]
+   */
+  receipts(bytes) {
+    const at = name(this._seat._view._shop, "receipts");
+    return bytes ? this._ask("set", at, bytes) : this._read(at);
   }
 
   ledgerName() {
@@ -235,6 +261,11 @@ export class Vault {
     if (String(left) !== String(kept.subarray(1))) await this.keepLedger(at, 0, left, true);
   }
 
+  /** How the names of this shop begin. */
+  _ofShop() {
+    return name(this._seat._view._shop, "");
+  }
+
   _keyName() {
     return name(this._seat._view._shop, "key");
   }
@@ -274,6 +305,12 @@ export function inTime(answer, who) {
     const late = setTimeout(() => reject(new Error(who + " does not answer")), PATIENCE);
     Promise.resolve(answer).then(resolve, reject).then(() => clearTimeout(late));
   });
+}
+
+/** When a slot was written, 0 where it cannot be read. @param {Uint8Array | null} bytes */
+function sequence(bytes) {
+  const seq = bytes && bytes.length >= HEAD ? new DataView(bytes.buffer, bytes.byteOffset).getFloat64(0, true) : 0;
+  return seq > 0 && seq < LAST ? seq : 0;
 }
 
 /** What is sealed in a slot. @param {Slot} slot */

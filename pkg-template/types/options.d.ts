@@ -15,6 +15,38 @@ export interface Consent {
   sensitive?: boolean | null;
 }
 
+/** What was decided, and what belongs to the decision. What is not named stays as it was. */
+export interface ConsentChange extends Consent {
+  /** The shopper is a minor: whatever was decided, the order is neutral, there is no portrait and no report, and what is kept of one goes. Stays until it is said otherwise. Default `false`. */
+  minor?: boolean;
+  /**
+   * The version of the notice that was decided about. Another one than `ShelfOptions.notice` decides nothing: everything is undecided then, and to be asked anew. Default: the present one;
+   * at the start, where there is consent to store, the one of the last receipt that is kept.
+   */
+  notice?: string;
+  /** Who hands the decision over, such as "banner"; for the receipt, up to 100 characters. Default "host". */
+  by?: string;
+}
+
+/** What was decided when, by which notice, and what is in force of it. */
+export interface ConsentReceipt {
+  version: 1;
+  /** Milliseconds since 1970 UTC. */
+  time: number;
+  /** Version of the notice; "" where the shop names none. */
+  notice: string;
+  /** Who handed the decision over; "notice" where a new version of it made everything undecided. */
+  by: string;
+  decided: Required<Consent>;
+  /** The same, as signals and age leave it. */
+  inForce: Required<Consent>;
+  /** What the browser said for its user: Global Privacy Control, Do Not Track. */
+  signals: ("gpc" | "dnt")[];
+  /** False: the shop goes by the decision, whatever the signals say. */
+  respectSignals: boolean;
+  minor: boolean;
+}
+
 export type WasmSource =
   | string
   | URL
@@ -35,8 +67,23 @@ export interface ShelfOptions {
   market?: string;
   /** BCP 47 tag, e.g. "zh-CN". Default: the pack's first language. */
   language?: string;
-  /** Default: everything undecided. */
-  consent?: Consent;
+  /** What was decided so far. A shelf keeps no decision of an earlier visit: whoever asked says it again. Default: everything undecided. */
+  consent?: ConsentChange;
+  /**
+   * Version of the notice that the shopper decides about, up to 100 characters. With it receipts are kept, once there is consent to store, and a decision about another version is none. Default: none,
+   * and receipts are handed over only.
+   */
+  notice?: string;
+  /**
+   * Whether Global Privacy Control and Do Not Track turn `report` off. With `false` the decision alone counts, which every receipt says. Default `true`; mini-programs have no such signals. The
+   * first call for a pack decides, as for `notice` and `preConsent`.
+   */
+  respectSignals?: boolean;
+  /**
+   * What becomes of events before the answer to `personalize`: "drop" (default), or "session": they wait in memory, 512 calls or 256 kB of them at most, for a yes, which uses them, and go with a no,
+   * `forget`, `signOut` and the page.
+   */
+  preConsent?: "drop" | "session";
   /** `createShelf` resolves after at most this many milliseconds. Default 1500. */
   timeoutMs?: number;
   /** Where the wasm comes from. Default: the file beside the module. */

@@ -1,6 +1,6 @@
 // The shelf and its calls.
 
-import type { Consent, Diagnostic, OverlayData, ShelfOptions } from "./options.js";
+import type { Consent, ConsentChange, ConsentReceipt, Diagnostic, OverlayData, ShelfOptions } from "./options.js";
 import type { Attributes, Audience, Condition, ConditionOptions } from "./conditions.js";
 import type { EventName, Order, TrackParams, TrackResult } from "./events.js";
 import type { CardList, CardOptions, Decision, DescribedItem, ExplorationRow, Product, RankOptions, RankedList, Reason, RecommendOptions, ShelfList, SuggestOptions, Suggestion, WhyNotStage } from "./lists.js";
@@ -167,13 +167,20 @@ export interface Shelf {
   allowTag(id: string): boolean;
   /** Tags that were taken back, at most 256. */
   hiddenTags(): HiddenTag[];
+  /** What is in force: what was decided, as signals and age leave it. */
   consent(): Required<Consent>;
-  setConsent(change: Consent): void;
+  /** Takes a decision over. It acts at once: a withdrawal leaves the next call neutral, and empties what was kept. */
+  setConsent(change: ConsentChange): void;
+  /** Receipts of what was decided, the oldest first, 32 at most: those kept, where `ShelfOptions.notice` is given and there is consent to store, and those of this page. */
+  consentReceipts(): ConsentReceipt[];
   /** Switches market or language; the portrait stays. */
   setView(view: { market?: string; language?: string }): void;
   /** What was dropped or degraded since the start, by code. */
   diagnostics(): Record<string, number>;
-  /** Empties the portrait, and what is kept of it. */
+  /**
+   * Empties the portrait, and all that this shop keeps here: portraits of accounts, receipts, the key. What stays is the mark of a spent week, 15 bytes, until that week ends. Consent stays as it is:
+   * what happens from now on begins a new portrait.
+   */
   forget(): void;
   /**
    * The shopper is signed in: `account` is the key your server knows the account by, 1 to 1000 characters; it is kept nowhere. The
@@ -196,6 +203,10 @@ export interface Shelf {
   /** What `nearshelf/invites` needs of a shelf: the programmes in the pack, the public keys, and the time. With a request, the answer of call 80, 81 or 82; `null` without an engine. */
   invites(): { program: Uint8Array | null; keys: string[] | undefined; now: number; language: string } | null;
   invites(number: number, request: Uint8Array): Promise<Uint8Array | null | undefined | false>;
+  /** What `nearshelf/consent` needs of a shelf: the shop, the time and the ledger of reports; with a request, the answer of call 90 or 91, `null` until it can be given; with a text alone, a diagnostic. */
+  rights(): Promise<{ shop: string; now: number; ledger: Uint8Array | null }>;
+  rights(number: number, request: Uint8Array): Uint8Array | null | undefined;
+  rights(message: string): void;
   /**
    * Takes in orders of any age, such as those the server knows of an account: after `identify` has resolved. At most 10,000 at once.
    * An order counts once, however often it comes. Without the engine, or without consent to `personalize`, nothing is counted.
@@ -204,6 +215,8 @@ export interface Shelf {
   on(type: "change", fn: () => void): () => void;
   /** The first listener is also told what happened before it (at most 32). */
   on(type: "diagnostic", fn: (d: Diagnostic) => void): () => void;
+  /** Each change of consent, once, with its receipt; the first listener is also told those before it. Whoever has to prove consent keeps them: nothing here does before there is consent to store. */
+  on(type: "consent", fn: (receipt: ConsentReceipt) => void): () => void;
   /** Each change of the shopper's stage, once. Needs consent to personalize and the part for insight. */
   on(type: "stage", fn: (change: StageChange) => void): () => void;
   dispose(): void;

@@ -15,11 +15,13 @@ use crate::catalog::build::{Draft, ProductDraft, write};
 use crate::catalog::{Catalog, PATH_SEPARATOR};
 use crate::codec::Writer;
 use crate::error::{Code, Error, Result};
+use crate::id::Key;
 use crate::pack::column::write_strings;
 use crate::pack::{Pack, PackWriter, Tag};
 use crate::rank::embedding::BY_PAIRS;
 use crate::rank::{Blend, Explorations};
 use crate::report::{ReportSchema, category_domain};
+use crate::shop::privacy::PORTRAIT_DAYS;
 use crate::shop::{Progress, ReportSettings, Session, ShelfSettings, Shop};
 use crate::time::DAY;
 
@@ -60,6 +62,9 @@ pub fn assemble(
         shop.tag_lives.len(),
         shop.tag_lives.iter().flat_map(|life| life.to_le_bytes()).collect(),
     );
+    if shop.privacy.portrait_days != PORTRAIT_DAYS {
+        out.add(Tag::KEEP, 0, 1, shop.privacy.portrait_days.to_le_bytes().to_vec());
+    }
     out.add(Tag::OVERLAY, 0, 1, shop.overlay.write());
     out.add(Tag::LIMITS, 0, 1, shop.rules.write());
     out.add(Tag::INSIGHT, 0, 1, shop.insight.write());
@@ -106,6 +111,13 @@ pub fn assemble(
     write(&draft, &mut out)?;
     // Which categories a report can name depends on how many products each holds, which the finished catalogue knows.
     let catalog = Catalog::open(Pack::open(out.clone().finish()?)?)?;
+    let sensitive = sensitive(&catalog, &shop.privacy.sensitive);
+    if !sensitive.is_empty() {
+        let mut w = Writer::new();
+        w.count(sensitive.len());
+        sensitive.iter().for_each(|key| w.u64(key.0));
+        out.add(Tag::SENSITIVE, 0, sensitive.len(), w.finish());
+    }
     if let Some(schema) = reports(&catalog, &shop.reports)? {
         out.add(Tag::REPORT, 0, schema.metrics().len(), schema.encode());
     }
@@ -156,6 +168,20 @@ fn names_of_slots(shop: &Shop) -> Vec<Vec<u8>> {
         w.finish()
     };
     shop.languages.iter().map(record).collect()
+}
+
+/// Keys of the categories at or below these paths, sorted. That each path is one, `reports` sees to, which leaves them out.
+fn sensitive(catalog: &Catalog, paths: &[String]) -> Vec<Key> {
+    let below = |path: &str| {
+        paths.iter().any(|top| {
+            path.strip_prefix(top.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with(PATH_SEPARATOR))
+        })
+    };
+    let all = 0..catalog.category_count() as u32;
+    let mut keys: Vec<Key> =
+        all.filter(|c| below(catalog.category_path(*c))).map(|c| catalog.category_key(c)).collect();
+    keys.sort_unstable();
+    keys
 }
 
 /// What private reports may ask; nothing where no category is left to name.

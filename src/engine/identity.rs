@@ -101,7 +101,7 @@ impl Engine {
             self.served.clear();
         }
         self.portrait = account;
-        self.settle_declared();
+        self.settle_sensitive();
         Ok(result)
     }
 
@@ -129,11 +129,9 @@ impl Engine {
             };
             match cleaned {
                 Ok(event) => {
-                    let step = self.step(event, &mut notes);
-                    if self.portrait.admit(&allowed, step) {
-                        result.added += 1;
-                    } else {
-                        result.known += 1;
+                    if let Some(step) = self.step(event, &mut notes) {
+                        let new = self.portrait.admit(&allowed, step);
+                        *(if new { &mut result.added } else { &mut result.known }) += 1;
                     }
                 }
                 Err(reason) => self.drop_event(reason),

@@ -49,10 +49,11 @@ impl Engine {
         for raw in events {
             let mut notes = Notes::default();
             match clean(raw, now, &currency(&self.catalog), &mut |d| notes.add(d)) {
-                Ok(event) => {
+                Ok(event) => match self.step(event, &mut notes) {
                     // A creative stands where others name a kind of content.
-                    steps.push((self.step(event, &mut notes), raw.details.content));
-                }
+                    Some(step) => steps.push((step, raw.details.content)),
+                    None => result.dropped += 1,
+                },
                 Err(reason) => {
                     self.drop_event(reason);
                     result.dropped += 1;
@@ -106,11 +107,19 @@ impl Engine {
         result
     }
 
-    /// What an event says, in keys.
-    pub(super) fn step(&self, event: Event<'_>, notes: &mut Notes) -> Step {
+    /// What an event says, in keys; nothing where all of it is about what needs consent to `sensitive`.
+    pub(super) fn step(&self, event: Event<'_>, notes: &mut Notes) -> Option<Step> {
         let mut facts = Vec::with_capacity(event.items.len());
         for i in &event.items {
-            facts.push(self.facts(i.id, i.price, notes));
+            let said = self.facts(i.id, i.price, notes);
+            if said.category.is_none_or(|c| self.may_know(c)) {
+                facts.push(said);
+            } else {
+                notes.add(Drop::SensitiveItem);
+            }
+        }
+        if facts.is_empty() && !event.items.is_empty() {
+            return None;
         }
         let mut detail = event.detail;
         if !event.channel.is_empty() {
@@ -120,7 +129,7 @@ impl Engine {
             }
             detail.channel = listed.or(Some(Key::channel(OTHER)));
         }
-        Step { kind: event.kind, at: event.at, id: event.id, facts, detail }
+        Some(Step { kind: event.kind, at: event.at, id: event.id, facts, detail })
     }
 
     /// What an item of an event says, in keys.

@@ -171,11 +171,13 @@ pub enum Drop {
     ContactAnswer,
     /// A declared answer to what needs consent to `sensitive`.
     SensitiveAnswer,
+    /// A product of a category that needs consent to `sensitive`.
+    SensitiveItem,
 }
 
 impl Drop {
     /// Number of reasons.
-    pub const COUNT: usize = 24;
+    pub const COUNT: usize = 25;
 
     /// Every reason, in the order of its number.
     pub const ALL: [Drop; Drop::COUNT] = [
@@ -203,6 +205,7 @@ impl Drop {
         Drop::UnknownChannel,
         Drop::ContactAnswer,
         Drop::SensitiveAnswer,
+        Drop::SensitiveItem,
     ];
 
     /// The diagnostics' code.
@@ -232,6 +235,7 @@ impl Drop {
             Drop::UnknownChannel => "channel_unknown",
             Drop::ContactAnswer => "contact_answer",
             Drop::SensitiveAnswer => "sensitive_answer",
+            Drop::SensitiveItem => "item_sensitive",
         }
     }
 }

@@ -97,6 +97,8 @@ tags! {
     CARE b"CARE" "A market's messages of care.";
     INVITES b"INVT" "The shop's programmes of invitations and shares.";
     LEARNING b"LERN" "How a market learns from what shoppers choose of its offers.";
+    KEEP b"KEEP" "Days that a portrait is kept after the last visit.";
+    SENSITIVE b"SENS" "Categories that enter the portrait with consent to that only.";
 }
 
 impl Tag {

@@ -6,6 +6,7 @@ use crate::event::EventKind;
 use crate::id::Key;
 use crate::privacy::consent::Personalize;
 use crate::time::Millis;
+use alloc::vec::Vec;
 
 /// Traits remembered as taken back.
 pub(super) const HIDDEN: usize = 256;
@@ -44,28 +45,50 @@ impl Portrait {
         if !self.remember_hidden(Hidden { dimension, key, until: now, blocked: block, allowed: false }) {
             return false;
         }
-        forget(&mut self.settled, dimension, key);
+        forget(&mut self.settled, dimension, &|k| k == key);
         // What may still move is gone over once; it counts for everything else.
         let hidden = &self.hidden;
         for p in &mut self.pending {
             strip(hidden, p);
         }
-        if dimension == Dimension::Category {
-            self.history.categories.retain(|r| r.key != key);
-            self.history.opinions.retain(|o| o.category != key);
-        }
         if dimension == Dimension::Channel {
             self.history.visits.channels.retain(|c| c.key != key);
             self.history.visits.path.retain(|(_, k)| *k != key);
         }
-        if dimension == Dimension::Item {
-            self.history.forget_product(key);
-            self.history.visits.cart.retain(|(_, k)| *k != key);
-            self.trail.marks.retain(|m| m.key != key || m.kind == EventKind::SessionStart);
-            self.bought.retain(|(_, k)| *k != key);
-        }
-        self.merged = None;
+        let named = |is: Dimension| move |k| is == dimension && k == key;
+        self.unname(&named(Dimension::Category), &named(Dimension::Item));
         true
+    }
+
+    /// What names one of these categories or products goes, from everything that is known.
+    pub fn leave_out(&mut self, _: &Personalize, category: &dyn Fn(Key) -> bool, product: &dyn Fn(Key) -> bool) {
+        forget(&mut self.settled, Dimension::Item, product);
+        forget(&mut self.settled, Dimension::Category, category);
+        forget(&mut self.settled, Dimension::Topic, category);
+        for p in &mut self.pending {
+            p.facts.retain(|f| !product(f.product) && !f.category.is_some_and(category));
+        }
+        leave(&mut self.disliked, product);
+        self.unname(category, product);
+    }
+
+    /// Counts, visits and the cart name them no more.
+    fn unname(&mut self, category: &dyn Fn(Key) -> bool, product: &dyn Fn(Key) -> bool) {
+        let h = &mut self.history;
+        h.opinions.retain(|o| !category(o.category));
+        h.categories.retain(|r| !category(r.key));
+        let mut i = 0;
+        while let Some(key) = h.products.get(i).map(|r| r.key) {
+            if product(key) {
+                h.forget_product(key);
+            } else {
+                i += 1;
+            }
+        }
+        leave(&mut h.visits.cart, product);
+        leave(&mut self.bought, product);
+        self.trail.marks.retain(|m| m.kind == EventKind::SessionStart || !product(m.key));
+        self.merged = None;
     }
 
     /// Lets a trait come again from what happens from now on.
@@ -102,8 +125,15 @@ impl Portrait {
     }
 }
 
-fn forget(layer: &mut Affinities, dimension: Dimension, key: Key) {
-    layer[dimension as usize].traits.retain(|t| t.key != key);
+#[inline(never)]
+fn forget(layer: &mut Affinities, dimension: Dimension, gone: &dyn Fn(Key) -> bool) {
+    layer[dimension as usize].traits.retain(|t| !gone(t.key));
+}
+
+/// One loop for all that have a time and a key.
+#[inline(never)]
+fn leave(list: &mut Vec<(Millis, Key)>, gone: &dyn Fn(Key) -> bool) {
+    list.retain(|(_, key)| !gone(*key));
 }
 
 /// Takes out of an event what does not count, where it is told to more than the affinities. Of a product that was taken back the rest still counts.

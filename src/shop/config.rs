@@ -12,6 +12,7 @@ use super::log::settings::{LogSection, LogSettings};
 use super::overlay::OverlaySection;
 use super::portrait::{self, ChannelSection, CleaningSection, FeedbackSection, PortraitSection};
 use super::prior::{PriorDraft, PriorSection};
+use super::privacy::{PrivacySection, PrivacySettings};
 use super::promotions::{PromotionSection, PromotionSettings};
 use super::rank_rules::{RankRule, RankRuleSection, rank_rules};
 use super::rules::{ArrivalSection, DislikedSection};
@@ -60,6 +61,8 @@ pub(super) struct ShopConfig {
     pub feedback: FeedbackSection,
     /// `[reports]`
     pub reports: ReportSection,
+    /// `[privacy]`
+    pub privacy: PrivacySection,
     /// `[tables]`
     pub tables: TableSection,
     /// `[shelf]`
@@ -321,6 +324,7 @@ impl ShopConfig {
         config.log()?;
         config.profile()?;
         config.reports()?;
+        config.privacy()?;
         config.explorations()?;
         config.policy()?;
         config.baseline()?;
@@ -403,6 +407,11 @@ impl ShopConfig {
             categories,
             leave_out: own.leave_out.clone().or(shipped.leave_out).unwrap_or_default(),
         })
+    }
+
+    /// What is promised to shoppers: as shipped, unless this shop says otherwise.
+    pub(super) fn privacy(&self) -> Result<PrivacySettings> {
+        self.privacy.or(&ShopConfig::shipped()?.privacy)
     }
 
     /// Which tables a pack gets: as shipped, unless this shop says otherwise.

@@ -24,6 +24,7 @@ pub mod overlay;
 mod parquet;
 mod portrait;
 mod prior;
+pub mod privacy;
 mod promotions;
 mod rank_rules;
 mod rejects;
@@ -31,6 +32,8 @@ mod rules;
 mod scenes;
 pub mod season;
 mod source;
+mod statement;
+mod statement_words;
 mod strict;
 mod summaries;
 mod switch;
@@ -56,12 +59,14 @@ pub use loyalty::Loyalty;
 pub use offers::{MarketOffers, OfferConditions, calendar};
 pub use orders::{Order, OrderColumns, Orders, date_of};
 pub use prior::{AnswerDraft, FieldDraft, PriorDraft};
+pub use privacy::PrivacySettings;
 pub use promotions::{PromotionSettings, TooCheap};
 pub use rank_rules::RankRule;
 pub use rejects::{FileRead, Part, Reason, Reject, Rejects, Tally};
 pub use rules::RuleSettings;
 pub use scenes::SceneDraft;
 pub use season::{ClusterSettings, SeasonSettings};
+pub use statement::{Both, Part as StatementPart, Statement};
 pub use strict::for_each_row;
 pub use summaries::{CustomerSummary, Summaries};
 pub use switch::Switch;
@@ -205,6 +210,8 @@ pub struct Shop {
     pub tag_lives: [i64; Dimension::COUNT],
     /// What private reports may ask.
     pub reports: ReportSettings,
+    /// What is promised to shoppers.
+    pub privacy: PrivacySettings,
     /// Which tables its packs get.
     pub tables: TableSettings,
     /// What holds for every shelf.
@@ -337,6 +344,9 @@ impl Shop {
         let levels = loyalty.as_ref().map(|l| l.levels.as_slice());
         let care = config.care()?.bind(&markets, &languages, &offers, levels)?;
         let id = if config.shop.id.is_empty() { files.name.clone() } else { config.shop.id.clone() };
+        let (mut reports, privacy) = (config.reports()?, config.privacy()?);
+        // No report names what is sensitive, whoever consented to what.
+        reports.leave_out.extend(privacy.sensitive.iter().cloned());
         Ok(Shop {
             id,
             names: config.names(),
@@ -348,7 +358,8 @@ impl Shop {
             offers,
             profile: config.profile()?,
             tag_lives: config.tag_lives()?,
-            reports: config.reports()?,
+            reports,
+            privacy,
             tables: config.tables()?,
             shelf: config.shelf()?,
             explorations: config.explorations()?,

@@ -15,6 +15,7 @@ mod analysis;
 mod block;
 mod catalogue;
 mod checkout;
+mod data;
 mod declared;
 pub mod dispatch;
 #[cfg(all(feature = "draws", target_arch = "wasm32", not(any(feature = "cli", feature = "web", feature = "abi"))))]

@@ -196,6 +196,28 @@ fn what_reports_may_name_follows_the_settings() {
 }
 
 #[test]
+fn a_pack_carries_what_shoppers_are_promised() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let rows = "p1,P,1.00 CNY,Food > Tea\np2,P,1.00 CNY,Health > Sleep\np3,P,1.00 CNY,Health Food\n";
+    fs::write(dir.path().join("catalog.csv"), format!("id,title,price,product_type\n{rows}")).expect("written");
+    let sections = |settings: &str| -> Result<[Option<Vec<u8>>; 2], nearshelf::error::Error> {
+        fs::write(dir.path().join("shop.toml"), settings).expect("written");
+        let pack = Pack::open(build(&read(dir.path()), &Options::default(), &Silent)?)?;
+        Ok([Tag::KEEP, Tag::SENSITIVE].map(|tag| pack.section(tag, 0).map(<[u8]>::to_vec)))
+    };
+    assert_eq!(sections("").expect("as shipped"), [None, None]);
+    assert_eq!(sections("[privacy]\nportrait_days = 396").expect("the same"), [None, None]);
+    let [keep, sensitive] = sections("[privacy]\nportrait_days = 30\nsensitive = [\"Health\"]").expect("its own");
+    assert_eq!(keep, Some(30_u32.to_le_bytes().to_vec()));
+    let mut keys = ["Health", "Health > Sleep"].map(Key::category);
+    keys.sort_unstable();
+    let bytes: Vec<u8> = keys.iter().flat_map(|k| k.0.to_le_bytes()).collect();
+    assert_eq!(sensitive, Some([2_u32.to_le_bytes().to_vec(), bytes].concat()), "what lies below, and no other name");
+    let wrong = sections("[privacy]\nsensitive = [\"Heath\"]").expect_err("misspelt");
+    assert!(wrong.detail().contains("Heath"), "{}", wrong.detail());
+}
+
+#[test]
 fn a_pack_goes_without_similar_products_and_without_fading_where_the_shop_says_so() {
     let dir = tempfile::tempdir().expect("a folder");
     // What follows `a` turns: first it is `b`, then `c`. So it pays to forget.

@@ -444,3 +444,29 @@ fn draws_1_are_read() {
     assert!(given.receipt.is_some() && result.subject == "harbour-lane/frozen");
     assert_eq!(verify(&a, &given).map(|v| v.got), Ok(Got::Won(0)));
 }
+
+#[cfg(all(feature = "cli", not(target_arch = "wasm32")))]
+#[test]
+fn the_first_export_is_taken_in() {
+    let export: serde_json::Value = serde_json::from_str(include_str!("export-v1.json")).expect("JSON");
+    let letters = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let (mut bits, mut n, mut bytes) = (0_u32, 0, Vec::new());
+    for b in export["snapshot"].as_str().expect("a text").bytes().filter(|b| *b != b'=') {
+        bits = bits << 6 | letters.iter().position(|l| *l == b).expect("base64") as u32;
+        n += 6;
+        if n >= 8 {
+            n -= 8;
+            bytes.push((bits >> n) as u8);
+        }
+    }
+    let mut shelf = Engine::open(include_bytes!("pack-v1.pack").to_vec()).expect("the first pack");
+    shelf.set_consent(Consent::all());
+    let now = Millis(export["exported"].as_i64().expect("a time"));
+    shelf.take_in(now, &bytes).expect("the first export");
+    let events = export["portrait"]["events"].as_u64();
+    assert_eq!(Some(u64::from(shelf.portrait(now).events)), events);
+    // And what goes out comes in again as it was.
+    let again = shelf.taken_out();
+    shelf.take_in(now, &again).expect("it was just written");
+    assert_eq!(shelf.taken_out(), again);
+}

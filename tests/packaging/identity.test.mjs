@@ -228,7 +228,7 @@ test("orders cross as they were meant, each counts once, tracked or synced", asy
   assert.deepEqual(v.core.events.map((e) => e.event_id), ["order:T3", "order:T4", "", ""]);
   assert.deepEqual(v.shelf.syncOrders([{ transaction_id: "T3", items: [{ item_id: "lamp" }] }]), { added: 0, known: 1 });
   await v.end();
-  assert.ok((await visit(storageOver(kept))).core.known.includes("order:17 10080"), "saved with the rest");
+  assert.ok((await visit(storageOver(kept), { now: () => 1_700_000_000_000 })).core.known.includes("order:17 10080"), "saved with the rest");
 });
 
 test("the real core: the next visit, two accounts, and nothing of one under the other", async () => {

@@ -183,6 +183,32 @@ for (const [file, from] of [["member.mts", "nearshelf"], ["member.cts", "nearshe
   });
 }
 
+for (const [file, from] of [["consent.mts", "nearshelf"], ["consent.cts", "nearshelf"], ["consent.ts", "nearshelf/mini-program"]]) {
+  test(`consent beside ${from} compiles in ${file}, and its mistakes do not`, async () => {
+    const text = `import { createShelf, type ConsentReceipt, type Shelf } from "${from}"; import { consentRecord, exportData, fromCallback, fromGoogleConsentMode, fromShopify, fromTcf, fromWechat, importData, sentReports, type ConsentSource } from "${from}/consent";
+      export async function ask(shelf: Shelf): Promise<string> {
+        const sources: ConsentSource[] = [
+          fromGoogleConsentMode(shelf, { layer: [], mapping: { store: "functionality_storage" }, defaults: true }), fromShopify(shelf, { explicit: true, mapping: { report: ["analytics", "marketing"] } }),
+          fromTcf(shelf, { vendor: 7, publisher: true, outside: { store: null }, mapping: { report: [8, 9] }, waitMs: 5 }), fromWechat(shelf, { purposes: ["store"], dialog: async () => "agree-btn" }),
+          fromCallback(shelf, (say) => say({ store: true, minor: true, notice: "2" }), { by: "banner" }), fromCallback(shelf, Promise.resolve({ report: false })),
+        ];
+        // @ts-expect-error not a signal of Shopify's
+        fromShopify(shelf, { mapping: { report: "cookies" } });
+        // @ts-expect-error a purpose has three states
+        fromCallback(shelf, (say) => say({ store: "yes" }));
+        // @ts-expect-error events wait for the session or not at all
+        await createShelf({ pack: "/p", preConsent: "forever" });
+        await createShelf({ pack: "/p", preConsent: "session", notice: "2", respectSignals: false, consent: { store: true, notice: "1" } });
+        shelf.on("consent", (receipt: ConsentReceipt) => receipt.inForce.report === true);
+        const all = await exportData(shelf), { taken, reason } = await importData(shelf, all), [week] = await sentReports(shelf);
+        return [...sources.map((s) => String(s.state()?.store)), all.snapshot, String(taken), reason, week?.epoch, JSON.stringify(consentRecord(shelf.consentReceipts()[0]!, { controller: "x" }))].join();
+      }`;
+    const settings = file === "consent.ts" ? { module: "esnext", moduleResolution: "bundler", lib: ["es2020"] } : { module: "nodenext", lib: ["es2022", "dom"] };
+    const { code, out } = await compile("types", { [file]: text }, settings);
+    assert.equal(code, 0, out);
+  });
+}
+
 for (const [file, from] of [["draw.mts", "nearshelf"], ["draw.cts", "nearshelf"], ["draw.ts", "nearshelf/mini-program"]]) {
   test(`draws beside ${from} compile in ${file}, and their mistakes do not`, async () => {
     const text = `import type { Shelf } from "${from}"; import { draws, type DrawVerdict } from "${from}/draws";

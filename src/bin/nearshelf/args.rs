@@ -31,6 +31,9 @@ pub(crate) enum Command {
     /// Plan private reports, or read what came in.
     #[command(subcommand)]
     Reports(crate::reports::ReportsCommand),
+    /// What is stored, why, how long, and what leaves.
+    #[command(subcommand)]
+    Privacy(crate::privacy::PrivacyCommand),
     /// Judge other policies from a log that explored.
     #[command(subcommand)]
     Policy(crate::policy::PolicyCommand),

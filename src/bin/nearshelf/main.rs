@@ -19,6 +19,7 @@ mod output;
 mod overlay;
 mod pack;
 mod policy;
+mod privacy;
 mod progress;
 mod replay;
 mod reports;
@@ -52,6 +53,7 @@ fn run() -> Result<ExitCode, Error> {
         args::Command::Eval(a) => eval::run(&a)?,
         args::Command::Demo(a) => demo::run(&a)?,
         args::Command::Reports(a) => reports::run(&a)?,
+        args::Command::Privacy(a) => privacy::run(&a)?,
         args::Command::Policy(a) => policy::run(&a)?,
         args::Command::Synthetic(a) => synthetic::run(&a)?,
         args::Command::Overlay(a) => overlay::run(&a)?,
