@@ -68,9 +68,15 @@ impl Engine {
         }
         for step in steps {
             let (kind, day, offer) = (step.kind, history::local_day(step.at, step.detail.zone), step.detail.order);
+            let chosen = step.facts.first().filter(|_| kind == EventKind::SelectItem).map(|f| (step.at, f.product));
             match self.portrait.take(&allowed, step) {
                 Taken::Yes => {
                     result.accepted += 1;
+                    if let Some((at, product)) = chosen {
+                        if let Some(place) = self.place_of(product) {
+                            self.portrait.follow_list(&allowed, at, Some(place));
+                        }
+                    }
                     if let (EventKind::ViewPromotion | EventKind::SelectPromotion, Some(offer)) = (kind, offer) {
                         // Each for itself, and all together.
                         for key in [offer, Key::promotion("")] {
@@ -90,6 +96,12 @@ impl Engine {
             self.drop_event(Drop::Bot);
         }
         result
+    }
+
+    /// The place of a product in the latest list that has it.
+    fn place_of(&self, product: Key) -> Option<usize> {
+        let row = self.catalog.row_of(product)?;
+        self.served.iter().rev().find_map(|list| list.items.iter().position(|i| i.row == row))
     }
 
     /// What an event says, in keys.

@@ -98,6 +98,7 @@ fn portrait_settings_2_are_read() {
         complaint: -90,
         returned: -40,
         channels: ["search", "social", "wechat", "other"].map(String::from).to_vec(),
+        weeks: false,
     };
     assert_eq!(ProfileConfig::read(CONFIG), Ok(expected));
     // Those of the frozen pack end after the window of lateness.

@@ -22,6 +22,7 @@ mod policy;
 mod progress;
 mod replay;
 mod reports;
+mod reports_print;
 mod rules;
 mod sign;
 mod switch;
