@@ -102,7 +102,8 @@ fn clusters(catalog: &Catalog) -> impl Iterator<Item = String> {
     r.u32();
     for _ in 0..r.count(16) {
         names.push(r.str().to_string());
-        (r.u32(), r.u32());
+        r.u32();
+        r.u32();
         (0..r.count(4)).for_each(|_| _ = r.u32());
     }
     names.into_iter()

@@ -72,10 +72,10 @@ impl Engine {
             match self.portrait.take(&allowed, step) {
                 Taken::Yes => {
                     result.accepted += 1;
-                    if let Some((at, product)) = chosen {
-                        if let Some(place) = self.place_of(product) {
-                            self.portrait.follow_list(&allowed, at, Some(place));
-                        }
+                    if let Some((at, product)) = chosen
+                        && let Some(place) = self.place_of(product)
+                    {
+                        self.portrait.follow_list(&allowed, at, Some(place));
                     }
                     if let (EventKind::ViewPromotion | EventKind::SelectPromotion, Some(offer)) = (kind, offer) {
                         // Each for itself, and all together.

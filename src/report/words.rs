@@ -91,7 +91,7 @@ pub fn label(of: Metric, key: Key, grouping: &Grouping, language: &str) -> Optio
         (Metric::ActiveDays, "from") => band((" days or more", " 天及以上")),
         (Metric::RepeatPurchase, "from") => band((" orders or more", " 单及以上")),
         (Metric::OrderValue, _) => {
-            let ten = 10_f64.powi(grouping.exponent.min(6).into());
+            let ten = (0..grouping.exponent.min(6)).fold(1.0, |ten, _| ten * 10.0);
             let sum = format!("{} {}", grouping.currency, from.unwrap_or(0) as f64 / ten);
             format!("{sum}{}", word(language, (" or more", " 及以上")))
         }
