@@ -276,6 +276,17 @@ mod collector {
         lines
     }
 
+    /// `nearshelf reports schema` prints it; the packaging tests hold a page's requests against it.
+    #[test]
+    fn the_schema_of_what_leaves_is_the_files() {
+        let said = format!("{:#}\n", nearshelf::report::outgoing::schema());
+        if std::env::var_os("NEARSHELF_BLESS").is_some() {
+            std::fs::write(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden/outgoing.json"), said).unwrap();
+            return;
+        }
+        assert_eq!(said, include_str!("../golden/outgoing.json"), "bless and read the difference: something else can leave");
+    }
+
     #[test]
     fn every_case_decodes_as_the_file_says() {
         let cases: Vec<Value> = CROWDS
