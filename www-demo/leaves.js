@@ -62,6 +62,9 @@ function topic(page, schema) {
   return {
     schema, metric,
     week: () => weekOf(page.now()),
+    /** Another metric of the schema, and a symbol of it in words. */
+    of: (code) => readMetric(schema, code),
+    nameOf: (metric, symbol) => metric.labels[symbol]?.split(" > ").join(" › ") ?? t("noneAnswer"),
     /** A symbol in words: its category and the one above it, or "none". */
     name: (symbol) => metric.labels[symbol]?.split(" > ").join(" › ") ?? t("noneAnswer"),
     /** Products by symbol, from 1: without those that count for a category below. */

@@ -56,7 +56,7 @@ export class Shelf {
    * @param {import("./hub.js").Hub} hub
    * @param {{
    *   now?: () => number, market?: string, language?: string, storage?: import("./vault.js").ShelfStorage, reports?: any,
-   *   overlayRefreshMs?: number, shards?: number, seed?: number, utcOffset?: number, keys?: string[],
+   *   overlayRefreshMs?: number, reportDelayMs?: number, shards?: number, seed?: number, utcOffset?: number, keys?: string[],
    * }} wishes
    * @param {import("./create.js").Host} host
    * @param {() => void} gone called when the shelf is disposed
