@@ -1,6 +1,6 @@
 //! All that may leave the device: one noised answer a week, and on the shop's side what can be read from many of them.
 //!
-//! [`manual/privacy.md`](crate::manual::privacy) states the claim, the formulas and every byte.
+//! [`manual/privacy.md`](crate::manual::privacy) states the claim, [`manual/reports.md`](crate::manual::reports) the metrics, the formulas and every byte.
 
 #[cfg(feature = "cli")]
 pub mod accuracy;

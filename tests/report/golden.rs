@@ -284,7 +284,11 @@ mod collector {
             std::fs::write(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden/outgoing.json"), said).unwrap();
             return;
         }
-        assert_eq!(said, include_str!("../golden/outgoing.json"), "bless and read the difference: something else can leave");
+        assert_eq!(
+            said,
+            include_str!("../golden/outgoing.json"),
+            "bless and read the difference: something else can leave"
+        );
     }
 
     #[test]

@@ -23,7 +23,7 @@ pub(crate) fn decoded(collected: &Collected, schema: &NamedSchema, language: &st
     ];
     say!("{}", parts.map(|(n, what)| format!("{n} {what}")).join(", "));
     for (line, field) in &collected.bad {
-        say!("  {} {line}: {} {field}", w("line", "第 N 行"), w("bad", "错误字段"));
+        say!("  {} {line}: {} {field}", w("line", "行"), w("bad", "错误字段"));
     }
     let active = collected.active();
     if !active.is_empty() {
