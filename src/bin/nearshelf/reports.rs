@@ -5,14 +5,14 @@ use crate::reports_print::{decoded, lost};
 use clap::{Args, Subcommand};
 use nearshelf::catalog::Catalog;
 use nearshelf::error::Error;
-use nearshelf::pack::Pack;
+use nearshelf::pack::{MAGIC, Pack};
 use nearshelf::privacy::noise::{Epsilon, Noise};
 use nearshelf::report::accuracy::{self, Split};
 use nearshelf::report::collect::{Costs, NamedSchema, decode};
 use nearshelf::report::{MetricSchema, Z, outgoing, planned_error, words};
 use nearshelf::shop::{read_file, read_plain};
 use serde_json::{Value, json};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Categories and budgets that a plan without a schema shows.
 const CATEGORIES: [usize; 5] = [4, 8, 16, 32, 64];
@@ -114,9 +114,22 @@ fn schema(args: &SchemaArgs) -> Result<(), Error> {
     Ok(())
 }
 
+/// The schema in a file; that of a pack with names in the language, where the pack has it.
+fn named(path: &Path, language: &str) -> Result<NamedSchema, Error> {
+    let bytes = read_plain(path)?;
+    if !bytes.starts_with(&MAGIC) {
+        return NamedSchema::read(&bytes);
+    }
+    let mut catalog = Catalog::open(Pack::open(bytes)?)?;
+    if let Ok(language) = catalog.language_named(language) {
+        catalog.set_view(catalog.market_index(), language)?;
+    }
+    NamedSchema::of_pack(&catalog)
+}
+
 fn plan(args: &PlanArgs) -> Result<(), Error> {
     if let Some(path) = &args.schema {
-        let named = NamedSchema::read(&read_plain(path)?)?;
+        let named = named(path, &args.language)?;
         by_metric(args, &named);
         return Ok(());
     }
@@ -216,7 +229,7 @@ fn by_metric(args: &PlanArgs, named: &NamedSchema) {
 }
 
 fn read(args: &DecodeArgs) -> Result<(), Error> {
-    let schema = NamedSchema::read(&read_plain(&args.schema)?)?;
+    let schema = named(&args.schema, &args.language)?;
     let mut lines = Vec::new();
     for path in &args.reports {
         lines.extend(read_file(path)?);
