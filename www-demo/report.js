@@ -38,6 +38,10 @@ export function mountReport(page, place) {
     },
   };
 
+  function knows(said) {
+    return topic.knows && said.metric === topic.metric.code;
+  }
+
   async function ask(options) {
     const before = report;
     asking = !report;
@@ -47,7 +51,7 @@ export function mountReport(page, place) {
     if (answer.sent && !(before?.sent && same(before, answer))) {
       sentAt = before && same(before, answer) ? page.now() : null;
       // The crowd answers the first metric; an answer to another one does not go with it.
-      if (meaning(answer.bytes).metric === topic.metric.code) for (const fn of sent) fn({ bytes: answer.bytes, truth: topic.truth() });
+      if (knows(meaning(answer.bytes))) for (const fn of sent) fn({ bytes: answer.bytes, truth: topic.truth() });
     }
     report = answer;
     if (!before || before.reason !== answer.reason || before.sent !== answer.sent || !same(before, answer)) draw();
@@ -116,7 +120,7 @@ export function mountReport(page, place) {
   function answer(said) {
     const metric = topic.of(said.metric);
     // The page knows the truth of the first metric only; that of another one the core keeps to itself.
-    const truth = metric.code === topic.metric.code ? topic.truth() : null;
+    const truth = knows(said) ? topic.truth() : null;
     const right = said.named.includes(truth);
     const names = said.named.map((symbol) => h("li", { class: symbol === truth ? "true" : null }, topic.nameOf(metric, symbol)));
     return [

@@ -110,7 +110,7 @@ pub(crate) fn measured(noise: &Noise, believed: &Noise, epsilon: f64, reports: u
 }
 
 /// How many noised answers support each symbol.
-fn noised(noise: &Noise, truth: &[u64], random: &mut Random) -> Vec<u64> {
+pub(super) fn noised(noise: &Noise, truth: &[u64], random: &mut Random) -> Vec<u64> {
     let (p, q) = noise.probabilities();
     let (k, n) = (truth.len(), truth.iter().sum::<u64>());
     let mut answers = vec![0; k];

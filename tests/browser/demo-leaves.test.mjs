@@ -254,3 +254,21 @@ for (const [width, dark, locale] of [[1280, false, "zh-CN"], [1280, true, "en-US
   });
 }
 
+
+const stages = scenarios(() => browser, () => shopFiles("funnel_stage"));
+
+stages("another question than that for categories: its own words, and a truth that the page does not know", {}, async (tab, view) => {
+  await play(tab);
+  view.mayReport();
+  await go(tab).click();
+  await tab.locator("#report-bytes").waitFor();
+  const bytes = await shown(tab);
+  assert.deepEqual([bytes.length, bytes[1], bytes[3]], [37, 2, 6]);
+  const text = await tab.locator("#report").textContent();
+  assert.match(text, /how far you went in your latest week here/);
+  assert.match(text, /known to this device only/);
+  assert.match(text, /was here|looked at a product|filled the cart|began to pay|ordered|none/);
+  await go(tab).click();
+  await tab.locator("#report-sent").waitFor();
+  assert.deepEqual(view.reports, [bytes]);
+});
