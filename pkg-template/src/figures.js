@@ -77,7 +77,11 @@ function ratio(s, name, group, a, b, scale, signed) {
 }
 
 /** @param {Shares} s @param {string} name @param {string} group @param {number[]} a @param {number} scale @param {number} fixed */
-const plain = (s, name, group, a, scale, fixed) => tell(nothing(name, group), scale * sum(s, a) + fixed, scale * errorOf(s, a), fixed !== 0);
+function plain(s, name, group, a, scale, fixed) {
+  const [found, error] = [scale * sum(s, a), scale * errorOf(s, a)];
+  const figure = tell(nothing(name, group), found + fixed, error, true);
+  return found > Z * error ? figure : { ...figure, value: null };
+}
 
 /** @param {Meaning} m @param {string[]} codes */
 const has = (m, ...codes) => (codes.some((code) => code === m.code) ? 1 : 0);
@@ -139,7 +143,7 @@ function eachGroup(s, name, codes, out) {
 function returns(s, exponent, { shoppers, margin, costs }, reported, out) {
   for (const campaign of Object.keys(costs).sort(byBytes)) {
     const cost = costs[campaign];
-    if (cost > 0) {
+    if (cost > 0 && s.metric.meanings.some((m) => m.group === campaign)) {
       const scale = ((shoppers === undefined || shoppers === null ? reported : shoppers) * margin) / ten(exponent) / cost;
       out.push(plain(s, "return_on_cost", campaign, weigh(s, (m) => (m.group === campaign ? m.from || 0 : 0)), scale, -1));
     }

@@ -135,7 +135,9 @@ impl Shares<'_> {
     /// `scale`·a, and `fixed` more.
     fn plain(&self, name: &'static str, group: &str, a: &[f64], scale: f64, fixed: f64) -> Figure {
         let mut figure = Figure { name, group: group.into(), value: None, standard_error: None, interval: None };
-        figure.tell(scale * self.sum(a) + fixed, scale * self.error(a), fixed != 0.0);
+        let (sum, error) = (scale * self.sum(a), scale * self.error(a));
+        figure.tell(sum + fixed, error, true);
+        figure.value = figure.value.filter(|_| sum > Z * error);
         figure
     }
 }
@@ -227,7 +229,9 @@ fn each_group(s: &Shares<'_>, name: &'static str, codes: &[&str], out: &mut Vec<
 
 /// The return on each campaign's cost: (margin · worth of its orders − cost) / cost.
 fn returns(s: &Shares<'_>, exponent: u8, costs: &Costs, reported: f64, out: &mut Vec<Figure>) {
-    for (campaign, cost) in costs.costs.iter().filter(|(_, c)| **c > 0.0) {
+    for (campaign, cost) in
+        costs.costs.iter().filter(|(name, c)| **c > 0.0 && s.symbols.iter().any(|(_, group)| group == *name))
+    {
         let weight = |(m, group): &(Meaning, String)| if group == campaign { m.from.unwrap_or(0) as f64 } else { 0.0 };
         let worth: Vec<f64> = std::iter::once(0.0).chain(s.symbols.iter().map(weight)).collect();
         let scale = costs.shoppers.unwrap_or(reported) * costs.margin / ten(exponent) / cost;
