@@ -180,6 +180,7 @@ impl Engine {
             self.portrait.keep_ledger(&ledger);
             self.portrait.keep_landings(&landings);
         }
+        self.count_weeks();
         self.settle_sensitive();
     }
 
@@ -192,6 +193,16 @@ impl Engine {
         let (market, language) = (self.catalog.market_named(market)?, self.catalog.language_named(language)?);
         self.offers = None;
         self.catalog.set_view(market, language)
+    }
+
+    /// What private reports ask of a week is counted with consent to report only, and where the pack asks.
+    fn count_weeks(&mut self) {
+        let counts = self.consent.may_report().is_some() && self.catalog.pack().section(Tag::REPORT, 0).is_some();
+        self.config.weeks = counts;
+        // Undecided is no, and may be yes in a moment: what was counted under an earlier yes waits for that.
+        if counts || self.consent.report == Tri::No {
+            self.portrait.count_weeks(counts);
+        }
     }
 
     /// The host's clock, which never runs backwards here.
@@ -233,6 +244,7 @@ impl Engine {
     pub fn restore(&mut self, bytes: &[u8]) -> Result<()> {
         self.consent.may_personalize().ok_or_else(no_consent)?;
         self.portrait = Portrait::restore(self.config.clone(), bytes)?;
+        self.count_weeks();
         self.settle_sensitive();
         Ok(())
     }

@@ -137,6 +137,8 @@ pub mod manual {
     pub mod publishing {}
     #[doc = include_str!("manual/ranking.md")]
     pub mod ranking {}
+    #[doc = include_str!("manual/reports.md")]
+    pub mod reports {}
     #[doc = include_str!("manual/rules.md")]
     pub mod rules {}
     #[doc = include_str!("manual/scale.md")]

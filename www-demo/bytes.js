@@ -3,7 +3,8 @@
 /** Number of values a draw takes; probabilities are whole numbers of these. */
 export const DRAWS = 2 ** 32;
 
-const METRICS = { 1: "category_interest" };
+const METRICS = [null, "category_interest", "funnel_stage", "coupon_outcome", "recommendation_click", "active_days", "repeat_purchase", "nps_band",
+  "satisfaction_band", "conversion_channel", "campaign", "order_value", "cluster"];
 const MECHANISMS = ["k_rr", "oue"];
 const WEEK = 7 * 86_400_000;
 /** From Monday of the week of 1970-01-01, a Thursday, to that day. */
@@ -11,10 +12,13 @@ const MONDAY = 3 * 86_400_000;
 
 /** The parts of a report in their order: name, place and bytes of each. */
 export function parts(bytes) {
-  const widths = [["layout", 1], ["metric", 1], ["mechanism", 1], ["k", 1], ["schema", 4], ["week", 4], ["id", 16], ["answer", bytes.length - 28]];
+  const widths = [["layout", 1], ["metric", 1], ["mechanism", 1], ["k", 1], ["schema", 4], ["week", 4], ["id", 16], ["answer", answerBytes(bytes)], ["rest", bytes.length - 28 - answerBytes(bytes)]];
   let at = 0;
   return widths.map(([name, width]) => ({ name, at, bytes: bytes.subarray(at, (at += width)) }));
 }
+
+/** Bytes of the answer; zeros after it make all reports one length. */
+const answerBytes = (bytes) => (bytes[2] === 0 ? 1 : Math.ceil(bytes[3] / 8));
 
 /** What the bytes say. `named` are the symbols that the answer speaks for. */
 export function meaning(bytes) {
@@ -43,15 +47,16 @@ export function weekName(week) {
 }
 
 /**
- * One metric of a schema's JSON, with what follows from it: the number of symbols, the probabilities with which an answer
+ * One metric of a schema's JSON, the first one where `code` names none, with what follows from it: the number of symbols, the probabilities with which an answer
  * speaks for the truth (`p`) and for each other symbol (`q`), and the labels, `null` for "none".
  */
-export function readMetric(schema) {
-  const [{ mechanism, other, domain }] = schema.metrics;
+export function readMetric(schema, code) {
+  const asked = schema.metrics.find((m) => m.metric === code) ?? schema.metrics[0];
+  const { metric, mechanism, other, domain } = asked;
   const k = domain.length + 1;
   const p = mechanism === "k_rr" ? (DRAWS - other * domain.length) / DRAWS : 0.5;
   const q = other / DRAWS;
-  return { mechanism, other, k, p, q, version: schema.version, epsilon: schema.epsilon_millionths / 1e6, labels: [null, ...domain.map(({ label }) => label)] };
+  return { code: metric, number: METRICS.indexOf(metric), mechanism, other, k, p, q, version: schema.version, epsilon: schema.epsilon_millionths / 1e6, labels: [null, ...domain.map(({ label }) => label)] };
 }
 
 /**

@@ -39,7 +39,7 @@ async function run({ schema, metric, shares, size, week, seed, own, pace }) {
     const { counts: read, metrics } = decodeReports(schema, lines);
     if (read.counted !== lines.length) throw new Error(`${lines.length - read.counted} reports do not count`);
     const last = until === size;
-    postMessage({ done: until, size, reports: lines.length, truth: counts.map((n) => n / lines.length), estimates: metrics[0].all.estimates, shoppers: last ? shoppers : null });
+    postMessage({ done: until, size, reports: lines.length, truth: counts.map((n) => n / lines.length), estimates: metrics.find((m) => m.metric === metric.code).all.estimates, shoppers: last ? shoppers : null });
     // So that one sees the bars close in.
     if (!last && pace) await new Promise((resolve) => setTimeout(resolve, pace));
   }

@@ -73,9 +73,9 @@ export function noisedAnswer({ mechanism, other, k }, truth, draw) {
 /** A whole report, as it would leave a device. */
 export function reportOf(metric, week, truth, draw) {
   const answer = noisedAnswer(metric, truth, draw);
-  const bytes = new Uint8Array(28 + answer.length);
+  const bytes = new Uint8Array(37);
   const view = new DataView(bytes.buffer);
-  bytes.set([1, 1, MECHANISM[metric.mechanism], metric.k]);
+  bytes.set([2, metric.number, MECHANISM[metric.mechanism], metric.k]);
   view.setUint32(4, metric.version, true);
   view.setInt32(8, week, true);
   for (let at = 12; at < 28; at += 4) view.setUint32(at, draw(), true);

@@ -62,6 +62,11 @@ function topic(page, schema) {
   return {
     schema, metric,
     week: () => weekOf(page.now()),
+    /** The page can tell the true answer only where categories are asked for. */
+    knows: metric.code === "category_interest",
+    /** Another metric of the schema, and a symbol of it in words. */
+    of: (code) => readMetric(schema, code),
+    nameOf: (metric, symbol) => metric.labels[symbol]?.split(" > ").join(" › ") ?? t("noneAnswer"),
     /** A symbol in words: its category and the one above it, or "none". */
     name: (symbol) => metric.labels[symbol]?.split(" > ").join(" › ") ?? t("noneAnswer"),
     /** Products by symbol, from 1: without those that count for a category below. */

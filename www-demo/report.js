@@ -38,6 +38,10 @@ export function mountReport(page, place) {
     },
   };
 
+  function knows(said) {
+    return topic.knows && said.metric === topic.metric.code;
+  }
+
   async function ask(options) {
     const before = report;
     asking = !report;
@@ -46,7 +50,8 @@ export function mountReport(page, place) {
     if (!allowed()) return draw();
     if (answer.sent && !(before?.sent && same(before, answer))) {
       sentAt = before && same(before, answer) ? page.now() : null;
-      for (const fn of sent) fn({ bytes: answer.bytes, truth: topic.truth() });
+      // The crowd answers the first metric; an answer to another one does not go with it.
+      if (knows(meaning(answer.bytes))) for (const fn of sent) fn({ bytes: answer.bytes, truth: topic.truth() });
     }
     report = answer;
     if (!before || before.reason !== answer.reason || before.sent !== answer.sent || !same(before, answer)) draw();
@@ -98,30 +103,31 @@ export function mountReport(page, place) {
   }
 
   function table(said) {
-    const { metric } = topic;
+    const metric = topic.of(said.metric);
     const words = {
-      layout: number(said.layout), metric: t("field.interest"), mechanism: t(`field.${said.mechanism}`), k: t("field.symbols", { k: said.k, n: said.k - 1 }),
+      layout: number(said.layout), metric: t(`metric.${said.metric}`), mechanism: t(`field.${said.mechanism}`), k: t("field.symbols", { k: said.k, n: said.k - 1 }),
       schema: t("field.version", { version: String(said.schema) }), week: t("field.weekName", { week: weekName(said.week) }),
-      id: t("field.random"), answer: said.mechanism === "k_rr" ? topic.name(said.named[0]) : t("field.bits", { n: said.named.length, k: metric.k }),
+      id: t("field.random"), rest: t("field.even"), answer: said.mechanism === "k_rr" ? topic.nameOf(metric, said.named[0]) : t("field.bits", { n: said.named.length, k: metric.k }),
     };
     return h("table", { class: "fields" },
       h("caption", { class: "spoken" }, t("fields")),
       h("thead", { class: "spoken" }, h("tr", {}, ["fieldName", "fieldBytes", "fieldMeans"].map((key) => h("th", { scope: "col" }, t(key))))),
-      h("tbody", {}, parts(report.bytes).map(({ name, bytes }) => h("tr", { data: { field: name } },
+      h("tbody", {}, parts(report.bytes).filter(({ bytes }) => bytes.length > 0).map(({ name, bytes }) => h("tr", { data: { field: name } },
         h("th", { scope: "row" }, t(`field.${name}`)), h("td", { class: "hex", dir: "ltr" }, hex(bytes)), h("td", {}, words[name])))));
   }
 
   /** What is true, beside what the bytes say. */
   function answer(said) {
-    const { metric } = topic;
-    const truth = topic.truth();
+    const metric = topic.of(said.metric);
+    // The page knows the truth of the first metric only; that of another one the core keeps to itself.
+    const truth = knows(said) ? topic.truth() : null;
     const right = said.named.includes(truth);
-    const names = said.named.map((symbol) => h("li", { class: symbol === truth ? "true" : null }, topic.name(symbol)));
+    const names = said.named.map((symbol) => h("li", { class: symbol === truth ? "true" : null }, topic.nameOf(metric, symbol)));
     return [
       h("div", { class: "both" },
-        h("div", { class: "stays" }, h("h4", {}, t("trueAnswer")), h("p", { class: "big", data: { truth } }, topic.name(truth)), h("p", { class: "hint" }, t("trueAnswerHint"))),
+        h("div", { class: "stays" }, h("h4", {}, t("trueAnswer")), h("p", { class: "big", data: { truth: truth ?? "" } }, truth === null ? t("truthInside") : topic.nameOf(metric, truth)), h("p", { class: "hint" }, t("trueAnswerHint"))),
         h("div", { class: "goes" }, h("h4", {}, t("saidAnswer", { n: said.named.length })), names.length ? h("ul", { class: "names" }, names) : h("p", { class: "big" }, t("saidNothing")),
-          h("p", { class: "hint" }, t(right ? "saidTrue" : "saidFalse")))),
+          truth !== null && h("p", { class: "hint" }, t(right ? "saidTrue" : "saidFalse")))),
       h("p", { class: "plain" }, metric.mechanism === "k_rr"
         ? t("chanceOne", { other: percent(1 - metric.p, 0) })
         : t("chanceBits", { out: percent(1 - metric.p, 0), each: percent(metric.q), n: metric.k - 1 }),

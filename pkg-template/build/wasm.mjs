@@ -67,6 +67,7 @@ export const PARTS = [
   { name: "offers", gate: /wasm(?:::|8)checkout(?:::|4)part/ },
   { name: "insight", gate: /wasm(?:::|7)insight(?:::|4)part/ },
   { name: "verify", gate: /wasm(?:::|6)verify(?:::|4)part/ },
+  { name: "report", gate: /wasm(?:::|9)reporting(?:::|4)part/ },
 ];
 
 /** What cargo's linker wrote. */

@@ -50,6 +50,7 @@ const OPTIONS = {
   insightWasm: any,
   storage: (value, wrong) => (typeof value.remove === "function" ? value : wrong(TEXTS ? "an object with get, set, remove and keys" : "")),
   reports: (value, wrong) => (/^(string|function)$/.test(typeof value) || value.href ? value : wrong(TEXTS ? "an address or a function" : "")),
+  reportDelayMs: whole(0, 3600000),
   overlay: any,
   overlayRefreshMs: whole(1000, LONGEST_MS),
   seed: whole(0, 0x1fffffffffffff),
@@ -64,6 +65,7 @@ const OPTIONS = {
   keys: publicKeys,
   switches: (value, wrong) => (typeof value === "string" || value.href ? value : wrong(TEXTS ? "an address" : "")),
   verifyWasm: any,
+  reportWasm: any,
 };
 
 /**
@@ -148,7 +150,7 @@ function load(host, shelf, hub, options) {
   }
   /** @type {Promise<import("./engine.js").Start | NearshelfError>} */
   const core = Promise.resolve()
-    .then(() => host.core(options.wasm, [options.offersWasm, options.insightWasm, options.verifyWasm]))
+    .then(() => host.core(options.wasm, [options.offersWasm, options.insightWasm, options.verifyWasm, options.reportWasm]))
     .catch((thrown) => asError(thrown, "wasm_missing", TEXTS ? "Serve the .wasm files beside the JavaScript or pass options.wasm." : ""));
   const trust = shelf._trust;
   trust._start = () => core.then((start) => {

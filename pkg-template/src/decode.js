@@ -2,20 +2,28 @@
 // For the collector's side, in Node; a page never needs it.
 
 import { NearshelfError } from "./error.js";
+import { figures, Z } from "./figures.js";
 
-const FORMAT = "nearshelf-report-schema/1";
+const FORMATS = ["nearshelf-report-schema/1", "nearshelf-report-schema/2"];
+/** What may be asked: the codes of `Metric` in src/privacy/metric.rs, in its order. */
+const METRICS = ["category_interest", "funnel_stage", "coupon_outcome", "recommendation_click", "active_days", "repeat_purchase", "nps_band",
+  "satisfaction_band", "conversion_channel", "campaign", "order_value", "cluster"];
 /** Values a draw takes; probabilities are whole numbers of these. */
 const DRAWS = 2 ** 32;
 /** Bad lines that are named. */
 const NAMED = 10;
 
 /**
- * @typedef {{ key: string, label: string, answers: number, share: number, standard_error: number }} Estimate
+ * @typedef {{ key: string, label: string, answers: number, share: number, standard_error: number, low: number, high: number, clear: boolean }} Estimate
  * @typedef {{ reports: number, estimates: Estimate[] }} Estimates
  * @typedef {{ lines: number, counted: number, copies: number, other_schema: number, unreadable: number, impossible: number }} Counts
  * @typedef {{ metric: string, all: Estimates, epochs: (Estimates & { epoch: string })[] }} Series
- * @typedef {{ schema: number, epsilon: number, counts: Counts, bad: { line: number, field: string }[], metrics: Series[] }} Decoded
- * @typedef {{ code: string, mechanism: string, symbols: number, p: number, q: number, names: { key: string, label: string }[] }} Metric
+ * @typedef {{ name: string, group: string, value: number | null, standard_error: number | null, low: number | null, high: number | null }} Figure
+ * @typedef {{ shoppers?: number | null, margin: number, costs: Record<string, number> }} Costs
+ * @typedef {{ schema: number, epsilon: number, counts: Counts, bad: { line: number, field: string }[],
+ *   active: { epoch: string, reports: number }[], figures: Figure[], metrics: Series[] }} Decoded
+ * @typedef {{ code?: string, group: string, from?: number }} Meaning what a symbol says beside its name
+ * @typedef {{ code: string, mechanism: string, symbols: number, p: number, q: number, names: { key: string, label: string }[], meanings: Meaning[] }} Metric
  */
 
 /**
@@ -23,12 +31,16 @@ const NAMED = 10;
  * never an error.
  *
  * @param {object | string} schema the schema's JSON, parsed or not
- * @param {string | Iterable<string>} lines one report a line
+ * @param {string | Iterable<string>} lines one report a line; lines of several files one after another are counted as one
+ * @param {{ costs?: Costs | null }} [options] what campaigns cost, for the return on it
  * @returns {Decoded} shares of the reporting shoppers with their standard errors, by week and over all weeks
- * @throws {NearshelfError} `bad_schema`
+ * @throws {NearshelfError} `bad_schema`, `bad_argument` for costs that are none
  */
-export function decodeReports(schema, lines) {
-  const { version, epsilon, metrics } = readSchema(schema);
+export function decodeReports(schema, lines, { costs = null } = {}) {
+  const { version, epsilon, exponent, metrics } = readSchema(schema);
+  if (costs && !areCosts(costs)) {
+    throw new NearshelfError("bad_argument", "The costs are none.", 'Pass { costs: { margin: 0.3, costs: { "double-11": 5000 } } }: a margin from 0 to 1, and numbers.');
+  }
   const counts = { lines: 0, counted: 0, copies: 0, other_schema: 0, unreadable: 0, impossible: 0 };
   /** @type {{ line: number, field: string }[]} */
   const bad = [];
@@ -58,8 +70,20 @@ export function decodeReports(schema, lines) {
       for (const symbol of report.supported) week.answers[symbol]++;
     }
   }
-  const series = metrics.filter((m) => tallies.get(m).size).map((m) => seriesOf(m, tallies.get(m)));
-  return { schema: version, epsilon, counts, bad, metrics: series };
+  const told = metrics.filter((m) => tallies.get(m).size);
+  const series = told.map((m) => seriesOf(m, tallies.get(m)));
+  /** @type {Map<string, number>} */
+  const active = new Map();
+  for (const s of series) for (const { epoch, reports } of s.epochs) active.set(epoch, (active.get(epoch) || 0) + reports);
+  return {
+    schema: version,
+    epsilon,
+    counts,
+    bad,
+    active: [...active.keys()].sort().map((epoch) => ({ epoch, reports: active.get(epoch) })),
+    figures: figures(told, series, exponent, active, costs),
+    metrics: series,
+  };
 }
 
 /** @returns {Series} */
@@ -84,7 +108,8 @@ function estimates({ p, q, names }, { reports: n, answers }) {
     const share = (c - n * q) / (n * (p - q));
     const f = Math.min(1, Math.max(0, share));
     const variance = (f * (p * (1 - p)) + (1 - f) * (q * (1 - q))) / (n * ((p - q) * (p - q)));
-    return { ...names[symbol], answers: c, share, standard_error: Math.sqrt(variance) };
+    const error = Math.sqrt(variance);
+    return { ...names[symbol], answers: c, share, standard_error: error, low: share - Z * error, high: share + Z * error, clear: share > Z * error };
   };
   return { reports: n, estimates: answers.map(estimate) };
 }
@@ -114,6 +139,13 @@ function parse(version, metrics, line) {
 
 function symbolOf(answer, { symbols }) {
   return whole(answer, symbols - 1) ? [answer] : null;
+}
+
+/** @param {any} costs */
+function areCosts({ shoppers, margin, costs }) {
+  const isCost = (v) => typeof v === "number" && v >= 0 && v < Infinity;
+  return isCost(margin) && margin <= 1 && (shoppers === undefined || shoppers === null || isCost(shoppers)) &&
+    typeof costs === "object" && costs !== null && Object.values(costs).every(isCost);
 }
 
 /** The symbols whose bits are set: two digits for each eight symbols, lowest first. */
@@ -149,7 +181,7 @@ function isWeek(text) {
 
 /**
  * The schema with its shape checked. The builder proved its loss, and the device checks it; here it is only read.
- * @returns {{ version: number, epsilon: number, metrics: Metric[] }}
+ * @returns {{ version: number, epsilon: number, exponent: number, metrics: Metric[] }}
  */
 function readSchema(given) {
   const refuse = (what) =>
@@ -162,16 +194,21 @@ function readSchema(given) {
       throw refuse("JSON");
     }
   }
-  if (!file || file.format !== FORMAT) throw refuse("format");
+  if (!file || FORMATS.indexOf(file.format) < 0) throw refuse("format");
   if (!whole(file.version, DRAWS - 1)) throw refuse("version");
   if (!whole(file.epsilon_millionths, 2e6) || file.epsilon_millionths < 1e4) throw refuse("epsilon_millionths");
   if (!Array.isArray(file.metrics) || file.metrics.length === 0) throw refuse("metrics");
-  return { version: file.version, epsilon: file.epsilon_millionths / 1e6, metrics: file.metrics.map((m) => readMetric(m, refuse)) };
+  const several = file.format === FORMATS[1];
+  if (several && file.mode !== "local") throw refuse("mode");
+  if (several && !whole(file.exponent, 255)) throw refuse("exponent");
+  const metrics = file.metrics.map((m) => readMetric(m, refuse));
+  if (metrics.some((m, i) => i > 0 && METRICS.indexOf(metrics[i - 1].code) >= METRICS.indexOf(m.code))) throw refuse("metric");
+  return { version: file.version, epsilon: file.epsilon_millionths / 1e6, exponent: several ? file.exponent : 0, metrics };
 }
 
 /** @returns {Metric} */
 function readMetric(m, refuse) {
-  if (!m || m.metric !== "category_interest") throw refuse("metric");
+  if (!m || METRICS.indexOf(m.metric) < 0) throw refuse("metric");
   const { mechanism, other, domain } = m;
   if (mechanism !== "k_rr" && mechanism !== "oue") throw refuse("mechanism");
   if (!Array.isArray(domain) || domain.length < 1 || domain.length > 64) throw refuse("domain");
@@ -181,5 +218,6 @@ function readMetric(m, refuse) {
   if (!whole(other, DRAWS - 1) || other === 0 || truth <= other) throw refuse("other");
   const label = (d) => (typeof d.label === "string" ? d.label : d.key);
   const names = [{ key: "none", label: "none" }, ...domain.map((d) => ({ key: d.key, label: label(d) }))];
-  return { code: m.metric, mechanism, symbols: names.length, p: truth / DRAWS, q: other / DRAWS, names };
+  const meanings = domain.map(({ code, group, from }) => ({ code, group: typeof group === "string" ? group : "", from }));
+  return { code: m.metric, mechanism, symbols: names.length, p: truth / DRAWS, q: other / DRAWS, names, meanings };
 }

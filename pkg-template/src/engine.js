@@ -19,9 +19,10 @@ const MOST_EARLY_BYTES = 1 << 18;
 const GROW_AGAIN_MS = 60000;
 
 /** What some calls need is a file of its own. Its name is that of an option too. */
-export const PARTS = ["offers", "insight", "verify"];
+export const PARTS = ["offers", "insight", "verify", "report"];
 export const OFFERS = 0;
 export const INSIGHT = 1;
+export const REPORT = 3;
 
 /** The core refused a call: its answer, not its failure. */
 class Refusal extends NearshelfError {}
@@ -147,6 +148,8 @@ export class Engine {
       mine._at = 0;
       if (this._core !== core) return this.grow(part);
       mine._core = core;
+      // Nothing that is shown waits for the part that reports.
+      if (part === REPORT) return;
       this._seat._grown();
       this._hub.change();
     }).catch((thrown) => {

@@ -73,10 +73,10 @@ const is = (v) => v !== undefined && v !== null;
  * @param {any} content_type or a promotion's creative
  */
 function writeDetails(w, p, about, content_type) {
-  const { value, currency, rating, polarity, score, duration, resolved } = p;
+  const { value, currency, rating, polarity, score, duration, resolved, coupon } = p;
   const channel = p.channel || p.method;
-  const told = is(value) || is(currency) || is(about) || is(rating) || is(polarity) || is(score) || is(duration) || is(channel) || is(content_type) || is(resolved);
-  w.u8(told ? 1 : 0);
+  const told = is(value) || is(currency) || is(about) || is(rating) || is(polarity) || is(score) || is(duration) || is(channel) || is(content_type) || is(resolved) || is(coupon);
+  w.u8(is(coupon) ? 2 : told ? 1 : 0);
   if (!told) return;
   writePrice(w, value);
   w.str(id(currency));
@@ -89,6 +89,7 @@ function writeDetails(w, p, about, content_type) {
   w.str(id(channel));
   w.str(id(content_type));
   w.u8(resolved === true ? 1 : 0);
+  if (is(coupon)) w.str(id(coupon));
 }
 
 /**

@@ -1,5 +1,6 @@
 // Private reports: one noised answer a week, stored before it is sent (src/manual/privacy.md).
 
+import { REPORT } from "./engine.js";
 import { asError, NearshelfError, said } from "./error.js";
 import { TEXTS } from "./fixes.js";
 import * as op from "./protocol.js";
@@ -8,6 +9,10 @@ import { inTime, WITHDRAWN } from "./vault.js";
 /** Random bytes that a report takes, whatever it answers. */
 const ENTROPY = 296;
 const NOTHING = new Uint8Array(0);
+/** How often a report is sent that is not taken. */
+const MOST_TRIES = 8;
+/** The longest wait before a page sends at its start what an earlier one could not. */
+const DELAY_MS = 30000;
 /** Why there is no report, as the core counts them. */
 const REASONS = [null, "epoch_spent", "clock_went_back", "no_entropy", "nothing_asked"];
 
@@ -27,12 +32,16 @@ export class Reports {
    * @param {import("./vault.js").Vault} vault
    * @param {ReportHost | undefined} host
    * @param {string | ((bytes: Uint8Array) => any) | undefined} to where reports go
+   * @param {number | undefined} delay
    */
-  constructor(shelf, vault, host, to) {
+  constructor(shelf, vault, host, to, delay) {
     this._shelf = shelf;
     this._vault = vault;
     this._host = host;
     this._to = to;
+    this._delay = delay;
+    /** @type {any} */
+    this._late = undefined;
     this._told = false;
     /** @type {Promise<any>} */
     this._chain = Promise.resolve();
@@ -57,7 +66,14 @@ export class Reports {
 
   /** Sends what an earlier page could not. */
   start() {
-    if (this._end) this.report(true);
+    if (!this._end) return;
+    const most = this._delay === undefined ? DELAY_MS : this._delay;
+    const later = most > 0 && this._vault.draw(4);
+    if (!later) return void this.report(true);
+    // When a report comes says less of when the page was opened.
+    this._late = setTimeout(() => this.report(true), most * new DataView(later.buffer, later.byteOffset).getUint32(0) / 2 ** 32);
+    // In Node nothing waits for it.
+    this._late.unref?.();
   }
 
   /**
@@ -72,9 +88,16 @@ export class Reports {
     const task = async () => {
       // Where another page emptied the storage the shopper withdrew, and this page was not told.
       if (!this._may() || !(await vault.open(true)) || !(await vault.same())) return;
+      // What makes reports is a part of its own, which only comes for shops that ask.
+      const asks = shelf._fallback.ask(0, (c) => c._pack.count("REPT"));
+      if (asks) await shelf._engine.grow(REPORT);
       const kept = (await vault.ledger(at)) || new Uint8Array(1);
       const entropy = vault.draw(ENTROPY) || NOTHING;
       if (!this._may() || !shelf._engine.up) return;
+      if (!shelf._engine.has(REPORT)) {
+        if (!asks) answer = none("nothing_asked");
+        return;
+      }
       const made = shelf._engine.call(op.REPORT, (w) => {
         w.f64(shelf._now());
         w.bytes(kept.subarray(1));
@@ -94,9 +117,11 @@ export class Reports {
         return;
       }
       answer = { reason: null, bytes: made._bytes, sent: known && kept[0] === 1 };
-      if (send && !answer.sent && this._to && this._may()) {
+      // The byte before the ledger: 0, 1 for sent, or one more than the times that it was not taken.
+      const tries = known && kept[0] > 1 ? kept[0] - 1 : 0;
+      if (send && !answer.sent && tries < MOST_TRIES && this._to && this._may()) {
         answer.sent = await this._send(made._bytes);
-        if (answer.sent) await vault.keepLedger(at, 1, made._ledger);
+        await vault.keepLedger(at, answer.sent ? 1 : tries + 2, made._ledger);
       }
     };
     try {
@@ -122,6 +147,7 @@ export class Reports {
   }
 
   close() {
+    clearTimeout(this._late);
     this._end?.();
     this._end = undefined;
   }

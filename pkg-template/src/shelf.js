@@ -60,7 +60,7 @@ export class Shelf {
    * @param {import("./hub.js").Hub} hub
    * @param {{
    *   now?: () => number, market?: string, language?: string, storage?: import("./vault.js").ShelfStorage, reports?: any,
-   *   overlayRefreshMs?: number, shards?: number, seed?: number, utcOffset?: number, keys?: string[],
+   *   overlayRefreshMs?: number, reportDelayMs?: number, shards?: number, seed?: number, utcOffset?: number, keys?: string[],
    *   notice?: string, respectSignals?: boolean, preConsent?: number,
    * }} wishes
    * @param {import("./create.js").Host} host
@@ -90,7 +90,7 @@ export class Shelf {
     this._engine = new Engine(hub, this);
     this._memory = new Memory(this, host.memory, wishes.storage);
     this._trust = new Trust(this, wishes.keys);
-    this._reports = new Reports(this, this._memory._vault, host.reports, wishes.reports);
+    this._reports = new Reports(this, this._memory._vault, host.reports, wishes.reports, wishes.reportDelayMs);
     this._overlay = new Overlay(this, host, wishes.overlayRefreshMs);
     this._switch = new Switch(this, host, wishes.overlayRefreshMs);
     /** The last quote, and the server's. @type {any} */

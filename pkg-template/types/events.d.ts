@@ -28,6 +28,8 @@ export interface TrackParams {
   event_id?: string;
   /** The order of a `purchase` or `refund`. */
   transaction_id?: string | number;
+  /** Id or code of the coupon of a `purchase` or of a checkout's events. Only private reports ask for it, by its family, and only with consent to them. */
+  coupon?: string;
   /** Sum of a `purchase` or `refund` in major units. Default: of its items, where all have a price. */
   value?: number | string;
   /** ISO 4217. Sums in another currency than the market's are left out. */

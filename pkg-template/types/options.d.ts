@@ -115,6 +115,10 @@ export interface ShelfOptions {
   switches?: string | URL;
   /** Where the part that checks signatures comes from. Default: `nearshelf-verify.wasm` beside the wasm; it is loaded with `keys` only. */
   verifyWasm?: WasmSource;
+  /** Where the part that makes private reports comes from. Default: `nearshelf-report.wasm` beside the wasm; it is loaded with consent to `report` and `store` only. */
+  reportWasm?: WasmSource;
+  /** Milliseconds, at most, that a page waits before it sends a report that an earlier page could not: the wait is drawn evenly from 0 to this. 0 to 3,600,000; default 30,000. */
+  reportDelayMs?: number;
   /**
    * Which shards of a split pack are fetched, one at a time, each followed by `change`. `"page"` (default): what this page's calls
    * name. `"personal"`: also what the portrait asks for, with `consent.personalize`; the server that has the files can then learn from their

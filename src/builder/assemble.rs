@@ -7,6 +7,7 @@ use super::cluster;
 use super::counts::{self, Recipe};
 use super::fit::fit;
 use super::promotions;
+use super::reports;
 use super::rules;
 use super::season;
 use super::tables;
@@ -20,9 +21,8 @@ use crate::pack::column::write_strings;
 use crate::pack::{Pack, PackWriter, Tag};
 use crate::rank::embedding::BY_PAIRS;
 use crate::rank::{Blend, Explorations};
-use crate::report::{ReportSchema, category_domain};
 use crate::shop::privacy::PORTRAIT_DAYS;
-use crate::shop::{Progress, ReportSettings, Session, ShelfSettings, Shop};
+use crate::shop::{Progress, Session, ShelfSettings, Shop};
 use crate::time::DAY;
 
 /// Share of the visits, the latest, that what is popular of late comes from.
@@ -109,7 +109,7 @@ pub fn assemble(
         products: products.collect(),
     };
     write(&draft, &mut out)?;
-    // Which categories a report can name depends on how many products each holds, which the finished catalogue knows.
+    // What depends on how many products a category holds needs the finished catalogue.
     let catalog = Catalog::open(Pack::open(out.clone().finish()?)?)?;
     let sensitive = sensitive(&catalog, &shop.privacy.sensitive);
     if !sensitive.is_empty() {
@@ -117,9 +117,6 @@ pub fn assemble(
         w.count(sensitive.len());
         sensitive.iter().for_each(|key| w.u64(key.0));
         out.add(Tag::SENSITIVE, 0, sensitive.len(), w.finish());
-    }
-    if let Some(schema) = reports(&catalog, &shop.reports)? {
-        out.add(Tag::REPORT, 0, schema.metrics().len(), schema.encode());
     }
     if shop.explorations.iter().any(|(_, e)| e.share > 0) {
         out.add(Tag::EXPLORE, 0, shop.explorations.len(), Explorations::new(&shop.explorations).bytes().to_vec());
@@ -136,6 +133,9 @@ pub fn assemble(
     cards::add(shop, &catalog, &mut out)?;
     season::add(shop, &catalog, sessions, (k, most), &mut out)?;
     cluster::add(shop, &catalog, sessions, k, &mut out);
+    if let Some(schema) = reports::schema(&Catalog::open(Pack::open(out.clone().finish()?)?)?, shop)? {
+        out.add(Tag::REPORT, 0, schema.metrics().len(), schema.encode());
+    }
     for (key, slots) in (0..).zip(names_of_slots(shop)) {
         out.add(Tag::SLOT, key, shop.slots.len(), slots);
     }
@@ -182,23 +182,6 @@ fn sensitive(catalog: &Catalog, paths: &[String]) -> Vec<Key> {
         all.filter(|c| below(catalog.category_path(*c))).map(|c| catalog.category_key(c)).collect();
     keys.sort_unstable();
     keys
-}
-
-/// What private reports may ask; nothing where no category is left to name.
-fn reports(catalog: &Catalog, settings: &ReportSettings) -> Result<Option<ReportSchema>> {
-    let below = |path: &str, top: &String| {
-        path.strip_prefix(top.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with(PATH_SEPARATOR))
-    };
-    if let Some(unknown) = settings.leave_out.iter().find(|path| catalog.category_named(path).is_none()) {
-        // A misspelt path would let reports name what the shop wants unnamed.
-        return Err(Error::new(
-            Code::BadConfig,
-            format!("reports: leave_out has \"{unknown}\", which is no category."),
-        ));
-    }
-    let left_out = |c: u32| settings.leave_out.iter().any(|top| below(catalog.category_path(c), top));
-    let keys = category_domain(catalog, settings.categories, left_out);
-    if keys.is_empty() { Ok(None) } else { ReportSchema::category_interest(&keys, settings.epsilon).map(Some) }
 }
 
 /// The categories whose products are bought again; `None` for all.

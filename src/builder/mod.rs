@@ -17,6 +17,7 @@ pub mod pack;
 mod promotions;
 mod recency;
 pub mod replay;
+mod reports;
 mod rules;
 pub mod season;
 pub mod shards;

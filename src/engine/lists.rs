@@ -169,6 +169,9 @@ impl Engine {
     /// Gives the list a number and keeps its reasons.
     fn keep(&mut self, ranking: Ranking, others: Vec<(Key, Row)>, category: Option<u32>) -> Shelf {
         self.last_served = self.last_served.wrapping_add(1).max(1);
+        if let Some(allowed) = self.consent.may_personalize() {
+            self.portrait.follow_list(&allowed, self.clock, None);
+        }
         let shelf = self.shelf(self.last_served, &ranking, category);
         if self.served.len() >= KEPT {
             self.served.pop_front();

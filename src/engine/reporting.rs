@@ -3,9 +3,10 @@
 use super::Engine;
 use crate::error::{Code, Error, Result};
 use crate::pack::Tag;
+use crate::privacy::ledger::Epoch;
 use crate::privacy::ledger::{Ledger, Refused};
 use crate::privacy::noise::NoEntropy;
-use crate::report::{NoisedReport, ReportSchema, category_interest, of_epoch};
+use crate::report::{NoisedReport, ReportSchema, of_epoch, truth};
 use crate::time::Millis;
 use alloc::vec::Vec;
 
@@ -48,9 +49,8 @@ impl Engine {
             bytes.copy_from_slice(entropy);
             Ok(())
         };
-        let report = of_epoch(&ok, &mut ledger, &schema, now, &mut draw, |metric| {
-            let about = schema.metrics().iter().find(|m| m.metric() == metric)?;
-            category_interest(&portrait.view(&personalize?), catalog, about)
+        let report = of_epoch(&ok, &mut ledger, &schema, now, &mut draw, |about| {
+            truth(about, schema.grouping(), portrait, &personalize?, catalog, Epoch::of(now))
         });
         Ok(Reported { ledger: ledger.snapshot(), report: report.map(Some) })
     }

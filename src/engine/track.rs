@@ -73,9 +73,15 @@ impl Engine {
         for (step, creative) in steps {
             let (kind, at, offer) = (step.kind, step.at, step.detail.order);
             let day = history::local_day(at, step.detail.zone);
+            let selected = step.facts.first().filter(|_| kind == EventKind::SelectItem).map(|f| f.product);
             match self.portrait.take(&allowed, step) {
                 Taken::Yes => {
                     result.accepted += 1;
+                    if let Some(product) = selected
+                        && let Some(place) = self.place_of(product)
+                    {
+                        self.portrait.follow_list(&allowed, at, Some(place));
+                    }
                     if let (EventKind::ViewPromotion | EventKind::SelectPromotion, Some(offer)) = (kind, offer) {
                         // Each for itself, and all together.
                         let chosen = kind == EventKind::SelectPromotion;
@@ -105,6 +111,12 @@ impl Engine {
             self.drop_event(Drop::Bot);
         }
         result
+    }
+
+    /// The place of a product in the latest list that has it.
+    fn place_of(&self, product: Key) -> Option<usize> {
+        let row = self.catalog.row_of(product)?;
+        self.served.iter().rev().find_map(|list| list.items.iter().position(|i| i.row == row))
     }
 
     /// What an event says, in keys; nothing where all of it is about what needs consent to `sensitive`.

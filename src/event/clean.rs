@@ -47,6 +47,8 @@ pub struct RawDetails<'a> {
     pub content: &'a str,
     /// A complaint that was settled.
     pub resolved: bool,
+    /// Id or code of the coupon of an order or a checkout.
+    pub coupon: &'a str,
     /// Minutes by which the shopper's clock is ahead of UTC.
     pub zone: i16,
 }
@@ -64,6 +66,7 @@ impl Default for RawDetails<'_> {
             channel: "",
             content: "",
             resolved: false,
+            coupon: "",
             zone: 0,
         }
     }
@@ -257,6 +260,7 @@ pub fn clean<'a>(
     of: &Currency<'_>,
     note: &mut dyn FnMut(Drop),
 ) -> core::result::Result<Event<'a>, Drop> {
+    use EventKind::{AddPaymentInfo, AddShippingInfo, BeginCheckout, Purchase};
     let kind = EventKind::from_name(raw.name).ok_or(Drop::UnknownEvent)?;
     let at = if raw.at.is_nan() { now } else { Millis::from_f64(raw.at).ok_or(Drop::BadTime)? };
     if at.since(now) > MAX_AHEAD {
@@ -297,6 +301,11 @@ pub fn clean<'a>(
             note(Drop::OtherCurrency);
             (detail.value, detail.discount) = (None, None);
         }
+    }
+    // An order goes by its id from here on, so that the coupon stands where its name did.
+    if matches!(kind, BeginCheckout | AddShippingInfo | AddPaymentInfo | Purchase) {
+        let coupon = raw.details.coupon;
+        detail.order = (!coupon.is_empty()).then(|| Key::promotion(coupon));
     }
     Ok(Event { kind, id, at: at.min(now), items, detail, channel: raw.details.channel })
 }

@@ -1,6 +1,7 @@
 //! The ledger: what was spent when, the epoch's one answer, and the budget without which no report can be made.
 
 use super::consent::Report;
+pub use super::metric::Metric;
 use super::noise::{Epsilon, NoEntropy};
 use crate::codec::{Malformed, Reader, Writer};
 use crate::error::{Code, Error, Result};
@@ -87,31 +88,6 @@ fn year_of(day: i64) -> i64 {
 fn first_day(year: i64) -> i64 {
     let y = year - 1;
     365 * (year - 1970) + (y.div_euclid(4) - y.div_euclid(100) + y.div_euclid(400)) - 477
-}
-
-/// What a report can be about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-#[repr(u8)]
-pub enum Metric {
-    /// The category the shopper turned to most.
-    CategoryInterest = 1,
-}
-
-impl Metric {
-    /// Every metric.
-    pub const ALL: [Metric; 1] = [Metric::CategoryInterest];
-
-    /// From its byte.
-    pub fn from_byte(b: u8) -> Option<Metric> {
-        Metric::ALL.into_iter().find(|m| *m as u8 == b)
-    }
-
-    /// Its word in a report's line.
-    pub fn code(self) -> &'static str {
-        match self {
-            Metric::CategoryInterest => "category_interest",
-        }
-    }
 }
 
 /// Why there is no report now.

@@ -2,4 +2,5 @@
 
 pub mod consent;
 pub mod ledger;
+mod metric;
 pub mod noise;

@@ -204,6 +204,14 @@ impl Noise {
         Some(if kary.mean_variance() <= unary.mean_variance() { kary } else { unary })
     }
 
+    /// The same for an ε of any size, to measure estimators by: no schema takes it.
+    #[cfg(feature = "cli")]
+    pub fn unbounded(mechanism: Mechanism, symbols: usize, epsilon: f64) -> Option<Noise> {
+        let rivals = if mechanism == Mechanism::KaryResponse { symbols.checked_sub(1)? as f64 } else { 1.0 };
+        let other = libm::ceil(DRAWS as f64 / (libm::exp(epsilon) + rivals));
+        Noise::from_parts(mechanism, symbols, other as u32)
+    }
+
     /// From a schema's integers; `None` outside 2 to 65 symbols, and where the answer would tell nothing (p ≤ q).
     pub fn from_parts(mechanism: Mechanism, symbols: usize, other: u32) -> Option<Noise> {
         if !(2..=MOST_SYMBOLS).contains(&symbols) || other == 0 {

@@ -32,6 +32,8 @@ pub struct ProfileConfig {
     pub returned: i8,
     /// The shop's channels, in lower case.
     pub channels: Vec<String>,
+    /// Weeks are counted for private reports: as the shopper allows, not as the pack says.
+    pub weeks: bool,
 }
 
 impl Default for ProfileConfig {
@@ -49,6 +51,7 @@ impl Default for ProfileConfig {
             complaint: -100,
             returned: -50,
             channels: Vec::new(),
+            weeks: false,
         }
     }
 }

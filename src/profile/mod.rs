@@ -19,6 +19,7 @@ mod snapshot_v1;
 mod tape;
 mod visit;
 pub mod visits;
+pub mod week;
 
 pub use config::ProfileConfig;
 pub use decay::{Affinity, Trait};

@@ -63,7 +63,7 @@ impl Tally {
 impl Portrait {
     /// The place of a note; where there is none, that of a new one, for which one goes that runs out first where there are 128.
     #[inline(never)]
-    fn note_of(&mut self, new: Note) -> Option<&mut Note> {
+    pub(super) fn note_of(&mut self, new: Note) -> Option<&mut Note> {
         let found = self.notes.iter().position(|n| n.key == new.key);
         if found.is_none() {
             super::history::evict(&mut self.notes, NOTES - 1, |n| (n.until, n.key));

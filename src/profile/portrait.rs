@@ -399,6 +399,7 @@ impl Portrait {
     /// An event that counts: into the provisional layer, where it is young enough, else into the settled one.
     fn enter(&mut self, mut p: Pending) {
         hidden::strip(&self.hidden, &mut p);
+        self.follow_week(&p);
         self.merged = None;
         self.events = self.events.saturating_add(1);
         self.walk(&p);
@@ -504,6 +505,15 @@ impl Portrait {
     /// Everything that was counted, provisional events included.
     pub fn history(&self, _: &Personalize) -> History {
         let mut all = self.history.clone();
+        self.pending.iter().for_each(|p| all.add(&self.config, p));
+        all
+    }
+
+    /// Of [`history`](Portrait::history) what private reports ask for: days, orders, opinions, the net promoter score.
+    pub fn history_lately(&self, _: &Personalize) -> History {
+        let h = &self.history;
+        let mut all = History { nps: h.nps, opinions: h.opinions.clone(), days: h.days.clone(), ..History::default() };
+        all.orders.older.orders = h.orders.older.orders.saturating_add(h.orders.recent.len() as u32);
         self.pending.iter().for_each(|p| all.add(&self.config, p));
         all
     }

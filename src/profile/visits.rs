@@ -35,7 +35,7 @@ impl Stage {
     /// Every stage, in order.
     pub const ALL: [Stage; 5] = [Stage::Visit, Stage::View, Stage::Cart, Stage::Checkout, Stage::Purchase];
 
-    fn of(kind: EventKind) -> Stage {
+    pub(super) fn of(kind: EventKind) -> Stage {
         use EventKind::{
             AddPaymentInfo, AddShippingInfo, AddToCart, AddToWishlist, BeginCheckout, Dwell, Purchase, SelectItem,
             ViewCart, ViewItem,

@@ -2,121 +2,21 @@
 //!
 //! `pkg-template/src/decode.js` does the same in JavaScript; `tests/golden/reports.json` holds both to one answer.
 
+use super::named::{unhex, whole};
+use super::summary::figures;
 use super::{Estimates, NoisedReport, ReportSchema, Series, Taken, Tally, message};
-use crate::catalog::Catalog;
 use crate::error::{Code, Error, Result};
-use crate::id::Key;
-use crate::pack::{MAGIC, Pack, Tag};
 use crate::privacy::ledger::{Epoch, Metric};
-use crate::privacy::noise::{Answer, Epsilon, Mechanism};
+use crate::privacy::noise::{Answer, Mechanism};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 use std::io::BufRead;
 
-/// The first field of a schema's file.
-const SCHEMA_FORMAT: &str = "nearshelf-report-schema/1";
+pub use super::named::NamedSchema;
+pub use super::summary::{Costs, Figure};
+
 /// Bad lines that are named.
 const NAMED: usize = 10;
-
-/// A schema and the names of its keys.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NamedSchema {
-    /// The schema.
-    pub schema: ReportSchema,
-    labels: BTreeMap<Key, String>,
-}
-
-impl NamedSchema {
-    /// A schema with the names that `label` knows; a key without one is shown as its number.
-    pub fn new(schema: ReportSchema, label: impl Fn(Key) -> Option<String>) -> NamedSchema {
-        let keys = schema.metrics().iter().flat_map(|m| m.domain());
-        let labels = keys.filter_map(|k| Some((*k, label(*k)?))).collect();
-        NamedSchema { schema, labels }
-    }
-
-    /// The schema of a catalogue's pack, named in the catalogue's language.
-    ///
-    /// # Errors
-    ///
-    /// `pack_malformed` when the pack asks for no reports, or its schema cannot be read.
-    pub fn of_pack(catalog: &Catalog) -> Result<NamedSchema> {
-        let missing = || Error::new(Code::PackMalformed, "the pack asks for no private reports: it has no categories.");
-        let section = catalog.pack().section(Tag::REPORT, 0).ok_or_else(missing)?;
-        let label = |k| catalog.category_of_key(k).map(|c| catalog.category_label(c).to_string());
-        Ok(NamedSchema::new(ReportSchema::decode(section)?, label))
-    }
-
-    /// The schema in a file: a pack, JSON as [`json`](NamedSchema::json) writes it, or a pack section's bytes.
-    ///
-    /// # Errors
-    ///
-    /// `pack_malformed` when it is neither, was changed by hand, or its noise is weaker than its ε.
-    pub fn read(bytes: &[u8]) -> Result<NamedSchema> {
-        let bad = |what: String| Error::new(Code::PackMalformed, what);
-        if bytes.starts_with(&MAGIC) {
-            return NamedSchema::of_pack(&Catalog::open(Pack::open(bytes.to_vec())?)?);
-        }
-        if bytes.trim_ascii_start().first() != Some(&b'{') {
-            return Ok(NamedSchema::new(ReportSchema::decode(bytes)?, |_| None));
-        }
-        let file: Value = serde_json::from_slice(bytes).map_err(|e| bad(format!("the report schema: {e}.")))?;
-        if file["format"] != SCHEMA_FORMAT {
-            return Err(bad(format!("the report schema's format is {}, not {SCHEMA_FORMAT}.", file["format"])));
-        }
-        let field = |name: &str| bad(format!("the report schema's {name} is missing or out of range."));
-        let millionths = whole(&file["epsilon_millionths"], u32::MAX);
-        let epsilon = millionths.and_then(Epsilon::from_millionths).ok_or_else(|| field("epsilon_millionths"))?;
-        let mut labels = BTreeMap::new();
-        let mut parts = Vec::new();
-        for m in file["metrics"].as_array().ok_or_else(|| field("metrics"))? {
-            let metric = Metric::ALL.into_iter().find(|x| m["metric"] == x.code()).ok_or_else(|| field("metric"))?;
-            let weight = whole(&m["weight"], u32::from(u16::MAX)).ok_or_else(|| field("weight"))? as u16;
-            let mechanism = [Mechanism::KaryResponse, Mechanism::UnaryEncoding].into_iter();
-            let mechanism =
-                mechanism.into_iter().find(|x| m["mechanism"] == x.code()).ok_or_else(|| field("mechanism"))?;
-            let other = whole(&m["other"], u32::MAX).ok_or_else(|| field("other"))?;
-            let mut domain = Vec::new();
-            for entry in m["domain"].as_array().ok_or_else(|| field("domain"))? {
-                let key = entry["key"].as_str().and_then(unhex::<8>).ok_or_else(|| field("key"))?;
-                let key = Key(u64::from_be_bytes(key));
-                if let Some(label) = entry["label"].as_str() {
-                    labels.insert(key, label.to_string());
-                }
-                domain.push(key);
-            }
-            parts.push((metric, weight, mechanism, other, domain));
-        }
-        let schema = ReportSchema::from_parts(epsilon, parts)?;
-        if whole(&file["version"], u32::MAX) != Some(schema.version()) {
-            return Err(bad(format!("the report schema says version {}, not {}.", file["version"], schema.version())));
-        }
-        Ok(NamedSchema { schema, labels })
-    }
-
-    /// The schema as JSON, for the collector: public, as the pack it comes from.
-    pub fn json(&self) -> Value {
-        let entry = |k: &Key| json!({ "key": key_text(*k), "label": self.label(*k) });
-        let metric = |m: &super::MetricSchema| {
-            let domain: Vec<Value> = m.domain().iter().map(entry).collect();
-            json!({ "metric": m.metric().code(), "weight": m.weight(), "mechanism": m.noise().mechanism().code(),
-                    "other": m.noise().other(), "domain": domain })
-        };
-        let metrics: Vec<Value> = self.schema.metrics().iter().map(metric).collect();
-        json!({ "format": SCHEMA_FORMAT, "version": self.schema.version(),
-                "epsilon_millionths": self.schema.epsilon().millionths(), "metrics": metrics })
-    }
-
-    fn label(&self, key: Key) -> String {
-        self.labels.get(&key).cloned().unwrap_or_else(|| key_text(key))
-    }
-
-    /// The key's text and name of a metric's symbol; `none` twice for symbol 0.
-    pub fn names(&self, metric: Metric, symbol: usize) -> (String, String) {
-        let domain = self.schema.metrics().iter().find(|m| m.metric() == metric).map_or(&[][..], |m| m.domain());
-        let key = symbol.checked_sub(1).and_then(|i| domain.get(i));
-        key.map_or(("none".into(), "none".into()), |k| (key_text(*k), self.label(*k)))
-    }
-}
 
 /// What became of the lines of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -144,14 +44,16 @@ pub struct Collected {
     pub bad: Vec<(u64, &'static str)>,
     /// The estimates.
     pub series: Vec<Series>,
+    /// What was worked out of them.
+    pub figures: Vec<Figure>,
 }
 
-/// Reads lines of reports.
+/// Reads lines of reports: of one file, or of several one after another, whose copies of one report count once.
 ///
 /// # Errors
 ///
 /// `io` when the lines cannot be read. A bad line is counted and named, never an error.
-pub fn decode(named: &NamedSchema, mut lines: impl BufRead) -> Result<Collected> {
+pub fn decode(named: &NamedSchema, mut lines: impl BufRead, costs: Option<&Costs>) -> Result<Collected> {
     let mut tally = Tally::new(&named.schema);
     let (mut counts, mut bad) = (Counts::default(), Vec::new());
     let mut line = Vec::new();
@@ -179,7 +81,9 @@ pub fn decode(named: &NamedSchema, mut lines: impl BufRead) -> Result<Collected>
             bad.push((number, field));
         }
     }
-    Ok(Collected { counts, bad, series: tally.series() })
+    let series = tally.series();
+    let figures = figures(named, &series, costs);
+    Ok(Collected { counts, bad, series, figures })
 }
 
 impl Collected {
@@ -196,13 +100,24 @@ impl Collected {
         Err(Error::new(Code::BadTable, format!("none of the {lines} lines is a report of schema {version}.")))
     }
 
+    /// Shoppers who reported, by week: each device does once a week, whatever it is asked, so this is no estimate.
+    pub fn active(&self) -> BTreeMap<Epoch, u64> {
+        let mut active = BTreeMap::new();
+        self.series
+            .iter()
+            .flat_map(|s| &s.epochs)
+            .for_each(|(epoch, e)| *active.entry(*epoch).or_default() += e.reports);
+        active
+    }
+
     /// All of it as JSON: what `decode.js` returns.
     pub fn json(&self, named: &NamedSchema) -> Value {
         let estimates = |e: &Estimates, metric: Metric| -> Value {
             let one = |(symbol, e): (usize, &super::Estimate)| {
                 let (key, label) = named.names(metric, symbol);
+                let [low, high] = e.interval();
                 json!({ "key": key, "label": label, "answers": e.answers, "share": e.share,
-                        "standard_error": e.standard_error })
+                        "standard_error": e.standard_error, "low": low, "high": high, "clear": e.is_clear() })
             };
             e.symbols.iter().enumerate().map(one).collect()
         };
@@ -213,6 +128,7 @@ impl Collected {
             let all = json!({ "reports": s.all.reports, "estimates": estimates(&s.all, s.metric) });
             json!({ "metric": s.metric.code(), "all": all, "epochs": weeks.collect::<Vec<_>>() })
         };
+        let active = |(epoch, reports): (&Epoch, &u64)| json!({ "epoch": epoch.to_string(), "reports": reports });
         let c = &self.counts;
         let bad: Vec<Value> = self.bad.iter().map(|(line, field)| json!({ "line": line, "field": field })).collect();
         json!({
@@ -221,6 +137,8 @@ impl Collected {
             "counts": { "lines": c.lines, "counted": c.counted, "copies": c.copies, "other_schema": c.other_schema,
                         "unreadable": c.unreadable, "impossible": c.impossible },
             "bad": bad,
+            "active": self.active().iter().map(active).collect::<Vec<_>>(),
+            "figures": self.figures.iter().map(Figure::json).collect::<Vec<_>>(),
             "metrics": self.series.iter().map(metric).collect::<Vec<_>>(),
         })
     }
@@ -239,7 +157,7 @@ fn parse(schema: &ReportSchema, line: &[u8]) -> core::result::Result<NoisedRepor
     use Refusal::{Impossible, OtherSchema, Unreadable};
     let fields: Map<String, Value> = serde_json::from_slice(line).map_err(|_| Unreadable("line"))?;
     let field = |name: &str| fields.get(name).unwrap_or(&Value::Null);
-    whole(field("v"), u32::MAX).filter(|v| *v == u32::from(message::FORMAT)).ok_or(Unreadable("v"))?;
+    whole(field("v"), u32::MAX).filter(|v| *v == u32::from(message::LINE)).ok_or(Unreadable("v"))?;
     let version = whole(field("schema"), u32::MAX).ok_or(Unreadable("schema"))?;
     if version != schema.version() {
         return Err(OtherSchema);
@@ -261,12 +179,6 @@ fn parse(schema: &ReportSchema, line: &[u8]) -> core::result::Result<NoisedRepor
     report.checked().ok_or(Impossible("answer"))
 }
 
-/// A whole number from 0 to `most`, however JSON writes it.
-fn whole(v: &Value, most: u32) -> Option<u32> {
-    // Doubles hold all numbers below 2^53, so nothing is rounded into the range.
-    v.as_f64().filter(|v| (0.0..=f64::from(most)).contains(v) && v.fract() == 0.0).map(|v| v as u32)
-}
-
 /// The bits of an answer, from two digits for each eight symbols, lowest first.
 fn bits(text: &str, symbols: usize) -> Option<u128> {
     let bytes = symbols.div_ceil(8);
@@ -277,26 +189,11 @@ fn bits(text: &str, symbols: usize) -> Option<u128> {
     (0..bytes).try_fold(0, |sum, i| Some(sum | u128::from(digit(i)?[0]) << (8 * i)))
 }
 
-/// Exactly `N` bytes from lower-case hexadecimal digits.
-fn unhex<const N: usize>(text: &str) -> Option<[u8; N]> {
-    if text.len() != 2 * N || text.bytes().any(|b| !matches!(b, b'0'..=b'9' | b'a'..=b'f')) {
-        return None;
-    }
-    let mut out = [0; N];
-    for (i, b) in out.iter_mut().enumerate() {
-        *b = u8::from_str_radix(&text[2 * i..2 * i + 2], 16).ok()?;
-    }
-    Some(out)
-}
-
-/// A key in 16 digits, the form that JSON numbers cannot hold.
-fn key_text(key: Key) -> String {
-    format!("{:016x}", key.0)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::id::Key;
+    use crate::privacy::noise::Epsilon;
 
     fn named(n: u64) -> NamedSchema {
         let keys: Vec<Key> = (1..=n).map(Key).collect();
@@ -380,7 +277,7 @@ mod tests {
             change(&format!("\"schema\":{}", named.schema.version()), "\"schema\":5"),
             format!("  {}\r", report(&named, Answer::Symbol(0), 2).json().replace("\"v\":1", "\"v\":1.0,\"at\":5")),
         ];
-        let c = decode(&named, lines.join("\n").as_bytes()).expect("lines");
+        let c = decode(&named, lines.join("\n").as_bytes(), None).expect("lines");
         let expected = Counts { lines: 14, counted: 2, copies: 1, other_schema: 1, unreadable: 6, impossible: 4 };
         assert_eq!(c.counts, expected, "{:?}", c.bad);
         let named_fields: Vec<_> = c.bad.iter().map(|(n, f)| format!("{n} {f}")).collect();
@@ -400,6 +297,9 @@ mod tests {
             ]
         );
         assert!(c.check(&named).is_ok());
-        assert_eq!(decode(&named, &b"\n\n"[..]).expect("lines").check(&named).expect_err("empty").code(), "bad_table");
+        assert_eq!(
+            decode(&named, &b"\n\n"[..], None).expect("lines").check(&named).expect_err("empty").code(),
+            "bad_table"
+        );
     }
 }

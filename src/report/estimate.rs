@@ -11,6 +11,9 @@ use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec;
 use alloc::vec::Vec;
 
+/// Standard errors to either side of an interval of 95 %.
+pub const Z: f64 = 1.959_963_984_540_054;
+
 /// What became of a report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Taken {
@@ -45,9 +48,14 @@ impl Estimate {
         Estimate { answers, share, standard_error: libm::sqrt(variance) }
     }
 
-    /// True when the share is further from 0 than two standard errors: what lies nearer may be noise.
+    /// The interval that holds the true share in 95 of 100 cases.
+    pub fn interval(&self) -> [f64; 2] {
+        [self.share - Z * self.standard_error, self.share + Z * self.standard_error]
+    }
+
+    /// True when the whole interval lies above 0: what does not may be noise.
     pub fn is_clear(&self) -> bool {
-        self.share > 2.0 * self.standard_error
+        self.share > Z * self.standard_error
     }
 }
 

@@ -7,8 +7,16 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt::Write as _;
 
-/// The layout this build writes.
-pub(super) const FORMAT: u8 = 1;
+/// The layout this build writes: all reports have one length, whatever they answer.
+const FORMAT: u8 = 2;
+/// The layout before: as long as the answer needs.
+const UNEVEN: u8 = 1;
+/// Bytes of every report: room for the bits of the largest domain.
+pub const REPORT_BYTES: usize = HEAD + MOST_SYMBOLS.div_ceil(8);
+/// Where the answer begins.
+const HEAD: usize = 28;
+/// The form of the lines.
+pub(super) const LINE: u8 = 1;
 
 /// One noised answer. Nothing in it names the shopper, the device or the time within the week; the id is drawn anew for
 /// each report and only serves to drop copies.
@@ -37,8 +45,7 @@ impl NoisedReport {
         }
     }
 
-    /// The report as bytes: 29 with a symbol, 28 and a byte for each eight symbols with bits. All reports of one schema
-    /// and metric have the same length.
+    /// The report as bytes: 37 of them, whatever the metric, the domain and the answer.
     pub fn bytes(&self) -> Vec<u8> {
         let mut w = Writer::new();
         w.u8(FORMAT);
@@ -52,17 +59,20 @@ impl NoisedReport {
             Answer::Symbol(s) => w.u8(s),
             Answer::Bits(bits) => bit_bytes(bits, self.symbols).for_each(|b| w.u8(b)),
         }
-        w.finish()
+        let mut bytes = w.finish();
+        bytes.resize(REPORT_BYTES, 0);
+        bytes
     }
 
-    /// The report in `bytes`.
+    /// The report in `bytes`: in this layout, or in the one before, which was as long as its answer.
     ///
     /// # Errors
     ///
-    /// [`Malformed`] unless they are exactly what [`bytes`](NoisedReport::bytes) writes.
+    /// [`Malformed`] unless they are exactly what [`bytes`](NoisedReport::bytes) writes or wrote.
     pub fn read(bytes: &[u8]) -> Result<NoisedReport, Malformed> {
         let mut r = Reader::new(bytes);
-        if r.u8() != FORMAT {
+        let format = r.u8();
+        if !(UNEVEN..=FORMAT).contains(&format) {
             return Err(Malformed);
         }
         let metric = Metric::from_byte(r.u8()).ok_or(Malformed)?;
@@ -83,6 +93,9 @@ impl NoisedReport {
                 Answer::Bits(bits)
             }
         };
+        if format == FORMAT && (bytes.len() != REPORT_BYTES || r.take(r.left()).iter().any(|b| *b != 0)) {
+            return Err(Malformed);
+        }
         r.end()?;
         NoisedReport { schema, epoch, metric, symbols, answer, id }.checked().ok_or(Malformed)
     }
@@ -103,7 +116,7 @@ impl NoisedReport {
         // Writing to a string cannot fail.
         let _ = write!(
             line,
-            "{{\"v\":{FORMAT},\"schema\":{},\"epoch\":\"{}\",\"metric\":\"{metric}\",\"mechanism\":\"{mechanism}\",\"answer\":",
+            "{{\"v\":{LINE},\"schema\":{},\"epoch\":\"{}\",\"metric\":\"{metric}\",\"mechanism\":\"{mechanism}\",\"answer\":",
             self.schema, self.epoch
         );
         match self.answer {
@@ -155,15 +168,25 @@ mod tests {
 
     #[test]
     fn a_report_is_small_flat_and_survives_its_bytes() {
-        for (report, length) in [
+        for (report, needed) in [
             (with(9, Answer::Symbol(8)), 29),
             (with(2, Answer::Symbol(0)), 29),
             (with(21, Answer::Bits(0x1F_0001)), 31),
             (with(65, Answer::Bits(1 << 64)), 37),
         ] {
             let bytes = report.bytes();
-            assert_eq!(bytes.len(), length);
+            assert_eq!(bytes.len(), 37);
             assert_eq!(NoisedReport::read(&bytes), Ok(report));
+            let mut before = bytes[..needed].to_vec();
+            before[0] = 1;
+            assert_eq!(NoisedReport::read(&before), Ok(report), "the layout before");
+            if needed < 37 {
+                for at in needed..37 {
+                    let mut told = bytes.clone();
+                    told[at] = 1;
+                    assert!(NoisedReport::read(&told).is_err(), "nothing hides behind the answer");
+                }
+            }
             for cut in 0..bytes.len() {
                 assert!(NoisedReport::read(&bytes[..cut]).is_err());
             }
@@ -176,7 +199,7 @@ mod tests {
     #[test]
     fn the_layout_is_the_manuals() {
         let bytes = with(9, Answer::Symbol(5)).bytes();
-        assert_eq!(bytes[..12], [1, 1, 0, 9, 0xEF, 0xBE, 0xAD, 0xDE, 0x99, 0x0B, 0, 0]);
+        assert_eq!(bytes[..12], [2, 1, 0, 9, 0xEF, 0xBE, 0xAD, 0xDE, 0x99, 0x0B, 0, 0]);
         assert_eq!((bytes[12], bytes[27], bytes[28]), (240, 255, 5));
     }
 

@@ -1,22 +1,35 @@
 //! All that may leave the device: one noised answer a week, and on the shop's side what can be read from many of them.
 //!
-//! [`manual/privacy.md`](crate::manual::privacy) states the claim, the formulas and every byte.
+//! [`manual/privacy.md`](crate::manual::privacy) states the claim, [`manual/reports.md`](crate::manual::reports) the metrics, the formulas and every byte.
 
+#[cfg(feature = "cli")]
+pub mod accuracy;
 #[cfg(feature = "cli")]
 pub mod collect;
 mod estimate;
 mod interest;
 mod message;
+#[cfg(feature = "cli")]
+mod named;
+#[cfg(feature = "cli")]
+pub mod outgoing;
 mod schema;
+#[cfg(feature = "cli")]
+mod summary;
+pub mod symbol;
+mod truth;
+#[cfg(feature = "cli")]
+pub mod words;
 
-pub use estimate::{Estimate, Estimates, Series, Taken, Tally, planned_error};
+pub use estimate::{Estimate, Estimates, Series, Taken, Tally, Z, planned_error};
 pub use interest::{category_domain, category_interest, dominant};
-pub use message::NoisedReport;
-pub use schema::{MetricSchema, ReportSchema};
+pub use message::{NoisedReport, REPORT_BYTES};
+pub use schema::{Asked, Grouping, MetricSchema, ReportSchema};
+pub use truth::truth;
 
 use crate::id::Key;
 use crate::privacy::consent::Report;
-use crate::privacy::ledger::{Budget, Ledger, Metric, Refused, Turn};
+use crate::privacy::ledger::{Budget, Ledger, Refused, Turn};
 use crate::privacy::noise::{Draws, Entropy};
 use crate::time::Millis;
 
@@ -33,7 +46,7 @@ use crate::time::Millis;
 /// # Example: the answer is remembered, whatever the shopper does next
 ///
 /// ```
-/// use nearshelf::{id::Key, privacy::{consent::Consent, ledger::{Ledger, Metric}, noise::Epsilon}, time::Millis};
+/// use nearshelf::{id::Key, privacy::{consent::Consent, ledger::Ledger, noise::Epsilon}, time::Millis};
 /// use nearshelf::report::{ReportSchema, of_epoch};
 /// let (cats, dogs) = (Key::category("Cats"), Key::category("Dogs"));
 /// let schema = ReportSchema::category_interest(&[cats, dogs], Epsilon::MOST)?;
@@ -52,7 +65,7 @@ pub fn of_epoch(
     schema: &ReportSchema,
     now: Millis,
     entropy: &mut Entropy<'_>,
-    truth: impl FnOnce(Metric) -> Option<Key>,
+    truth: impl FnOnce(&MetricSchema) -> Option<Key>,
 ) -> Result<NoisedReport, Refused> {
     match ledger.turn(ok, now)? {
         // The ledger's sum was good, so the bytes are those that were written; were they not, the epoch stays spent.
@@ -71,11 +84,11 @@ pub fn make(
     budget: Budget<'_>,
     schema: &ReportSchema,
     entropy: &mut Entropy<'_>,
-    truth: impl FnOnce(Metric) -> Option<Key>,
+    truth: impl FnOnce(&MetricSchema) -> Option<Key>,
 ) -> Result<NoisedReport, Refused> {
     let draws = Draws::take(entropy)?;
     let about = schema.draw(draws.metric);
-    let symbol = truth(about.metric()).map_or(0, |key| about.symbol(key));
+    let symbol = truth(about).map_or(0, |key| about.symbol(key));
     let report = NoisedReport {
         schema: schema.version(),
         epoch: budget.epoch(),

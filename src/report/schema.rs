@@ -6,11 +6,19 @@ use crate::id::{Key, hash};
 use crate::list::Gather;
 use crate::privacy::ledger::Metric;
 use crate::privacy::noise::{Epsilon, MOST_SYMBOLS, Mechanism, Noise, pick};
+use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
 
 /// The encoding this build writes, and the newest it reads.
-const FORMAT: u16 = 1;
+const FORMAT: u16 = 2;
+/// The oldest it reads: without groups of offers.
+const FIRST: u16 = 1;
+/// Each device noises its own answer. 1 is kept for answers that two aggregators sum.
+const LOCAL: u8 = 0;
+/// Most groups of offers, and offers in them.
+const GROUPS: usize = 64;
+const MEMBERS: usize = 512;
 
 /// One metric of a schema: a domain of 1 to 64 keys, and `none` before them.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -68,10 +76,47 @@ impl MetricSchema {
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReportSchema {
+    /// The encoding it came in.
+    format: u16,
     epsilon: Epsilon,
     /// At least one, sorted by metric, each once; the weights do not add up to 0.
     metrics: Vec<MetricSchema>,
+    grouping: Grouping,
     version: u32,
+}
+
+/// What a shop asks: a metric, its weight, and its domain in any order.
+pub type Asked = (Metric, u16, Vec<Key>);
+
+/// Which offers belong together, and what orders are told in.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Grouping {
+    /// Currency of the bounds of order values, ISO 4217; orders in another count as `none`.
+    pub currency: String,
+    /// Digits after its point.
+    pub exponent: u8,
+    /// Names of the groups: at most 64, families of coupons first, then campaigns.
+    pub groups: Vec<String>,
+    /// How many of them are families.
+    pub families: usize,
+    /// Keys of offers and codes with the place of their group, sorted: at most 512.
+    pub members: Vec<(Key, u8)>,
+}
+
+impl Grouping {
+    /// The group of an offer.
+    pub fn group(&self, offer: Key) -> Option<usize> {
+        let i = self.members.binary_search_by_key(&offer, |m| m.0).ok()?;
+        self.members.get(i).map(|m| usize::from(m.1))
+    }
+
+    fn is_sound(&self) -> bool {
+        self.groups.len() <= GROUPS
+            && self.families <= self.groups.len()
+            && self.members.len() <= MEMBERS
+            && self.members.windows(2).all(|w| w[0].0 < w[1].0)
+            && self.members.iter().all(|m| usize::from(m.1) < self.groups.len())
+    }
 }
 
 impl ReportSchema {
@@ -82,16 +127,24 @@ impl ReportSchema {
     ///
     /// `pack_malformed` when there is no category, more than 64, or one twice.
     pub fn category_interest(categories: &[Key], epsilon: Epsilon) -> Result<ReportSchema> {
-        let mut domain = categories.to_vec();
-        domain.sort_unstable();
-        let noise = Noise::least_variance(domain.len() + 1, epsilon)
-            .ok_or_else(|| malformed("a report's domain has 1 to 64 categories."))?;
-        let metric = MetricSchema { metric: Metric::CategoryInterest, weight: 1, noise, domain };
-        ReportSchema::new(epsilon, vec![metric])
+        let metrics = vec![asked((Metric::CategoryInterest, 1, categories.to_vec()), epsilon)?];
+        ReportSchema::new(FIRST, epsilon, metrics, Grouping::default())
     }
 
-    fn new(epsilon: Epsilon, metrics: Vec<MetricSchema>) -> Result<ReportSchema> {
-        let mut schema = ReportSchema { epsilon, metrics, version: 0 };
+    /// A schema that asks for several metrics, each with the mechanism and the threshold of least variance.
+    ///
+    /// # Errors
+    ///
+    /// `pack_malformed` when a domain is empty, has more than 64 keys or one twice, when a metric is there twice, when all weights are 0,
+    /// or when the grouping is larger than a schema's.
+    pub fn of(epsilon: Epsilon, metrics: Vec<Asked>, grouping: Grouping) -> Result<ReportSchema> {
+        let mut metrics = metrics.into_iter().map(|a| asked(a, epsilon)).collect::<Result<Vec<_>>>()?;
+        metrics.sort_unstable_by_key(|m| m.metric);
+        ReportSchema::new(FORMAT, epsilon, metrics, grouping)
+    }
+
+    fn new(format: u16, epsilon: Epsilon, metrics: Vec<MetricSchema>, grouping: Grouping) -> Result<ReportSchema> {
+        let mut schema = ReportSchema { format, epsilon, metrics, grouping, version: 0 };
         schema.check()?;
         schema.version = version_of(&schema.body());
         Ok(schema)
@@ -112,6 +165,9 @@ impl ReportSchema {
                 return Err(malformed("the report schema's noise is weaker than its epsilon."));
             }
         }
+        if !self.grouping.is_sound() {
+            return Err(malformed("the report schema's groups of offers are too many or out of order."));
+        }
         Ok(())
     }
 
@@ -123,6 +179,16 @@ impl ReportSchema {
     /// The metrics, sorted; at least one.
     pub fn metrics(&self) -> &[MetricSchema] {
         &self.metrics
+    }
+
+    /// Which offers belong together, and what orders are told in.
+    pub fn grouping(&self) -> &Grouping {
+        &self.grouping
+    }
+
+    /// The number of its encoding: 1 for those of before there were several metrics.
+    pub fn format(&self) -> u16 {
+        self.format
     }
 
     /// A number that changes with the domain, the noise, the weights or ε.
@@ -146,7 +212,10 @@ impl ReportSchema {
 
     fn body(&self) -> Vec<u8> {
         let mut w = Writer::new();
-        w.u16(FORMAT);
+        w.u16(self.format);
+        if self.format > FIRST {
+            w.u8(LOCAL);
+        }
         w.u32(self.epsilon.millionths());
         // Metrics are few and domains have at most 64 keys.
         w.u8(self.metrics.len() as u8);
@@ -157,6 +226,19 @@ impl ReportSchema {
             w.u32(m.noise.other());
             w.u8(m.domain.len() as u8);
             m.domain.iter().for_each(|k| w.u64(k.0));
+        }
+        if self.format > FIRST {
+            let of = &self.grouping;
+            w.str(&of.currency);
+            w.u8(of.exponent);
+            w.count(of.groups.len());
+            of.groups.iter().for_each(|g| w.str(g));
+            w.u8(of.families as u8);
+            w.count(of.members.len());
+            for (key, group) in &of.members {
+                w.u64(key.0);
+                w.u8(*group);
+            }
         }
         w.finish()
     }
@@ -174,7 +256,9 @@ impl ReportSchema {
             return Err(malformed("the report schema was cut or changed."));
         }
         let mut r = Reader::new(body);
-        if r.u16() != FORMAT {
+        let format = r.u16();
+        // A schema of another mode asks for what this build cannot answer: Prio3 over DAP will be mode 1.
+        if !(FIRST..=FORMAT).contains(&format) || (format > FIRST && r.u8() != LOCAL) {
             return Err(malformed("the report schema is of another version."));
         }
         let epsilon = r.u32();
@@ -183,32 +267,53 @@ impl ReportSchema {
             .ok_or_else(|| malformed("the report schema's epsilon is not between 0.01 and 2."))?;
         let count = r.u8();
         r.check().map_err(|_| short())?;
-        let metrics = metrics(count, &mut r).map_err(|_| malformed("the report schema holds what no schema holds."))?;
-        ReportSchema::new(epsilon, metrics)
+        let read = metrics(count, format, &mut r);
+        let (metrics, grouping) = read.map_err(|_| malformed("the report schema holds what no schema holds."))?;
+        ReportSchema::new(format, epsilon, metrics, grouping)
     }
 
     /// The schema with these parts, each as read from a file.
     #[cfg(feature = "cli")]
     pub(super) fn from_parts(
+        format: u16,
         epsilon: Epsilon,
         parts: Vec<(Metric, u16, Mechanism, u32, Vec<Key>)>,
+        grouping: Grouping,
     ) -> Result<ReportSchema> {
         let metric = |(metric, weight, mechanism, other, domain): (Metric, u16, Mechanism, u32, Vec<Key>)| {
             let noise = Noise::from_parts(mechanism, domain.len() + 1, other);
             let noise = noise.ok_or_else(|| malformed("a metric's threshold or domain is out of range."))?;
             Ok(MetricSchema { metric, weight, noise, domain })
         };
-        ReportSchema::new(epsilon, parts.into_iter().map(metric).collect::<Result<_>>()?)
+        ReportSchema::new(format, epsilon, parts.into_iter().map(metric).collect::<Result<_>>()?, grouping)
     }
 }
 
-fn metrics(count: u8, r: &mut Reader<'_>) -> core::result::Result<Vec<MetricSchema>, Malformed> {
+type Parts = (Vec<MetricSchema>, Grouping);
+
+fn metrics(count: u8, format: u16, r: &mut Reader<'_>) -> core::result::Result<Parts, Malformed> {
     let mut metrics = Vec::new();
     for _ in 0..count {
         metrics.push(metric(r)?);
     }
+    let mut of = Grouping::default();
+    if format > FIRST {
+        of.currency = String::from(r.str());
+        of.exponent = r.u8();
+        of.groups = (0..r.count(4)).map(|_| String::from(r.str())).gather();
+        of.families = usize::from(r.u8());
+        of.members = (0..r.count(9)).map(|_| (Key(r.u64()), r.u8())).gather();
+    }
     r.end()?;
-    Ok(metrics)
+    Ok((metrics, of))
+}
+
+/// A metric with the least noise.
+fn asked((metric, weight, mut domain): Asked, epsilon: Epsilon) -> Result<MetricSchema> {
+    domain.sort_unstable();
+    let noise = Noise::least_variance(domain.len() + 1, epsilon).filter(|_| !domain.is_empty());
+    let noise = noise.ok_or_else(|| malformed("a report's domain has 1 to 64 symbols beside none."))?;
+    Ok(MetricSchema { metric, weight, noise, domain })
 }
 
 fn metric(r: &mut Reader<'_>) -> core::result::Result<MetricSchema, Malformed> {

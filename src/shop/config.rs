@@ -15,6 +15,7 @@ use super::prior::{PriorDraft, PriorSection};
 use super::privacy::{PrivacySection, PrivacySettings};
 use super::promotions::{PromotionSection, PromotionSettings};
 use super::rank_rules::{RankRule, RankRuleSection, rank_rules};
+use super::reports::ReportSection;
 use super::rules::{ArrivalSection, DislikedSection};
 use super::scenes::{SceneDraft, SceneSection};
 use super::season::{ClusterSection, ClusterSettings, SeasonSection, SeasonSettings};
@@ -24,7 +25,6 @@ use crate::catalog::overlay::Policy;
 use crate::error::{Code, Error, Result};
 use crate::insight::Settings;
 use crate::offer::usage::Usage;
-use crate::privacy::noise::{Epsilon, MOST_SYMBOLS};
 use crate::profile::{Dimension, ProfileConfig};
 use crate::rank::Exploration;
 use serde::Deserialize;
@@ -157,18 +157,6 @@ pub(super) struct MarketSection {
     pub availability: String,
 }
 
-/// `[reports]`
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub(super) struct ReportSection {
-    /// Budget of a week.
-    pub epsilon: Option<f64>,
-    /// Most categories a report can name.
-    pub categories: Option<usize>,
-    /// Category paths that no report names.
-    pub leave_out: Option<Vec<String>>,
-}
-
 /// `[tables]`
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -275,17 +263,6 @@ impl TableSettings {
     }
 }
 
-/// What private reports may ask.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ReportSettings {
-    /// Budget of a week.
-    pub epsilon: Epsilon,
-    /// Most categories a report can name, 1 to 64.
-    pub categories: usize,
-    /// Category paths that no report names, nor what lies below them.
-    pub leave_out: Vec<String>,
-}
-
 impl ShopConfig {
     /// The settings of a shop: its own, or those of a data set that is known.
     ///
@@ -390,23 +367,6 @@ impl ShopConfig {
 
     pub(super) fn shipped() -> Result<ShopConfig> {
         toml::from_str(DEFAULTS).map_err(|e| Error::new(Code::BadConfig, format!("default.toml: {e}")))
-    }
-
-    /// The settings of private reports: the shipped ones, replaced by this shop's own.
-    pub(super) fn reports(&self) -> Result<ReportSettings> {
-        let (own, shipped) = (&self.reports, ShopConfig::shipped()?.reports);
-        let bad = |what: String| Error::new(Code::BadConfig, what);
-        let epsilon = own.epsilon.or(shipped.epsilon).unwrap_or(f64::NAN);
-        let categories = own.categories.or(shipped.categories).unwrap_or(0);
-        if !(1..=MOST_SYMBOLS - 1).contains(&categories) {
-            return Err(bad(format!("reports: categories = {categories} is not between 1 and {}.", MOST_SYMBOLS - 1)));
-        }
-        Ok(ReportSettings {
-            epsilon: Epsilon::from_f64(epsilon)
-                .ok_or_else(|| bad(format!("reports: epsilon = {epsilon} is not between 0.01 and 2.")))?,
-            categories,
-            leave_out: own.leave_out.clone().or(shipped.leave_out).unwrap_or_default(),
-        })
     }
 
     /// What is promised to shoppers: as shipped, unless this shop says otherwise.

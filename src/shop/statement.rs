@@ -152,7 +152,7 @@ impl Statement {
             lines.push(words::no_reports());
         } else {
             lines.push(words::reports(&p.reports_to, r.epsilon.to_f64(), r.categories));
-            lines.extend(Metric::ALL.iter().map(|m| words::metric(m.code())));
+            lines.extend(self.asked().map(|m| words::metric(m.code())));
             if !r.leave_out.is_empty() {
                 lines.push(words::leave_out(&r.leave_out));
             }
@@ -160,6 +160,11 @@ impl Statement {
         lines.push(words::fetched(&p.endpoints));
         lines.push(words::nothing_else());
         Part { code: "leaves", title: words::title("leaves"), lines }
+    }
+
+    /// What reports may ask: what is ever drawn.
+    fn asked(&self) -> impl Iterator<Item = Metric> {
+        self.reports.weights.iter().filter(|(_, weight)| *weight > 0).map(|(metric, _)| *metric)
     }
 
     /// As a text with headings, in English or in Chinese.
@@ -197,7 +202,7 @@ impl Statement {
                 "epsilon": r.epsilon.to_f64(),
                 "categories": r.categories,
                 "leave_out": r.leave_out,
-                "metrics": Metric::ALL.map(|m| m.code()),
+                "metrics": self.asked().map(Metric::code).collect::<Vec<_>>(),
                 "endpoints": p.endpoints,
                 "attributes": self.attributes.iter().map(attribute).collect::<Vec<_>>(),
                 "grants": self.grants,

@@ -119,7 +119,7 @@ impl Table {
             23 => sync_orders(shelf, r, out),
             // Behind a pointer that no optimizer follows, so that the web build can load it later: manual/parts.md.
             24..=26 | 76 => core::hint::black_box(checkout::part as checkout::Part)(op, shelf, r, out),
-            27 => reporting::report(shelf, r, out),
+            27 => core::hint::black_box(reporting::part as reporting::Part)(shelf, r, out),
             28 => reporting::withdraw(r, out),
             #[cfg(feature = "vectors")]
             NEAREST => catalogue::nearest(shelf, r, out),
@@ -245,9 +245,13 @@ fn price<'a>(r: &mut Reader<'a>) -> RawPrice<'a> {
     }
 }
 
-/// What an event says beside its products: a flag, and the details where it is set.
+/// What an event says beside its products: 0, or 1 and the details, or 2 and with them a coupon.
 pub(super) fn details<'a>(r: &mut Reader<'a>, zone: i16) -> RawDetails<'a> {
-    if !r.bool() {
+    let told = r.u8();
+    if told > 2 {
+        r.fail();
+    }
+    if told == 0 {
         return RawDetails { zone, ..RawDetails::default() };
     }
     RawDetails {
@@ -261,6 +265,7 @@ pub(super) fn details<'a>(r: &mut Reader<'a>, zone: i16) -> RawDetails<'a> {
         channel: r.str(),
         content: r.str(),
         resolved: r.bool(),
+        coupon: if told == 2 { r.str() } else { "" },
         zone,
     }
 }

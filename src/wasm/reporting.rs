@@ -7,7 +7,12 @@ use crate::error::Result;
 use crate::privacy::ledger::Refused;
 use alloc::vec::Vec;
 
-pub(super) fn report(shelf: &mut Engine, r: &mut Reader<'_>, out: &mut Writer) -> Result<()> {
+/// The call of this part.
+pub(super) type Part = fn(&mut Engine, &mut Reader<'_>, &mut Writer) -> Result<()>;
+
+/// Call 27. What only it needs is a file of its own, which `pkg-template/build/part.mjs` cuts at this function: a page without consent to report never
+/// loads it. A withdrawal acts at once, so that call 28 is the core's.
+pub(super) fn part(shelf: &mut Engine, r: &mut Reader<'_>, out: &mut Writer) -> Result<()> {
     let (now, ledger, entropy) = (time(r), r.bytes(), r.bytes());
     r.end()?;
     let reported = shelf.report(now, ledger, entropy)?;

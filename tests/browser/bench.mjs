@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -35,21 +35,26 @@ export function nearshelf(...args) {
 export const pack = (folder) => packed(folder, readFileSync);
 
 /** All that `nearshelf demo` serves of the sample shop, by path. */
-export function shopFiles() {
+export function shopFiles(asked) {
   const folder = join(page, "shop");
   return packed(folder, (file) => Object.fromEntries([
     ["/shop.pack", readFileSync(file)], ["/shop.json", shopJson],
     ...["wallet.json", "loyalty.json"].map((name) => [`/${name}`, readFileSync(join(folder, name))]),
     ...languages.map((tag) => [`/reports-${tag}.json`, execFileSync(...nearshelf("reports", "schema", file, "--language", tag), { cwd: root, stdio: "pipe" })]),
-  ]));
+  ]), asked);
 }
 
-/** Packs a shop folder and answers with what `read` makes of the file. */
-function packed(folder, read) {
+/** Packs a shop folder and answers with what `read` makes of the file. Of private reports it asks one question, so that no test hangs on what is drawn. */
+function packed(folder, read, asked = "category_interest") {
   const into = mkdtempSync(join(tmpdir(), "nearshelf-pack-"));
   const out = join(into, "shop.pack");
   try {
-    execFileSync(...nearshelf("pack", folder, "--out", out), { cwd: root, stdio: "pipe" });
+    const copy = join(into, "shop");
+    cpSync(folder, copy, { recursive: true });
+    const settings = readFileSync(join(folder, "shop.toml"), "utf8");
+    const alone = (section) => section.replace(/^(\w+) = \d+/gm, (line, name) => `${name} = ${name === asked ? 1 : 0}`);
+    writeFileSync(join(copy, "shop.toml"), settings.replace(/^\[reports\.weights\][^[]*/m, alone));
+    execFileSync(...nearshelf("pack", copy, "--out", out), { cwd: root, stdio: "pipe" });
     return read(out);
   } finally {
     rmSync(into, { recursive: true, force: true });

@@ -48,7 +48,7 @@ test("unary encoding: the truth's bit is a fair coin, each other one is set belo
 });
 
 test("the bytes are a report: the package reads them, and so does the page", () => {
-  for (const [mechanism, n, length] of [["k_rr", 1, 29], ["k_rr", 8, 29], ["oue", 15, 30], ["oue", 20, 31], ["oue", 64, 37]]) {
+  for (const [mechanism, n, length] of [["k_rr", 1, 37], ["k_rr", 8, 37], ["oue", 15, 37], ["oue", 20, 37], ["oue", 64, 37]]) {
     const schema = schemaOf(mechanism, n);
     const metric = readMetric(schema);
     const week = weekOf(Date.UTC(2026, 10, 22));

@@ -191,8 +191,15 @@ fn what_reports_may_name_follows_the_settings() {
     let wrong = labels("[reports]\nleave_out = [\"Heath\"]").expect_err("misspelt");
     assert_eq!(wrong.code(), "bad_config");
     assert!(wrong.detail().contains("Heath"));
-    let nothing = labels("[reports]\nleave_out = [\"Food\", \"Health\"]").expect_err("nothing is asked");
+    let rest = labels("[reports]\nleave_out = [\"Food\", \"Health\"]").expect("what names no category");
+    assert!(rest.contains(&"ordered".to_string()), "{rest:?}");
+    let only = "[reports.weights]\nfunnel_stage = 0\nrecommendation_click = 0\nactive_days = 0\nrepeat_purchase = 0\nnps_band = 0\n\
+                satisfaction_band = 0\nconversion_channel = 0\norder_value = 0\n";
+    let nothing =
+        labels(&format!("[reports]\nleave_out = [\"Food\", \"Health\"]\n{only}")).expect_err("nothing is asked");
     assert!(nothing.detail().contains("no private reports"));
+    let wrong = labels("[reports]\ncampaigns = [\"spring\"]").expect_err("no offer");
+    assert!(wrong.detail().contains("spring"));
 }
 
 #[test]

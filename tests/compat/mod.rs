@@ -98,6 +98,7 @@ fn portrait_settings_2_are_read() {
         complaint: -90,
         returned: -40,
         channels: ["search", "social", "wechat", "other"].map(String::from).to_vec(),
+        weeks: false,
     };
     assert_eq!(ProfileConfig::read(CONFIG), Ok(expected));
     // Those of the frozen pack end after the window of lateness.
@@ -199,6 +200,33 @@ fn lives_of_tags_1_are_read() {
     assert_eq!(told.map(|life| life / DAY), std::array::from_fn(|i| 7 + i as i64));
     assert_eq!(lives(&[])[0], 4 * 30 * DAY, "else four half-lives");
     assert_eq!(lives(&[(Tag::TAG_LIFE, 1, &[1; 12])])[1], 4 * 60 * DAY, "a short section says as much as it has");
+}
+
+/// All that format 2 has beyond format 1: several metrics, both mechanisms, groups of offers, a currency.
+#[test]
+fn report_schema_2_is_read() {
+    use nearshelf::id::Key;
+    use nearshelf::privacy::{ledger::Metric, noise::Epsilon};
+    use nearshelf::report::{Asked, Grouping};
+    let keys = |n| (1..=n).map(Key).collect();
+    let asked: Vec<Asked> = vec![
+        (Metric::FunnelStage, 4, keys(5)),
+        (Metric::ConversionChannel, 2, keys(26)),
+        (Metric::Cluster, 0, keys(2)),
+    ];
+    let grouping = Grouping {
+        currency: "CNY".into(),
+        exponent: 2,
+        groups: vec!["welcome".into(), "spring".into()],
+        families: 1,
+        members: vec![(Key(7), 0), (Key(8), 1)],
+    };
+    let schema = ReportSchema::of(Epsilon::MOST, asked, grouping).expect("a schema");
+    if std::env::var_os("NEARSHELF_FREEZE").is_some() {
+        std::fs::write(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/compat/report-schema-v2.record"), schema.encode())
+            .expect("written");
+    }
+    assert_eq!(ReportSchema::decode(include_bytes!("report-schema-v2.record")).expect("schema 2"), schema);
 }
 
 #[test]

@@ -110,6 +110,7 @@ fn event(v: &Value, zone: i16) -> RawEvent<'_> {
             channel: Some(text(p, "channel")).filter(|c| !c.is_empty()).unwrap_or(text(p, "method")),
             content: text(p, if text(v, "name").ends_with("_promotion") { "creative_name" } else { "content_type" }),
             resolved: p["resolved"] == true,
+            coupon: p["coupon"].as_str().unwrap_or(""),
             zone,
         },
     }

@@ -95,7 +95,7 @@ test("a failing storage posts nothing; a ledger that was damaged counts as spent
     const storage = new Map();
     await visit({ vendor, random, storage }, "return 0;");
     full = true;
-    const failed = await visit({ vendor, random, storage, broken });
+    const failed = await visit({ vendor, random, storage, broken }, "leave(); return wait(400);");
     assert.deepEqual([failed.posts, failed.told], [[], ["report_failed"]], vendor);
     for (const value of ['"%%%"', '""', "7", "null", '"AAAA"', "{}"]) {
       const damaged = new Map([...storage, [LEDGER, value]]);

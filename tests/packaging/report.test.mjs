@@ -544,3 +544,45 @@ test("without an engine, or after the shelf is gone, there is no report and no e
   assert.deepEqual([(await last).bytes, w.sent], [null, []]);
   assert.deepEqual(await w.report(), { reason: "unavailable", bytes: null, sent: false });
 });
+
+test("what is not taken is sent eight times in a week and no more, whatever is opened and closed in between", async () => {
+  const kept = new Map();
+  const sent = [];
+  const take = () => false;
+  for (let visit = 0; visit < 5; visit++) {
+    const v = await open(storageOver(kept), { sent, take });
+    for (let i = 0; i < 3; i++) await v.report();
+    await v.end();
+  }
+  assert.equal(sent.length, 8);
+  assert.equal(new Set(sent).size, 1, "the same bytes each time");
+  const next = await open(storageOver(kept), { sent, at: NOW + WEEK });
+  assert.equal((await next.report()).sent, true, "a new week begins anew");
+  assert.equal(sent.length, 9);
+  await next.end();
+});
+
+test("a page waits for a drawn time before it sends what an earlier one could not", async (t) => {
+  const kept = new Map();
+  const first = await open(storageOver(kept), { take: () => false });
+  first.shelf.track(...view("lamp"));
+  await first.report();
+  await first.end();
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  const memory = { entropy: () => (n) => (n === 4 ? new Uint8Array([0x80, 0, 0, 0]) : secret.entropy()(n)) };
+  const v = await open(storageOver(kept), { reportDelayMs: 20_000, memory });
+  await v.settled();
+  t.mock.timers.tick(9_999);
+  await v.settled();
+  assert.deepEqual(v.sent, [], "half of what was drawn from");
+  t.mock.timers.tick(1);
+  await v.settled();
+  assert.equal(v.sent.length, 1);
+  await v.end();
+  const gone = await open(storageOver(kept), { at: NOW + WEEK, reportDelayMs: 20_000, memory });
+  await gone.settled();
+  await gone.end();
+  t.mock.timers.tick(20_000);
+  await gone.settled();
+  assert.deepEqual(gone.sent, [], "a shelf that is gone sends nothing");
+});

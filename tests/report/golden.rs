@@ -48,7 +48,7 @@ fn same(a: &Value, b: &Value, at: &str) {
         }
         (Value::Number(a), Value::Number(b)) => {
             let (a, b) = (a.as_f64().unwrap(), b.as_f64().unwrap());
-            assert!((a - b).abs() <= 1e-12, "{at}: {a} against {b}");
+            assert!((a - b).abs() <= 1e-12 * a.abs().max(1.0), "{at}: {a} against {b}");
         }
         _ => assert_eq!(a, b, "{at}"),
     }
@@ -116,21 +116,31 @@ fn arrivals() -> Vec<Vec<u8>> {
     all.extend([0, 1, u32::MAX].map(|schema| NoisedReport { schema, ..symbol }));
     all.push(NoisedReport { id: [0; 16], ..symbol });
 
+    all.extend(Metric::ALL.map(|metric| NoisedReport { metric, ..symbol }));
+
     let mut bytes: Vec<Vec<u8>> = all.iter().map(NoisedReport::bytes).collect();
-    let (short, long) = (symbol.bytes(), with(21, Answer::Bits(0x1F_0001)).bytes());
+    // The layout before was as long as its answer.
+    let before = |report: &NoisedReport, length: usize| [&[1], &report.bytes()[1..length]].concat();
+    let (short, long) = (before(&symbol, 29), before(&with(21, Answer::Bits(0x1F_0001)), 31));
+    bytes.extend([short.clone(), long.clone(), before(&with(65, Answer::Bits(1 << 64)), 37)]);
+    bytes.extend([&short, &long].map(|b| [&[2], &b[1..]].concat()));
+    let mut tail = symbol.bytes();
+    tail[36] = 1;
+    bytes.push(tail);
+    bytes.push([&symbol.bytes()[..], &[0]].concat());
     let change = |from: &[u8], at: usize, to: u8| {
         let mut bytes = from.to_vec();
         bytes[at] = to;
         bytes
     };
-    for (at, values) in [(0, [0, 2, 255]), (1, [0, 2, 255]), (2, [1, 2, 255]), (3, [1, 66, 255]), (28, [9, 10, 255])] {
+    for (at, values) in [(0, [0, 3, 255]), (1, [0, 13, 255]), (2, [1, 2, 255]), (3, [1, 66, 255]), (28, [9, 10, 255])] {
         bytes.extend(values.map(|to| change(&short, at, to)));
     }
     bytes.extend(
         [(2, 0), (3, 1), (3, 8), (3, 20), (3, 25), (3, 255), (30, 0x20), (30, 0xFF)]
             .map(|(at, to)| change(&long, at, to)),
     );
-    bytes.push(change(&with(8, Answer::Bits(0xFF)).bytes(), 3, 7));
+    bytes.push(change(&before(&with(8, Answer::Bits(0xFF)), 29), 3, 7));
     bytes.extend([0, 1, 28].map(|n| short[..n].to_vec()));
     bytes.push([&short[..], &[0]].concat());
     bytes.push([&long[..], &[0]].concat());
@@ -160,7 +170,75 @@ fn what_arrives_becomes_the_files_line_or_nothing() {
 #[cfg(all(feature = "cli", not(target_arch = "wasm32")))]
 mod collector {
     use super::*;
-    use nearshelf::report::collect::{NamedSchema, decode};
+    use nearshelf::id::Key;
+    use nearshelf::privacy::consent::Consent;
+    use nearshelf::privacy::ledger::Ledger;
+    use nearshelf::privacy::noise::Epsilon;
+    use nearshelf::profile::week::Outcome;
+    use nearshelf::report::collect::{Costs, NamedSchema, decode};
+    use nearshelf::report::symbol::{LONGER_AGO, NOT_CHOSEN, WEEKS_AGO, of_group, of_order};
+    use nearshelf::report::{Asked, Grouping, of_epoch};
+
+    /// Three weeks of a shop that asks for everything, and what its campaigns cost.
+    fn of_everything() -> Value {
+        let keys = |n| (1..=n).map(Key).collect::<Vec<_>>();
+        let groups = |n| (0..n).flat_map(|g| Outcome::ALL.map(|o| of_group(g, o))).collect();
+        let orders =
+            || [None, Some(0), Some(1)].into_iter().flat_map(|c| [0, 5_000, 20_000].map(|b| of_order(c, b))).collect();
+        let named = |of: fn(&str) -> Key, n| (1..=n).map(|i| of(&format!("Category {i}"))).collect();
+        let domain = |m| match m {
+            Metric::CategoryInterest => named(Key::category, 30),
+            Metric::Cluster => named(Key::category, 4),
+            Metric::ConversionChannel => named(Key::channel, 26),
+            Metric::FunnelStage => keys(5),
+            Metric::CouponOutcome => groups(2),
+            Metric::Campaign => groups(2),
+            Metric::RecommendationClick => vec![NOT_CHOSEN, Key(1), Key(4), Key(9)],
+            Metric::ActiveDays => vec![Key(1), Key(2), Key(5), WEEKS_AGO, LONGER_AGO],
+            Metric::RepeatPurchase => vec![Key(1), Key(2), Key(6)],
+            Metric::NpsBand | Metric::SatisfactionBand => keys(3),
+            Metric::OrderValue => orders(),
+        };
+        let asked: Vec<Asked> = Metric::ALL.into_iter().map(|m| (m, 1 + m as u16 % 3, domain(m))).collect();
+        let grouping = Grouping {
+            currency: "CNY".into(),
+            exponent: 2,
+            groups: ["welcome", "fans", "spring", "autumn"].map(String::from).to_vec(),
+            families: 2,
+            members: vec![(Key(1), 0), (Key(2), 1), (Key(3), 2), (Key(4), 3)],
+        };
+        let schema = ReportSchema::of(Epsilon::MOST, asked, grouping).unwrap();
+        let label = |key| {
+            (1..=30).map(|i| format!("Category {i}")).find(|n| [Key::category(n), Key::channel(n)].contains(&key))
+        };
+        let named = NamedSchema::told(schema, "en", label);
+        let (ok, mut host) = (Consent::all().may_report().unwrap(), seeded(44));
+        let mut lines = Vec::new();
+        for week in [2968, 2969, 2970, 2972] {
+            for i in 0..500_usize {
+                let mut ledger = Ledger::default();
+                // Every fifth is none; the rest leans to the first symbols.
+                let truth = |m: &nearshelf::report::MetricSchema| {
+                    (i % 5 > 0).then(|| m.domain()[i * i / 7 % m.domain().len() * (i % 3) / 2])
+                };
+                lines.push(
+                    of_epoch(&ok, &mut ledger, &named.schema, Millis(week * 7 * DAY), &mut host, truth).unwrap().json(),
+                );
+            }
+        }
+        lines.push(lines[3].clone());
+        lines.push(lines[4].replacen("\"v\":1", "\"v\":7", 1));
+        lines.extend(["{}", "[]", "x"].map(String::from));
+        let last = lines[5].clone();
+        let metric = Metric::ALL.into_iter().find(|m| last.contains(m.code())).unwrap();
+        let id = |n: u8| format!("\"id\":\"{}\"}}", format!("{n:02x}").repeat(16));
+        let at = last.find("\"id\"").unwrap();
+        lines.extend((1..=4).map(|n| [&last[..at], &id(n)].concat().replacen(metric.code(), "income", 1)));
+        let costs = json!({ "margin": 0.25, "shoppers": 40_000, "costs": { "spring": 9_000.0, "autumn": 500.5, "unknown": 3, "free": 0 } });
+        let told = Costs::read(costs.to_string().as_bytes()).unwrap();
+        let result = decode(&named, lines.join("\n").as_bytes(), Some(&told)).unwrap();
+        json!({ "name": "every metric", "schema": named.json(), "lines": lines, "costs": costs, "expect": result.json(&named) })
+    }
 
     /// The lines of a crowd, then copies and lines that must not count.
     fn lines(schema: &ReportSchema, seed: u64, shoppers: u64) -> Vec<String> {
@@ -198,6 +276,21 @@ mod collector {
         lines
     }
 
+    /// `nearshelf reports schema` prints it; the packaging tests hold a page's requests against it.
+    #[test]
+    fn the_schema_of_what_leaves_is_the_files() {
+        let said = format!("{:#}\n", nearshelf::report::outgoing::schema());
+        if std::env::var_os("NEARSHELF_BLESS").is_some() {
+            std::fs::write(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden/outgoing.json"), said).unwrap();
+            return;
+        }
+        assert_eq!(
+            said,
+            include_str!("../golden/outgoing.json"),
+            "bless and read the difference: something else can leave"
+        );
+    }
+
     #[test]
     fn every_case_decodes_as_the_file_says() {
         let cases: Vec<Value> = CROWDS
@@ -207,11 +300,12 @@ mod collector {
                 let label = |key| names.iter().find(|n| nearshelf::id::Key::category(n) == key).cloned();
                 let schema = NamedSchema::new(schema(categories), label);
                 let lines = lines(&schema.schema, seed, shoppers);
-                let result = decode(&schema, lines.join("\n").as_bytes()).unwrap();
+                let result = decode(&schema, lines.join("\n").as_bytes(), None).unwrap();
                 assert!(result.check(&schema).is_ok());
                 json!({ "name": format!("{categories} categories, {shoppers} shoppers a week"), "schema": schema.json(),
                         "lines": lines, "expect": result.json(&schema) })
             })
+            .chain(std::iter::once(of_everything()))
             .collect();
         let said = json!({ "spec_version": 1, "cases": cases, "arrivals": pairs() });
         if std::env::var_os("NEARSHELF_BLESS").is_some() {
@@ -224,7 +318,8 @@ mod collector {
         for case in file["cases"].as_array().unwrap() {
             let schema = NamedSchema::read(case["schema"].to_string().as_bytes()).unwrap();
             let lines: Vec<&str> = case["lines"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
-            let result = decode(&schema, lines.join("\n").as_bytes()).unwrap();
+            let costs = case.get("costs").map(|c| Costs::read(c.to_string().as_bytes()).unwrap());
+            let result = decode(&schema, lines.join("\n").as_bytes(), costs.as_ref()).unwrap();
             same(&result.json(&schema), &case["expect"], "expect");
         }
     }

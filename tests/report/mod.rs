@@ -1,18 +1,23 @@
 //! Reports from the portrait to the estimate, through the public API only.
 
 mod golden;
+mod metrics;
+mod mutations;
 
 use nearshelf::id::Key;
 use nearshelf::privacy::consent::{Consent, Tri};
 use nearshelf::privacy::ledger::{Epoch, Ledger, Metric, Refused};
 use nearshelf::privacy::noise::{Epsilon, NoEntropy};
-use nearshelf::report::{NoisedReport, ReportSchema, Taken, Tally, of_epoch, planned_error};
+use nearshelf::report::{MetricSchema, NoisedReport, ReportSchema, Taken, Tally, of_epoch, planned_error};
 use nearshelf::time::{DAY, Millis};
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
-const NOW: Millis = Millis(1_790_000_000_000);
-const WEEK: i64 = 7 * DAY;
+pub(crate) const NOW: Millis = Millis(1_790_000_000_000);
+pub(crate) const WEEK: i64 = 7 * DAY;
+
+/// A host's generator.
+pub(crate) type Host = dyn FnMut(&mut [u8]) -> Result<(), NoEntropy>;
 
 /// SplitMix64 (Steele, Lea, Flood, OOPSLA 2014), for tests only.
 pub(crate) fn seeded(mut state: u64) -> impl FnMut(&mut [u8]) -> Result<(), NoEntropy> {
@@ -38,10 +43,10 @@ pub(crate) fn fresh(
     schema: &ReportSchema,
     now: Millis,
     truth: Option<Key>,
-    host: &mut impl FnMut(&mut [u8]) -> Result<(), NoEntropy>,
+    host: &mut (impl FnMut(&mut [u8]) -> Result<(), NoEntropy> + ?Sized),
 ) -> NoisedReport {
     let ok = Consent::all().may_report().unwrap();
-    of_epoch(&ok, &mut Ledger::default(), schema, now, host, |_| truth).unwrap()
+    of_epoch(&ok, &mut Ledger::default(), schema, now, &mut |bytes| host(bytes), |_| truth).unwrap()
 }
 
 #[test]
@@ -74,9 +79,9 @@ fn a_week_of_asking_gives_one_answer_and_a_new_week_another() {
             let interest = schema.metrics()[0].domain()[(hour % 40) as usize];
             ledger = Ledger::restore(&ledger.snapshot()).unwrap();
             let pack = if hour % 2 == 0 { schema.clone() } else { self::schema(12) };
-            let truth = |metric| {
+            let truth = |about: &MetricSchema| {
                 asked += 1;
-                assert_eq!(metric, Metric::CategoryInterest);
+                assert_eq!(about.metric(), Metric::CategoryInterest);
                 Some(interest)
             };
             answers.push(of_epoch(&ok, &mut ledger, &pack, now, &mut host, truth).unwrap().bytes());
@@ -98,7 +103,7 @@ fn a_host_without_randomness_gets_no_report_and_spends_nothing() {
     let ok = Consent::all().may_report().unwrap();
     let mut ledger = Ledger::default();
     let mut dead = |_: &mut [u8]| Err(NoEntropy);
-    let read = |_| -> Option<Key> { panic!("the portrait was read without randomness") };
+    let read = |_: &MetricSchema| -> Option<Key> { panic!("the portrait was read without randomness") };
     let refused = of_epoch(&ok, &mut ledger, &schema(4), NOW, &mut dead, read).unwrap_err();
     assert_eq!((refused, refused.code()), (Refused::NoEntropy, "no_entropy"));
     assert!(ledger.is_empty());

@@ -23,6 +23,7 @@ mod privacy;
 mod progress;
 mod replay;
 mod reports;
+mod reports_print;
 mod rules;
 mod sign;
 mod switch;

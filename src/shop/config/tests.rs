@@ -63,6 +63,10 @@ fn mistakes_are_named() {
     assert!(wrong("[portrait.half_life_days]\nuser = 3").contains("user"));
     assert!(wrong("[reports]\nepsilon = 2.5").contains("between 0.01 and 2"));
     assert!(wrong("[reports]\ncategories = 65").contains("65"));
+    assert!(wrong("[reports.weights]\nincome = 1").contains("funnel_stage"));
+    assert!(wrong("[reports]\nclick_places = [2, 1]").contains("click_places"));
+    assert!(wrong("[reports]\nactive_days = [1, 8]").contains("active_days"));
+    assert!(wrong("[reports]\norder_values = [5, -1]").contains("order_values"));
     assert!(wrong("[shelf]\nrepeat = []").contains("repeat"));
     assert!(wrong("[exploration]\nshare = 0.3").contains("0.2"));
     assert!(wrong("[exploration.slots.home]\npool = 1").contains("home"));

@@ -13,7 +13,7 @@ export const hex = (bytes) => Buffer.from(bytes).toString("hex");
 /** A visit that may report: what its transport is given is in `sent`, and `take` says what becomes of it. */
 export async function open(storage, { at = NOW, sent = [], take = () => undefined, by = visit, ...wishes } = {}) {
   const v = await by(storage, {
-    consent: ALL, now: () => at, reports: (bytes) => (sent.push(hex(bytes)), take(bytes)), ...wishes,
+    consent: ALL, now: () => at, reportDelayMs: 0, reports: (bytes) => (sent.push(hex(bytes)), take(bytes)), ...wishes,
   });
   return { ...v, sent, core: v.core, settled: () => idle(v), report: (send = true) => v.shelf.report({ send }) };
 }
