@@ -41,6 +41,7 @@ const OPTIONS = {
   consent: any,
   notice: text,
   respectSignals: wish,
+  returning: wish,
   preConsent: (value, wrong) => (value === "session" ? 1 : value === "drop" ? 0 : wrong(TEXTS ? '"drop" or "session"' : "")),
   timeoutMs: (value, wrong) => (typeof value === "number" && value >= 0 ? value : wrong(TEXTS ? "a number of milliseconds" : "")),
   wasm: any,

@@ -17,8 +17,9 @@ export class Memory {
    * @param {import("./shelf.js").Shelf} shelf
    * @param {import("./vault.js").MemoryHost | undefined} host
    * @param {import("./vault.js").ShelfStorage | undefined} own the shop's storage
+   * @param {boolean | undefined} returning the page knows that something was kept here
    */
-  constructor(shelf, host, own) {
+  constructor(shelf, host, own, returning) {
     this._shelf = shelf;
     this._host = host;
     this._vault = new Vault(shelf, host, own);
@@ -35,6 +36,7 @@ export class Memory {
     /** Another page emptied the storage: it is not used again in this visit. */
     this._off = false;
     this._told = false;
+    this._returning = returning;
     this._dirty = false;
     /** Everything was forgotten, and nothing came since. */
     this._empty = false;
@@ -223,6 +225,14 @@ export class Memory {
       this._fail(thrown);
     }
     if (!may()) return;
+    if (place && this._returning && vault._made) {
+      this._returning = false;
+      shelf._hub.diagnose({
+        code: "memory_gone",
+        message: TEXTS ? "Nothing is kept of a shopper who was here before: the browser has cleared its storage." : "",
+        fix: TEXTS ? "Nothing to do, or restore a backup (nearshelf/storage)." : "",
+      });
+    }
     let taken = false;
     const unreadable = [];
     const found = place ? place._found : [];

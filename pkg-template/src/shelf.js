@@ -61,7 +61,7 @@ export class Shelf {
    * @param {{
    *   now?: () => number, market?: string, language?: string, storage?: import("./vault.js").ShelfStorage, reports?: any,
    *   overlayRefreshMs?: number, reportDelayMs?: number, shards?: number, seed?: number, utcOffset?: number, keys?: string[],
-   *   notice?: string, respectSignals?: boolean, preConsent?: number,
+   *   notice?: string, respectSignals?: boolean, preConsent?: number, returning?: boolean,
    * }} wishes
    * @param {import("./create.js").Host} host
    * @param {() => void} gone called when the shelf is disposed
@@ -88,7 +88,7 @@ export class Shelf {
     this._products = new Map();
     this._fallback = new Fallback(null, hub);
     this._engine = new Engine(hub, this);
-    this._memory = new Memory(this, host.memory, wishes.storage);
+    this._memory = new Memory(this, host.memory, wishes.storage, wishes.returning);
     this._trust = new Trust(this, wishes.keys);
     this._reports = new Reports(this, this._memory._vault, host.reports, wishes.reports, wishes.reportDelayMs);
     this._overlay = new Overlay(this, host, wishes.overlayRefreshMs);

@@ -63,6 +63,8 @@ export class Vault {
     this._store = own;
     /** @type {Uint8Array | null} */
     this.key = null;
+    /** There was no key, so that one was made in this visit. */
+    this._made = false;
     /** @type {Draw | null} */
     this._draw = null;
   }
@@ -100,6 +102,7 @@ export class Vault {
       await this._ask("set", at, this._draw(KEY_BYTES)).catch(() => {});
       key = await this._storedKey();
       if (!isKey(key)) throw new Error(FORGETFUL);
+      this._made = true;
     }
     if (isKey(key)) this.key = key;
     return isKey(key);

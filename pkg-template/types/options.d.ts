@@ -84,6 +84,11 @@ export interface ShelfOptions {
    * `forget`, `signOut` and the page.
    */
   preConsent?: "drop" | "session";
+  /**
+   * The page knows, by its own cookie or account, that this browser kept a portrait before. Where nothing is there any more, the diagnostic `memory_gone` tells so: the browser has cleared
+   * its storage, which looks like a first visit otherwise.
+   */
+  returning?: boolean;
   /** `createShelf` resolves after at most this many milliseconds. Default 1500. */
   timeoutMs?: number;
   /** Where the wasm comes from. Default: the file beside the module. */

@@ -217,6 +217,22 @@ test("what is unreadable altogether means a clean start, one diagnostic, and is 
   }
 });
 
+test("what the browser cleared is no first visit where the page knows better", async () => {
+  for (const [returning, kept, expected] of [[true, new Map(), ["memory_gone"]], [false, new Map(), []], [undefined, new Map(), []], [true, await left("a"), []]]) {
+    const v = await visit(storageOver(kept), { returning });
+    v.shelf.track(...view("b"));
+    await v.end();
+    assert.deepEqual(v.told, expected);
+  }
+  const half = await left("a");
+  SLOTS.forEach((name) => half.delete(name));
+  assert.deepEqual((await visit(storageOver(half), { returning: true })).told, [], "its key is there: the portrait was forgotten");
+  const nobody = await visit(storageOver(new Map()), { returning: true, consent: { personalize: true } });
+  assert.deepEqual(nobody.told, [], "without consent to store nobody looks");
+  const odd = await visit(storageOver(new Map()), { returning: "yes" });
+  assert.deepEqual(odd.told.filter((code) => code === "memory_gone"), []);
+});
+
 test("a storage that fails is told once, and the shelf goes on", async () => {
   const fails = (which) => ({ before: (method) => { if (which.includes(method)) throw Object.assign(new Error("QuotaExceededError"), { name: "QuotaExceededError" }); } });
   const hangs = { before: () => new Promise(() => {}) };
