@@ -297,7 +297,6 @@ pub fn winner(rivals: &[Rival], bits: &dyn Fn(usize) -> u64) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::random::Random;
     #[cfg(target_arch = "wasm32")]
     use wasm_bindgen_test::wasm_bindgen_test as test;
 
@@ -361,7 +360,9 @@ mod tests {
     }
 
     #[test]
+    #[cfg(feature = "cli")]
     fn a_place_is_taken_as_often_as_its_chance_says() {
+        use crate::random::Random;
         let beliefs = [of(20, 2), of(60, 3), of(9, 1), of(250, 40)];
         let rivals: Vec<Rival> = beliefs
             .into_iter()

@@ -7,6 +7,7 @@ mod checkout;
 mod cold_start;
 pub(crate) mod declared;
 mod diversity;
+#[cfg(feature = "cli")]
 mod learning;
 mod limits;
 mod memory;
