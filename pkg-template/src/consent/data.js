@@ -3,7 +3,7 @@
 import { Reader, Writer } from "../codec.js";
 import { TAKE_IN, TAKEN_OUT } from "../protocol.js";
 import { week } from "../week.js";
-import { fromBase64, toBase64 } from "../../mini-program/base64.js";
+import { fromBase64, toBase64 } from "../base64.js";
 
 const FORMAT = "nearshelf-export/1";
 /** Looks for what is on its way, a quarter of a second apart. */
