@@ -101,6 +101,7 @@ async function copyTypes(next) {
     .replace('from "nearshelf"', 'from "nearshelf/mini-program"')
     .replace('from "nearshelf/membership"', 'from "nearshelf/mini-program/membership"')
     .replace("string | URL | ", "string | "));
+  for (const name of ["storage.d.ts", "storage.d.cts"]) await cp(join(template, "types", "storage.d.ts"), join(next, name));
   for (const name of ["adapters.d.ts", "adapters.d.cts"]) await cp(join(template, "types", "adapters.d.ts"), join(next, name));
   for (const name of ["consent.d.ts", "consent.d.cts"]) await cp(join(template, "types", "consent.d.ts"), join(next, name));
   const consent = await readFile(join(template, "types", "consent.d.ts"), "utf8");

@@ -1,6 +1,6 @@
 // Types of `nearshelf/storage`: other places for what outlasts a visit, to be given to `createShelf({ storage })`.
 
-import type { ShelfStorage } from "./index.js";
+import type { ShelfStorage } from "nearshelf";
 
 /**
  * localStorage, for pages without IndexedDB. Everything is kept as base64, at most about 5 MB a site, and the key lies beside what it opens: what a mini-program's storage protects

@@ -46,9 +46,11 @@ impl Engine {
             return result;
         };
         let mut steps = Vec::with_capacity(events.len());
+        // What happens now is not before what happened, whatever the clock says since.
+        let told = self.portrait.newest(&allowed).map_or(now, |newest| newest.max(now));
         for raw in events {
             let mut notes = Notes::default();
-            match clean(raw, now, &currency(&self.catalog), &mut |d| notes.add(d)) {
+            match clean(raw, told, &currency(&self.catalog), &mut |d| notes.add(d)) {
                 Ok(event) => match self.step(event, &mut notes) {
                     // A creative stands where others name a kind of content.
                     Some(step) => steps.push((step, raw.details.content)),

@@ -178,6 +178,11 @@ impl Portrait {
         }
     }
 
+    /// When the latest event happened.
+    pub fn newest(&self, _: &Personalize) -> Option<Millis> {
+        self.newest
+    }
+
     /// The ledger of a membership, and that of a visitor who turned out to be this shopper: what is in it from a time on belongs into the other.
     pub fn ledgers(&self) -> (&[u8], &[u8], Millis) {
         (&self.ledger, &self.visitor, self.visit)

@@ -185,8 +185,8 @@ pub(super) fn promotions(shelf: &mut Engine, now: Millis, zone: i16, step: &Valu
         }
     }
     items.truncate(limit);
-    let mut said = json!({ "items": items, "withheld": withheld });
-    if slot.is_some() {
+    let mut said = json!({ "items": &items, "withheld": withheld });
+    if slot.is_some() && !items.is_empty() {
         said["events"] = json!(events);
     }
     said

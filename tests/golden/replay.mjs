@@ -90,7 +90,7 @@ export async function replay(createShelf, { market, language, consent, utcOffset
         const drawn = (p) => (slot === undefined ? [] : [p.rate * 65536, p.propensity, p.creative ?? "", p.creativePropensity ?? 0]);
         return {
           items: Array.from(items, (p) => [p.id, p.weight, p.because.subject, ...drawn(p)]), withheld: Array.from(withheld, (p) => [p.id, p.reason]),
-          ...(slot !== undefined && { events: Number(rows[0].served.split("-")[1]) }),
+          ...(slot !== undefined && rows.length > 0 && { events: Number(rows[0].served.split("-")[1]) }),
         };
       }
       case "care": {

@@ -87,7 +87,7 @@ test("the same input gives the same bytes, and what is up to date is not built a
   const glue = join(root, "target", "package", "web", "glue.js");
   await bundleScripts({ template: join(root, "pkg-template"), glue, out: again });
   const scripts = tarball().files.filter((name) => /\.c?js$/.test(name));
-  assert.equal(scripts.length, 36);
+  assert.equal(scripts.length, 38);
   for (const name of scripts) assert.deepEqual(readFileSync(join(again, name)), readFileSync(join(pkg, name)), name);
   const { code, out, err } = await run(root, process.execPath, "pkg-template/build.mjs");
   assert.equal(code, 0, err);

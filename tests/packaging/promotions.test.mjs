@@ -25,26 +25,30 @@ async function open(more) {
   const shelf = await createShelf({ pack, market: "cn", language: "en", utcOffset: 480, now: () => now, ...more });
   return { shelf, later: (ms) => (now += ms) };
 }
+const sorted = (list) => list.slice().sort();
 const ids = (shelf, o) => Array.from(shelf.promotions({ limit: 200, ...o }).items, (offer) => offer.id);
 
-test("promotions are the offers that run, whom they are for, in the shop's order", async () => {
+test("promotions are the offers that run, whom they are for; in the shop's order where nobody is looked at", async () => {
   const { shelf } = await open({ consent: { personalize: true } });
   const all = Array.from(shelf.offers());
   const running = all.filter(({ start, end }) => !(start > NOW) && !(end !== null && end <= NOW)).map((offer) => offer.id);
   assert.ok(running.length < all.length && running.length > 20);
   const closed = ["cn-books-3-for-15", "cn-winter-home", "cn-beauty-gift", "cn-coupon-20"];
-  assert.deepEqual(ids(shelf), running.filter((id) => !closed.includes(id)));
+  // The sample shop learns what is chosen, so that whose order it is, is drawn.
+  assert.deepEqual(sorted(ids(shelf)), sorted(running.filter((id) => !closed.includes(id))));
+  assert.deepEqual(ids(shelf, { mode: "neutral" }), running.filter((id) => !closed.includes(id)));
   const member = { tier: "gold", country: "CN", channel: "app" };
-  assert.deepEqual(ids(shelf, { attributes: member }), running.filter((id) => id !== "cn-winter-home"));
+  assert.deepEqual(sorted(ids(shelf, { attributes: member })), sorted(running.filter((id) => id !== "cn-winter-home")));
   shelf.track("view_item", { items: [{ item_id: "10001" }] });
   shelf.track("view_item", { items: [{ item_id: "10002" }] });
-  assert.deepEqual(ids(shelf, { attributes: member }), running);
+  assert.deepEqual(sorted(ids(shelf, { attributes: member })), sorted(running));
   assert.deepEqual(ids(shelf, { attributes: member, mode: "neutral" }), running.filter((id) => id !== "cn-winter-home"));
   const { items, paused } = shelf.promotions({ limit: 200, attributes: member });
   const because = (id) => items.find((offer) => offer.id === id).because.code;
   assert.deepEqual([because("cn-winter-home"), because("cn-beauty-gift"), because("cn-books-3-for-15"), paused], ["audience", "audience", "everyone", false]);
-  const [first] = all.filter((offer) => offer.id === running[0]);
-  assert.deepEqual({ ...items[0], because: undefined, weight: undefined }, { ...first, because: undefined, weight: undefined }, "an offer is as offers() has it");
+  const [first] = all.filter((offer) => offer.id === items[0].id);
+  const own = ["because", "weight", "rate", "propensity", "creative", "creativePropensity"];
+  assert.deepEqual(Object.fromEntries(Object.entries(items[0]).filter(([key]) => !own.includes(key))), { ...first }, "an offer is as offers() has it");
   assert.equal(shelf.promotions({ limit: 2 }).items.length, 2);
   shelf.setConsent({ personalize: false });
   assert.ok(!ids(shelf, { attributes: member }).includes("cn-winter-home"));
@@ -59,7 +63,7 @@ test("a complaint pauses promotions and promotional cards until it is settled, a
   const cards = (o) => shelf.recommend({ slot: "activity", limit: 100, ...o });
   assert.ok(cards().items.some((card) => card.kind === "percent") && cards().paused === undefined);
   shelf.track("complaint", { items: [{ item_id: "10001" }] });
-  assert.deepEqual(shelf.promotions(), { items: [], withheld: [], paused: true });
+  assert.deepEqual(shelf.promotions(), { items: [], withheld: [], paused: true, rows: [] });
   assert.ok(cards().items.length > 0 && cards().items.every((card) => card.kind === "task"));
   assert.equal(cards().paused, true);
   // Neutral is neutral: the same for everybody.
