@@ -320,9 +320,11 @@ export class Memory {
     const same = await this._vault.same();
     if (!place || turn !== this._turn) return;
     if (!same) {
+      // Another page that forgot has told so; else the storage was emptied, and what is known here stays for this visit.
+      const told = this._behind;
       this._off = true;
       this._close();
-      this._lost();
+      if (told) this._lost();
       return;
     }
     const task = () => this._catchUp().then(() => (turn === this._turn ? this._put()?.() : undefined)).then(() => true);

@@ -51,7 +51,7 @@ function packed(folder, read, asked = "category_interest") {
   try {
     const copy = join(into, "shop");
     cpSync(folder, copy, { recursive: true });
-    const settings = readFileSync(join(folder, "shop.toml"), "utf8");
+    const settings = existsSync(join(folder, "shop.toml")) ? readFileSync(join(folder, "shop.toml"), "utf8") : "";
     const alone = (section) => section.replace(/^(\w+) = \d+/gm, (line, name) => `${name} = ${name === asked ? 1 : 0}`);
     writeFileSync(join(copy, "shop.toml"), settings.replace(/^\[reports\.weights\][^[]*/m, alone));
     execFileSync(...nearshelf("pack", copy, "--out", out), { cwd: root, stdio: "pipe" });
