@@ -2,6 +2,7 @@
 //! offers were shown in the latest days.
 
 use super::portrait::Portrait;
+use super::week;
 use crate::id::Key;
 use crate::privacy::consent::Personalize;
 use crate::time::{DAY, Millis};
@@ -87,9 +88,10 @@ impl Portrait {
         }
     }
 
-    /// What another page of the same shopper concluded too: of each the one that holds longer, of equals the one that counts more.
+    /// What another page of the same shopper concluded too: of each the one that holds longer, of equals the one that counts more. The stage that was told is
+    /// one for all, and what a week held follows from its events.
     pub(super) fn join_notes(&mut self, other: &Portrait) {
-        for theirs in &other.notes {
+        for theirs in other.notes.iter().filter(|n| n.key.0 >= week::END) {
             if let Some(mine) = self.note_of(*theirs) {
                 *mine = Note { since: later(mine, theirs), until: theirs.until.max(mine.until), key: mine.key };
             }
@@ -256,5 +258,29 @@ mod tests {
         assert_eq!(p.answers(&allowed, arm, late.plus(1)), Tally::default());
         p.answer(&allowed, arm, late.plus(1), false);
         assert_eq!(p.answers(&allowed, arm, late.plus(1)), Tally { shown: 1, chosen: 0 });
+    }
+    #[test]
+    fn of_two_pages_the_longer_conclusion_counts_and_one_stage_is_told() {
+        let allowed = Consent::all().may_personalize().expect("granted");
+        let at = Millis(20_000 * DAY);
+        let page = |stage: u8, mine: u64, until: i64, shown: u32| {
+            let mut p = Portrait::new(ProfileConfig::default());
+            p.tell(&allowed, at, stage);
+            p.note(&allowed, Key(mine), at, at.plus(DAY));
+            p.note(&allowed, Key(900), at, at.plus(until * DAY));
+            (0..shown).for_each(|_| p.answer(&allowed, Key(901), at, false));
+            p
+        };
+        for (a, b) in [((2, 800, 3, 4), (1, 801, 9, 7)), ((1, 801, 9, 7), (2, 800, 3, 4))] {
+            let of = |(stage, mine, until, shown)| page(stage, mine, until, shown);
+            let (mut joined, other) = (of(a), of(b));
+            joined.join(&allowed, &other, at);
+            assert_eq!(joined.told(&allowed), Some((at, a.0)), "its own");
+            assert_eq!(joined.notes.iter().filter(|n| n.key.0 < week::END).count(), 1);
+            assert!([800, 801].iter().all(|key| joined.noted(&allowed, Key(*key), at).is_some()));
+            assert_eq!(joined.noted(&allowed, Key(900), at).map(|n| n.until), Some(at.plus(9 * DAY)));
+            assert_eq!(joined.answers(&allowed, Key(901), at).shown, 7);
+            assert!(joined.notes.is_sorted_by_key(|n| n.key));
+        }
     }
 }

@@ -19,6 +19,8 @@ const WEEKS: i64 = 4;
 /// The keys of this week's notes; those of the week before follow. No name's key is so small, and stages are smaller.
 const FIRST: u64 = 8;
 const SLOTS: u64 = 8;
+/// The first key after them.
+pub(super) const END: u64 = FIRST + 2 * SLOTS;
 
 // What the notes hold.
 const BITS: u64 = 0;
@@ -75,7 +77,7 @@ impl Portrait {
     pub fn count_weeks(&mut self, counts: bool) {
         self.config.weeks = counts;
         if !counts {
-            self.notes.retain(|n| !(FIRST..FIRST + 2 * SLOTS).contains(&n.key.0));
+            self.notes.retain(|n| !(FIRST..END).contains(&n.key.0));
         }
     }
 
@@ -87,7 +89,7 @@ impl Portrait {
         if let Some(mine) = kept(&self.notes, FIRST) {
             if mine < until {
                 // Their order stays: all lie together, and no other key does between them.
-                self.notes.retain(|n| !(FIRST + SLOTS..FIRST + 2 * SLOTS).contains(&n.key.0));
+                self.notes.retain(|n| !(FIRST + SLOTS..END).contains(&n.key.0));
                 let mine = |n: &&mut Note| (FIRST..FIRST + SLOTS).contains(&n.key.0);
                 self.notes.iter_mut().filter(mine).for_each(|n| n.key.0 += SLOTS);
             } else if mine > until {
