@@ -116,6 +116,25 @@ scenario("what is put forward says why, and is nobody's without consent", {}, as
   assert.ok(personal.every(({ says }) => !/undefined/.test(says)), JSON.stringify(personal));
 });
 
+scenario("the page learns from what is taken and passed, and says what it thinks", {}, async (tab) => {
+  const rows = () => tab.locator("#forward [data-forward]").evaluateAll((all) => all.map((row) => [row.dataset.forward, row.querySelector(".learnt")?.textContent ?? ""]));
+  await settled(tab);
+  assert.ok((await rows()).every(([, learnt]) => learnt === ""), "nothing is learnt before consent");
+  await play(tab);
+  await tab.waitForFunction(() => document.querySelector("#forward .learnt"));
+  const rate = (id) => tab.evaluate((id) => globalThis.nearshelfDemo.shelf.promotions({ slot: "home", limit: 200 }).items.find((one) => one.id === id)?.rate, id);
+  const [[id, learnt]] = (await rows()).filter(([, text]) => text !== "");
+  assert.match(learnt, /chosen [\d.]+% of the time, it is thought · it stands here with [\d.]+%/);
+  assert.doesNotMatch(learnt, /undefined|creative\./);
+  const before = await rate(id);
+  await tab.locator(`[data-part="take-${id}"]`).click();
+  await settled(tab);
+  const taken = await rate(id);
+  assert.ok(taken > before, `${taken} after it was taken, ${before} before`);
+  await tab.evaluate((id) => { for (let i = 0; i < 3; i++) globalThis.nearshelfDemo.shelf.track("view_promotion", { promotion_id: id, timestamp: Date.now() + 3000 * (i - 3) }); }, id);
+  assert.ok(!(await rate(id)) || await rate(id) < taken, "and less after it was passed");
+});
+
 scenario("what the shop has to say comes with its occasion, and goes with the order", {}, async (tab) => {
   await play(tab);
   await tab.locator('[data-care="care:new"]').waitFor();
