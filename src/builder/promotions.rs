@@ -1,7 +1,7 @@
 //! What a pack says of how offers are put forward, of what campaigns grant, and of what is said on which occasion.
 
 use crate::id::Key;
-use crate::insight::learn::{Learning, PRIORS, Tally, kind_arm};
+use crate::insight::learn::{Learning, PRIORS, Tally, creative_arm, kind_arm};
 use crate::insight::promote::Promoting;
 use crate::offer::grant;
 use crate::pack::{PackWriter, Tag};
@@ -31,7 +31,10 @@ fn learning(market: &MarketOffers, priors: [Tally; PRIORS]) -> Learning {
     let list = market.offers.list();
     let key = |i: usize| Key::promotion(&list[i].id);
     let mut arms: Vec<(Key, Key)> = list.iter().enumerate().map(|(i, p)| (key(i), kind_arm(p.kind.code()))).collect();
+    let all = market.creatives.iter().flatten().map(|name| creative_arm(name));
+    arms.extend(all.map(|arm| (arm, arm)));
     arms.sort_unstable();
+    arms.dedup();
     let creatives = market.creatives.iter().enumerate().filter(|(_, names)| !names.is_empty());
     Learning { arms, priors, creatives: creatives.map(|(i, names)| (key(i), names.clone())).collect() }
 }

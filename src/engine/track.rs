@@ -95,8 +95,10 @@ impl Engine {
                         let section = self.catalog.pack().section(Tag::LEARNING, market);
                         if let Some(kind) = section.and_then(|s| arm_of(s, offer)) {
                             self.portrait.answer(&allowed, kind, at, chosen);
-                            if !creative.is_empty() {
-                                self.portrait.answer(&allowed, creative_arm(creative), at, chosen);
+                            // One that no offer has is the page's word alone, and would take the place of what is known.
+                            let creative = Some(creative).filter(|name| !name.is_empty()).map(creative_arm);
+                            if let Some(creative) = creative.and_then(|arm| arm_of(section?, arm)) {
+                                self.portrait.answer(&allowed, creative, at, chosen);
                             }
                         }
                     }

@@ -46,7 +46,7 @@ fn prior(shown: u32, chosen: u32) -> Tally {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Learning {
-    /// Each offer with the arm that its answers count for, sorted.
+    /// Each offer with the arm that its answers count for, and each creative's arm with itself; sorted.
     pub arms: Vec<(Key, Key)>,
     /// What is thought before anything was shown, of each kind in the order of [`KINDS`], then of creatives.
     pub priors: [Tally; PRIORS],
@@ -132,7 +132,7 @@ impl<'a> Lessons<'a> {
     }
 }
 
-/// The arm that the answers to an offer count for, in a section's bytes; of no other one than its offers.
+/// The arm that the answers to an offer, or to a creative's arm, count for, in a section's bytes; of none that the section does not name.
 pub fn arm_of(section: &[u8], offer: Key) -> Option<Key> {
     let (count, rest) = section.split_first_chunk()?;
     let entries = rest.chunks_exact(ENTRY).take(u32::from_le_bytes(*count) as usize);

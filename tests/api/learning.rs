@@ -116,6 +116,12 @@ fn nothing_is_drawn_without_a_seed_and_nothing_learnt_without_consent_or_of_othe
     let told = asked(&mut s, START.plus(DAY), None);
     assert_eq!((order(&told), told[0].creative.0.as_str()), (vec!["ten", "gift", "c-tea"], "countdown"));
     assert!(told[0].rate > 40_000 && told[2].rate < 4_000, "{told:?}");
+    // A creative that no offer has teaches nothing, and pushes nothing out that is known.
+    for i in 0..300 {
+        tell(&mut s, "view_promotion", START.plus(DAY + i * MINUTE), "gift", &format!("made-up-{i}"));
+    }
+    let told = asked(&mut s, START.plus(2 * DAY), None);
+    assert_eq!((OFFERED[told[0].at as usize].0, told[0].creative.0.as_str()), ("ten", "countdown"));
     s.set_consent(Consent { personalize: Tri::No, ..Consent::all() });
     assert!(asked(&mut s, START.plus(DAY), Some(1.0)).is_empty());
     s.set_consent(Consent::all());

@@ -3,7 +3,7 @@
 use crate::compat::with_sections;
 use nearshelf::engine::{Chances, Engine, RawCart, RawLine};
 use nearshelf::id::Key;
-use nearshelf::insight::learn::{Learning, Lessons, PRIORS, Tally, arm_of, kind_arm};
+use nearshelf::insight::learn::{Learning, Lessons, PRIORS, Tally, arm_of, creative_arm, kind_arm};
 use nearshelf::insight::promote::{KINDS, Promoting, SPEAKERS, Verdict, place};
 use nearshelf::money::Minor;
 use nearshelf::offer::allocate::Choice;
@@ -133,6 +133,7 @@ fn learning() -> Learning {
     let list = offers();
     let key = |id: &str| Key::promotion(id);
     let mut arms: Vec<_> = list.list().iter().map(|p| (key(&p.id), kind_arm(p.kind.code()))).collect();
+    arms.extend(["plain", "countdown", "倒计时", "warm"].map(|name| (creative_arm(name), creative_arm(name))));
     arms.sort_unstable();
     let mut priors = [Tally { shown: 20, chosen: 1 }; PRIORS];
     priors[usize::from(place(KINDS, "shipping").expect("a kind"))] = Tally { shown: 40, chosen: 4 };
