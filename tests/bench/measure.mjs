@@ -1,6 +1,7 @@
 // What a fresh process or page measures: the same in Node, Chromium and Bun.
 
 import { Reader, Writer } from "../../pkg-template/src/codec.js";
+import { PARTS } from "../../pkg-template/src/engine.js";
 import * as op from "../../pkg-template/src/protocol.js";
 import { makeWebShelf } from "../../pkg-template/entry/web.js";
 import { makeGlue } from "nearshelf-plain-glue";
@@ -153,13 +154,16 @@ async function shelf(createShelf, module, pack) {
  */
 async function handOver(module, pack) {
   let clock = NOW;
-  const shelf = await makeWebShelf(() => module)({ pack, consent: { personalize: true }, now: () => clock });
+  // No list of products needs a part.
+  const parts = PARTS.map(() => () => null);
+  const shelf = await makeWebShelf(() => module, parts)({ pack, consent: { personalize: true }, now: () => clock });
   const products = shelf.browse({ limit: 200 }).products;
   const click = (i) => shelf.track("view_item", { items: [{ item_id: products[i % products.length].id }] });
   for (let i = 0; i < 5; i++) click(i);
   const list = shelf.recommend({ slot: "home", limit: K });
   if (list.items.length !== K) throw new Error("the shelf is not full");
   const bytes = answers.get(op.RECOMMEND);
+  if (!bytes) throw new Error("the core did not answer");
   const objects = warm(() => {
     const r = new Reader(bytes);
     r.u8();
