@@ -13,6 +13,8 @@ export function mountReport(page, place) {
   /** The newest answer of `shelf.report`, and when the page saw it sent. */
   let report = null;
   let sentAt = null;
+  /** What this device has spent for good. */
+  let budget = null;
   /** The first answer is on its way: until it is there, nothing on the card changes. */
   let asking = false;
 
@@ -38,6 +40,15 @@ export function mountReport(page, place) {
     },
   };
 
+  async function spentSoFar() {
+    try {
+      const { reportBudget } = await import("/nearshelf/consent.js");
+      return await reportBudget(shelf);
+    } catch {
+      return null;
+    }
+  }
+
   function knows(said) {
     return topic.knows && said.metric === topic.metric.code;
   }
@@ -54,6 +65,7 @@ export function mountReport(page, place) {
       if (knows(meaning(answer.bytes))) for (const fn of sent) fn({ bytes: answer.bytes, truth: topic.truth() });
     }
     report = answer;
+    budget = await spentSoFar();
     if (!before || before.reason !== answer.reason || before.sent !== answer.sent || !same(before, answer)) draw();
     const failed = options?.send && !answer.reason && !answer.sent;
     if (options?.send) page.say(t(answer.sent ? "ownSentShort" : failed ? "ownUnsent" : `ownReason.${answer.reason}`));
@@ -140,6 +152,7 @@ export function mountReport(page, place) {
     const times = number(Math.exp(epsilon), { maximumFractionDigits: 1 });
     return h("ul", { class: "terms" },
       h("li", {}, t("budget", { epsilon: number(epsilon), times })),
+      budget?.lifetime > 0 && h("li", { data: { part: "lifetime" } }, t("lifetime", { spent: number(budget.spent), most: number(budget.lifetime) })),
       h("li", {}, t("allWeek", { week: weekName(said.week) })),
       h("li", {}, t("notHidden")));
   }

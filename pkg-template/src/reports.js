@@ -14,7 +14,7 @@ const MOST_TRIES = 8;
 /** The longest wait before a page sends at its start what an earlier one could not. */
 const DELAY_MS = 30000;
 /** Why there is no report, as the core counts them. */
-const REASONS = [null, "epoch_spent", "clock_went_back", "no_entropy", "nothing_asked"];
+const REASONS = [null, "epoch_spent", "clock_went_back", "no_entropy", "nothing_asked", "lifetime_spent"];
 
 /**
  * What a host brings: a way out, and one page at a time where there can be several. `own` tells that the storage is the shop's. What
@@ -61,7 +61,7 @@ export class Reports {
     }
     this.close();
     // A no at the start may have been said elsewhere. Without consent to store, the memory sees to the ledger.
-    if (store === true && (reported || report === false)) this.withdraw();
+    if (store === true && (reported || report === false)) this.withdraw(false);
   }
 
   /** Sends what an earlier page could not. */
@@ -132,15 +132,19 @@ export class Reports {
     return this._may() || answer.sent ? answer : none("consent");
   }
 
-  /** Leaves of each ledger the mark that this week is spent, until it ends. */
-  leave() {
+  /**
+   * Leaves of each ledger the mark that this week is spent, until it ends; and how much was spent in all, unless everything is to go.
+   * @param {boolean} all
+   */
+  leave(all) {
     return this._next(async () => {
-      for (const at of await this._vault.ledgers()) await this._alone(at, () => this._vault.leaveLedger(at));
+      for (const at of await this._vault.ledgers()) await this._alone(at, () => this._vault.leaveLedger(at, all));
     });
   }
 
-  withdraw() {
-    this.leave().catch((thrown) => {
+  /** @param {boolean} all */
+  withdraw(all) {
+    this.leave(all).catch((thrown) => {
       // Where nothing can be kept there is nothing to withdraw.
       if (thrown?.code !== "memory_unavailable") this._fail(thrown);
     });

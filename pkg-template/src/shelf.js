@@ -464,7 +464,7 @@ export class Shelf {
   forget() {
     this._forgotten();
     this._memory.erase();
-    if (this._consent.store === true) this._reports.withdraw();
+    if (this._consent.store === true) this._reports.withdraw(true);
     this._hub.change();
   }
 
@@ -716,11 +716,12 @@ export class Shelf {
     this._fallback = new Fallback(null, this._hub);
   }
 
-  /** What is left of a ledger after a withdrawal. @param {Uint8Array} ledger */
-  _withdrawn(ledger) {
+  /** What is left of a ledger after a withdrawal. @param {Uint8Array} ledger @param {boolean} all */
+  _withdrawn(ledger, all) {
     return this._engine.call(op.WITHDRAW, (w) => {
       w.f64(this._now());
       w.bytes(ledger);
+      w.u8(all ? 1 : 0);
     }, (r) => r.bytes());
   }
 

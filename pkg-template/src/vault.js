@@ -51,7 +51,7 @@ export const WITHDRAWN = {};
 
 export class Vault {
   /**
-   * @param {{ _consent: import("./shelf.js").ConsentState, _view: { _shop?: string }, _now(): number, _withdrawn(ledger: Uint8Array): Uint8Array | null | undefined }} seat
+   * @param {{ _consent: import("./shelf.js").ConsentState, _view: { _shop?: string }, _now(): number, _withdrawn(ledger: Uint8Array, all: boolean): Uint8Array | null | undefined }} seat
    * @param {MemoryHost | undefined} host
    * @param {ShelfStorage | undefined} own the shop's storage
    */
@@ -255,12 +255,13 @@ export class Vault {
   /**
    * Leaves no more of a ledger than a spent week needs: without that mark, withdrawing and granting again would buy a second answer.
    * @param {string} at
+   * @param {boolean} all what was spent in all goes too
    */
-  async leaveLedger(at) {
+  async leaveLedger(at, all) {
     const kept = await this.ledger(at, true);
     if (!kept) return;
     // Without a core to ask, a mark that nobody can read: it counts as spent.
-    const left = this._seat._withdrawn(kept.subarray(1)) || new Uint8Array(1);
+    const left = this._seat._withdrawn(kept.subarray(1), all) || new Uint8Array(1);
     if (String(left) !== String(kept.subarray(1))) await this.keepLedger(at, 0, left, true);
   }
 

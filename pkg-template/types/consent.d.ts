@@ -98,6 +98,17 @@ export interface SentReport {
 /** What reports were spent on, week by week, the oldest first. It makes no report and spends nothing. Empty without consent to store. */
 export function sentReports(shelf: Shelf): Promise<SentReport[]>;
 
+/** The privacy budget of this device, as sums of ε over all weeks. */
+export interface ReportBudget {
+  /** What all reports of this shop have spent, since reports were first allowed or the shopper was last forgotten. */
+  spent: number;
+  /** What they may spend: `[reports] lifetime` of the shop, 104 unless it says otherwise. Then no report is made any more (`lifetime_spent`). */
+  lifetime: number;
+  left: number;
+}
+/** How much of the privacy budget is spent. It makes no report and spends nothing. `spent` is 0 without consent to store, and all are 0 without an engine. */
+export function reportBudget(shelf: Shelf): Promise<ReportBudget>;
+
 /** Everything that is known of the shopper here; `export.schema.json` of the package is its schema. */
 export interface ExportedData {
   format: "nearshelf-export/1";

@@ -14,7 +14,7 @@ export interface PrivateReport {
    * `null`, or why there is none: no consent, the week was spent before a withdrawal, the clock went back, no randomness, a pack that
    * asks nothing, or no engine or no storage that keeps it just now.
    */
-  reason: null | "consent" | "epoch_spent" | "clock_went_back" | "no_entropy" | "nothing_asked" | "unavailable";
+  reason: null | "consent" | "epoch_spent" | "clock_went_back" | "lifetime_spent" | "no_entropy" | "nothing_asked" | "unavailable";
   /** Exactly what is sent: one noised answer, the week and a random id. `nearshelf/reports` reads it. */
   bytes: Uint8Array | null;
   sent: boolean;

@@ -19,6 +19,7 @@ use crate::error::{Code, Error, Result};
 use crate::id::Key;
 use crate::pack::column::write_strings;
 use crate::pack::{Pack, PackWriter, Tag};
+use crate::privacy::ledger::Lifetime;
 use crate::rank::embedding::BY_PAIRS;
 use crate::rank::{Blend, Explorations};
 use crate::shop::privacy::PORTRAIT_DAYS;
@@ -64,6 +65,9 @@ pub fn assemble(
     );
     if shop.privacy.portrait_days != PORTRAIT_DAYS {
         out.add(Tag::KEEP, 0, 1, shop.privacy.portrait_days.to_le_bytes().to_vec());
+    }
+    if shop.reports.lifetime != Lifetime::SHIPPED {
+        out.add(Tag::LIFETIME, 0, 1, shop.reports.lifetime.millionths().to_le_bytes().to_vec());
     }
     out.add(Tag::OVERLAY, 0, 1, shop.overlay.write());
     out.add(Tag::LIMITS, 0, 1, shop.rules.write());

@@ -98,6 +98,7 @@ tags! {
     INVITES b"INVT" "The shop's programmes of invitations and shares.";
     LEARNING b"LERN" "How a market learns from what shoppers choose of its offers.";
     KEEP b"KEEP" "Days that a portrait is kept after the last visit.";
+    LIFETIME b"LIFE" "What the reports of a device may spend in all.";
     SENSITIVE b"SENS" "Categories that enter the portrait with consent to that only.";
 }
 

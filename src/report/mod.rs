@@ -29,7 +29,7 @@ pub use truth::truth;
 
 use crate::id::Key;
 use crate::privacy::consent::Report;
-use crate::privacy::ledger::{Budget, Ledger, Refused, Turn};
+use crate::privacy::ledger::{Budget, Ledger, Lifetime, Refused, Turn};
 use crate::privacy::noise::{Draws, Entropy};
 use crate::time::Millis;
 
@@ -41,33 +41,33 @@ use crate::time::Millis;
 ///
 /// # Errors
 ///
-/// A [`Refused`] when the epoch is spent, the clock went back, or the host gives no randomness (nothing is spent then).
+/// A [`Refused`] when the epoch or the device's lifetime is spent, the clock went back, or the host gives no randomness (nothing is spent then).
 ///
 /// # Example: the answer is remembered, whatever the shopper does next
 ///
 /// ```
-/// use nearshelf::{id::Key, privacy::{consent::Consent, ledger::Ledger, noise::Epsilon}, time::Millis};
+/// use nearshelf::{id::Key, privacy::{consent::Consent, ledger::{Ledger, Lifetime}, noise::Epsilon}, time::Millis};
 /// use nearshelf::report::{ReportSchema, of_epoch};
 /// let (cats, dogs) = (Key::category("Cats"), Key::category("Dogs"));
 /// let schema = ReportSchema::category_interest(&[cats, dogs], Epsilon::MOST)?;
 /// let ok = Consent::all().may_report().expect("granted");
-/// let mut ledger = Ledger::default();
+/// let (mut ledger, asked) = (Ledger::default(), (&schema, Lifetime::SHIPPED));
 /// # let mut state = 1_u64;
 /// # let mut host = |bytes: &mut [u8]| { for b in bytes { state = state.wrapping_mul(6364136223846793005).wrapping_add(1); *b = (state >> 33) as u8; } Ok(()) };
-/// let first = of_epoch(&ok, &mut ledger, &schema, Millis(0), &mut host, |_| Some(cats)).expect("budget");
-/// let again = of_epoch(&ok, &mut ledger, &schema, Millis(60_000), &mut host, |_| Some(dogs)).expect("memory");
+/// let first = of_epoch(&ok, &mut ledger, asked, Millis(0), &mut host, |_| Some(cats)).expect("budget");
+/// let again = of_epoch(&ok, &mut ledger, asked, Millis(60_000), &mut host, |_| Some(dogs)).expect("memory");
 /// assert_eq!(first.bytes(), again.bytes());
 /// # Ok::<(), nearshelf::error::Error>(())
 /// ```
 pub fn of_epoch(
     ok: &Report,
     ledger: &mut Ledger,
-    schema: &ReportSchema,
+    (schema, lifetime): (&ReportSchema, Lifetime),
     now: Millis,
     entropy: &mut Entropy<'_>,
     truth: impl FnOnce(&MetricSchema) -> Option<Key>,
 ) -> Result<NoisedReport, Refused> {
-    match ledger.turn(ok, now)? {
+    match ledger.turn(ok, now, schema.epsilon(), lifetime)? {
         // The ledger's sum was good, so the bytes are those that were written; were they not, the epoch stays spent.
         Turn::Remembered(bytes) => NoisedReport::read(bytes).map_err(|_| Refused::Spent),
         Turn::Open(budget) => make(ok, budget, schema, entropy, truth),
@@ -97,6 +97,6 @@ pub fn make(
         answer: about.noise().answer(symbol, &draws.noise),
         id: draws.id,
     };
-    budget.spend(about.metric(), schema.epsilon(), &report.bytes());
+    budget.spend(about.metric(), &report.bytes());
     Ok(report)
 }

@@ -2,7 +2,7 @@
 
 use super::config::ShopConfig;
 use crate::error::{Code, Error, Result};
-use crate::privacy::ledger::Metric;
+use crate::privacy::ledger::{Lifetime, Metric};
 use crate::privacy::noise::{Epsilon, MOST_SYMBOLS};
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -19,6 +19,7 @@ const LARGEST: f64 = 1e9;
 #[serde(deny_unknown_fields, default)]
 pub(super) struct ReportSection {
     epsilon: Option<f64>,
+    lifetime: Option<f64>,
     categories: Option<usize>,
     leave_out: Option<Vec<String>>,
     weights: BTreeMap<String, u16>,
@@ -35,6 +36,8 @@ pub(super) struct ReportSection {
 pub struct ReportSettings {
     /// Budget of a week.
     pub epsilon: Epsilon,
+    /// Budget of all weeks of a device.
+    pub lifetime: Lifetime,
     /// Most categories a report can name, 1 to 64.
     pub categories: usize,
     /// Category paths that no report names, nor what lies below them.
@@ -95,9 +98,15 @@ impl ShopConfig {
                 "order_values = {values:?} does not rise, from 0 on, in {BOUNDS} numbers or fewer."
             )));
         }
+        let epsilon = Epsilon::from_f64(epsilon)
+            .ok_or_else(|| bad(format!("epsilon = {epsilon} is not between 0.01 and 2.")))?;
+        let lifetime = own.lifetime.or(shipped.lifetime).unwrap_or(f64::NAN);
+        let lifetime = Lifetime::from_f64(lifetime)
+            .filter(|l| l.holds(0, epsilon))
+            .ok_or_else(|| bad(format!("lifetime = {lifetime} is not between epsilon ({}) and 1000.", epsilon.to_f64())))?;
         Ok(ReportSettings {
-            epsilon: Epsilon::from_f64(epsilon)
-                .ok_or_else(|| bad(format!("epsilon = {epsilon} is not between 0.01 and 2.")))?,
+            epsilon,
+            lifetime,
             categories,
             leave_out: own.leave_out.clone().or(shipped.leave_out).unwrap_or_default(),
             weights,

@@ -113,7 +113,7 @@ impl Statement {
         }
         lines.push(words::key(shop));
         if !self.privacy.reports_to.is_empty() {
-            lines.push(words::ledger(shop));
+            lines.push(words::ledger(shop, self.reports.lifetime.to_f64()));
         }
         if !self.privacy.notice.is_empty() {
             lines.push(words::receipts(shop));

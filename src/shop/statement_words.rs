@@ -96,13 +96,15 @@ pub(super) fn key(shop: &str) -> Both {
     )
 }
 
-pub(super) fn ledger(shop: &str) -> Both {
+pub(super) fn ledger(shop: &str, lifetime: f64) -> Both {
     both(
         format!(
-            "`nearshelf/{shop}/ledger`: in which weeks a report was made, and this week's answer, at most 53 weeks. Purpose `report`. After a withdrawal, and after you want to be forgotten, 15 bytes say that this week is spent, until it ends."
+            "`nearshelf/{shop}/ledger`: in which weeks a report was made, at most 53 of them, what all of them spent, and this week's answer. Once ε = {lifetime} is spent in all, this device answers no more. Purpose `report`. After a withdrawal of it \
+             19 bytes keep the last week and what was spent in all, so that a new yes begins no new account. After a withdrawal of `store`, and after you want to be forgotten, 15 bytes say that this week is spent, until it ends."
         ),
         format!(
-            "`nearshelf/{shop}/ledger`：哪些周生成过报告，以及本周的回答，最多 53 周。目的为 `report`。撤回同意或要求遗忘后，仅留 15 字节说明本周已用，至本周结束。"
+            "`nearshelf/{shop}/ledger`：哪些周生成过报告（最多 53 周）、累计用去的预算，以及本周的回答。累计达到 ε = {lifetime} 后，本设备不再作答。目的为 `report`。撤回该同意后，仅留 19 字节记录最近一周与累计预算，以免重新同意即重新计算；\
+             撤回 `store` 或要求遗忘后，仅留 15 字节说明本周已用，至本周结束。"
         ),
     )
 }

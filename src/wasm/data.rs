@@ -6,7 +6,8 @@ use crate::engine::Engine;
 use crate::error::Result;
 use crate::privacy::ledger::Ledger;
 
-/// The portrait, and what the ledger tells: for each week the metric that was drawn, and the budget that it took.
+/// The portrait, and what the ledger tells: for each week the metric that was drawn, and the budget that it took; all that was spent, and the most
+/// that may be.
 pub(super) fn taken_out(shelf: &mut Engine, r: &mut Reader<'_>, out: &mut Writer) -> Result<()> {
     let ledger = r.bytes();
     r.end()?;
@@ -18,6 +19,8 @@ pub(super) fn taken_out(shelf: &mut Engine, r: &mut Reader<'_>, out: &mut Writer
         out.str(spent.metric.code());
         out.u32(spent.epsilon.millionths());
     }
+    out.u32(ledger.total());
+    out.u32(shelf.lifetime()?.millionths());
     Ok(())
 }
 

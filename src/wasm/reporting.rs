@@ -22,6 +22,7 @@ pub(super) fn part(shelf: &mut Engine, r: &mut Reader<'_>, out: &mut Writer) -> 
         Err(Refused::Spent) => (1, Vec::new()),
         Err(Refused::ClockBack) => (2, Vec::new()),
         Err(Refused::NoEntropy) => (3, Vec::new()),
+        Err(Refused::Lifetime) => (5, Vec::new()),
     };
     out.u8(outcome);
     out.bytes(&reported.ledger);
@@ -30,8 +31,8 @@ pub(super) fn part(shelf: &mut Engine, r: &mut Reader<'_>, out: &mut Writer) -> 
 }
 
 pub(super) fn withdraw(r: &mut Reader<'_>, out: &mut Writer) -> Result<()> {
-    let (now, ledger) = (time(r), r.bytes());
+    let (now, ledger, all) = (time(r), r.bytes(), r.u8() != 0);
     r.end()?;
-    out.bytes(&withdrawn(now, ledger));
+    out.bytes(&withdrawn(now, ledger, all));
     Ok(())
 }

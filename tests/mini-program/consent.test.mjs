@@ -43,7 +43,7 @@ test("the module is one file without requires and globals of the web, and takes 
   const module = { exports: {} };
   vm.runInNewContext(`(function (module, exports) {${script}\n})`, { wx, setTimeout, clearTimeout })(module, module.exports);
   assert.deepEqual(Object.keys(module.exports).sort(),
-    ["consentRecord", "exportData", "fromCallback", "fromGoogleConsentMode", "fromShopify", "fromTcf", "fromWechat", "importData", "sentReports"]);
+    ["consentRecord", "exportData", "fromCallback", "fromGoogleConsentMode", "fromShopify", "fromTcf", "fromWechat", "importData", "reportBudget", "sentReports"]);
   const said = [];
   const shelf = { setConsent: (change) => said.push({ ...change }), rights: (message) => said.push(message) };
   module.exports.fromWechat(shelf).stop();

@@ -356,6 +356,7 @@ export default {
   chanceOne: "With a chance of {other}, what leaves is another answer than the true one.",
   chanceBits: "The true answer is left out with a chance of {out}; each of the {n} others is named by mistake with a chance of {each}.",
   suspicion: "To a reader who knew nothing about you, each one named is {most} likely at most; without the report it was {before}.",
+  lifetime: "Of ε = {most}, which is all that this device may ever tell, {spent} is spent. Then it answers no more.",
   budget: "ε = {epsilon} is the week’s whole budget: no report is more than {times} times as likely with your answer as with any other.",
   allWeek: "Until {week} ends, the same bytes go however often they are asked for. Copies are dropped, so sending twice tells nothing new.",
   notHidden: "Not hidden: that a report came this week, and your network address, as with any request. The collector must not keep it.",
@@ -372,6 +373,7 @@ export default {
   ownReason: {
     epoch_spent: "Nothing can leave: this week was answered already, and the answer was forgotten here. The next report comes next week.",
     clock_went_back: "Nothing can leave: the clock shows a week before one that was answered.",
+    lifetime_spent: "Nothing can leave any more: all that this device may ever tell is told.",
     no_entropy: "Nothing can leave: the browser gave no randomness, and without it there is no noise.",
     nothing_asked: "Nothing can leave: this shop asks for no reports.",
     unavailable: "Nothing can leave just now: the engine or the storage is not available.",

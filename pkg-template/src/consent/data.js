@@ -36,18 +36,27 @@ export async function sentReports(shelf) {
   return (await look(shelf))._sent;
 }
 
+/**
+ * How much of the privacy budget this device has spent on this shop's reports, and how much it may.
+ * @param {any} shelf
+ */
+export async function reportBudget(shelf) {
+  const { _total: spent, _lifetime: lifetime } = await look(shelf);
+  return { spent, lifetime, left: Math.max(lifetime - spent, 0) };
+}
+
 /** @param {any} shelf */
 async function look(shelf) {
   const { shop = "", now = 0, ledger = null } = Object(await shelf.rights());
   const answer = await ask(shelf, TAKEN_OUT, (w) => w.bytes(ledger ? ledger.subarray(1) : new Uint8Array(0)));
-  if (!answer) return { _shop: shop, _now: now, _snapshot: new Uint8Array(0), _sent: [] };
+  if (!answer) return { _shop: shop, _now: now, _snapshot: new Uint8Array(0), _sent: [], _total: 0, _lifetime: 0 };
   const r = new Reader(answer);
   const snapshot = r.bytes();
   const spent = r.list((r) => ({ epoch: week(r.f64()), metric: r.str(), epsilon: r.u32() / 1e6 }));
   const present = week(Math.floor((now + 3 * 864e5) / (7 * 864e5)));
   // Of earlier weeks it is not kept whether the answer arrived.
   const sent = spent.map((one) => Object.assign(one, { sent: one.epoch === present ? ledger[0] === 1 : null }));
-  return { _shop: shop, _now: now, _snapshot: snapshot, _sent: sent };
+  return { _shop: shop, _now: now, _snapshot: snapshot, _sent: sent, _total: r.u32() / 1e6, _lifetime: r.u32() / 1e6 };
 }
 
 /**
