@@ -26,8 +26,13 @@ pub struct Row {
     pub error: f64,
     /// Mean squared error over the exact variance.
     pub ratio: f64,
-    /// The largest mean error of a symbol's share, in standard errors of that mean.
+    /// The mean errors of all symbols' shares together, in standard errors: squares of these means, each over its own variance, add up to k but
+    /// for chance, with a standard deviation of √2k; how far above k the sum lies.
     pub bias: f64,
+    /// The largest mean error of a symbol's share by itself, in standard errors of that mean.
+    pub largest: f64,
+    /// Symbols whose mean error lies beyond three standard errors; of 370 that have none, one does.
+    pub beyond: usize,
     /// Part of the intervals of 95 % that hold the truth.
     pub coverage: f64,
 }
@@ -96,7 +101,8 @@ pub(crate) fn measured(noise: &Noise, believed: &Noise, epsilon: f64, reports: u
     let of_mean = |s: usize| {
         libm::sqrt((squares[s] / trials - (sums[s] / trials) * (sums[s] / trials)).max(f64::MIN_POSITIVE) / trials)
     };
-    let bias = (0..k).map(|s| (sums[s] / trials / of_mean(s)).abs()).fold(0.0, f64::max);
+    let of_symbols: Vec<f64> = (0..k).map(|s| (sums[s] / trials / of_mean(s)).abs()).collect();
+    let together: f64 = of_symbols.iter().map(|z| z * z).sum();
     let mean_square = squares.iter().sum::<f64>() / trials / k as f64;
     Row {
         epsilon,
@@ -104,7 +110,9 @@ pub(crate) fn measured(noise: &Noise, believed: &Noise, epsilon: f64, reports: u
         mechanism: noise.mechanism().code(),
         error: planned_error(noise, reports),
         ratio: mean_square / (noise.mean_variance() / reports as f64),
-        bias,
+        bias: (together - k as f64) / libm::sqrt(2.0 * k as f64),
+        largest: of_symbols.iter().copied().fold(0.0, f64::max),
+        beyond: of_symbols.iter().filter(|z| **z >= 3.0).count(),
         coverage: held as f64 / trials / k as f64,
     }
 }
@@ -200,21 +208,21 @@ fn rejected(n: u64, p: f64, random: &mut Random) -> u64 {
 mod tests {
     use super::*;
 
-    /// Bars of the estimator: 100,000 reports, k = 8, 32, 64, ε = 0.5, 1, 2, 4, both mechanisms, 1,000 seeded crowds of each.
+    /// Bars of the estimator: 100,000 reports, k = 8, 32, 64, ε = 0.5, 1, 2, 4, both mechanisms, 10,000 seeded crowds of each.
     ///
-    /// Of the 24 rows' 832 symbols the largest bias is some 3.2 standard errors by chance alone; so each symbol is held to 3 in the mean over its
-    /// row, and to 4.5 by itself, which one of 150,000 passes.
+    /// Bias is held to 3 standard errors for each row, over all of its symbols. Of 832 symbols without any some 2.2 lie beyond 3 by themselves, and
+    /// more than 7 once in some 400 times; none lies beyond 4.65 but once in 370 times (Bonferroni: 1 in 370 over 832).
     #[test]
     fn the_estimator_keeps_to_its_formula_bias_and_coverage() {
-        let rows = table(100_000, 1_000, 20_261_126);
+        let rows = table(100_000, 10_000, 20_261_126);
         assert_eq!(rows.len(), 24);
         for r in &rows {
             assert!((0.9..=1.1).contains(&r.ratio), "MSE over theory: {r:?}");
-            assert!(r.bias < 4.5, "bias: {r:?}");
+            assert!(r.bias < 3.0 && r.largest < 4.65, "bias: {r:?}");
             assert!((0.93..=0.97).contains(&r.coverage), "coverage: {r:?}");
         }
-        let most = rows.iter().filter(|r| r.bias >= 3.0).count();
-        assert!(most <= 6, "{most} rows of 24 have a symbol beyond three standard errors");
+        let beyond: usize = rows.iter().map(|r| r.beyond).sum();
+        assert!(beyond <= 7, "{beyond} of 832 symbols are beyond three standard errors");
     }
 
     /// p and q swapped: whoever believes the wrong threshold is found out by the same bars.
@@ -225,7 +233,10 @@ mod tests {
             let other = Noise::unbounded(mechanism, 8, 1.0).expect("in range");
             for (told, believed) in [(&noise, &other), (&other, &noise)] {
                 let r = measured(told, believed, 2.0, 100_000, 200, 3);
-                assert!(r.bias > 4.5 && !(0.9..=1.1).contains(&r.ratio) && r.coverage < 0.93, "{r:?}");
+                assert!(
+                    r.bias > 3.0 && r.largest > 4.65 && !(0.9..=1.1).contains(&r.ratio) && r.coverage < 0.93,
+                    "{r:?}"
+                );
             }
         }
     }

@@ -98,12 +98,12 @@ impl ShopConfig {
                 "order_values = {values:?} does not rise, from 0 on, in {BOUNDS} numbers or fewer."
             )));
         }
-        let epsilon = Epsilon::from_f64(epsilon)
-            .ok_or_else(|| bad(format!("epsilon = {epsilon} is not between 0.01 and 2.")))?;
+        let epsilon =
+            Epsilon::from_f64(epsilon).ok_or_else(|| bad(format!("epsilon = {epsilon} is not between 0.01 and 2.")))?;
         let lifetime = own.lifetime.or(shipped.lifetime).unwrap_or(f64::NAN);
-        let lifetime = Lifetime::from_f64(lifetime)
-            .filter(|l| l.holds(0, epsilon))
-            .ok_or_else(|| bad(format!("lifetime = {lifetime} is not between epsilon ({}) and 1000.", epsilon.to_f64())))?;
+        let lifetime = Lifetime::from_f64(lifetime).filter(|l| l.holds(0, epsilon)).ok_or_else(|| {
+            bad(format!("lifetime = {lifetime} is not between epsilon ({}) and 1000.", epsilon.to_f64()))
+        })?;
         Ok(ReportSettings {
             epsilon,
             lifetime,

@@ -8,7 +8,7 @@ use nearshelf::event::clean::{RawDetails, RawEvent, RawItem, RawPrice};
 use nearshelf::id::Key;
 use nearshelf::pack::{PackWriter, Tag};
 use nearshelf::privacy::consent::{Consent, Tri};
-use nearshelf::privacy::ledger::Refused;
+use nearshelf::privacy::ledger::{Lifetime, Refused};
 use nearshelf::privacy::noise::{Answer, ENTROPY_BYTES, Epsilon};
 use nearshelf::report::ReportSchema;
 use nearshelf::time::DAY;
@@ -21,6 +21,10 @@ fn schema() -> ReportSchema {
 
 /// A shelf over one product in each of three categories, and one below a fourth that no report names.
 fn shelf(section: Option<Vec<u8>>) -> Engine {
+    shelf_of(section, None)
+}
+
+fn shelf_of(section: Option<Vec<u8>>, lifetime: Option<Vec<u8>>) -> Engine {
     let product = |id: &str, category: &str| {
         let offer = VariantOffer { list: Some(100), sale: None, availability: Availability::InStock };
         ProductDraft {
@@ -47,6 +51,9 @@ fn shelf(section: Option<Vec<u8>>) -> Engine {
     nearshelf::catalog::build::write(&draft, &mut out).expect("a small catalogue");
     if let Some(bytes) = section {
         out.add(Tag::REPORT, 0, 1, bytes);
+    }
+    if let Some(bytes) = lifetime {
+        out.add(Tag::LIFETIME, 0, 1, bytes);
     }
     let mut shelf = Engine::open(out.finish().expect("small")).expect("a shelf");
     shelf.set_consent(Consent::all());
@@ -128,11 +135,11 @@ fn the_stored_ledger_remembers_the_answer_and_a_spent_week_stays_spent() {
     assert_eq!(again.report, Ok(Some(report)), "the same bytes, whatever the shopper does");
     assert_eq!(again.ledger, first.ledger);
 
-    let mark = withdrawn(NOW, &first.ledger);
+    let mark = withdrawn(NOW, &first.ledger, true);
     assert_eq!(mark.len(), 14);
     let spent = shelf.report(NOW, &mark, &truthful(1)).expect("consented");
     assert_eq!((spent.report, spent.ledger), (Err(Refused::Spent), mark.clone()));
-    assert_eq!(withdrawn(NOW.plus(7 * DAY), &mark), Vec::<u8>::new(), "nothing is left when the week is over");
+    assert_eq!(withdrawn(NOW.plus(7 * DAY), &mark, true), Vec::<u8>::new(), "nothing is left when the week is over");
     let next = shelf.report(NOW.plus(7 * DAY), &mark, &truthful(3)).expect("consented");
     assert!(matches!(next.report, Ok(Some(r)) if r.epoch.0 == report.epoch.0 + 1));
 }
@@ -162,10 +169,33 @@ fn a_pack_that_asks_nothing_gets_nothing_and_a_forged_schema_is_an_error() {
     let reported = silent.report(NOW, &[], &truthful(1)).expect("consented");
     assert_eq!((reported.report, reported.ledger), (Ok(None), vec![]));
     let spent = shelf(Some(schema().encode())).report(NOW, &[], &truthful(1)).expect("consented").ledger;
-    let later = silent.report(NOW.plus(7 * DAY), &withdrawn(NOW, &spent), &[]).expect("consented");
+    let later = silent.report(NOW.plus(7 * DAY), &withdrawn(NOW, &spent, false), &[]).expect("consented");
+    assert_eq!(later.ledger.len(), 18, "what was spent in all stays, whatever the pack asks");
+    let later = silent.report(NOW.plus(7 * DAY), &withdrawn(NOW, &spent, true), &[]).expect("consented");
     assert!(later.ledger.is_empty(), "a mark goes when its week is over, whatever the pack asks");
     let mut forged = schema().encode();
     forged[3] ^= 1;
     let mut shelf = shelf(Some(forged));
     assert_eq!(shelf.report(NOW, &[], &truthful(1)).expect_err("forged").code(), "pack_malformed");
+}
+
+#[test]
+fn a_pack_says_what_a_device_may_spend_in_all() {
+    let of = |millionths: u32| shelf_of(Some(schema().encode()), Some(millionths.to_le_bytes().to_vec()));
+    assert_eq!(shelf(Some(schema().encode())).lifetime(), Ok(Lifetime::SHIPPED));
+    let mut three = of(7_999_999);
+    assert_eq!(three.lifetime(), Ok(Lifetime::from_f64(7.999_999).expect("in range")));
+    let mut ledger = Vec::new();
+    for week in 0..5 {
+        let now = NOW.plus(week * 7 * DAY);
+        let reported = three.report(now, &ledger, &truthful(1)).expect("consented");
+        assert_eq!(reported.report.is_ok(), week < 3, "week {week}");
+        assert_eq!(reported.report.err(), (week >= 3).then_some(Refused::Lifetime));
+        // A yes that is taken back and given again begins no other lifetime.
+        ledger = if week == 1 { withdrawn(now, &reported.ledger, false) } else { reported.ledger };
+    }
+    for bad in [vec![0; 4], vec![0; 3], 1_000_000_001_u32.to_le_bytes().to_vec()] {
+        let mut shelf = shelf_of(Some(schema().encode()), Some(bad));
+        assert_eq!(shelf.report(NOW, &[], &truthful(1)).expect_err("no lifetime").code(), "pack_malformed");
+    }
 }

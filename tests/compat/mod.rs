@@ -3,6 +3,7 @@
 mod invites;
 #[cfg(all(feature = "cli", not(target_arch = "wasm32")))]
 mod member;
+mod spending;
 #[cfg(feature = "vectors")]
 mod vectors;
 

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { exportData, importData, sentReports } from "../../pkg-template/src/consent/data.js";
+import { exportData, importData, reportBudget, sentReports } from "../../pkg-template/src/consent/data.js";
 import { golden } from "../golden/replay.mjs";
 import { storageOver } from "./support/memory.mjs";
 import { packBytes, root } from "./support/project.mjs";
@@ -117,9 +117,21 @@ test("what was sent is told week by week, and looking spends nothing", async () 
     await v.end();
   }
   const v = await open(storageOver(kept), { by, at: NOW + 2 * WEEK });
+  assert.deepEqual(await reportBudget(v.shelf), { spent: 6, lifetime: 104, left: 98 });
   v.shelf.setConsent({ report: false });
   await v.settled();
   assert.deepEqual(await sentReports(v.shelf), []);
+  assert.equal((await reportBudget(v.shelf)).spent, 6, "a withdrawal begins no other lifetime");
+  await v.end();
+  // The shop makes it shorter: what was spent before counts.
+  const shorter = withSection(asking, "LIFE", 1, Uint8Array.of(0x40, 0x4b, 0x4c, 0)); // 5
+  const w = await open(storageOver(kept), { by: (storage, wishes) => realVisit(storage, { pack: shorter, ...wishes }), at: NOW + 3 * WEEK });
+  assert.deepEqual(await reportBudget(w.shelf), { spent: 6, lifetime: 5, left: 0 });
+  assert.deepEqual([(await w.report()).reason, w.sent], ["lifetime_spent", []]);
+  w.shelf.forget();
+  await w.settled();
+  assert.equal((await reportBudget(w.shelf)).spent, 0, "who is forgotten begins anew");
+  await w.end();
 });
 
 test("the first format ever exported is taken in", async () => {

@@ -49,7 +49,7 @@ for (const [mechanism, length] of [["k_rr", 37], ["oue", 37]]) {
     assert.deepEqual([hex((await later.report()).bytes), later.sent], [hex(bytes), []]);
     later.shelf.setConsent({ report: false });
     await later.settled();
-    assertMark(kept.get(SHOP_LEDGER), weekOf(NOW));
+    assertMark(kept.get(SHOP_LEDGER), weekOf(NOW), mechanism, 2);
     later.shelf.setConsent({ report: true });
     assert.equal((await later.report()).reason, "epoch_spent");
     await later.end();
@@ -61,6 +61,9 @@ for (const [mechanism, length] of [["k_rr", 37], ["oue", 37]]) {
     await next.settled();
     await next.end();
     const over = await open(storageOver(kept), { by: realVisit, pack, at: NOW + 2 * WEEK, consent: { store: true, report: false } });
+    await over.settled();
+    assertMark(kept.get(SHOP_LEDGER), weekOf(NOW + WEEK), mechanism, 4);
+    over.shelf.forget();
     await over.settled();
     assert.equal(kept.has(SHOP_LEDGER), false);
     assert.deepEqual([v.told, later.told, next.told, over.told], [[], [], [], []]);

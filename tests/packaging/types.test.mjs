@@ -189,7 +189,7 @@ for (const [file, from] of [["member.mts", "nearshelf"], ["member.cts", "nearshe
 
 for (const [file, from] of [["consent.mts", "nearshelf"], ["consent.cts", "nearshelf"], ["consent.ts", "nearshelf/mini-program"]]) {
   test(`consent beside ${from} compiles in ${file}, and its mistakes do not`, async () => {
-    const text = `import { createShelf, type ConsentReceipt, type Shelf } from "${from}"; import { consentRecord, exportData, fromCallback, fromGoogleConsentMode, fromShopify, fromTcf, fromWechat, importData, sentReports, type ConsentSource } from "${from}/consent";
+    const text = `import { createShelf, type ConsentReceipt, type Shelf } from "${from}"; import { consentRecord, exportData, fromCallback, fromGoogleConsentMode, fromShopify, fromTcf, fromWechat, importData, reportBudget, sentReports, type ConsentSource } from "${from}/consent";
       export async function ask(shelf: Shelf): Promise<string> {
         const sources: ConsentSource[] = [
           fromGoogleConsentMode(shelf, { layer: [], mapping: { store: "functionality_storage" }, defaults: true }), fromShopify(shelf, { explicit: true, mapping: { report: ["analytics", "marketing"] } }),
@@ -204,8 +204,8 @@ for (const [file, from] of [["consent.mts", "nearshelf"], ["consent.cts", "nears
         await createShelf({ pack: "/p", preConsent: "forever" });
         await createShelf({ pack: "/p", preConsent: "session", notice: "2", respectSignals: false, consent: { store: true, notice: "1" } });
         shelf.on("consent", (receipt: ConsentReceipt) => receipt.inForce.report === true);
-        const all = await exportData(shelf), { taken, reason } = await importData(shelf, all), [week] = await sentReports(shelf);
-        return [...sources.map((s) => String(s.state()?.store)), all.snapshot, String(taken), reason, week?.epoch, JSON.stringify(consentRecord(shelf.consentReceipts()[0]!, { controller: "x" }))].join();
+        const all = await exportData(shelf), { taken, reason } = await importData(shelf, all), [week] = await sentReports(shelf), { left } = await reportBudget(shelf);
+        return [...sources.map((s) => String(s.state()?.store)), all.snapshot, String(taken), reason, week?.epoch, left.toFixed(1), JSON.stringify(consentRecord(shelf.consentReceipts()[0]!, { controller: "x" }))].join();
       }`;
     const settings = file === "consent.ts" ? { module: "esnext", moduleResolution: "bundler", lib: ["es2020"] } : { module: "nodenext", lib: ["es2022", "dom"] };
     const { code, out } = await compile("types", { [file]: text }, settings);

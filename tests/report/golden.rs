@@ -172,7 +172,7 @@ mod collector {
     use super::*;
     use nearshelf::id::Key;
     use nearshelf::privacy::consent::Consent;
-    use nearshelf::privacy::ledger::Ledger;
+    use nearshelf::privacy::ledger::{Ledger, Lifetime};
     use nearshelf::privacy::noise::Epsilon;
     use nearshelf::profile::week::Outcome;
     use nearshelf::report::collect::{Costs, NamedSchema, decode};
@@ -222,7 +222,16 @@ mod collector {
                     (i % 5 > 0).then(|| m.domain()[i * i / 7 % m.domain().len() * (i % 3) / 2])
                 };
                 lines.push(
-                    of_epoch(&ok, &mut ledger, &named.schema, Millis(week * 7 * DAY), &mut host, truth).unwrap().json(),
+                    of_epoch(
+                        &ok,
+                        &mut ledger,
+                        (&named.schema, Lifetime::SHIPPED),
+                        Millis(week * 7 * DAY),
+                        &mut host,
+                        truth,
+                    )
+                    .unwrap()
+                    .json(),
                 );
             }
         }

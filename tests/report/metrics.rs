@@ -6,7 +6,7 @@ use nearshelf::event::clean::{RawDetails, RawEvent, RawItem, RawPrice};
 use nearshelf::id::{Key, Row};
 use nearshelf::pack::{Pack, PackWriter, Tag};
 use nearshelf::privacy::consent::{Consent, Tri};
-use nearshelf::privacy::ledger::{Epoch, Metric};
+use nearshelf::privacy::ledger::{Epoch, Lifetime, Metric};
 use nearshelf::privacy::noise::{Answer, ENTROPY_BYTES, Epsilon, Mechanism};
 use nearshelf::profile::week::Outcome;
 use nearshelf::report::symbol::{LONGER_AGO, NOT_CHOSEN, WEEKS_AGO, of_group, of_order};
@@ -253,7 +253,10 @@ fn the_draw_of_the_metric_knows_nothing_of_the_shopper_and_keeps_to_the_weights(
     for seed in 0..4_000 {
         let of = |truth: Option<Key>| {
             let mut ledger = nearshelf::privacy::ledger::Ledger::default();
-            nearshelf::report::of_epoch(&ok, &mut ledger, &schema, NOW, &mut seeded(seed), |_| truth).unwrap()
+            nearshelf::report::of_epoch(&ok, &mut ledger, (&schema, Lifetime::SHIPPED), NOW, &mut seeded(seed), |_| {
+                truth
+            })
+            .unwrap()
         };
         let (a, b) = (of(None), of(Some(Key(3))));
         assert_eq!((a.metric, a.id, a.bytes().len()), (b.metric, b.id, b.bytes().len()));

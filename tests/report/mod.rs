@@ -6,7 +6,7 @@ mod mutations;
 
 use nearshelf::id::Key;
 use nearshelf::privacy::consent::{Consent, Tri};
-use nearshelf::privacy::ledger::{Epoch, Ledger, Metric, Refused};
+use nearshelf::privacy::ledger::{Epoch, Ledger, Lifetime, Metric, Refused};
 use nearshelf::privacy::noise::{Epsilon, NoEntropy};
 use nearshelf::report::{MetricSchema, NoisedReport, ReportSchema, Taken, Tally, of_epoch, planned_error};
 use nearshelf::time::{DAY, Millis};
@@ -46,7 +46,8 @@ pub(crate) fn fresh(
     host: &mut (impl FnMut(&mut [u8]) -> Result<(), NoEntropy> + ?Sized),
 ) -> NoisedReport {
     let ok = Consent::all().may_report().unwrap();
-    of_epoch(&ok, &mut Ledger::default(), schema, now, &mut |bytes| host(bytes), |_| truth).unwrap()
+    of_epoch(&ok, &mut Ledger::default(), (schema, Lifetime::SHIPPED), now, &mut |bytes| host(bytes), |_| truth)
+        .unwrap()
 }
 
 #[test]
@@ -84,7 +85,8 @@ fn a_week_of_asking_gives_one_answer_and_a_new_week_another() {
                 assert_eq!(about.metric(), Metric::CategoryInterest);
                 Some(interest)
             };
-            answers.push(of_epoch(&ok, &mut ledger, &pack, now, &mut host, truth).unwrap().bytes());
+            answers
+                .push(of_epoch(&ok, &mut ledger, (&pack, Lifetime::SHIPPED), now, &mut host, truth).unwrap().bytes());
         }
         answers.dedup();
         assert_eq!(answers.len(), 1);
@@ -104,10 +106,13 @@ fn a_host_without_randomness_gets_no_report_and_spends_nothing() {
     let mut ledger = Ledger::default();
     let mut dead = |_: &mut [u8]| Err(NoEntropy);
     let read = |_: &MetricSchema| -> Option<Key> { panic!("the portrait was read without randomness") };
-    let refused = of_epoch(&ok, &mut ledger, &schema(4), NOW, &mut dead, read).unwrap_err();
+    let refused = of_epoch(&ok, &mut ledger, (&schema(4), Lifetime::SHIPPED), NOW, &mut dead, read).unwrap_err();
     assert_eq!((refused, refused.code()), (Refused::NoEntropy, "no_entropy"));
     assert!(ledger.is_empty());
-    assert!(of_epoch(&ok, &mut ledger, &schema(4), NOW, &mut seeded(1), |_| None).is_ok(), "later it works");
+    assert!(
+        of_epoch(&ok, &mut ledger, (&schema(4), Lifetime::SHIPPED), NOW, &mut seeded(1), |_| None).is_ok(),
+        "later it works"
+    );
 }
 
 #[test]
@@ -115,14 +120,23 @@ fn withdrawing_and_granting_again_buys_no_second_answer() {
     let ok = Consent::all().may_report().unwrap();
     let (schema, mut host, mut ledger) = (schema(4), seeded(2), Ledger::default());
     let key = schema.metrics()[0].domain()[0];
-    of_epoch(&ok, &mut ledger, &schema, NOW, &mut host, |_| Some(key)).unwrap();
-    ledger.withdraw(NOW);
-    let left = ledger.snapshot();
-    assert!(left.len() <= 16);
-    let mut ledger = Ledger::restore(&left).unwrap();
-    let again = of_epoch(&ok, &mut ledger, &schema, NOW, &mut host, |_| Some(key));
-    assert_eq!(again.unwrap_err(), Refused::Spent);
-    assert!(of_epoch(&ok, &mut ledger, &schema, NOW.plus(WEEK), &mut host, |_| Some(key)).is_ok());
+    let asked = (&schema, Lifetime::SHIPPED);
+    of_epoch(&ok, &mut ledger, asked, NOW, &mut host, |_| Some(key)).unwrap();
+    let (mut withdrawn, mut forgotten) = (ledger.clone(), ledger);
+    withdrawn.withdraw(NOW);
+    forgotten.forget(NOW);
+    assert!(forgotten.snapshot().len() <= 16);
+    for (left, total) in [(withdrawn, 4_000_000), (forgotten, 2_000_000)] {
+        let mut ledger = Ledger::restore(&left.snapshot()).unwrap();
+        let again = of_epoch(&ok, &mut ledger, asked, NOW, &mut host, |_| Some(key));
+        assert_eq!(again.unwrap_err(), Refused::Spent);
+        assert!(of_epoch(&ok, &mut ledger, asked, NOW.plus(WEEK), &mut host, |_| Some(key)).is_ok());
+        assert_eq!(
+            ledger.total(),
+            total,
+            "what was spent before is known after a withdrawal, and not when all was forgotten"
+        );
+    }
 }
 
 #[test]

@@ -5,7 +5,7 @@
 use super::{NOW, WEEK, seeded};
 use nearshelf::id::Key;
 use nearshelf::privacy::consent::Consent;
-use nearshelf::privacy::ledger::Ledger;
+use nearshelf::privacy::ledger::{Ledger, Lifetime};
 use nearshelf::privacy::noise::{Answer, Epsilon, Mechanism, Noise};
 use nearshelf::report::{NoisedReport, ReportSchema, of_epoch};
 use nearshelf::time::{DAY, Millis};
@@ -114,7 +114,7 @@ impl Device for Real {
         let ok = Consent::all().may_report().unwrap();
         // Each time from what was stored, as after a reload.
         self.0 = Ledger::restore(&self.0.snapshot()).unwrap();
-        of_epoch(&ok, &mut self.0, &schema(), at, &mut *self.1, |_| truth).ok()
+        of_epoch(&ok, &mut self.0, (&schema(), Lifetime::SHIPPED), at, &mut *self.1, |_| truth).ok()
     }
 }
 
@@ -124,8 +124,9 @@ struct NoMemo(Ledger, Box<super::Host>);
 impl Device for NoMemo {
     fn report(&mut self, at: Millis, truth: Option<Key>) -> Option<NoisedReport> {
         let ok = Consent::all().may_report().unwrap();
-        let report = of_epoch(&ok, &mut Ledger::default(), &schema(), at, &mut *self.1, |_| truth).ok();
-        _ = of_epoch(&ok, &mut self.0, &schema(), at, &mut *self.1, |_| truth);
+        let report =
+            of_epoch(&ok, &mut Ledger::default(), (&schema(), Lifetime::SHIPPED), at, &mut *self.1, |_| truth).ok();
+        _ = of_epoch(&ok, &mut self.0, (&schema(), Lifetime::SHIPPED), at, &mut *self.1, |_| truth);
         report
     }
 }
@@ -138,7 +139,11 @@ impl Device for NoLedger {
         let ok = Consent::all().may_report().unwrap();
         let week = at.plus(3 * DAY).0.div_euclid(WEEK);
         if self.0.as_ref().is_none_or(|(of, _)| *of != week) {
-            self.0 = Some((week, of_epoch(&ok, &mut Ledger::default(), &schema(), at, &mut *self.1, |_| truth).ok()?));
+            self.0 = Some((
+                week,
+                of_epoch(&ok, &mut Ledger::default(), (&schema(), Lifetime::SHIPPED), at, &mut *self.1, |_| truth)
+                    .ok()?,
+            ));
         }
         self.0.as_ref().map(|(_, report)| *report)
     }
@@ -187,6 +192,31 @@ fn mutation_no_ledger_is_refused() {
     assert!(answers > 1 && loss > 4.0, "{answers} answers, {loss}");
 }
 
+/// Answers of a shopper who withdraws each week's consent and grants it again, until the lifetime of three answers ends.
+fn answers_of_a_lifetime(withdraw: fn(&mut Ledger, Millis)) -> usize {
+    let (ok, three) = (Consent::all().may_report().unwrap(), Lifetime::from_f64(6.0).unwrap());
+    let (schema, mut host, mut ledger) = (schema(), seeded(4), Ledger::default());
+    let mut answer = |week: i64| {
+        let now = NOW.plus(week * WEEK);
+        let answered = of_epoch(&ok, &mut ledger, (&schema, three), now, &mut host, |_| None);
+        withdraw(&mut ledger, now);
+        ledger = Ledger::restore(&ledger.snapshot()).unwrap();
+        answered.is_ok()
+    };
+    (0..20).filter(|week| answer(*week)).count()
+}
+
+#[test]
+fn a_lifetime_ends_and_withdrawing_begins_no_other() {
+    assert_eq!(answers_of_a_lifetime(|_, _| {}), 3);
+    assert_eq!(answers_of_a_lifetime(Ledger::withdraw), 3);
+}
+
+#[test]
+fn mutation_a_withdrawal_that_forgets_the_sum_is_refused() {
+    assert!(answers_of_a_lifetime(Ledger::forget) > 3);
+}
+
 #[test]
 fn mutation_a_stuck_generator_gives_no_report() {
     for period in [1_usize, 2, 4, 8, 16] {
@@ -196,7 +226,9 @@ fn mutation_a_stuck_generator_gives_no_report() {
         };
         let ok = Consent::all().may_report().unwrap();
         let mut ledger = Ledger::default();
-        let refused = of_epoch(&ok, &mut ledger, &schema(), NOW, &mut stuck, |_| panic!("the portrait was read"));
+        let refused = of_epoch(&ok, &mut ledger, (&schema(), Lifetime::SHIPPED), NOW, &mut stuck, |_| {
+            panic!("the portrait was read")
+        });
         assert_eq!(refused.unwrap_err().code(), "no_entropy", "period {period}");
         assert!(ledger.is_empty());
     }

@@ -84,7 +84,7 @@ pub(crate) struct AccuracyArgs {
     #[arg(long, value_name = "N", default_value_t = 100_000, value_parser = clap::value_parser!(u64).range(1..=10_000_000))]
     reports: u64,
     /// Crowds of each kind.
-    #[arg(long, value_name = "N", default_value_t = 1_000, value_parser = clap::value_parser!(u64).range(2..=100_000))]
+    #[arg(long, value_name = "N", default_value_t = 10_000, value_parser = clap::value_parser!(u64).range(2..=100_000))]
     trials: u64,
     /// Seed of the crowds.
     #[arg(long, value_name = "N", default_value_t = 1)]
@@ -248,24 +248,26 @@ fn read(args: &DecodeArgs) -> Result<(), Error> {
 fn measure(args: &AccuracyArgs) {
     say!("{} crowds of {} reports each, seed {}", args.trials, args.reports, args.seed);
     say!(
-        "\n{:>7} {:>4} {:>9} {:>12} {:>11} {:>12} {:>9}",
+        "\n{:>7} {:>4} {:>9} {:>12} {:>11} {:>8} {:>12} {:>9}",
         "epsilon",
         "k",
         "mechanism",
         "error",
         "MSE/theory",
-        "largest bias",
+        "bias",
+        "one symbol's",
         "coverage"
     );
     for row in accuracy::table(args.reports, args.trials, args.seed) {
         say!(
-            "{:>7} {:>4} {:>9} {:>10.3} % {:>11.3} {:>9.2} SE {:>7.1} %",
+            "{:>7} {:>4} {:>9} {:>10.3} % {:>11.3} {:>5.2} SE {:>9.2} SE {:>7.1} %",
             row.epsilon,
             row.symbols,
             row.mechanism,
             100.0 * row.error,
             row.ratio,
             row.bias,
+            row.largest,
             100.0 * row.coverage
         );
     }

@@ -339,6 +339,7 @@ export class FakeCore {
     if (this.asksNothing) outcome = 4;
     else if (ledger.latest > weekOf(now)) outcome = 2;
     else if (ledger.latest === weekOf(now)) outcome = ledger.answer.length ? 0 : 1;
+    else if (ledger.total + 2 > (this.lifetime ?? 104)) outcome = 5;
     else if (entropy.length !== 296) outcome = 3;
     else {
       const answer = new Uint8Array(29);
@@ -346,7 +347,7 @@ export class FakeCore {
       new DataView(answer.buffer).setInt32(8, weekOf(now), true);
       answer.set(entropy.subarray(0, 16), 12);
       answer[28] = this.known.length % 9;
-      Object.assign(ledger, { latest: weekOf(now), answer, spent: [...ledger.spent, weekOf(now)].slice(-53) });
+      Object.assign(ledger, { latest: weekOf(now), answer, spent: [...ledger.spent, weekOf(now)].slice(-53), total: ledger.total + 2 });
     }
     w.u8(outcome);
     w.bytes(ledgerBytes(ledger));
@@ -355,9 +356,10 @@ export class FakeCore {
 
   on_WITHDRAW(r, w) {
     const now = r.f64();
-    const { latest } = readLedger(r.bytes(), now);
+    const { latest, total } = readLedger(r.bytes(), now);
+    const all = r.u8() === 1;
     if (r.left()) return refusal("bad_request");
-    w.bytes(ledgerBytes(settled({ latest, answer: new Uint8Array(0), spent: [] }, now)));
+    w.bytes(ledgerBytes(settled({ latest, answer: new Uint8Array(0), spent: [], total: all ? 0 : total }, now)));
   }
 
   on_FIND(r, w) {
@@ -386,13 +388,15 @@ export const weekOf = (now) => Math.floor((now + 3 * DAY) / (7 * DAY));
 
 /** The core's ledger (src/manual/privacy.md); one that cannot be read is a week that is spent. */
 export function readLedger(bytes, now) {
-  const ledger = { latest: -Infinity, answer: new Uint8Array(0), spent: [] };
+  const ledger = { latest: -Infinity, answer: new Uint8Array(0), spent: [], total: 0 };
   if (!bytes.length) return ledger;
   const body = bytes.subarray(0, -8);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   if (bytes.length < 14 || view.getBigUint64(body.length, true) !== xxh64(body)) return { ...ledger, latest: weekOf(now) };
   ledger.latest = view.getInt32(2, true);
   const r = new Reader(body.slice(6));
+  if (!r.left()) return ledger;
+  ledger.total = r.u32() / 1e6;
   if (!r.left()) return ledger;
   ledger.answer = r.bytes();
   for (let n = r.u32(); n > 0; n--) {
@@ -405,15 +409,16 @@ export function readLedger(bytes, now) {
 
 function settled(ledger, now) {
   if (ledger.latest >= weekOf(now)) return ledger;
-  return { ...ledger, answer: new Uint8Array(0), latest: ledger.spent.length ? ledger.latest : -Infinity };
+  return { ...ledger, answer: new Uint8Array(0), latest: ledger.total ? ledger.latest : -Infinity };
 }
 
-function ledgerBytes({ latest, answer, spent }) {
+function ledgerBytes({ latest, answer, spent, total }) {
   if (latest === -Infinity) return new Uint8Array(0);
   const w = new Writer();
-  w.u8(1);
+  w.u8(2);
   w.u8(0);
   w.u32(latest >>> 0);
+  if (total) w.u32(total * 1e6);
   if (spent.length) {
     w.bytes(answer);
     w.list(spent, (week) => (w.u32(week >>> 0), w.u8(1), w.u32(2_000_000)));

@@ -27,9 +27,9 @@ export async function idle(v) {
   }
 }
 
-/** What a withdrawal leaves: the week that is spent, and nothing of the answer or of weeks before. */
-export function assertMark(bytes, week, about) {
-  assert.equal(bytes?.length, 15, about);
-  const { latest, answer, spent } = readLedger(bytes.subarray(1), NaN);
-  assert.deepEqual([bytes[0], latest, answer.length, spent], [0, week, 0, []], about);
+/** What a withdrawal leaves: the week that is spent, how much was spent in all unless all is to go, and nothing of the answer or of weeks before. */
+export function assertMark(bytes, week, about, spentInAll = 0) {
+  assert.equal(bytes?.length, spentInAll ? 19 : 15, about);
+  const { latest, answer, spent, total } = readLedger(bytes.subarray(1), NaN);
+  assert.deepEqual([bytes[0], latest, answer.length, spent, total], [0, week, 0, [], spentInAll], about);
 }
