@@ -154,7 +154,7 @@ test("a transport that never answers holds up nobody, least of all a withdrawal"
   t.mock.timers.tick(5000);
   assert.equal((await report).sent, false);
   for (let i = 0; i < 10; i++) await turn();
-  assertMark(kept.get(LEDGER), weekOf(NOW));
+  assertMark(kept.get(LEDGER), weekOf(NOW), "withdrawn", 2);
 });
 
 test("an address is the host's to send to; anything but 2xx is tried again", async () => {
