@@ -15,6 +15,9 @@ const round = (exponent) => Number((10 ** exponent).toPrecision(2));
 
 export function mountCrowd(page, place) {
   let topic = null;
+  /** The question that the crowd answers, and the one that was chosen. */
+  let metric = null;
+  let chosen;
   let shares = [];
   let order = [];
   let size = DEFAULT;
@@ -39,12 +42,10 @@ export function mountCrowd(page, place) {
 
   return {
     show(what) {
-      const fresh = topic?.metric.version !== what.metric.version;
+      const fresh = metric?.version !== what.metric.version;
       topic = what;
-      if (fresh) {
-        shares = madeUpShares(topic.sizes());
-        order = shares.map((_, symbol) => symbol).sort((a, b) => shares[b] - shares[a]);
-      }
+      if (fresh) chosen = undefined;
+      ask(fresh);
       build();
       if (state) return draw();
       // Asks again whether it is in sight, now that it has a size.
@@ -58,13 +59,26 @@ export function mountCrowd(page, place) {
     },
   };
 
+  /** What the crowd is asked; `anew` when its answers are other ones. */
+  function ask(anew) {
+    metric = topic.of(chosen ?? topic.metric.code);
+    if (!anew) return;
+    // Of what the shop sells it is known how much there is; else the first answers are the most frequent.
+    shares = madeUpShares(ofCategories() ? topic.sizes() : new Array(metric.k - 1).fill(1));
+    order = shares.map((_, symbol) => symbol).sort((a, b) => shares[b] - shares[a]);
+  }
+
+  function ofCategories() {
+    return metric.code === "category_interest";
+  }
+
   /** Makes a crowd and decodes it; with a seed, always the same one. Resolves to the last answer. */
   function run({ size: wanted = size, seed } = {}) {
     worker?.terminate();
     state = null;
     shopper = 0;
-    const { schema, metric } = topic;
-    const joins = parts.joins?.checked ? own : null;
+    const { schema } = topic;
+    const joins = parts.joins?.checked && ofCategories() ? own : null;
     const started = performance.now();
     place.setAttribute("aria-busy", "true");
     return new Promise((resolve, reject) => {
@@ -109,10 +123,18 @@ export function mountCrowd(page, place) {
       one: h("div", { class: "one" }),
       more: h("button", { type: "button", class: "quiet more", id: "crowd-all", "aria-expanded": String(all), onclick: () => { all = !all; lengthen(); } }),
     };
+    const questions = h("select", { id: "crowd-metric", onchange: () => {
+      chosen = questions.value;
+      state = null;
+      ask(true);
+      build();
+      run();
+    } }, topic.schema.metrics.map(({ metric: code }) => h("option", { value: code, selected: code === metric.code }, t(`metric.${code}`))));
     const body = h("tbody", {}, (rows = order.map(row)).map(({ line }) => line));
     place.replaceChildren(
       h("div", { class: "sheet-head" }, h("h3", { id: "crowd-title" }, t("crowd"))),
       h("p", { class: "hint" }, t("crowdHint")),
+      ...(topic.schema.metrics.length > 1 ? [h("div", { class: "dial" }, h("label", { for: "crowd-metric" }, t("crowdAsked")), questions)] : []),
       h("div", { class: "dial" },
         h("label", { for: "crowd-size" }, t("crowdSize")), slider, parts.size,
         h("button", { type: "button", class: "quiet", id: "crowd-again", onclick: () => run() }, t("crowdAgain"))),
@@ -123,7 +145,7 @@ export function mountCrowd(page, place) {
         h("caption", { class: "spoken" }, t("crowdTable")),
         h("thead", {}, h("tr", {}, ["shareOf", "shareTrue", "shareEstimate", "shareError"].map((key) => h("th", { scope: "col" }, t(key))))), body),
       parts.more, parts.one,
-      h("p", { class: "hint" }, t("crowdMadeUp")));
+      h("p", { class: "hint" }, t(ofCategories() ? "crowdMadeUp" : "crowdMadeUpElse"), " ", t("crowdBelow")));
     joinBox();
     lengthen();
     if (had) document.getElementById(had)?.focus({ preventScroll: true });
@@ -142,7 +164,7 @@ export function mountCrowd(page, place) {
   }
 
   function joinBox() {
-    parts.join.hidden = !own;
+    parts.join.hidden = !own || !ofCategories();
     parts.join.replaceChildren(parts.joins, h("label", { for: "crowd-joins" }, t("crowdJoin")));
   }
 
@@ -157,7 +179,7 @@ export function mountCrowd(page, place) {
   function row(symbol) {
     const plot = h("span", { class: "plot", "aria-hidden": "true" }, h("i", { class: "truth" }), h("i", { class: "range" }), h("i", { class: "guess" }));
     const cells = ["truth", "share", "error"].map((name) => h("td", { class: name }));
-    return { symbol, plot, cells, line: h("tr", { data: { symbol } }, h("th", { scope: "row" }, h("span", { class: "name" }, topic.name(symbol)), plot), cells) };
+    return { symbol, plot, cells, line: h("tr", { data: { symbol } }, h("th", { scope: "row" }, h("span", { class: "name" }, topic.nameOf(metric, symbol)), plot), cells) };
   }
 
   function draw() {
@@ -185,7 +207,7 @@ export function mountCrowd(page, place) {
 
   /** Where a share stands in a plot, 0–1. It is the finished crowd's scale, so that one sees the errors shrink. */
   function scaleOf(size) {
-    const { p, q } = topic.metric;
+    const { p, q } = metric;
     const error = Math.sqrt((q * (1 - q)) / size) / (p - q);
     const low = -3 * error;
     const high = Math.max(...shares) + 4 * error;
@@ -200,8 +222,8 @@ export function mountCrowd(page, place) {
     parts.one.replaceChildren(
       h("div", { class: "one-head" }, h("h4", {}, t("one")), h("button", { type: "button", class: "link", id: "crowd-one", onclick: () => { shopper++; drawOne(); } }, t("oneOther"))),
       h("dl", {},
-        h("div", {}, h("dt", {}, t("oneTrue")), h("dd", {}, topic.name(truth))),
-        h("div", {}, h("dt", {}, t("oneSays")), h("dd", {}, said.length === 0 ? t("saidNothing") : h("ul", { class: "names" }, said.map((symbol) => h("li", { class: symbol === truth ? "true" : null }, topic.name(symbol))))))),
+        h("div", {}, h("dt", {}, t("oneTrue")), h("dd", {}, topic.nameOf(metric, truth))),
+        h("div", {}, h("dt", {}, t("oneSays")), h("dd", {}, said.length === 0 ? t("saidNothing") : h("ul", { class: "names" }, said.map((symbol) => h("li", { class: symbol === truth ? "true" : null }, topic.nameOf(metric, symbol))))))),
       h("p", { class: "hint" }, t(said.includes(truth) ? "oneRight" : "oneWrong")));
     if (focused) document.getElementById("crowd-one").focus({ preventScroll: true });
   }

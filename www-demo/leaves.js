@@ -64,11 +64,9 @@ function topic(page, schema) {
     week: () => weekOf(page.now()),
     /** The page can tell the true answer only where categories are asked for. */
     knows: metric.code === "category_interest",
-    /** Another metric of the schema, and a symbol of it in words. */
+    /** Another metric of the schema, and a symbol of it in words: of a category those above it too, or "none". */
     of: (code) => readMetric(schema, code),
-    nameOf: (metric, symbol) => metric.labels[symbol]?.split(" > ").join(" › ") ?? t("noneAnswer"),
-    /** A symbol in words: its category and the one above it, or "none". */
-    name: (symbol) => metric.labels[symbol]?.split(" > ").join(" › ") ?? t("noneAnswer"),
+    nameOf: (metric, symbol) => metric.labels[symbol]?.split(" > ").join(" › ") ?? t(metric.code === "category_interest" ? "noneAnswer" : "noneElse"),
     /** Products by symbol, from 1: without those that count for a category below. */
     sizes() {
       const products = new Map(page.shelf.categories().map(({ label, products }) => [label, products]));

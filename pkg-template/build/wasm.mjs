@@ -68,6 +68,7 @@ export const PARTS = [
   { name: "insight", gate: /wasm(?:::|7)insight(?:::|4)part/ },
   { name: "verify", gate: /wasm(?:::|6)verify(?:::|4)part/ },
   { name: "report", gate: /wasm(?:::|9)reporting(?:::|4)part/ },
+  { name: "invite", gate: /wasm(?:::|6)invite(?:::|4)part/ },
 ];
 
 /** What cargo's linker wrote. */

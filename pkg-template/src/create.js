@@ -67,6 +67,7 @@ const OPTIONS = {
   switches: (value, wrong) => (typeof value === "string" || value.href ? value : wrong(TEXTS ? "an address" : "")),
   verifyWasm: any,
   reportWasm: any,
+  inviteWasm: any,
 };
 
 /**
@@ -151,7 +152,7 @@ function load(host, shelf, hub, options) {
   }
   /** @type {Promise<import("./engine.js").Start | NearshelfError>} */
   const core = Promise.resolve()
-    .then(() => host.core(options.wasm, [options.offersWasm, options.insightWasm, options.verifyWasm, options.reportWasm]))
+    .then(() => host.core(options.wasm, [options.offersWasm, options.insightWasm, options.verifyWasm, options.reportWasm, options.inviteWasm]))
     .catch((thrown) => asError(thrown, "wasm_missing", TEXTS ? "Serve the .wasm files beside the JavaScript or pass options.wasm." : ""));
   const trust = shelf._trust;
   trust._start = () => core.then((start) => {

@@ -19,7 +19,7 @@ const MOST_EARLY_BYTES = 1 << 18;
 const GROW_AGAIN_MS = 60000;
 
 /** What some calls need is a file of its own. Its name is that of an option too. */
-export const PARTS = ["offers", "insight", "verify", "report"];
+export const PARTS = ["offers", "insight", "verify", "report", "invite"];
 export const OFFERS = 0;
 export const INSIGHT = 1;
 export const REPORT = 3;

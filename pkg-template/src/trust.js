@@ -11,8 +11,9 @@ export const OVERLAY = 2;
 export const SWITCH = 3;
 export const SHARD = 4;
 
-/** The place of the part among those of the engine. */
+/** The places of the parts among those of the engine: the one for invitations asks the one for signatures. */
 const VERIFY = 2;
+const INVITE = 4;
 /** How far a clock may be off before it is told. */
 const TOLERANCE = 300000;
 /** Where what was seen is kept. */
@@ -35,6 +36,8 @@ export class Trust {
     this._first = null;
     /** The core that has the part. @type {import("./engine.js").Core | null} */
     this._able = null;
+    /** The core that has the part for invitations too. @type {import("./engine.js").Core | null} */
+    this._invites = null;
     /** The record of what was seen. */
     this._seen = new Uint8Array(0);
     /** By how much the device's clock was behind a time that was signed. */
@@ -62,10 +65,12 @@ export class Trust {
     };
   }
 
-  /** A call of the part, which changes what is kept where its answer begins with 1. @param {number} number @param {Uint8Array} request @returns {Promise<any>} */
+  /** A call of the part for invitations, which changes what is kept where its answer begins with 1. @param {number} number @param {Uint8Array} request @returns {Promise<any>} */
   async ask(number, request) {
     const { _engine: engine, _memory: memory } = this._shelf;
     const core = await this._core();
+    if (this._invites !== core) await core.grow?.(INVITE);
+    this._invites = core;
     const answer = engine._core === core && engine.call(number, (w) => request.forEach((b) => w.u8(b)), (r) => r._bytes.slice(1));
     if (answer && answer[0]) {
       engine.consented();

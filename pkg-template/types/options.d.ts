@@ -118,10 +118,12 @@ export interface ShelfOptions {
    * goes on. Default: none.
    */
   switches?: string | URL;
-  /** Where the part that checks signatures comes from. Default: `nearshelf-verify.wasm` beside the wasm; it is loaded with `keys` only. */
+  /** Where the part that checks signatures comes from. Default: `nearshelf-verify.wasm` beside the wasm; it is loaded with `keys`, and by `nearshelf/invites`. */
   verifyWasm?: WasmSource;
   /** Where the part that makes private reports comes from. Default: `nearshelf-report.wasm` beside the wasm; it is loaded with consent to `report` and `store` only. */
   reportWasm?: WasmSource;
+  /** Where the part for invitations comes from. Default: `nearshelf-invite.wasm` beside the wasm; it is loaded by `nearshelf/invites` only, behind the part that checks signatures. */
+  inviteWasm?: WasmSource;
   /** Milliseconds, at most, that a page waits before it sends a report that an earlier page could not: the wait is drawn evenly from 0 to this. 0 to 3,600,000; default 30,000. */
   reportDelayMs?: number;
   /**

@@ -3,7 +3,7 @@
 use super::Engine;
 use crate::codec::Reader;
 use crate::error::Result;
-use crate::invite::{Asked, Programme};
+use crate::invite::{Asked, Programme, Signed};
 use crate::pack::Tag;
 use crate::time::Millis;
 use alloc::vec::Vec;
@@ -17,7 +17,7 @@ impl Engine {
     pub fn invited(
         &mut self,
         now: Millis,
-        keys: &[&str],
+        (keys, signed): (&[&str], Signed),
         customer: bool,
         ask: &mut dyn FnMut(&Asked<'_>) -> Option<Vec<u8>>,
     ) -> Result<()> {
@@ -27,6 +27,7 @@ impl Engine {
             now,
             shop: self.catalog.shop(),
             keys,
+            signed,
             programmes: &programmes,
             customer: customer || self.portrait.has_bought(),
             kept: self.portrait.landings(),

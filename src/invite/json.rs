@@ -3,7 +3,7 @@
 use super::landing::{Asked, checked};
 use super::programme::{Event, Kind, Programme, key};
 use super::settle::{Claim, Decision, Desk, Settled, Terms, settle};
-use super::token::{About, Handle, Token, decode};
+use super::token::{About, Handle, Token, decode, is_signed};
 use super::{Draft, Why, issue};
 use crate::codec::Writer;
 use crate::member::json::{At, Read, instant, label, limit};
@@ -253,7 +253,15 @@ fn check(asked: &Value) -> Read<Value> {
     let rules: Vec<Programme> = stated.iter().map(|p| p.terms.rules).collect();
     let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
     let now = need(time(&asked["now"]), "now has to be a time")?;
-    let a = Asked { now, shop: shop(asked)?, keys: &keys, programmes: &rules, customer: false, kept: &[] };
+    let a = Asked {
+        now,
+        shop: shop(asked)?,
+        keys: &keys,
+        signed: is_signed,
+        programmes: &rules,
+        customer: false,
+        kept: &[],
+    };
     let bytes = asked["token"].as_str().and_then(decode).unwrap_or_default();
     let found = checked(&a, &bytes);
     let why = match &found {

@@ -14,11 +14,11 @@ mod token;
 
 #[cfg(any(feature = "cli", feature = "lint"))]
 pub use issue::{Draft, encode, issue};
-pub use landing::{Asked, Landed, Status, Told, earn, land, own};
+pub use landing::{Asked, Landed, Signed, Status, Told, earn, land, own};
 pub use programme::{Event, Kind, Programme, key};
 #[cfg(any(feature = "cli", feature = "lint"))]
 pub use settle::{Claim, Decision, Desk, Settled, Terms, settle};
-pub use token::{About, FREE, Handle, LONGEST, Token, decode};
+pub use token::{About, FREE, Handle, LONGEST, Token, decode, is_signed};
 
 /// Why a landing or a claim counts for nothing. The numbers cross the boundary and stay.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -3,7 +3,7 @@
 use super::Why;
 use super::landing::{Asked, checked};
 use super::programme::{Event, Kind, Programme};
-use super::token::{Handle, decode};
+use super::token::{Handle, decode, is_signed};
 use crate::member::{Limit, Per, day_of};
 use crate::time::{DAY, MINUTE, Millis};
 use std::collections::{BTreeMap, BTreeSet};
@@ -163,8 +163,15 @@ pub fn settle(desk: &Desk<'_>, history: &mut Vec<Settled>, claims: &[Claim<'_>])
 /// Looks at a claim as if there were no other.
 fn alone(desk: &Desk<'_>, rules: &[Programme], index: usize, c: &Claim<'_>) -> Result<Good, Decision> {
     let refused = |why| Err(Decision::Refused(why));
-    let asked =
-        Asked { now: desk.now, shop: desk.shop, keys: desk.keys, programmes: rules, customer: false, kept: &[] };
+    let asked = Asked {
+        now: desk.now,
+        shop: desk.shop,
+        keys: desk.keys,
+        signed: is_signed,
+        programmes: rules,
+        customer: false,
+        kept: &[],
+    };
     let bytes = decode(c.token).ok_or(Decision::Refused(Why::BadToken))?;
     let (token, place) = checked(&asked, &bytes).map_err(Decision::Refused)?;
     let p = &rules[place];

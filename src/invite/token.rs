@@ -101,10 +101,16 @@ impl<'a> Token<'a> {
         self.chain.chunks_exact(4).any(|four| four == &handle.to_le_bytes()[..4])
     }
 
-    /// One of `keys` (64 hexadecimal digits each) signed it for this shop.
-    pub fn is_signed(&self, keys: &[&str], shop: &str) -> bool {
-        signed_by_one(keys, self.hint, self.signature, &[DOMAIN, shop.as_bytes(), b"\0", self.head])
+    /// Its signature, and behind it what that is of, in pieces.
+    pub(crate) fn signed<'t>(&'t self, shop: &'t str) -> [&'t [u8]; 5] {
+        [self.signature, DOMAIN, shop.as_bytes(), b"\0", self.head]
     }
+}
+
+/// One of `keys` (64 hexadecimal digits each) signed it for this shop.
+pub fn is_signed(token: &Token<'_>, keys: &[&str], shop: &str) -> bool {
+    let [_, text @ ..] = token.signed(shop);
+    signed_by_one(keys, token.hint, token.signature, &text)
 }
 
 /// A length and so many bytes.

@@ -196,6 +196,7 @@ impl Ledger {
 
     /// Withdrawal of `report` alone: the latest spent epoch and the sum stay, 18 bytes. Without them, withdrawing and granting again would
     /// buy a second answer, or a second lifetime.
+    #[inline(never)]
     pub fn withdraw(&mut self, now: Millis) {
         self.spent.clear();
         self.answer.clear();
@@ -290,15 +291,15 @@ fn read(r: &mut Reader<'_>, format: u16) -> core::result::Result<Ledger, Malform
         return Ok(ledger);
     }
     ledger.answer = r.bytes().to_vec();
-    let n = r.count(9);
+    let (n, mut sum) = (r.count(9), 0);
     for _ in 0..n {
         let epoch = Epoch(r.i32());
         let metric = Metric::from_byte(r.u8()).ok_or(Malformed)?;
         let epsilon = Epsilon::from_millionths(r.u32()).ok_or(Malformed)?;
         ledger.spent.push(Spent { epoch, metric, epsilon });
+        sum += epsilon.millionths();
     }
     r.end()?;
-    let sum = ledger.spent.iter().map(|s| s.epsilon.millionths()).sum();
     if format == FIRST {
         ledger.total = sum;
     }

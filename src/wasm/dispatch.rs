@@ -1,6 +1,6 @@
 //! The one table of calls below both hosts: bytes in, bytes out. `manual/boundary.md` is its description.
 
-use super::{catalogue, checkout, insight, reporting, verify};
+use super::{catalogue, checkout, insight, invite, reporting, verify};
 use crate::catalog::Price;
 use crate::codec::{Malformed, Reader, Writer};
 use crate::engine::{ClusterView, Engine, RawDescription, RawOrder, Request, Shelf, TraitView};
@@ -75,7 +75,7 @@ impl Table {
             return self.open(r, out);
         }
         if op == VERIFY {
-            return core::hint::black_box(verify::part as verify::Part)(op, None, r, out);
+            return core::hint::black_box(verify::part as verify::Part)(true, r, out);
         }
         let there = matches!(op, 2..=33 | REHEARSE | 45..=51 | 56..=63 | 76 | 77 | 80..=82 | 90 | 91)
             && (cfg!(feature = "vectors") || op != NEAREST);
@@ -128,7 +128,7 @@ impl Table {
             45..=51 | 56..=58 | 61..=63 | 77 | 90 | 91 => {
                 core::hint::black_box(insight::part as insight::Part)(op, &mut self.insight, shelf, r, out)
             }
-            80..=82 => core::hint::black_box(verify::part as verify::Part)(op, Some(shelf), r, out),
+            80..=82 => core::hint::black_box(invite::part as invite::Part)(op, shelf, r, out),
             32 | 33 => checkout::overlay(shelf, r, out, op == 32),
             59 => {
                 r.end()?;

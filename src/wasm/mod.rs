@@ -21,6 +21,7 @@ pub mod dispatch;
 #[cfg(all(feature = "draws", target_arch = "wasm32", not(any(feature = "cli", feature = "web", feature = "abi"))))]
 mod draw;
 mod insight;
+mod invite;
 #[cfg(all(feature = "lint", not(feature = "cli")))]
 mod lint;
 #[cfg(all(feature = "member", target_arch = "wasm32", not(any(feature = "cli", feature = "web", feature = "abi"))))]

@@ -44,7 +44,7 @@ export function shopFiles(asked) {
   ]), asked);
 }
 
-/** Packs a shop folder and answers with what `read` makes of the file. Of private reports it asks one question, so that no test hangs on what is drawn. */
+/** Packs a shop folder and answers with what `read` makes of the file. Of private reports it asks one question, so that no test hangs on what is drawn, or `"all"`. */
 function packed(folder, read, asked = "category_interest") {
   const into = mkdtempSync(join(tmpdir(), "nearshelf-pack-"));
   const out = join(into, "shop.pack");
@@ -52,7 +52,7 @@ function packed(folder, read, asked = "category_interest") {
     const copy = join(into, "shop");
     cpSync(folder, copy, { recursive: true });
     const settings = existsSync(join(folder, "shop.toml")) ? readFileSync(join(folder, "shop.toml"), "utf8") : "";
-    const alone = (section) => section.replace(/^(\w+) = \d+/gm, (line, name) => `${name} = ${name === asked ? 1 : 0}`);
+    const alone = (section) => section.replace(/^(\w+) = \d+/gm, (line, name) => (asked === "all" ? line : `${name} = ${name === asked ? 1 : 0}`));
     writeFileSync(join(copy, "shop.toml"), settings.replace(/^\[reports\.weights\][^[]*/m, alone));
     execFileSync(...nearshelf("pack", copy, "--out", out), { cwd: root, stdio: "pipe" });
     return read(out);

@@ -272,3 +272,25 @@ stages("another question than that for categories: its own words, and a truth th
   await tab.locator("#report-sent").waitFor();
   assert.deepEqual(view.reports, [bytes]);
 });
+
+const every = scenarios(() => browser, () => shopFiles("all"));
+
+every("a crowd answers any question that the shop asks", {}, async (tab) => {
+  await tab.locator("#crowd").scrollIntoViewIfNeeded();
+  await tab.waitForFunction(() => document.getElementById("crowd").dataset.reports === "10000");
+  const codes = await tab.locator("#crowd-metric option").evaluateAll((all) => all.map((o) => o.value));
+  assert.ok(codes.length >= 11 && codes[0] === "category_interest", codes.join());
+  for (const code of codes.slice(1)) {
+    await tab.locator("#crowd-metric").focus();
+    await tab.locator("#crowd-metric").selectOption(code);
+    await tab.waitForFunction(() => document.getElementById("crowd").dataset.reports === "10000" && !document.getElementById("crowd").hasAttribute("aria-busy"));
+    const { truth, estimates } = await crowd(tab, { size: 10_000, seed: 5 });
+    assert.equal(await tab.locator("#crowd-table tbody tr").count(), truth.length, code);
+    const beyond = estimates.filter(({ share, standard_error: error }, i) => Math.abs(share - truth[i]) > 4 * error);
+    assert.deepEqual(beyond, [], code);
+    const text = await tab.locator("#crowd").innerText();
+    assert.doesNotMatch(text, /undefined|null|NaN|\[object|\{\w+\}|no category/, code);
+    assert.equal(await tab.locator("#crowd .join").isVisible(), false, "the visitor's answer is to another question");
+  }
+  assert.equal(await tab.evaluate(() => document.activeElement.id), "crowd-metric", "the choice keeps the focus");
+});

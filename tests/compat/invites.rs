@@ -5,7 +5,7 @@ use crate::api::declared::ATTRIBUTES;
 use crate::compat::with_sections;
 use nearshelf::codec::Reader;
 use nearshelf::engine::Engine;
-use nearshelf::invite::{About, Asked, Event, Kind, Programme, Status, Token, decode, earn, land};
+use nearshelf::invite::{About, Asked, Event, Kind, Programme, Status, Token, decode, earn, is_signed, land};
 use nearshelf::pack::Tag;
 use nearshelf::privacy::consent::{Consent, Tri};
 use nearshelf::time::{DAY, Millis};
@@ -49,7 +49,7 @@ fn invites_1_are_read() {
 fn token_1_is_read() {
     let bytes = decode(TOKEN.trim()).expect("base64url");
     let t = Token::read(&bytes).expect("token 1");
-    assert!(t.is_signed(&[PUBLIC], "harbour-lane") && !t.is_signed(&[PUBLIC], "another"));
+    assert!(is_signed(&t, &[PUBLIC], "harbour-lane") && !is_signed(&t, &[PUBLIC], "another"));
     assert_eq!((t.programme, t.inviter, t.nonce), (programmes()[0].key, 0x0101_0101_0101_0101, 0x0909_0909_0909_0909));
     assert_eq!((t.issued, t.expires), (Millis(NOW.0 - NOW.0 % 60_000), Millis(NOW.0 - NOW.0 % 60_000 + 90 * DAY)));
     assert_eq!((t.about, t.id, t.channel), (About::Product, "10080", "wechat"));
@@ -64,6 +64,7 @@ fn landings_1_are_read() {
         now: NOW.plus(DAY),
         shop: "harbour-lane",
         keys: &keys,
+        signed: is_signed,
         programmes: &all,
         customer: false,
         kept: LANDINGS,
@@ -84,7 +85,7 @@ fn sealed_snapshot_5_is_read() {
     if std::env::var_os("NEARSHELF_FREEZE").is_some() {
         // The portrait of version 4, with landings.
         shelf.unseal(&SEALED.0, SEALED.2, include_bytes!("snapshot-v4.sealed")).expect("snapshot 4");
-        shelf.invited(NOW, &[], false, &mut |_| Some(second().to_vec())).expect("no programmes");
+        shelf.invited(NOW, (&[], is_signed), false, &mut |_| Some(second().to_vec())).expect("no programmes");
         let sealed = shelf.seal(&SEALED.0, &SEALED.1, SEALED.2).expect("consented");
         std::fs::write(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/compat/snapshot-v5.sealed"), sealed)
             .expect("written");
@@ -101,7 +102,7 @@ fn sealed_snapshot_5_is_read() {
     shelf.set_consent(Consent { personalize: Tri::No, ..Consent::all() });
     assert_eq!(kept(&mut shelf), b"");
     // Too long is not kept.
-    shelf.invited(NOW, &[], false, &mut |_| Some(vec![0; 4_097])).expect("no programmes");
+    shelf.invited(NOW, (&[], is_signed), false, &mut |_| Some(vec![0; 4_097])).expect("no programmes");
     assert_eq!(kept(&mut shelf), b"");
 }
 
@@ -112,7 +113,7 @@ fn second() -> &'static [u8] {
 
 fn kept(shelf: &mut Engine) -> Vec<u8> {
     let mut kept = Vec::new();
-    let done = shelf.invited(NOW, &[], false, &mut |a| {
+    let done = shelf.invited(NOW, (&[], is_signed), false, &mut |a| {
         kept = a.kept.to_vec();
         None
     });
@@ -134,7 +135,15 @@ fn freeze() {
     std::fs::write(format!("{folder}token-v1.token"), format!("{one}\n")).expect("written");
     let all = Programme::all(Reader::new(&section).bytes()).expect("programmes");
     let ask = |kept: &[u8], what: &dyn Fn(&Asked<'_>) -> Option<Vec<u8>>| {
-        let asked = Asked { now: NOW, shop: "harbour-lane", keys: &[PUBLIC], programmes: &all, customer: false, kept };
+        let asked = Asked {
+            now: NOW,
+            shop: "harbour-lane",
+            keys: &[PUBLIC],
+            signed: is_signed,
+            programmes: &all,
+            customer: false,
+            kept,
+        };
         what(&asked).expect("it changed")
     };
     let kept = ask(&[], &|a| nearshelf::invite::own(a, &token("bring-a-friend", 3, &json!({}))).ok());

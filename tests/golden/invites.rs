@@ -4,6 +4,7 @@
 use crate::compat::with_sections;
 use nearshelf::codec::{Reader, Writer};
 use nearshelf::engine::Engine;
+use nearshelf::invite::is_signed;
 use nearshelf::invite::json::{answer, section};
 use nearshelf::pack::Tag;
 use nearshelf::privacy::consent::Consent;
@@ -495,7 +496,7 @@ fn consent_is_asked_for_what_is_kept_and_not_for_what_is_answered() {
     let text = friend(1);
     let landed = |shelf: &mut Engine| {
         let mut status = None;
-        let done = shelf.invited(now, &keys, false, &mut |a| {
+        let done = shelf.invited(now, (&keys, is_signed), false, &mut |a| {
             let (told, kept) = nearshelf::invite::land(a, &text);
             status = Some(told.status);
             kept

@@ -17,7 +17,7 @@ const [{ cases, pack }] = files;
 const web = join(root, "target", "package", "web");
 const { makeGlue } = await import(pathToFileURL(join(web, "glue.js")).href);
 const webModule = new WebAssembly.Module(readFileSync(join(web, "nearshelf.wasm")));
-const webParts = ["offers", "insight", "verify", "report"].map((name) => new WebAssembly.Module(readFileSync(join(web, name + ".wasm"))));
+const webParts = ["offers", "insight", "verify", "report", "invite"].map((name) => new WebAssembly.Module(readFileSync(join(web, name + ".wasm"))));
 
 async function webCore() {
   const glue = makeGlue();
@@ -43,7 +43,7 @@ async function both(seen) {
 
 test("the web files compared here are those of the package", () => {
   assert.deepEqual(readFileSync(join(web, "nearshelf.wasm")), readFileSync(join(root, "pkg", "nearshelf.wasm")));
-  for (const name of ["offers", "insight", "verify", "report"]) assert.deepEqual(readFileSync(join(web, name + ".wasm")), readFileSync(join(root, "pkg", `nearshelf-${name}.wasm`)));
+  for (const name of ["offers", "insight", "verify", "report", "invite"]) assert.deepEqual(readFileSync(join(web, name + ".wasm")), readFileSync(join(root, "pkg", `nearshelf-${name}.wasm`)));
 });
 
 test("the web build gives what the golden file says", async () => {

@@ -15,8 +15,8 @@ test("the tarball holds what is used and nothing else", () => {
     "LICENSE-APACHE", "LICENSE-MIT", "README.md", "adapters.cjs", "adapters.d.cts", "adapters.d.ts", "adapters.js", "consent.cjs", "consent.d.cts", "consent.d.ts", "consent.js", "export.schema.json", "mini-program/consent.d.ts", "mini-program/consent.js", "index.cjs", "index.d.cts", "index.d.ts", "index.development.cjs", "index.development.js",
       "draws-node.cjs", "draws-node.d.cts", "draws-node.d.ts", "draws-node.js", "draws.cjs", "draws.d.cts", "draws.d.ts", "draws.js", "index.js", "invites-node.cjs", "invites-node.d.cts", "invites-node.d.ts", "invites-node.js", "invites.cjs", "invites.d.cts", "invites.d.ts", "invites.js", "mini-program/invites.d.ts", "mini-program/invites.js", "lint.cjs", "lint.d.cts", "lint.d.ts", "lint.js", "membership-node.cjs", "membership-node.js", "membership.cjs", "membership.d.cts", "membership.d.ts", "membership.js",
       "mini-program/draws.d.ts", "mini-program/draws.js", "mini-program/nearshelf-draws.wasm", "mini-program/nearshelf-draws.wasm.br", "mini-program/index.d.ts", "mini-program/index.js", "mini-program/membership.d.ts", "mini-program/membership.js", "mini-program/nearshelf-membership.wasm", "mini-program/nearshelf-membership.wasm.br", "mini-program/nearshelf.wasm", "mini-program/nearshelf.wasm.br",
-      "mini-program/nearshelf-insight.wasm", "mini-program/nearshelf-insight.wasm.br", "mini-program/nearshelf-offers.wasm", "mini-program/nearshelf-offers.wasm.br", "mini-program/nearshelf-report.wasm", "mini-program/nearshelf-report.wasm.br", "mini-program/nearshelf-verify.wasm", "mini-program/nearshelf-verify.wasm.br",
-      "mini-program/package.json", "mini-program/page.d.ts", "mini-program/page.js", "nearshelf-draws.wasm", "nearshelf-insight.wasm", "nearshelf-lint.wasm", "nearshelf-membership.wasm", "nearshelf-offers.wasm", "nearshelf-report.wasm", "nearshelf-verify.wasm", "nearshelf.wasm", "node.cjs", "node.d.cts", "node.d.ts", "node.development.cjs", "node.development.js", "node.js", "package.json",
+      "mini-program/nearshelf-insight.wasm", "mini-program/nearshelf-insight.wasm.br", "mini-program/nearshelf-invite.wasm", "mini-program/nearshelf-invite.wasm.br", "mini-program/nearshelf-offers.wasm", "mini-program/nearshelf-offers.wasm.br", "mini-program/nearshelf-report.wasm", "mini-program/nearshelf-report.wasm.br", "mini-program/nearshelf-verify.wasm", "mini-program/nearshelf-verify.wasm.br",
+      "mini-program/package.json", "mini-program/page.d.ts", "mini-program/page.js", "nearshelf-draws.wasm", "nearshelf-insight.wasm", "nearshelf-invite.wasm", "nearshelf-lint.wasm", "nearshelf-membership.wasm", "nearshelf-offers.wasm", "nearshelf-report.wasm", "nearshelf-verify.wasm", "nearshelf.wasm", "node.cjs", "node.d.cts", "node.d.ts", "node.development.cjs", "node.development.js", "node.js", "package.json",
     "page.cjs", "page.d.cts", "page.d.ts", "page.js", "reports.cjs", "reports.d.cts", "reports.d.ts", "reports.js", "storage.cjs", "storage.d.cts", "storage.d.ts", "storage.js",
   ];
   assert.deepEqual(tarball().files, expected.sort());
@@ -76,7 +76,7 @@ test("publint finds nothing", async () => {
 });
 
 test("the types are those that run, in every way of resolving", async () => {
-  const { code, out, err } = await run(root, bin("attw"), tarball().tarball, "--format", "ascii", "--exclude-entrypoints", "export-schema", "wasm", "offers-wasm", "insight-wasm", "verify-wasm", "report-wasm", "membership-wasm", "draws-wasm");
+  const { code, out, err } = await run(root, bin("attw"), tarball().tarball, "--format", "ascii", "--exclude-entrypoints", "export-schema", "wasm", "offers-wasm", "insight-wasm", "verify-wasm", "report-wasm", "invite-wasm", "membership-wasm", "draws-wasm");
   assert.equal(code, 0, out + err);
   assert.match(out, /No problems found/);
 });

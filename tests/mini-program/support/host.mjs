@@ -13,7 +13,7 @@ export const build = join(root, "pkg", "mini-program");
 /** Where the npm build of the developer tools puts the package's folder. */
 const INSTALLED = "/miniprogram_npm/nearshelf/";
 /** The core and its parts. */
-export const WASM_FILES = ["nearshelf.wasm", "nearshelf-offers.wasm", "nearshelf-insight.wasm", "nearshelf-verify.wasm", "nearshelf-report.wasm"];
+export const WASM_FILES = ["nearshelf.wasm", "nearshelf-offers.wasm", "nearshelf-insight.wasm", "nearshelf-verify.wasm", "nearshelf-report.wasm", "nearshelf-invite.wasm"];
 /** Built into a JavaScript engine, but absent from some platform's logic layer. */
 const ABSENT = ["WebAssembly", "globalThis", "BigInt", "BigInt64Array", "BigUint64Array", "SharedArrayBuffer", "Atomics", "WeakRef", "FinalizationRegistry"];
 
