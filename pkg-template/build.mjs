@@ -45,7 +45,7 @@ async function main() {
     for (const name of ["nearshelf", ...PARTS.map((part) => `nearshelf-${part.name}`)]) {
       for (const kind of [".wasm", ".wasm.br"]) await cp(join(mini, name + kind), join(next, "mini-program", name + kind));
     }
-    await cp(join(template, "export.schema.json"), join(next, "export.schema.json"));
+    for (const name of ["export.schema.json", "outgoing.schema.json"]) await cp(join(template, name), join(next, name));
     await copyTypes(next);
     await writePackageJson(next);
     for (const name of [...licences, "README.md"]) {

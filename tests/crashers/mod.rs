@@ -15,7 +15,7 @@ const CALLS: &[&[u8]] = &[];
 
 /// The other targets, by name, with the inputs that each once failed on.
 type Target = (&'static str, fn(&[u8]), &'static [&'static [u8]]);
-const OTHERS: [Target; 7] = [
+const OTHERS: [Target; 8] = [
     ("events", harness::events, &[]),
     ("overlay", harness::overlay, &[]),
     ("shard", harness::shard, &[]),
@@ -23,6 +23,7 @@ const OTHERS: [Target; 7] = [
     ("offers", harness::offers, &[]),
     ("conditions", harness::conditions, &[]),
     ("signed", harness::signed, &[]),
+    ("reports", harness::reports, &[]),
 ];
 
 /// A walk of xorshift: the same bytes at every run.

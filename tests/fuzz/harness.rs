@@ -8,6 +8,7 @@ mod draw;
 mod events;
 #[cfg(any(feature = "cli", feature = "member"))]
 mod member;
+mod reports;
 mod wild;
 
 #[cfg(any(feature = "cli", feature = "draws"))]
@@ -18,6 +19,8 @@ pub(crate) use events::events;
 #[cfg(any(feature = "cli", feature = "member"))]
 #[allow(unused_imports, reason = "a target runs one of them")]
 pub(crate) use member::member;
+#[allow(unused_imports, reason = "a target runs one of them")]
+pub(crate) use reports::reports;
 #[allow(unused_imports, reason = "a target runs one of them")]
 pub(crate) use wild::{conditions, offers, overlay, shard, signed, stored};
 

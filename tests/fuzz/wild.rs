@@ -263,6 +263,7 @@ pub(crate) fn stored(data: &[u8]) {
     call(28, &|w| {
         w.f64(NOW);
         w.bytes(&ledger);
+        w.u8(u8::from(ledger.len() % 2 == 0));
     });
     look(&mut call, &ids, 8);
 }

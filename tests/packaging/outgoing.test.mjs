@@ -12,7 +12,7 @@ import { reportLine } from "../../pkg-template/src/report-line.js";
 import { storageOver } from "./support/memory.mjs";
 import { pkg, root, scratch } from "./support/project.mjs";
 
-const outgoing = JSON.parse(readFileSync(join(root, "tests", "golden", "outgoing.json"), "utf8"));
+const outgoing = JSON.parse(readFileSync(join(root, "pkg-template", "outgoing.schema.json"), "utf8"));
 const valid = new Ajv({ strict: true, allowUnionTypes: true, strictRequired: false, strictTypes: false, strictTuples: false }).compile(outgoing);
 const DAY = 86_400_000;
 const MONDAY = Date.UTC(2026, 8, 7);

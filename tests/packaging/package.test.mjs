@@ -12,7 +12,7 @@ const cargoVersion = /^version = "([^"]+)"/m.exec(readFileSync(join(root, "Cargo
 
 test("the tarball holds what is used and nothing else", () => {
   const expected = [
-    "LICENSE-APACHE", "LICENSE-MIT", "README.md", "adapters.cjs", "adapters.d.cts", "adapters.d.ts", "adapters.js", "consent.cjs", "consent.d.cts", "consent.d.ts", "consent.js", "export.schema.json", "mini-program/consent.d.ts", "mini-program/consent.js", "index.cjs", "index.d.cts", "index.d.ts", "index.development.cjs", "index.development.js",
+    "LICENSE-APACHE", "LICENSE-MIT", "README.md", "adapters.cjs", "adapters.d.cts", "adapters.d.ts", "adapters.js", "consent.cjs", "consent.d.cts", "consent.d.ts", "consent.js", "export.schema.json", "outgoing.schema.json", "mini-program/consent.d.ts", "mini-program/consent.js", "index.cjs", "index.d.cts", "index.d.ts", "index.development.cjs", "index.development.js",
       "draws-node.cjs", "draws-node.d.cts", "draws-node.d.ts", "draws-node.js", "draws.cjs", "draws.d.cts", "draws.d.ts", "draws.js", "index.js", "invites-node.cjs", "invites-node.d.cts", "invites-node.d.ts", "invites-node.js", "invites.cjs", "invites.d.cts", "invites.d.ts", "invites.js", "mini-program/invites.d.ts", "mini-program/invites.js", "lint.cjs", "lint.d.cts", "lint.d.ts", "lint.js", "membership-node.cjs", "membership-node.js", "membership.cjs", "membership.d.cts", "membership.d.ts", "membership.js",
       "mini-program/draws.d.ts", "mini-program/draws.js", "mini-program/nearshelf-draws.wasm", "mini-program/nearshelf-draws.wasm.br", "mini-program/index.d.ts", "mini-program/index.js", "mini-program/membership.d.ts", "mini-program/membership.js", "mini-program/nearshelf-membership.wasm", "mini-program/nearshelf-membership.wasm.br", "mini-program/nearshelf.wasm", "mini-program/nearshelf.wasm.br",
       "mini-program/nearshelf-insight.wasm", "mini-program/nearshelf-insight.wasm.br", "mini-program/nearshelf-invite.wasm", "mini-program/nearshelf-invite.wasm.br", "mini-program/nearshelf-offers.wasm", "mini-program/nearshelf-offers.wasm.br", "mini-program/nearshelf-report.wasm", "mini-program/nearshelf-report.wasm.br", "mini-program/nearshelf-verify.wasm", "mini-program/nearshelf-verify.wasm.br",
@@ -42,12 +42,12 @@ test("every address of the package resolves, from modules and from require", asy
       const at = (name) => import.meta.resolve(name).split("/node_modules/nearshelf/")[1];
       console.log(JSON.stringify({ main: Object.keys(main).sort(), mini: Object.keys(mini).sort(), version: json.version,
         pages: [page, there].map((p) => ["ga4", "say"].map((name) => typeof p[name])),
-        reports: Object.keys(reports).sort(), at: ["nearshelf", "nearshelf/wasm", "nearshelf/mini-program", "nearshelf/reports", "nearshelf/page", "nearshelf/adapters", "nearshelf/membership", "nearshelf/membership-wasm", "nearshelf/mini-program/membership", "nearshelf/draws", "nearshelf/draws-wasm", "nearshelf/mini-program/draws", "nearshelf/invites", "nearshelf/mini-program/invites", "nearshelf/consent", "nearshelf/mini-program/consent", "nearshelf/export-schema", "nearshelf/storage"].map(at) }));`,
+        reports: Object.keys(reports).sort(), at: ["nearshelf", "nearshelf/wasm", "nearshelf/mini-program", "nearshelf/reports", "nearshelf/page", "nearshelf/adapters", "nearshelf/membership", "nearshelf/membership-wasm", "nearshelf/mini-program/membership", "nearshelf/draws", "nearshelf/draws-wasm", "nearshelf/mini-program/draws", "nearshelf/invites", "nearshelf/mini-program/invites", "nearshelf/consent", "nearshelf/mini-program/consent", "nearshelf/export-schema", "nearshelf/outgoing-schema", "nearshelf/invite-wasm", "nearshelf/storage"].map(at) }));`,
     "cjs.cjs": `const at = (name) => require.resolve(name).split("/node_modules/nearshelf/")[1];
       const main = require("nearshelf"), mini = require("nearshelf/mini-program"), reports = require("nearshelf/reports");
       console.log(JSON.stringify({ main: Object.keys(main).sort(), mini: Object.keys(mini).sort(), version: require("nearshelf/package.json").version,
         pages: ["nearshelf/page", "nearshelf/mini-program/page"].map((p) => Object.keys(require(p)).sort()),
-        reports: Object.keys(reports).sort(), at: ["nearshelf", "nearshelf/wasm", "nearshelf/mini-program", "nearshelf/reports", "nearshelf/page", "nearshelf/adapters", "nearshelf/membership", "nearshelf/membership-wasm", "nearshelf/mini-program/membership", "nearshelf/draws", "nearshelf/draws-wasm", "nearshelf/mini-program/draws", "nearshelf/invites", "nearshelf/mini-program/invites", "nearshelf/consent", "nearshelf/mini-program/consent", "nearshelf/export-schema", "nearshelf/storage"].map(at) }));`,
+        reports: Object.keys(reports).sort(), at: ["nearshelf", "nearshelf/wasm", "nearshelf/mini-program", "nearshelf/reports", "nearshelf/page", "nearshelf/adapters", "nearshelf/membership", "nearshelf/membership-wasm", "nearshelf/mini-program/membership", "nearshelf/draws", "nearshelf/draws-wasm", "nearshelf/mini-program/draws", "nearshelf/invites", "nearshelf/mini-program/invites", "nearshelf/consent", "nearshelf/mini-program/consent", "nearshelf/export-schema", "nearshelf/outgoing-schema", "nearshelf/invite-wasm", "nearshelf/storage"].map(at) }));`,
     "inside.mjs": `import("nearshelf/src/shelf.js").then(() => console.log('"found"'), (e) => console.log(JSON.stringify(e.code)));`,
   });
   const names = ["NearshelfError", "createShelf"];
@@ -57,12 +57,12 @@ test("every address of the package resolves, from modules and from require", asy
   const collector = ["NearshelfError", "decodeReports", "reportLine"];
   assert.deepEqual(esm.reports, collector);
   assert.deepEqual(esm.pages, Array(2).fill(["function", "function"]));
-  assert.deepEqual(esm.at, ["node.js", "nearshelf.wasm", "mini-program/index.js", "reports.js", "page.js", "adapters.js", "membership-node.js", "nearshelf-membership.wasm", "mini-program/membership.js", "draws-node.js", "nearshelf-draws.wasm", "mini-program/draws.js", "invites-node.js", "mini-program/invites.js", "consent.js", "mini-program/consent.js", "export.schema.json", "storage.js"]);
+  assert.deepEqual(esm.at, ["node.js", "nearshelf.wasm", "mini-program/index.js", "reports.js", "page.js", "adapters.js", "membership-node.js", "nearshelf-membership.wasm", "mini-program/membership.js", "draws-node.js", "nearshelf-draws.wasm", "mini-program/draws.js", "invites-node.js", "mini-program/invites.js", "consent.js", "mini-program/consent.js", "export.schema.json", "outgoing.schema.json", "nearshelf-invite.wasm", "storage.js"]);
   assert.equal(esm.version, cargoVersion);
   const cjs = await answerOf(folder, "cjs.cjs");
   assert.deepEqual([cjs.main, cjs.mini, cjs.reports], [[...names, "quote"], names, collector]);
   assert.deepEqual(cjs.pages, Array(2).fill(["ga4", "say"]));
-  assert.deepEqual(cjs.at, ["node.cjs", "nearshelf.wasm", "mini-program/index.js", "reports.cjs", "page.cjs", "adapters.cjs", "membership-node.cjs", "nearshelf-membership.wasm", "mini-program/membership.js", "draws-node.cjs", "nearshelf-draws.wasm", "mini-program/draws.js", "invites-node.cjs", "mini-program/invites.js", "consent.cjs", "mini-program/consent.js", "export.schema.json", "storage.cjs"]);
+  assert.deepEqual(cjs.at, ["node.cjs", "nearshelf.wasm", "mini-program/index.js", "reports.cjs", "page.cjs", "adapters.cjs", "membership-node.cjs", "nearshelf-membership.wasm", "mini-program/membership.js", "draws-node.cjs", "nearshelf-draws.wasm", "mini-program/draws.js", "invites-node.cjs", "mini-program/invites.js", "consent.cjs", "mini-program/consent.js", "export.schema.json", "outgoing.schema.json", "nearshelf-invite.wasm", "storage.cjs"]);
   const development = await answerOf(folder, "--conditions=development", "esm.mjs");
   assert.equal(development.at[0], "node.development.js");
   assert.equal((await answerOf(folder, "--conditions=development", "cjs.cjs")).at[0], "node.development.cjs");
@@ -76,7 +76,7 @@ test("publint finds nothing", async () => {
 });
 
 test("the types are those that run, in every way of resolving", async () => {
-  const { code, out, err } = await run(root, bin("attw"), tarball().tarball, "--format", "ascii", "--exclude-entrypoints", "export-schema", "wasm", "offers-wasm", "insight-wasm", "verify-wasm", "report-wasm", "invite-wasm", "membership-wasm", "draws-wasm");
+  const { code, out, err } = await run(root, bin("attw"), tarball().tarball, "--format", "ascii", "--exclude-entrypoints", "export-schema", "outgoing-schema", "wasm", "offers-wasm", "insight-wasm", "verify-wasm", "report-wasm", "invite-wasm", "membership-wasm", "draws-wasm");
   assert.equal(code, 0, out + err);
   assert.match(out, /No problems found/);
 });

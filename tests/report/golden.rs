@@ -285,17 +285,17 @@ mod collector {
         lines
     }
 
-    /// `nearshelf reports schema` prints it; the packaging tests hold a page's requests against it.
+    /// `nearshelf reports schema` prints it, and the package carries it; the packaging tests hold a page's requests against it.
     #[test]
     fn the_schema_of_what_leaves_is_the_files() {
         let said = format!("{:#}\n", nearshelf::report::outgoing::schema());
         if std::env::var_os("NEARSHELF_BLESS").is_some() {
-            std::fs::write(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden/outgoing.json"), said).unwrap();
+            std::fs::write(concat!(env!("CARGO_MANIFEST_DIR"), "/pkg-template/outgoing.schema.json"), said).unwrap();
             return;
         }
         assert_eq!(
             said,
-            include_str!("../golden/outgoing.json"),
+            include_str!("../../pkg-template/outgoing.schema.json"),
             "bless and read the difference: something else can leave"
         );
     }
