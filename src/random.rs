@@ -125,6 +125,25 @@ impl Interval {
         Some(Interval { low: estimates[cut], high: estimates[estimates.len() - 1 - cut] })
     }
 
+    /// Of a mean over steps that come in groups: each group is how many steps it has and what they add up to, and so many bootstrap samples of
+    /// whole groups are drawn by `seed`. `None` without a step.
+    pub fn of_groups(groups: &[(f64, f64)], resamples: usize, seed: u64) -> Option<Interval> {
+        let (mut random, mut times) = (Random::new(seed), vec![0; groups.len()]);
+        let mut means = Vec::with_capacity(resamples);
+        for _ in 0..resamples {
+            random.resample(&mut times);
+            let (mut steps, mut sum) = (0.0, 0.0);
+            for (t, group) in times.iter().zip(groups) {
+                steps += f64::from(*t) * group.0;
+                sum += f64::from(*t) * group.1;
+            }
+            if steps > 0.0 {
+                means.push(sum / steps);
+            }
+        }
+        Interval::of_resamples(means)
+    }
+
     /// True when `value` lies in it.
     pub fn holds(&self, value: f64) -> bool {
         self.low <= value && value <= self.high

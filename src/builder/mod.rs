@@ -14,6 +14,7 @@ mod learn;
 mod linear;
 pub mod metrics;
 pub mod pack;
+pub mod paired;
 mod promotions;
 mod recency;
 pub mod replay;

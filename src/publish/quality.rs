@@ -7,7 +7,7 @@ use crate::catalog::Catalog;
 use crate::engine::{Engine, Request};
 use crate::error::Result;
 use crate::pack::Pack;
-use crate::random::{Interval, Random};
+use crate::random::Interval;
 use crate::shop::{Log, Progress, Session, Shop};
 use crate::time::DAY;
 use std::collections::BTreeMap;
@@ -169,20 +169,8 @@ fn gains(mut engine: Engine, shoppers: &[Shopper<'_>], what: &str, progress: &dy
 
 fn measure(old: &[Gain], new: &[Gain], of: &dyn Fn(&Gain) -> f64) -> Measure {
     let mean = |list: &[Gain]| list.iter().map(of).sum::<f64>() / list.iter().map(|g| g.steps).sum::<usize>() as f64;
-    let (mut random, mut times) = (Random::new(1), vec![0; old.len()]);
-    let mut differences = Vec::with_capacity(RESAMPLES);
-    for _ in 0..RESAMPLES {
-        random.resample(&mut times);
-        let (mut steps, mut sum) = (0.0, 0.0);
-        for (t, (a, b)) in times.iter().zip(old.iter().zip(new)) {
-            steps += f64::from(*t) * a.steps as f64;
-            sum += f64::from(*t) * (of(b) - of(a));
-        }
-        if steps > 0.0 {
-            differences.push(sum / steps);
-        }
-    }
-    Measure { old: mean(old), new: mean(new), difference: Interval::of_resamples(differences) }
+    let groups: Vec<_> = old.iter().zip(new).map(|(a, b)| (a.steps as f64, of(b) - of(a))).collect();
+    Measure { old: mean(old), new: mean(new), difference: Interval::of_groups(&groups, RESAMPLES, 1) }
 }
 
 #[cfg(test)]

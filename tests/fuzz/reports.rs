@@ -91,6 +91,8 @@ pub(crate) fn reports(data: &[u8]) {
     assert!(ledger.snapshot().len() <= 16);
 
     if let Ok(report) = NoisedReport::read(c.0) {
-        assert_eq!(report.bytes(), c.0, "a report has one form");
+        assert_eq!(NoisedReport::read(&report.bytes()).as_ref(), Ok(&report));
+        // The first layout was as long as its answer.
+        assert!(c.0[0] == 1 || report.bytes() == c.0, "a report has one form");
     }
 }

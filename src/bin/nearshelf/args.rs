@@ -189,6 +189,9 @@ pub(crate) struct EvalArgs {
     /// Write the predictions: a line each step, `<session>:<n>` TAB ids. Compressed when the name ends in .gz.
     #[arg(long, value_name = "OUT")]
     pub(crate) predictions: Option<PathBuf>,
+    /// Another system's predictions, in the form that --predictions writes: also print what this one is better by, with 95 % intervals.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) baseline: Option<PathBuf>,
     /// Write the pack that predicts.
     #[arg(long, value_name = "OUT")]
     pub(crate) pack: Option<PathBuf>,

@@ -6,6 +6,7 @@ use crate::progress::Bars;
 use nearshelf::builder::evaluate::{Evaluation, Opened, Options, by_parts, evaluate, write_predictions};
 use nearshelf::builder::metrics::Metrics;
 use nearshelf::builder::pack;
+use nearshelf::builder::paired::{Paired, compare as compare_with, read_predictions};
 use nearshelf::builder::replay::History;
 use nearshelf::builder::shards::Limits;
 use nearshelf::builder::split::Split;
@@ -13,6 +14,7 @@ use nearshelf::error::Error;
 use nearshelf::rank::curve::{DEPTHS, KNOTS, Place, VIEWS};
 use nearshelf::rank::{Blend, Component, Exploration};
 use nearshelf::shop::{Shop, ShopFiles, write_file};
+use serde_json::json;
 
 pub(crate) fn run(args: &EvalArgs) -> Result<(), Error> {
     let bars = Bars::default();
@@ -31,7 +33,9 @@ pub(crate) fn run(args: &EvalArgs) -> Result<(), Error> {
     let exploration = (args.explore > 0.0).then(explored);
     let options = |k, histories| Options { part: args.on, k, histories, diversity, exploration };
     let with = |k, histories| evaluate(&shop, &split, options(k, histories), &bars);
+    let baseline = args.baseline.as_deref().map(read_predictions).transpose()?;
     let result = with(k, histories)?;
+    let paired = baseline.map(|theirs| compare_with(&result.predictions, &theirs)).transpose()?.unwrap_or_default();
     let mut by_support = Vec::new();
     for k in SUPPORTS.into_iter().filter(|_| args.support) {
         by_support.push((k, with(k, &[])?.metrics));
@@ -49,9 +53,10 @@ pub(crate) fn run(args: &EvalArgs) -> Result<(), Error> {
         write_file(path, &result.pack)?;
     }
     if args.json {
-        print_json(&result, k, &by_support, &opened)
+        print_json(&result, k, (&by_support, &opened, &paired))
     } else {
         print(&result, k, &by_support);
+        print_paired(&paired);
         if args.shards {
             print_opened(&opened);
         }
@@ -74,6 +79,16 @@ fn print(e: &Evaluation, k: u32, by_support: &[(u32, Metrics)]) {
     compare("history", e.by_history.iter().map(|(h, m)| (name(*h), m)));
     compare("min-support", by_support.iter().map(|(k, m)| (k.to_string(), m)));
     worths(&e.blend);
+}
+
+fn print_paired(paired: &[Paired]) {
+    for (i, p) in paired.iter().enumerate() {
+        if i == 0 {
+            say!("{:<14} {:>10} {:>10}   95 % interval", "baseline", "its", "better by");
+        }
+        let interval = p.interval.map_or_else(|| "none".into(), |i| format!("{:+.4} to {:+.4}", i.low, i.high));
+        say!("{:<14} {:>10.4} {:>+10.4}   {interval}", p.name, p.baseline, p.difference);
+    }
 }
 
 fn print_opened(opened: &[Opened]) {
@@ -127,7 +142,10 @@ pub(crate) fn worths(blend: &Blend) {
     }
 }
 
-fn print_json(e: &Evaluation, k: u32, by_support: &[(u32, Metrics)], opened: &[Opened]) {
+/// What is printed beside the measures, where it was asked for.
+type Beside<'a> = (&'a [(u32, Metrics)], &'a [Opened], &'a [Paired]);
+
+fn print_json(e: &Evaluation, k: u32, (by_support, opened, paired): Beside<'_>) {
     let mut out = measures(&e.metrics);
     out.insert("min_support".into(), k.into());
     out.insert("pack_bytes".into(), e.pack.len().into());
@@ -149,6 +167,13 @@ fn print_json(e: &Evaluation, k: u32, by_support: &[(u32, Metrics)], opened: &[O
             (o.name.to_string(), serde_json::Value::Object(row))
         };
         out.insert("by_open".into(), opened.iter().map(row).collect());
+    }
+    if !paired.is_empty() {
+        let row = |p: &Paired| {
+            let ends = p.interval.map(|i| [i.low, i.high]);
+            (p.name.to_string(), json!({ "baseline": p.baseline, "difference": p.difference, "interval": ends }))
+        };
+        out.insert("baseline".into(), paired.iter().map(row).collect());
     }
     say!("{}", serde_json::Value::Object(out));
 }
