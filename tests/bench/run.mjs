@@ -9,9 +9,9 @@ import { createRequire } from "node:module";
 import { cpus, loadavg } from "node:os";
 import { join } from "node:path";
 import { parseArgs, promisify } from "node:util";
-import { build } from "esbuild";
 import { buildWebWasm } from "../../pkg-template/build/wasm.mjs";
 import { launch, nearshelf, pkg, requirePackage, root } from "../browser/bench.mjs";
+import { bundleMeasure } from "./bundle.mjs";
 
 const { values } = parseArgs({ options: {
   sizes: { type: "string", default: "1000,10000,100000" },
@@ -44,11 +44,7 @@ function makePack(n, withVectors) {
 
 /** One script for all hosts. */
 async function bundle() {
-  const glue = join(root, "target", "package", "web", "glue.js");
-  await build({
-    stdin: { contents: `export { measure } from "./measure.mjs"; export { createShelf } from ${JSON.stringify(join(pkg, "index.js"))};`, resolveDir: import.meta.dirname },
-    bundle: true, format: "esm", outfile: join(work, "measure.js"), alias: { "nearshelf-plain-glue": glue, "nearshelf-glue": join(import.meta.dirname, "glue.mjs") }, logLevel: "error", minify: false,
-  });
+  await bundleMeasure(join(work, "measure.js"));
   writeFileSync(join(work, "process.mjs"), `import { readFileSync } from "node:fs";
 import { createShelf, measure } from "./measure.js";
 const job = JSON.parse(process.argv[2]);
