@@ -15,6 +15,7 @@ mod overlay;
 mod rehearse;
 mod reporting;
 mod request;
+mod selling;
 mod sensitive;
 mod shards;
 mod tags;

@@ -143,6 +143,8 @@ pub mod manual {
     pub mod rules {}
     #[doc = include_str!("manual/scale.md")]
     pub mod scale {}
+    #[doc = include_str!("manual/selling-points.md")]
+    pub mod selling_points {}
     #[doc = include_str!("manual/scenes.md")]
     pub mod scenes {}
     #[doc = include_str!("manual/seasons.md")]

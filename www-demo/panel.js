@@ -55,7 +55,7 @@ export function mountPanel(page) {
     const product = page.shelf.product(id);
     if (!product) return close();
     const focused = dialog.contains(document.activeElement) ? document.activeElement.dataset.part : null;
-    const parts = [about(product), why ? null : doing(product), standing(product), why ? doing(product) : beside(product)].filter(Boolean);
+    const parts = [about(product), said(product), why ? null : doing(product), standing(product), why ? doing(product) : beside(product)].filter(Boolean);
     dialog.classList.toggle("by-why", why);
     dialog.replaceChildren(
       h("button", { type: "button", class: "round close", "aria-label": t("close"), data: { part: "close" }, onclick: close }, "✕"),
@@ -72,6 +72,13 @@ export function mountPanel(page) {
         h("h2", { id: "panel-title", tabindex: "-1", data: { part: "title" } }, product.title),
         h("p", { class: "facts" }, product.availability === "not_sold" ? null : price(page, chosen ?? product), " ", stock((chosen ?? product).availability)),
         product.tags.length > 0 && h("ul", { class: "tags" }, product.tags.map((tag) => h("li", {}, tag)))));
+  }
+
+  /** What the shop says of it, what speaks to this shopper first. */
+  function said(product) {
+    const points = page.shelf.sellingPoints(product.id, { limit: 3, scene: { hour: new Date(page.now()).getHours(), page: "product" } });
+    return points.length > 0 && h("ul", { class: "points", "aria-label": t("saidOfIt") }, points.map(({ id, kind, text, because }) => h("li", { class: kind, data: { point: id, because: because.code } },
+      text, because.code !== "given" && h("small", {}, t(because.code === "scene" ? "saidNow" : "saidToYou")))));
   }
 
   function stock(state) {

@@ -33,6 +33,7 @@ export const NEUTRAL = {
   offers: () => [],
   promotions: () => ({ items: [], withheld: [], paused: false, rows: [] }),
   care: () => ({ items: [], withheld: [], paused: false, level: null, bestHour: null }),
+  sellingPoints: () => [],
   grants: () => [],
   declineGrant: () => false,
   setOverlay: () => Promise.resolve(),

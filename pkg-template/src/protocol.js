@@ -54,6 +54,7 @@ export const DECLINE_GRANT = 63;
 export const CARE = 77;
 export const TAKEN_OUT = 90;
 export const TAKE_IN = 91;
+export const SELLING_POINTS = 92;
 
 /** A row or parent that is not there. */
 export const NONE = 0xffffffff;

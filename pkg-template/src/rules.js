@@ -2,6 +2,12 @@
 
 import { asksForShopper } from "./shopper.js";
 
+/** What the host says of time and place. @param {any} o */
+export function saidOf(o) {
+  const said = o.scene || {};
+  return Object.keys(said).map((key) => key + "=" + said[key]);
+}
+
 /**
  * The scenes and rules that hold, kept in the options.
  * @param {any} shelf
@@ -9,10 +15,9 @@ import { asksForShopper } from "./shopper.js";
  * @returns {import("./catalogue.js").Rule[]}
  */
 export function rulesOf(shelf, o) {
-  const said = o.scene || {};
   const slot = o.slot || "default";
   const now = shelf._engine.time();
-  const texts = Object.keys(said).map((key) => key + "=" + said[key]);
+  const texts = saidOf(o);
   const holds = asking(shelf, o);
   return o._rules = shelf._fallback.ask([], (/** @type {import("./catalogue.js").Catalogue} */ c) => c.rules()).filter((/** @type {import("./catalogue.js").Rule} */ rule) => (
     rule._said.every((any) => any.some((text) => texts.indexOf(text) >= 0)) && (!rule._slots.length || rule._slots.indexOf(slot) >= 0)

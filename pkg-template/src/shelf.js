@@ -12,10 +12,11 @@ import { takeIn, tellUnreadable } from "./intake.js";
 import { candidatesOf, copyList, decided, done, fetched, listed, listOf, ranked, recommended, writeRequest } from "./lists.js";
 import { declared, sayWaiting } from "./declare.js";
 import { shopperOf } from "./shopper.js";
+import { sellingPointsOf } from "./selling.js";
 import { watchStages } from "./stages.js";
 import { suggestions } from "./suggest.js";
 import { allowTag, blockTag, deleteTag, hiddenTags, tagsOf } from "./tags.js";
-import { ADDONS, BROWSE, CARE, CONSENT, COUPONS, GRANTS, INSIGHTS, PROMOTIONS, RANK, RECOMMEND, REPORT, SUGGEST, VIEW } from "./takes.js";
+import { ADDONS, BROWSE, CARE, CONSENT, COUPONS, GRANTS, INSIGHTS, PROMOTIONS, RANK, RECOMMEND, REPORT, SELLING, SUGGEST, VIEW } from "./takes.js";
 import { said } from "./error.js";
 import { TEXTS } from "./fixes.js";
 import { Fallback } from "./fallback.js";
@@ -336,6 +337,10 @@ export class Shelf {
 
   care(options) {
     return careOf(this, this._wishes("care", options, CARE)) || NEUTRAL.care();
+  }
+
+  sellingPoints(product, options) {
+    return sellingPointsOf(this, id(product), this._wishes("sellingPoints", options, SELLING));
   }
 
   grants(options) {

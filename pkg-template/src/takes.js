@@ -25,6 +25,7 @@ export const RECOMMEND = {
   scene: parts({ hour: whole(0, 23), weekday: whole(1, 7), holiday: text, page: text, device: text, weather: text }),
   attributes,
 };
+export const SELLING = { limit: whole(1, 200), mode, scene: RECOMMEND.scene };
 export const SUGGEST = { limit: whole(1, 200), mode, attributes };
 export const PROMOTIONS = { slot: text, limit: whole(1, 200), mode, attributes };
 export const CARE = { slot: text, limit: whole(1, 200), mode, customer: any, birthday: text, delivered: between(-8.64e15, 8.64e15), attributes };

@@ -287,3 +287,27 @@ export interface Product extends Omit<ShelfItem, "score" | "because" | "variant"
   availability: "in_stock" | "out_of_stock" | "preorder" | "backorder" | "not_sold";
   variants: { id: string; title: string; price: number | null; listPrice: number | null; availability: Product["availability"] }[];
 }
+
+/** What `sellingPoints` takes. */
+export interface SellingPointOptions {
+  /** How many, 1 to 200. Default 3. */
+  limit?: number;
+  /** `"neutral"`: nobody is looked at. Default `"personal"`. */
+  mode?: "personal" | "neutral";
+  /** When and where the page is seen, as of `recommend`. It counts without consent and in mode "neutral" too. */
+  scene?: Scene;
+}
+
+/** A text of the shop's about a product. */
+export interface SellingPoint {
+  id: string;
+  kind: "selling_point" | "scene" | "review";
+  /** The words in the shelf's language. */
+  text: string;
+  /** Thousandths: the sum of `parts`. */
+  score: number;
+  /** What the shopper gives, 0 to 1000, and what the scene adds. */
+  parts: { shopper: number; scene: number };
+  /** What gave most: what speaks of the shopper (`price`), what the host said (`weather=rain`), or nothing. */
+  because: { code: "shopper" | "scene" | "given"; subject: string };
+}

@@ -3,7 +3,7 @@
 import type { Consent, ConsentChange, ConsentReceipt, Diagnostic, OverlayData, ShelfOptions } from "./options.js";
 import type { Attributes, Audience, Condition, ConditionOptions } from "./conditions.js";
 import type { EventName, Order, TrackParams, TrackResult } from "./events.js";
-import type { CardList, CardOptions, Decision, DescribedItem, ExplorationRow, Product, RankOptions, RankedList, Reason, RecommendOptions, ShelfList, SuggestOptions, Suggestion, WhyNotStage } from "./lists.js";
+import type { CardList, CardOptions, Decision, DescribedItem, ExplorationRow, Product, RankOptions, RankedList, Reason, RecommendOptions, SellingPoint, SellingPointOptions, ShelfList, SuggestOptions, Suggestion, WhyNotStage } from "./lists.js";
 import type { DeclaredValue, DeclareOptions, HiddenTag, Portrait, ShopperAttributes, ShopperTag } from "./portrait.js";
 import type { InsightOptions, Insights, StageChange } from "./insights.js";
 import type { Addons, CareList, CareOptions, Cart, CouponView, GrantOptions, GrantView, OfferView, PromotionList, PromotionOptions, Quote, Reconciliation } from "./offers.js";
@@ -109,6 +109,15 @@ export interface Shelf {
    * const [message] = shelf.care({ slot: "home", customer: member.customer(), limit: 1 }).items;
    */
   care(options?: CareOptions): CareList;
+  /**
+   * What the shop has to say of a product, in the order in which it speaks to this shopper, here and now: selling points, scenes of use, words of buyers. In mode "neutral" and without consent to
+   * `personalize` nobody is looked at. Empty for a product that the pack does not have, and until the part for insight is there.
+   *
+   * @example
+   * const [first] = shelf.sellingPoints("10013", { scene: { weather: "rain" }, limit: 1 });
+   * // { id: "trench-rain", kind: "scene", text: "Keeps dry through an hour of rain", score: 500, parts: { shopper: 0, scene: 500 }, because: { code: "scene", subject: "weather=rain" } }
+   */
+  sellingPoints(product: string | number, options?: SellingPointOptions): SellingPoint[];
   /**
    * How the granting campaigns stand that the shop switched on: with consent to `personalize` they decide by what is known of the shopper who gets a coupon, which nothing else here does. Show what is
    * granted, and a way to decline. Empty in mode "neutral", without consent, and until the part for insight is there.

@@ -10,6 +10,7 @@ use super::promotions;
 use super::reports;
 use super::rules;
 use super::season;
+use super::selling;
 use super::tables;
 use super::usage;
 use crate::catalog::build::{Draft, ProductDraft, write};
@@ -88,6 +89,7 @@ pub fn assemble(
     }
 
     promotions::add(shop, &mut out);
+    selling::add(shop, &mut out);
     let (conditions, bytes) = rules::offers(&shop.offers);
     if conditions > 0 {
         out.add(Tag::OFFER_CONDITION, 0, conditions, bytes);

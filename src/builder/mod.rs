@@ -21,6 +21,7 @@ pub mod replay;
 mod reports;
 mod rules;
 pub mod season;
+mod selling;
 pub mod shards;
 mod similar;
 pub mod split;

@@ -18,6 +18,7 @@ mod pair;
 mod price;
 pub mod promote;
 mod rfm;
+pub mod selling;
 pub mod settings;
 mod social;
 mod summary;

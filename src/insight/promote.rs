@@ -158,11 +158,16 @@ impl Speaking {
         Speaking { values, buys_anyway: buys && !from(SENSITIVE, settings.sensitive) }
     }
 
+    /// What one of [`SPEAKERS`] says, in thousandths; 0 for what is none.
+    pub fn value(&self, speaker: u8) -> i32 {
+        self.values.get(usize::from(speaker)).copied().unwrap_or(0)
+    }
+
     /// Whether, and how strongly, an offer of this kind is put forward, and the number of what speaks most for it: 0 where nothing of the shopper does.
     pub fn judge(&self, settings: &Promoting, kind: Option<u8>) -> (Verdict, i32, u8) {
         let (mut sum, mut most, mut because) = (0, 0, 0);
         for (_, speaker, weight) in settings.response.iter().filter(|row| Some(row.0) == kind) {
-            let says = i64::from(*weight) * i64::from(self.values.get(usize::from(*speaker)).copied().unwrap_or(0));
+            let says = i64::from(*weight) * i64::from(self.value(*speaker));
             sum += says;
             if says > most {
                 (most, because) = (says, *speaker);

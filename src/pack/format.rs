@@ -99,6 +99,7 @@ tags! {
     LEARNING b"LERN" "How a market learns from what shoppers choose of its offers.";
     KEEP b"KEEP" "Days that a portrait is kept after the last visit.";
     LIFETIME b"LIFE" "What the reports of a device may spend in all.";
+    SELLING b"SELL" "What is said of products, to whom and when it speaks.";
     SENSITIVE b"SENS" "Categories that enter the portrait with consent to that only.";
 }
 

@@ -19,6 +19,7 @@ use super::reports::ReportSection;
 use super::rules::{ArrivalSection, DislikedSection};
 use super::scenes::{SceneDraft, SceneSection};
 use super::season::{ClusterSection, ClusterSettings, SeasonSection, SeasonSettings};
+use super::selling::SellingSection;
 use super::tags::{RuleTag, TagSection, rule_tags};
 use super::usage::CouponSection;
 use crate::catalog::overlay::Policy;
@@ -87,6 +88,8 @@ pub(super) struct ShopConfig {
     pub content: ContentSection,
     /// `[activity]`
     pub activity: ActivitySection,
+    /// `[selling_points]`
+    pub selling_points: SellingSection,
     /// `[prior]`
     pub prior: PriorSection,
     /// `[scenes.NAME]`
@@ -445,6 +448,11 @@ impl ShopConfig {
     pub(super) fn cards(&self) -> Result<CardSettings> {
         let shipped = ShopConfig::shipped()?;
         content::settings((&self.content, &self.activity), (&shipped.content, &shipped.activity))
+    }
+
+    /// Thousandths that a scene adds to a selling point: as shipped, unless this shop says otherwise.
+    pub(super) fn selling_scene(&self) -> Result<u32> {
+        self.selling_points.or(&ShopConfig::shipped()?.selling_points)
     }
 
     /// How many looks the prior is worth, in 1/256: as shipped, unless this shop says otherwise.

@@ -88,16 +88,18 @@ pub(super) fn settings(
     })
 }
 
-/// What the catalogue has: category paths with those above them, ids of products and variants.
-struct Known<'a> {
-    paths: BTreeSet<&'a str>,
-    ids: BTreeSet<&'a str>,
+/// What the catalogue has: category paths with those above them, ids of products and variants, brands.
+pub(super) struct Known<'a> {
+    pub(super) paths: BTreeSet<&'a str>,
+    pub(super) ids: BTreeSet<&'a str>,
+    pub(super) brands: BTreeSet<&'a str>,
 }
 
 impl<'a> Known<'a> {
-    fn of(products: &'a [ProductDraft]) -> Known<'a> {
+    pub(super) fn of(products: &'a [ProductDraft]) -> Known<'a> {
         let mut paths = BTreeSet::new();
         let mut ids = BTreeSet::new();
+        let brands = products.iter().map(|p| p.brand.as_str()).collect();
         for p in products {
             let mut path = p.categories.first().map_or("", String::as_str);
             while !path.is_empty() && paths.insert(path) {
@@ -107,7 +109,7 @@ impl<'a> Known<'a> {
             ids.extend(p.variants.iter().map(|v| v.id.as_str()));
             ids.extend(p.aliases.iter().map(String::as_str));
         }
-        Known { paths, ids }
+        Known { paths, ids, brands }
     }
 }
 
@@ -118,14 +120,13 @@ impl<'a> Known<'a> {
 /// `io`. A line that is no content is counted among `rejects`.
 pub(super) fn read(
     path: &Path,
-    products: &[ProductDraft],
+    known: &Known<'_>,
     languages: &[String],
     zone_minutes: i32,
     ahead: i64,
     rejects: &mut Rejects,
 ) -> Result<Vec<CardDraft>> {
     let text = text_of(path)?;
-    let known = Known::of(products);
     rejects.open(Part::Content, &source::name(path), "JSON lines");
     let mut cards: Vec<CardDraft> = Vec::new();
     let mut ids = BTreeSet::new();
@@ -171,17 +172,6 @@ fn card(
     if id.is_empty() {
         return Err("no id");
     }
-    let list = |key: &str| match &v[key] {
-        Value::Null => Ok(Vec::new()),
-        Value::Array(all) => {
-            let one = |x: &Value| x.as_str().map(str::to_string).or(x.as_i64().map(|n| n.to_string()));
-            all.iter()
-                .map(one)
-                .collect::<Option<Vec<String>>>()
-                .ok_or("topics, brands or products that are no list of texts")
-        }
-        _ => Err("topics, brands or products that are no list of texts"),
-    };
     let titles: Vec<String> = languages.iter().enumerate().map(|(i, l)| name(v, "title", i, l)).collect();
     if titles.iter().all(String::is_empty) {
         return Err("no title");
@@ -196,11 +186,22 @@ fn card(
         titles,
         start: Some(at),
         shown: Some(at - ahead),
-        topics: list("topics")?,
-        brands: list("brands")?,
-        products: list("products")?,
+        topics: list(v, "topics")?,
+        brands: list(v, "brands")?,
+        products: list(v, "products")?,
         ..CardDraft::default()
     })
+}
+
+/// A list of names, which may be written as whole numbers; empty where there is none.
+pub(super) fn list(v: &Value, key: &str) -> std::result::Result<Vec<String>, &'static str> {
+    let one = |x: &Value| x.as_str().map(str::to_string).or(x.as_i64().map(|n| n.to_string()));
+    let all = match &v[key] {
+        Value::Null => Some(Vec::new()),
+        Value::Array(all) => all.iter().map(one).collect(),
+        _ => None,
+    };
+    all.ok_or("topics, categories, brands, products or for that is no list of texts")
 }
 
 /// `title_zh` for `zh-CN`; the first language and English also take `title`.

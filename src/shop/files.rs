@@ -22,6 +22,8 @@ pub struct ShopFiles {
     pub calendar: Option<PathBuf>,
     /// `content.jsonl`.
     pub content: Option<PathBuf>,
+    /// `selling-points.jsonl`.
+    pub selling: Option<PathBuf>,
     /// `prior.json`.
     pub prior: Option<PathBuf>,
     /// `loyalty.json`.
@@ -97,6 +99,7 @@ impl ShopFiles {
             offers: first(&["offers.json"]),
             calendar: first(&["calendar.json"]),
             content: first(&["content.jsonl"]),
+            selling: first(&["selling-points.jsonl"]),
             prior: first(&["prior.json"]),
             loyalty: first(&["loyalty.json"]),
             invites: first(&["invites.json"]),

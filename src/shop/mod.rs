@@ -32,6 +32,7 @@ mod reports;
 mod rules;
 mod scenes;
 pub mod season;
+mod selling;
 mod source;
 mod statement;
 mod statement_words;
@@ -68,6 +69,7 @@ pub use reports::ReportSettings;
 pub use rules::RuleSettings;
 pub use scenes::SceneDraft;
 pub use season::{ClusterSettings, SeasonSettings};
+pub use selling::SellingDraft;
 pub use statement::{Both, Part as StatementPart, Statement};
 pub use strict::for_each_row;
 pub use summaries::{CustomerSummary, Summaries};
@@ -232,6 +234,10 @@ pub struct Shop {
     pub rules: RuleSettings,
     /// Content, newest first.
     pub content: Vec<CardDraft>,
+    /// What is said of products, in the order of the file.
+    pub selling: Vec<SellingDraft>,
+    /// Thousandths that a scene adds to a selling point.
+    pub selling_scene: u32,
     /// How membership works: `loyalty.json`.
     pub loyalty: Option<Loyalty>,
     /// Programmes of invitations and shares: `invites.json`.
@@ -332,8 +338,13 @@ impl Shop {
         let cards = config.cards()?;
         let content = match &files.content {
             Some(path) => {
-                content::read(path, &products, &languages, config.zone_minutes()?, cards.ahead, &mut rejects)?
+                let known = content::Known::of(&products);
+                content::read(path, &known, &languages, config.zone_minutes()?, cards.ahead, &mut rejects)?
             }
+            None => Vec::new(),
+        };
+        let selling = match &files.selling {
+            Some(path) => selling::read(path, &content::Known::of(&products), &languages, &mut rejects)?,
             None => Vec::new(),
         };
         let zone = config.zone_minutes()?;
@@ -371,6 +382,8 @@ impl Shop {
             overlay: config.overlay()?,
             rules: config.rules()?,
             content,
+            selling,
+            selling_scene: config.selling_scene()?,
             loyalty,
             invites,
             cards,

@@ -36,6 +36,8 @@ pub enum Part {
     Log,
     /// Content.
     Content,
+    /// Selling points.
+    SellingPoints,
 }
 
 /// A file that was read.
@@ -96,6 +98,7 @@ impl Tally {
                     Part::Catalog => "catalogue",
                     Part::Log => "log",
                     Part::Content => "content",
+                    Part::SellingPoints => "selling points",
                 };
                 format!("{part} ({} files)", many.len())
             }

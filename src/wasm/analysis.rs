@@ -80,8 +80,7 @@ pub(super) fn put_forward(shelf: &mut Engine, r: &mut Reader<'_>, out: &mut Writ
         out.u32(f.at);
         out.u8(f.verdict as u8);
         out.f64(f64::from(f.weight));
-        let because = if f.because == 0 { None } else { SPEAKERS.split(' ').nth(f.because.into()) };
-        out.str(because.unwrap_or(""));
+        out.str(speaker(f.because));
         out.u32(f.rate);
         out.u32(f.propensity);
         out.str(&f.creative.0);
@@ -115,6 +114,36 @@ pub(super) fn decline_grant(shelf: &mut Engine, r: &mut Reader<'_>) -> Result<()
     let (now, campaign, declined) = (time(r), r.str(), r.bool());
     r.end()?;
     shelf.decline_grant(now, campaign, declined)
+}
+
+/// The word for what speaks; empty for 0, which is nothing of the shopper.
+fn speaker(number: u8) -> &'static str {
+    SPEAKERS.split(' ').nth(number.into()).filter(|_| number > 0).unwrap_or("")
+}
+
+/// What the shop has to say of a product, what speaks most to the shopper first.
+pub(super) fn selling_points(shelf: &mut Engine, r: &mut Reader<'_>, out: &mut Writer) -> Result<()> {
+    let (now, zone, neutral, product) = (time(r), zone(r), r.bool(), r.str());
+    let scene = strings(r);
+    r.end()?;
+    let mut told = Writer::new();
+    shelf.selling_points(now, (zone, neutral), product, &scene, &mut |points| {
+        told.count(points.len());
+        for p in points {
+            told.str(p.id);
+            told.u8(p.kind);
+            told.str(p.text);
+            told.str(speaker(p.speaker));
+            told.u32(p.said as u32);
+            told.str(p.scene);
+            told.u32(p.lifted as u32);
+        }
+    })?;
+    if told.is_empty() {
+        told.count(0);
+    }
+    out.raw(&told.finish());
+    Ok(())
 }
 
 /// Which messages of care are due, and why the others are not.

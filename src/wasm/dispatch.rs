@@ -77,7 +77,7 @@ impl Table {
         if op == VERIFY {
             return core::hint::black_box(verify::part as verify::Part)(true, r, out);
         }
-        let there = matches!(op, 2..=33 | REHEARSE | 45..=51 | 56..=63 | 76 | 77 | 80..=82 | 90 | 91)
+        let there = matches!(op, 2..=33 | REHEARSE | 45..=51 | 56..=63 | 76 | 77 | 80..=82 | 90..=92)
             && (cfg!(feature = "vectors") || op != NEAREST);
         if !there {
             return Err(Error::told(Code::UnknownCall, || {
@@ -125,7 +125,7 @@ impl Table {
             NEAREST => catalogue::nearest(shelf, r, out),
             30 => catalogue::attach(shelf, r, out, handle as u32),
             31 => catalogue::wanted(shelf, r, out),
-            45..=51 | 56..=58 | 61..=63 | 77 | 90 | 91 => {
+            45..=51 | 56..=58 | 61..=63 | 77 | 90..=92 => {
                 core::hint::black_box(insight::part as insight::Part)(op, &mut self.insight, shelf, r, out)
             }
             80..=82 => core::hint::black_box(invite::part as invite::Part)(op, shelf, r, out),

@@ -21,7 +21,7 @@ const MOST: usize = 1024;
 /// The programs of an instance, by handle.
 type Programs = Vec<Option<Program>>;
 
-/// Calls 45 to 51, 56 to 58, 61 to 63, 77, 90 and 91. What only they need is a file of its own in the web build, which `pkg-template/build/part.mjs` cuts at this function.
+/// Calls 45 to 51, 56 to 58, 61 to 63, 77 and 90 to 92. What only they need is a file of its own in the web build, which `pkg-template/build/part.mjs` cuts at this function.
 pub(super) fn part(op: u32, kept: &mut Kept, shelf: &mut Engine, r: &mut Reader<'_>, out: &mut Writer) -> Result<()> {
     match op {
         48 => return analysis::insights(shelf, r, out),
@@ -37,6 +37,7 @@ pub(super) fn part(op: u32, kept: &mut Kept, shelf: &mut Engine, r: &mut Reader<
         77 => return analysis::care(shelf, r, out),
         90 => return data::taken_out(shelf, r, out),
         91 => return data::take_in(shelf, r),
+        92 => return analysis::selling_points(shelf, r, out),
         _ => {}
     }
     let kept = kept.get_or_insert_with(|| Box::new(Programs::new()));

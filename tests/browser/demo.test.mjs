@@ -150,6 +150,27 @@ scenario("each ready-made shopper gets a shelf of their own", {}, async (tab) =>
   assert.equal(seen.size, names.length);
 });
 
+scenario("what the shop says of a product: its own order for a stranger, and first what speaks to this shopper", {}, async (tab) => {
+  const said = async () => {
+    await tab.evaluate(() => globalThis.nearshelfDemo.page.open("10013"));
+    const points = await tab.locator("#panel .points li").evaluateAll((all) => all.map((li) => [li.dataset.point, li.dataset.because, li.textContent]));
+    await tab.keyboard.press("Escape");
+    return points;
+  };
+  // The part that understands comes when it is first asked.
+  await tab.waitForFunction(() => globalThis.nearshelfDemo.page.shelf.sellingPoints("10013").length > 0);
+  const before = await said();
+  assert.deepEqual(before.map(([id, because]) => [id, because]), [["trench-rain", "given"], ["trench-warm", "given"], ["clothing-seams", "given"]]);
+  await allow(tab);
+  await tab.evaluate(() => {
+    const { shelf } = globalThis.nearshelfDemo.page;
+    for (const name of ["purchase", "return", "complaint"]) shelf.track(name, { transaction_id: "o", items: [{ item_id: "10013", price: 429 }] });
+  });
+  const after = await said();
+  assert.deepEqual(after[0].slice(0, 2), ["clothing-return", "shopper"]);
+  assert.match(after[0][2], /speaks to you$/);
+});
+
 scenario("the panel: every action counts, variants, why not", {}, async (tab) => {
   await allow(tab);
   const search = tab.locator("#search");

@@ -17,6 +17,7 @@ pub(crate) mod invites;
 mod offers_lint;
 #[cfg(all(feature = "cli", not(target_arch = "wasm32")))]
 mod rules;
+mod selling;
 #[cfg(all(feature = "cli", not(target_arch = "wasm32")))]
 mod signatures;
 
@@ -53,6 +54,7 @@ const PORTRAIT: &str = include_str!("portrait.json");
 const INSIGHTS: &str = include_str!("insights.json");
 const CHOOSING: &str = include_str!("choosing.json");
 const LEARNING: &str = include_str!("learning.json");
+const SELLING: &str = include_str!("selling.json");
 const DECLARED: &str = include_str!("declared.json");
 const CARING: &str = include_str!("care.json");
 /// The parameters with those of care for a birthday.
@@ -441,6 +443,7 @@ fn run(shelf: &mut Engine, served: &mut u32, zone: i16, step: &Value) -> Value {
         }
         "promotions" => choosing::promotions(shelf, now, zone, step),
         "care" => care::care(shelf, now, zone, step),
+        "sellingPoints" => selling::told(shelf, now, zone, step, &scene),
         "grants" => choosing::granted(shelf, now, step),
         "coupons" => choosing::coupons(shelf, now, step, &strings("held")),
         other => panic!("unknown call {other}"),
@@ -489,7 +492,7 @@ pub(crate) fn pack(file: &Value) -> Vec<u8> {
         .into_iter()
         .chain(others)
         .chain(choosing::sections())
-        .chain([care::section()])
+        .chain([care::section(), selling::section()])
         .filter(|(tag, _, _)| named.contains_key(&tag.name()))
         .collect();
     assert_eq!(more.len(), named.len());
@@ -550,6 +553,11 @@ fn golden_choices_give_what_the_file_says() {
 #[test]
 fn golden_lessons_give_what_the_file_says() {
     check(LEARNING, "learning.json");
+}
+
+#[test]
+fn golden_selling_points_stand_as_the_file_says() {
+    check(SELLING, "selling.json");
 }
 
 #[test]

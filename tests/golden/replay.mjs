@@ -102,6 +102,8 @@ export async function replay(createShelf, { market, language, consent, utcOffset
           withheld: Array.from(withheld, (m) => [m.id, m.reason]), paused, level: level && [level.id, level.strategy, level.limit], bestHour,
         };
       }
+      case "sellingPoints":
+        return Array.from(shelf.sellingPoints(step.id, { limit, mode, scene }), (p) => [p.id, p.kind, p.text, p.parts.shopper, p.parts.scene, p.because.code, p.because.subject]);
       case "grants":
         if (step.decline) shelf.declineGrant(step.decline);
         if (step.accept) shelf.declineGrant(step.accept, false);
