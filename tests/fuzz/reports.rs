@@ -67,7 +67,9 @@ pub(crate) fn reports(data: &[u8]) {
         let mut host = |bytes: &mut [u8]| {
             let mut x = u64::from(seed) | 1 << 40;
             bytes.iter_mut().for_each(|b| {
-                (x ^= x << 13, x ^= x >> 7, x ^= x << 17);
+                x ^= x << 13;
+                x ^= x >> 7;
+                x ^= x << 17;
                 *b = (x >> 24) as u8;
             });
             Ok(())
