@@ -126,8 +126,11 @@ impl Interval {
     }
 
     /// Of a mean over steps that come in groups: each group is how many steps it has and what they add up to, and so many bootstrap samples of
-    /// whole groups are drawn by `seed`. `None` without a step.
+    /// whole groups are drawn by `seed`. `None` without a step, and for a single group, of which all samples are alike.
     pub fn of_groups(groups: &[(f64, f64)], resamples: usize, seed: u64) -> Option<Interval> {
+        if groups.len() < 2 {
+            return None;
+        }
         let (mut random, mut times) = (Random::new(seed), vec![0; groups.len()]);
         let mut means = Vec::with_capacity(resamples);
         for _ in 0..resamples {

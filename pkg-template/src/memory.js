@@ -63,7 +63,7 @@ export class Memory {
       this._close();
       this._off = false;
       this._dirty = true;
-      this._run(() => Promise.all([this._vault.empty(), this._shelf._reports.leave(true)]));
+      this._run(() => Promise.all([this._vault.empty(), this._shelf._reports.leave(true, true)]));
     }
     // A decision about an older notice is known by its receipt, before anything else is looked at.
     if (receipts._notice && store === true && this._host) this._run(() => receipts.keep());

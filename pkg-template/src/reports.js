@@ -133,12 +133,13 @@ export class Reports {
   }
 
   /**
-   * Leaves of each ledger the mark that this week is spent, until it ends; and how much was spent in all, unless everything is to go.
+   * Leaves of the ledger the mark that this week is spent, until it ends; and how much was spent in all, unless everything is to go.
    * @param {boolean} all
+   * @param {boolean} [everywhere] of other shops of this origin too, where the storage is emptied as a whole
    */
-  leave(all) {
+  leave(all, everywhere) {
     return this._next(async () => {
-      for (const at of await this._vault.ledgers()) await this._alone(at, () => this._vault.leaveLedger(at, all));
+      for (const at of await this._vault.ledgers(everywhere)) await this._alone(at, () => this._vault.leaveLedger(at, all));
     });
   }
 

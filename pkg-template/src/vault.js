@@ -218,9 +218,9 @@ export class Vault {
     return name(this._seat._view._shop, "ledger");
   }
 
-  /** Ledgers, of other shops of this origin too, since a storage is emptied as a whole. */
-  async ledgers() {
-    return this._host ? (await this._ours()).filter((at) => LEDGER.test(at)) : [];
+  /** The names of this shop's ledger, where there is one, or of every shop's. @param {boolean} [everywhere] */
+  async ledgers(everywhere) {
+    return this._host ? (await this._ours()).filter((at) => (everywhere ? LEDGER.test(at) : at === this.ledgerName())) : [];
   }
 
   /**
@@ -260,8 +260,10 @@ export class Vault {
   async leaveLedger(at, all) {
     const kept = await this.ledger(at, true);
     if (!kept) return;
-    // Without a core to ask, a mark that nobody can read: it counts as spent.
-    const left = this._seat._withdrawn(kept.subarray(1), all) || new Uint8Array(1);
+    // Without a core to ask, a mark without a checksum: it counts as spent, and holds the sum where that is to stay (src/manual/privacy.md).
+    const body = kept.subarray(1);
+    const sum = all ? [] : body.length === 5 ? body.subarray(1) : body[0] === 2 && body.length >= 18 ? body.subarray(6, 10) : [];
+    const left = this._seat._withdrawn(body, all) || Uint8Array.from([0].concat(Array.from(sum)));
     if (String(left) !== String(kept.subarray(1))) await this.keepLedger(at, 0, left, true);
   }
 

@@ -102,7 +102,7 @@ export function sentReports(shelf: Shelf): Promise<SentReport[]>;
 export interface ReportBudget {
   /** What all reports of this shop have spent, since reports were first allowed or the shopper was last forgotten. */
   spent: number;
-  /** What they may spend: `[reports] lifetime` of the shop, 104 unless it says otherwise. Then no report is made any more (`lifetime_spent`). */
+  /** What they may spend: `[reports] lifetime` of the shop, 104 unless it says otherwise. Once less than a week's ε is left no report is made any more (`lifetime_spent`). */
   lifetime: number;
   left: number;
 }

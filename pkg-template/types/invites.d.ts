@@ -72,7 +72,7 @@ export type Landing =
 export interface Invites {
   /**
    * Lands with the token of an address (parameter `invite`), of a mini-program's query, or itself; `newCustomer: false` where the page knows that it is none. Tells the visit's
-   * channel. Without an engine, or where the part for signatures does not come, it is `unavailable`. Never rejects.
+   * channel. Without an engine, or where the part for signatures or the one for invitations does not come, it is `unavailable`. Never rejects.
    */
   land(where: string | URL | { invite?: string }, options?: { newCustomer?: boolean }): Promise<Landing>;
   /** Remembers that a token is the shopper's own; false where it is not good. */

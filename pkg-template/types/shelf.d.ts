@@ -11,7 +11,7 @@ import type { Addons, CareList, CareOptions, Cart, CouponView, GrantOptions, Gra
 /** The private report of this week: all that can leave the device. */
 export interface PrivateReport {
   /**
-   * `null`, or why there is none: no consent, the week was spent before a withdrawal, the clock went back, no randomness, a pack that
+   * `null`, or why there is none: no consent, the week was spent before a withdrawal, the clock went back, all that the device may spend is spent, no randomness, a pack that
    * asks nothing, or no engine or no storage that keeps it just now.
    */
   reason: null | "consent" | "epoch_spent" | "clock_went_back" | "lifetime_spent" | "no_entropy" | "nothing_asked" | "unavailable";

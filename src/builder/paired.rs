@@ -81,7 +81,7 @@ pub fn compare(mine: &[Prediction], theirs: &BTreeMap<String, Vec<String>>) -> R
         // By visit: steps, the other's sum, the difference.
         let mut visits: BTreeMap<&str, (f64, f64, f64)> = BTreeMap::new();
         for (p, own, other) in places.iter().filter(|(p, _, _)| counts(p)) {
-            let visit = visits.entry(p.event.split(':').next().unwrap_or_default()).or_default();
+            let visit = visits.entry(p.event.rsplit_once(':').map_or("", |(visit, _)| visit)).or_default();
             *visit = (visit.0 + 1.0, visit.1 + of(*other), visit.2 + of(*own) - of(*other));
         }
         let sum = |of: fn(&(f64, f64, f64)) -> f64| visits.values().map(of).sum::<f64>();
@@ -129,6 +129,20 @@ mod tests {
         assert!(
             told.iter()
                 .all(|t| t.interval.is_some_and(|i| i.low > 0.0 && i.low <= t.difference && t.difference <= i.high))
+        );
+        // A visit's id may hold a colon of its own.
+        let renamed: Vec<Prediction> =
+            mine.iter().map(|p| Prediction { event: format!("ga:{}", p.event), ..p.clone() }).collect();
+        let others = mine
+            .iter()
+            .enumerate()
+            .map(|(i, p)| (format!("ga:{}", p.event), if i % 4 == 0 { p.list.clone() } else { vec![] }))
+            .collect();
+        assert!(compare(&renamed, &others).expect("the same steps")[0].interval.is_some_and(|i| i.low < i.high));
+        assert_eq!(
+            compare(&mine[..4], &BTreeMap::new()).expect("one visit")[0].interval,
+            None,
+            "one visit tells nothing"
         );
         let same = mine.iter().map(|p| (p.event.clone(), p.list.clone())).collect();
         let same = compare(&mine, &same).expect("the same steps");

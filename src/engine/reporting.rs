@@ -81,5 +81,5 @@ pub fn withdrawn(now: Millis, ledger: &[u8], all: bool) -> Vec<u8> {
 }
 
 fn restored(now: Millis, ledger: &[u8]) -> Ledger {
-    Ledger::restore(ledger).unwrap_or_else(|_| Ledger::unreadable(now))
+    Ledger::restore(ledger).unwrap_or_else(|_| Ledger::unreadable(now, ledger))
 }

@@ -30,8 +30,10 @@ impl Engine {
                 speaking = Some(Speaking::of(&insights(ask), &Promoting::default()));
             })?;
         }
+        // What is not open is asked for.
+        let Some(found) = self.find(product) else { return Ok(()) };
         let c = &self.catalog;
-        let (Some(section), Some(found)) = (c.pack().section(Tag::SELLING, 0), c.find(product)) else { return Ok(()) };
+        let Some(section) = c.pack().section(Tag::SELLING, 0) else { return Ok(()) };
         let row = found.row;
         let mut paths = Vec::new();
         if let Some(category) = c.category(row) {

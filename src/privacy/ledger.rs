@@ -184,9 +184,11 @@ impl Ledger {
         }
     }
 
-    /// Drops what an ended epoch no longer needs: its answer, and the mark that was left of a ledger that was forgotten.
+    /// Drops what an ended epoch no longer needs: its answer, entries of more than a year ago, and the mark that was left of a ledger that was forgotten.
     pub fn settle(&mut self, now: Millis) {
-        if self.latest.is_some_and(|latest| latest < Epoch::of(now)) {
+        let epoch = Epoch::of(now);
+        self.spent.retain(|s| s.epoch.0 > epoch.0.saturating_sub(HISTORY as i32));
+        if self.latest.is_some_and(|latest| latest < epoch) {
             self.answer.clear();
             if self.total == 0 {
                 self.latest = None;
@@ -209,9 +211,11 @@ impl Ledger {
         self.withdraw(now);
     }
 
-    /// What to go on with when a stored ledger cannot be read: the present epoch counts as spent.
-    pub fn unreadable(now: Millis) -> Ledger {
-        Ledger { latest: Some(Epoch::of(now)), ..Ledger::default() }
+    /// What to go on with when a stored ledger cannot be read: the present epoch counts as spent. A host that withdrew without a core to ask
+    /// left a zero and the sum; of anything else no sum is known.
+    pub fn unreadable(now: Millis, bytes: &[u8]) -> Ledger {
+        let total = if let [0, sum @ ..] = bytes { sum.try_into().map_or(0, u32::from_le_bytes) } else { 0 };
+        Ledger { latest: Some(Epoch::of(now)), total, ..Ledger::default() }
     }
 
     /// The spendings known, oldest first: for the shopper to see.
@@ -455,8 +459,23 @@ mod tests {
             bad[bit / 8] ^= 1 << (bit % 8);
             assert!(Ledger::restore(&bad).is_err(), "bit {bit}");
         }
-        assert_eq!(turn(&mut Ledger::unreadable(NOW), NOW).unwrap_err(), Refused::Spent);
-        assert!(matches!(turn(&mut Ledger::unreadable(NOW), NOW.plus(WEEK)), Ok(Turn::Open(_))));
+        assert_eq!(turn(&mut Ledger::unreadable(NOW, &bytes[1..]), NOW).unwrap_err(), Refused::Spent);
+        assert!(matches!(turn(&mut Ledger::unreadable(NOW, &[0]), NOW.plus(WEEK)), Ok(Turn::Open(_))));
+        let mut left = Ledger::unreadable(NOW, &[&[0][..], &999_000_000_u32.to_le_bytes()].concat());
+        assert_eq!((left.total(), turn(&mut left, NOW.plus(WEEK)).unwrap_err()), (999_000_000, Refused::Lifetime));
+    }
+
+    #[test]
+    fn entries_of_more_than_a_year_ago_go_and_their_sum_stays() {
+        let mut l = Ledger::default();
+        spend(&mut l, NOW, b"x");
+        spend(&mut l, NOW.plus(WEEK), b"y");
+        l.settle(NOW.plus(53 * WEEK));
+        assert_eq!(l.spent().len(), 1);
+        assert_eq!(Ledger::restore(&l.snapshot()).expect("a ledger"), l);
+        l.settle(NOW.plus(54 * WEEK));
+        assert_eq!((l.spent().len(), l.total(), l.snapshot().len()), (0, 4_000_000, 18));
+        assert_eq!(Ledger::restore(&l.snapshot()).expect("a ledger"), l);
     }
 
     #[test]

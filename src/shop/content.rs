@@ -9,7 +9,7 @@ use crate::error::{Code, Error, Result};
 use crate::time::DAY;
 use serde::Deserialize;
 use serde_json::Value;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 /// Kinds of content, as they are written and as they are called.
@@ -91,23 +91,28 @@ pub(super) fn settings(
 /// What the catalogue has: category paths with those above them, ids of products and variants, brands.
 pub(super) struct Known<'a> {
     pub(super) paths: BTreeSet<&'a str>,
-    pub(super) ids: BTreeSet<&'a str>,
+    /// Of what product each is.
+    pub(super) ids: BTreeMap<&'a str, &'a str>,
     pub(super) brands: BTreeSet<&'a str>,
 }
 
 impl<'a> Known<'a> {
     pub(super) fn of(products: &'a [ProductDraft]) -> Known<'a> {
         let mut paths = BTreeSet::new();
-        let mut ids = BTreeSet::new();
+        let mut ids = BTreeMap::new();
         let brands = products.iter().map(|p| p.brand.as_str()).collect();
         for p in products {
             let mut path = p.categories.first().map_or("", String::as_str);
             while !path.is_empty() && paths.insert(path) {
                 path = path.rsplit_once(PATH_SEPARATOR).map_or("", |(up, _)| up);
             }
-            ids.insert(p.id.as_str());
-            ids.extend(p.variants.iter().map(|v| v.id.as_str()));
-            ids.extend(p.aliases.iter().map(String::as_str));
+            let others = p.variants.iter().map(|v| &v.id).chain(&p.aliases);
+            for id in others {
+                ids.entry(id.as_str()).or_insert(p.id.as_str());
+            }
+        }
+        for p in products {
+            ids.insert(p.id.as_str(), p.id.as_str());
         }
         Known { paths, ids, brands }
     }
@@ -143,7 +148,7 @@ pub(super) fn read(
             Ok(mut card) => {
                 let named = card.topics.len() + card.products.len();
                 card.topics.retain(|t| known.paths.contains(t.as_str()));
-                card.products.retain(|p| known.ids.contains(p.as_str()));
+                card.products.retain(|p| known.ids.contains_key(p.as_str()));
                 if card.topics.len() + card.products.len() < named {
                     rejects.out(
                         line,

@@ -88,7 +88,9 @@ pub(super) fn read(
         };
         let named: usize = point.about.iter().map(Vec::len).sum();
         let [products, categories, brands] = &mut point.about;
-        products.retain(|id| known.ids.contains(id.as_str()));
+        products.retain(|id| known.ids.contains_key(id.as_str()));
+        // A variant or an alias stands for its product.
+        products.iter_mut().for_each(|id| *id = known.ids.get(id.as_str()).map_or(id.as_str(), |id| id).to_string());
         categories.retain(|path| known.paths.contains(path.as_str()));
         brands.retain(|brand| known.brands.contains(brand.as_str()));
         let left: usize = point.about.iter().map(Vec::len).sum();

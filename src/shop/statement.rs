@@ -200,6 +200,7 @@ impl Statement {
                 "pre_consent": if p.waits { "session" } else { "drop" },
                 "reports_to": p.reports_to,
                 "epsilon": r.epsilon.to_f64(),
+                "lifetime": r.lifetime.to_f64(),
                 "categories": r.categories,
                 "leave_out": r.leave_out,
                 "metrics": self.asked().map(Metric::code).collect::<Vec<_>>(),
@@ -308,6 +309,7 @@ share = 0.1
         }
         let json = statement.json();
         assert_eq!(json["settings"]["portrait_days"], 123);
+        assert_eq!((&json["settings"]["epsilon"], &json["settings"]["lifetime"]), (&json!(2.0), &json!(104.0)));
         assert_eq!(json["settings"]["attributes"][1], json!({ "name": "skin", "days": 77, "sensitive": true }));
     }
 

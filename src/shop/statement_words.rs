@@ -100,10 +100,10 @@ pub(super) fn ledger(shop: &str, lifetime: f64) -> Both {
     both(
         format!(
             "`nearshelf/{shop}/ledger`: in which weeks a report was made, at most 53 of them, what all of them spent, and this week's answer. Once ε = {lifetime} is spent in all, this device answers no more. Purpose `report`. After a withdrawal of it \
-             19 bytes keep the last week and what was spent in all, so that a new yes begins no new account. After a withdrawal of `store`, and after you want to be forgotten, 15 bytes say that this week is spent, until it ends."
+             19 bytes keep the last week and what was spent in all, so that a new yes begins no new account, until you withdraw `store` or want to be forgotten. After a withdrawal of `store`, and after you want to be forgotten, 15 bytes say that this week is spent, until it ends."
         ),
         format!(
-            "`nearshelf/{shop}/ledger`：哪些周生成过报告（最多 53 周）、累计用去的预算，以及本周的回答。累计达到 ε = {lifetime} 后，本设备不再作答。目的为 `report`。撤回该同意后，仅留 19 字节记录最近一周与累计预算，以免重新同意即重新计算；\
+            "`nearshelf/{shop}/ledger`：哪些周生成过报告（最多 53 周）、累计用去的预算，以及本周的回答。累计达到 ε = {lifetime} 后，本设备不再作答。目的为 `report`。撤回该同意后，仅留 19 字节记录最近一周与累计预算，以免重新同意即重新计算，直至撤回 `store` 或要求遗忘；\
              撤回 `store` 或要求遗忘后，仅留 15 字节说明本周已用，至本周结束。"
         ),
     )
@@ -176,8 +176,8 @@ pub(super) fn no_attributes() -> Both {
 
 pub(super) fn used(grants: &[String], explores: bool) -> Vec<Both> {
     let mut lines = vec![both(
-        "The order of lists of products, content and offers, on your device. No price and nobody's right to an offer depends on it. A neutral order is always there, and each place in a list tells why it is there.",
-        "在您的设备上决定商品、内容和优惠的排列顺序。价格以及谁可享受优惠均不取决于它。始终提供不针对个人的顺序，列表中的每一项都会说明原因。",
+        "The order of lists of products, content and offers, and of what is said of a product, on your device. No price and nobody's right to an offer depends on it. A neutral order is always there, and each place in a list tells why it is there.",
+        "在您的设备上决定商品、内容、优惠以及商品说明的排列顺序。价格以及谁可享受优惠均不取决于它。始终提供不针对个人的顺序，列表中的每一项都会说明原因。",
     )];
     if !grants.is_empty() {
         let names = grants.join(", ");

@@ -225,6 +225,50 @@ fn a_pack_carries_what_shoppers_are_promised() {
 }
 
 #[test]
+fn a_pack_carries_a_lifetime_and_what_is_said_of_products_by_their_own_ids() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let rows = "p1-s,p1,P,1.00 CNY,Food > Tea,Leafy\np1-m,p1,P,1.00 CNY,Food > Tea,Leafy\np2,p2,P,1.00 CNY,Food,\n";
+    let catalog = format!("id,item_group_id,title,price,product_type,brand\n{rows}");
+    fs::write(dir.path().join("catalog.csv"), catalog).expect("written");
+    let lines = [
+        r#"{"id": "a", "text": "A", "products": ["p1-m", "p1"], "for": ["price"]}"#,
+        r#"{"id": "b", "text": "B", "categories": ["Food"], "brands": ["Leafy", "Nobody"]}"#,
+        r#"{"id": "c", "text": "C", "products": ["p9"]}"#,
+        r#"{"id": "a", "text": "again", "products": ["p2"]}"#,
+        "no JSON",
+    ];
+    fs::write(dir.path().join("selling-points.jsonl"), lines.join("\n")).expect("written");
+    let built = |settings: &str| {
+        fs::write(dir.path().join("shop.toml"), settings).expect("written");
+        let shop = read(dir.path());
+        let tally = shop.rejects.tallies().iter().find(|t| t.files[0].file == "selling-points.jsonl").cloned();
+        (build(&shop, &Options::default(), &Silent), tally.expect("it was read"))
+    };
+    let (pack, tally) = built("[reports]\nlifetime = 12.5\n[selling_points]\nscene = 700\n");
+    assert_eq!((tally.read(), tally.rejected_rows(), tally.ignored_rows()), (5, 2, 2));
+    let pack = Pack::open(pack.expect("a pack")).expect("a pack");
+    assert_eq!(pack.section(Tag::LIFETIME, 0), Some(&12_500_000_u32.to_le_bytes()[..]));
+    let mut shelf = Engine::open(pack.bytes().to_vec()).expect("a shelf");
+    let mut said = |product: &str| {
+        let mut ids = Vec::new();
+        let mut look =
+            |points: &[nearshelf::insight::selling::Point<'_>]| ids.extend(points.iter().map(|p| p.id.to_string()));
+        shelf.selling_points(Millis(0), (0, false), product, &[], &mut look).expect("a section");
+        ids
+    };
+    assert_eq!([said("p1"), said("p1-s"), said("p2"), said("p9")], [vec!["a", "b"], vec!["a", "b"], vec!["b"], vec![]]);
+    assert_eq!(shelf.lifetime().map(|l| l.millionths()), Ok(12_500_000));
+    let (shipped, _) = built("[reports]\nlifetime = 104");
+    assert_eq!(Pack::open(shipped.expect("a pack")).expect("a pack").section(Tag::LIFETIME, 0), None, "as shipped");
+    for (wrong, what) in [("lifetime = 1", "lifetime = 1"), ("lifetime = 1001", "1000"), ("lifetime = nan", "NaN")] {
+        fs::write(dir.path().join("shop.toml"), format!("[reports]\n{wrong}")).expect("written");
+        let files = ShopFiles::in_folder(dir.path()).expect("a folder");
+        let error = Shop::read(&files, &Silent).expect_err(wrong);
+        assert!(error.code() == "bad_config" && error.detail().contains(what), "{}", error.detail());
+    }
+}
+
+#[test]
 fn a_pack_goes_without_similar_products_and_without_fading_where_the_shop_says_so() {
     let dir = tempfile::tempdir().expect("a folder");
     // What follows `a` turns: first it is `b`, then `c`. So it pays to forget.

@@ -55,7 +55,7 @@ pub(crate) fn reports(data: &[u8]) {
         ledger[body..].copy_from_slice(&sum.to_le_bytes());
     }
     let now = Millis((WEEK + i64::from(c.number(1) % 4) - 1) * 7 * DAY);
-    let mut ledger = Ledger::restore(&ledger).unwrap_or_else(|_| Ledger::unreadable(now));
+    let mut ledger = Ledger::restore(&ledger).unwrap_or_else(|_| Ledger::unreadable(now, &ledger));
     let listed: u64 = ledger.spent().iter().map(|s| u64::from(s.epsilon.millionths())).sum();
     assert!(listed <= u64::from(ledger.total()), "no more is listed than was spent");
     assert_eq!(Ledger::restore(&ledger.snapshot()).as_ref(), Ok(&ledger), "a ledger comes back as it was");

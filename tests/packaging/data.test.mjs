@@ -132,6 +132,22 @@ test("what was sent is told week by week, and looking spends nothing", async () 
   await w.settled();
   assert.equal((await reportBudget(w.shelf)).spent, 0, "who is forgotten begins anew");
   await w.end();
+  // What is left may be less than a week takes.
+  const odd = new Map();
+  for (const [week, reason] of [[4, null], [5, null], [6, "lifetime_spent"]]) {
+    const x = await open(storageOver(odd), { by: (storage, wishes) => realVisit(storage, { pack: shorter, ...wishes }), at: NOW + week * WEEK });
+    assert.equal((await x.report()).reason, reason);
+    if (reason) assert.deepEqual(await reportBudget(x.shelf), { spent: 4, lifetime: 5, left: 1 });
+    await x.end();
+  }
+  // A lifetime that cannot be read makes no report, and keeps nobody from what is theirs.
+  const broken = withSection(asking, "LIFE", 1, Uint8Array.of(1, 2, 3));
+  const y = await open(storageOver(odd), { by: (storage, wishes) => realVisit(storage, { pack: broken, ...wishes }), at: NOW + 7 * WEEK });
+  y.shelf.track("view_item", { items: [{ item_id: y.shelf.browse({ limit: 1 }).products[0].id }] });
+  assert.equal((await y.report()).bytes, null);
+  assert.deepEqual([(await reportBudget(y.shelf)).lifetime, (await sentReports(y.shelf)).length], [0, 2]);
+  assert.ok((await exportData(y.shelf)).snapshot.length > 0);
+  await y.end();
 });
 
 test("the first format ever exported is taken in", async () => {

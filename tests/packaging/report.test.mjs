@@ -406,6 +406,20 @@ test("withdrawing store leaves the marks of every shop that shares the storage",
   for (const at of [LEDGER, "nearshelf/other/ledger"]) assertMark(kept.get(at), weekOf(NOW), at);
 });
 
+test("forgetting and withdrawing reports are about one shop: another one of this origin keeps its ledger", async () => {
+  for (const change of [(s) => s.forget(), (s) => s.setConsent({ report: false })]) {
+    const { kept } = await reported();
+    const other = kept.get(LEDGER).slice();
+    kept.set("nearshelf/other/ledger", other.slice());
+    const v = await open(storageOver(kept));
+    change(v.shelf);
+    await v.settled();
+    assert.ok(kept.get(LEDGER).length < 20);
+    assert.deepEqual(kept.get("nearshelf/other/ledger"), other);
+    await v.end();
+  }
+});
+
 test("without a core to ask, a withdrawal leaves a mark that counts as spent", async () => {
   const gone = { core: () => Promise.reject(new NearshelfError("wasm_missing", "gone", "")) };
   const traps = { core: fakeHost({ options: () => ({ trapOn: (name) => name === "WITHDRAW" }) }).core };
@@ -415,12 +429,21 @@ test("without a core to ask, a withdrawal leaves a mark that counts as spent", a
       const v = await visit(storageOver(kept), { consent: ALL, now: () => NOW, host });
       v.shelf.setConsent(change);
       await idle(v);
-      assert.deepEqual([...kept.get(LEDGER)], [0, 0]);
+      // Of a withdrawal of reports alone the sum stays: 2, in millionths.
+      const sum = change.report === false ? [0x80, 0x84, 0x1e, 0] : [];
+      assert.deepEqual([...kept.get(LEDGER)], [0, 0, ...sum]);
+      // Once more without a core, which changes nothing.
+      const again = await visit(storageOver(kept), { consent: ALL, now: () => NOW, host });
+      again.shelf.setConsent(change);
+      await idle(again);
+      assert.deepEqual([...kept.get(LEDGER)], [0, 0, ...sum]);
       const next = await open(storageOver(kept));
       assert.deepEqual([(await next.report()).reason, next.sent], ["epoch_spent", []]);
-      assertMark(kept.get(LEDGER), weekOf(NOW));
+      assertMark(kept.get(LEDGER), weekOf(NOW), "read by a core", sum.length / 2);
       await next.end();
-      assert.equal((await (await open(storageOver(kept), { at: NOW + WEEK })).report()).reason, null);
+      const later = await open(storageOver(kept), { at: NOW + WEEK });
+      assert.equal((await later.report()).reason, null);
+      assert.equal(readLedger(kept.get(LEDGER).subarray(1), NaN).total, sum.length / 2 + 2, "withdrawing without a core begins no other lifetime");
     }
   }
 });

@@ -276,6 +276,9 @@ fn a_page_asks_for_what_it_names_and_the_portrait_only_with_consent() {
         let mut shelf = open(&parts);
         shelf.rank(NOW, true, &[id], &[]);
         let wanted = names(&mut shelf, Wish::Page);
+        let mut said = open(&parts);
+        said.selling_points(NOW, (0, true), id, &[], &mut |points| assert!(points.is_empty())).expect("no section");
+        assert_eq!(names(&mut said, Wish::Page), wanted, "what is said of a product asks for its shard too");
         right += usize::from(parts.shards.iter().any(|s| wanted.contains(&s.name) && holds(s, id)));
     }
     assert!(right * 10 >= closed.len() * 7, "{right} of {}", closed.len());

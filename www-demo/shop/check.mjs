@@ -65,6 +65,17 @@ for (const { id, kind, style, topics, products: shown, published } of content) {
   for (const product of shown) expect(ids.has(product), `content: ${id} shows ${product}, which is no product`);
 }
 
+const points = read("selling-points.jsonl").trim().split("\n").map((line) => JSON.parse(line));
+expect(new Set(points.map((point) => point.id)).size === points.length, "selling points: an id is there twice");
+const brands = new Set([...products.values()].map((product) => product.brand));
+for (const { id, kind = "selling_point", text, text_zh: chinese, products: about = [], categories = [], brands: of = [] } of points) {
+  expect(["selling_point", "scene", "review"].includes(kind) && text && chinese, `selling points: ${id} has no kind, or no text in one language`);
+  expect(about.length + categories.length + of.length > 0, `selling points: ${id} is about nothing`);
+  for (const product of about) expect(ids.has(product), `selling points: ${id} is about ${product}, which is no product`);
+  for (const path of categories) expect(paths.has(path), `selling points: ${id} is about ${path}, which is no category`);
+  for (const brand of of) expect(brands.has(brand), `selling points: ${id} is about ${brand}, which is no brand`);
+}
+
 /** The rules of the promotion language, and that an offer gives what it promises in its market. */
 function checkOffer(offer) {
   const { id, kind, market, scope = {}, get_scope: other } = offer;

@@ -392,7 +392,8 @@ export function readLedger(bytes, now) {
   if (!bytes.length) return ledger;
   const body = bytes.subarray(0, -8);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  if (bytes.length < 14 || view.getBigUint64(body.length, true) !== xxh64(body)) return { ...ledger, latest: weekOf(now) };
+  const bare = bytes.length === 5 && bytes[0] === 0 ? view.getUint32(1, true) / 1e6 : 0;
+  if (bytes.length < 14 || view.getBigUint64(body.length, true) !== xxh64(body)) return { ...ledger, latest: weekOf(now), total: bare };
   ledger.latest = view.getInt32(2, true);
   const r = new Reader(body.slice(6));
   if (!r.left()) return ledger;
