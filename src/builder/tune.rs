@@ -7,6 +7,7 @@ use super::replay::{Clock, History, Shopper, Visit, replay};
 use crate::engine::{Engine, Request};
 use crate::error::Result;
 use crate::rank::Blend;
+use crate::rank::blend::ONE;
 use crate::shop::{Progress, Session, Shop};
 use std::collections::BTreeMap;
 
@@ -16,6 +17,9 @@ const EVENTS: usize = 16_000;
 const FEWEST: usize = 200;
 /// Share of a shop's visits, the latest, on which its weights are tuned.
 const LATEST: usize = 10;
+/// How `again` fades where curves say what it is worth: by a half each step, so that a product seen once has a knot of the curve to itself by how long
+/// ago that was.
+const AGAIN: u32 = ONE / 2;
 /// Below this share of repeats a visit's products are left out of its shelves.
 const REPEATS: f64 = 0.001;
 
@@ -62,7 +66,8 @@ pub fn tune(
     progress: &dyn Progress,
 ) -> Result<Blend> {
     let base = Blend { hide_seen: nothing_repeats(training), ..Blend::default() };
-    let pack = assemble(shop, training, recipe, &base, progress)?;
+    let start = Blend { again_decay: AGAIN, ..base.clone() };
+    let pack = assemble(shop, training, recipe, &start, progress)?;
     let mut engine = Engine::open(pack)?;
     let total: usize = shoppers.iter().flatten().map(|v| v.predict.len()).sum();
     // Every n-th step, so that all shoppers and all lengths are among them.
@@ -87,7 +92,7 @@ pub fn tune(
     if cases.len() < FEWEST / 2 {
         return Ok(base);
     }
-    Ok(Blend { curves: learn(&cases, progress), ..base })
+    Ok(Blend { curves: learn(&cases, progress), ..start })
 }
 
 fn nothing_repeats(sessions: &[Session]) -> bool {
