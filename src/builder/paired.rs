@@ -136,7 +136,7 @@ mod tests {
         let others = mine
             .iter()
             .enumerate()
-            .map(|(i, p)| (format!("ga:{}", p.event), if i % 4 == 0 { p.list.clone() } else { vec![] }))
+            .map(|(i, p)| (format!("ga:{}", p.event), if i % 8 == 0 { p.list.clone() } else { vec![] }))
             .collect();
         assert!(compare(&renamed, &others).expect("the same steps")[0].interval.is_some_and(|i| i.low < i.high));
         assert_eq!(

@@ -431,7 +431,7 @@ mod tests {
             l = Ledger::restore(&l.snapshot()).expect("a ledger");
             week += 1;
         };
-        assert_eq!((refused, week, l.spent().len(), l.total()), (Refused::Lifetime, 100, HISTORY, 200_000_000));
+        assert_eq!((refused, week, l.spent().len(), l.total()), (Refused::Lifetime, 100, HISTORY - 1, 200_000_000));
     }
 
     #[test]
