@@ -87,6 +87,9 @@ pub struct Engine {
     portrait: Portrait,
     served: VecDeque<Kept>,
     last_served: u32,
+    /// Products that a search for what is nearest goes through.
+    #[cfg(feature = "vectors")]
+    reach: usize,
     dropped: [u32; Drop::COUNT],
     clock: Millis,
     offers: Option<Rc<MarketOffers>>,
@@ -130,6 +133,8 @@ impl Engine {
             consent: Consent::default(),
             served: VecDeque::new(),
             last_served: 0,
+            #[cfg(feature = "vectors")]
+            reach: usize::MAX,
             dropped: [0; Drop::COUNT],
             clock: Millis(i64::MIN),
             offers: None,

@@ -9,8 +9,6 @@ use crate::money::Minor;
 use crate::order::Arrange;
 use crate::rank::{Component, Drawn, Features, Node, Part, Ranking, Served, Stage, Subject, explain};
 use crate::time::Millis;
-#[cfg(feature = "vectors")]
-use alloc::string::String;
 use alloc::vec::Vec;
 
 /// Lists whose reasons are kept.
@@ -135,28 +133,19 @@ impl Engine {
     /// order: at most `limit` (1–200), these products among them. Empty for a pack without vectors. Reads no portrait.
     #[cfg(feature = "vectors")]
     pub fn nearest(&mut self, ids: &[&str], limit: usize) -> Vec<(Row, f64)> {
-        self.nearest_among(usize::MAX, ids, limit)
-    }
-
-    #[cfg(feature = "vectors")]
-    fn nearest_among(&mut self, products: usize, ids: &[&str], limit: usize) -> Vec<(Row, f64)> {
         let mut rows = Vec::with_capacity(ids.len());
         for id in ids {
             if let Some(found) = self.catalog.find(id) {
                 rows.push(found.row);
             }
         }
-        self.ranker.nearest(&self.catalog, &rows, limit, products)
+        self.ranker.nearest(&self.catalog, &rows, limit, self.reach)
     }
 
-    /// Asks once for what is nearest to the first product, among as many as make JavaScriptCore compile the loop over them, and forgets the
-    /// answer: a page's first query then finds its functions compiled. For hosts that compile where they run.
+    /// How many products a search goes through, the most popular; all of them but while a host warms up.
     #[cfg(feature = "vectors")]
-    pub fn warm_up(&mut self) {
-        if !self.catalog.is_empty() {
-            let id = String::from(self.catalog.id(Row(0)));
-            self.nearest_among(2048, &[&id], 20);
-        }
+    pub fn set_reach(&mut self, products: usize) {
+        self.reach = products;
     }
 
     /// What the components say about a query's candidates: for tuning.

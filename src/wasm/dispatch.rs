@@ -163,8 +163,6 @@ impl Table {
         let known = shelf.catalog().language_named(language).is_ok();
         shelf.set_view(market, if known { language } else { "" })?;
         shelf.set_consent(consent);
-        #[cfg(feature = "vectors")]
-        shelf.warm_up();
         let free = self.shelves.iter().position(Option::is_none);
         let i = free.unwrap_or(self.shelves.len());
         opened(&shelf, i as u32 + 1, out);
@@ -173,7 +171,29 @@ impl Table {
         } else {
             self.shelves[i] = Some(shelf);
         }
+        #[cfg(feature = "vectors")]
+        self.warm_up(i);
         Ok(())
+    }
+
+    /// Makes the first call for what is nearest, among as many products as make JavaScriptCore compile the loop over them, and forgets the answer: a page's
+    /// first query then finds its functions compiled, from the table of calls on. For hosts that compile where they run.
+    #[cfg(feature = "vectors")]
+    fn warm_up(&mut self, i: usize) {
+        let reach = |table: &mut Table, products: usize| {
+            let shelf = table.shelves.get_mut(i)?.as_mut()?;
+            shelf.set_reach(products);
+            let known = !shelf.catalog().is_empty();
+            known.then(|| alloc::string::String::from(shelf.catalog().id(Row(0))))
+        };
+        let Some(id) = reach(self, 2048) else { return };
+        let mut w = Writer::new();
+        w.u32(i as u32 + 1);
+        w.count(1);
+        w.str(&id);
+        w.u32(20);
+        self.call(NEAREST, &w.finish());
+        reach(self, usize::MAX);
     }
 }
 
