@@ -218,9 +218,10 @@ export class Vault {
     return name(this._seat._view._shop, "ledger");
   }
 
-  /** The names of this shop's ledger, where there is one, or of every shop's. @param {boolean} [everywhere] */
+  /** The names of this shop's ledger, where there is one; of every shop's where that is wanted, or nobody knows which one this is. @param {boolean} [everywhere] */
   async ledgers(everywhere) {
-    return this._host ? (await this._ours()).filter((at) => (everywhere ? LEDGER.test(at) : at === this.ledgerName())) : [];
+    const all = everywhere || this._seat._view._shop === undefined;
+    return this._host ? (await this._ours()).filter((at) => (all ? LEDGER.test(at) : at === this.ledgerName())) : [];
   }
 
   /**
