@@ -309,7 +309,7 @@ share = 0.1
         }
         let json = statement.json();
         assert_eq!(json["settings"]["portrait_days"], 123);
-        assert_eq!((&json["settings"]["epsilon"], &json["settings"]["lifetime"]), (&json!(2.0), &json!(104.0)));
+        assert_eq!((&json["settings"]["epsilon"], &json["settings"]["lifetime"]), (&json!(1.25), &json!(104.0)));
         assert_eq!(json["settings"]["attributes"][1], json!({ "name": "skin", "days": 77, "sensitive": true }));
     }
 
