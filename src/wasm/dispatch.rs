@@ -158,6 +158,8 @@ impl Table {
         let consent = consent(r);
         let pack = r.bytes();
         r.end()?;
+        #[cfg(feature = "vectors")]
+        crate::rank::kernel::warm();
         let mut shelf = Engine::open(pack.to_vec())?;
         // A page in a language the pack does not have still gets its shelf; another market's prices would be wrong.
         let known = shelf.catalog().language_named(language).is_ok();
