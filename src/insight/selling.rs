@@ -10,6 +10,9 @@ use core::cmp::Reverse;
 /// Kinds of selling points, in the order of their numbers.
 pub const KINDS: &str = "selling_point scene review";
 
+/// The most that a scene may add, in thousandths.
+pub const MOST_SCENE: u32 = 2_000;
+
 /// A text about the product that was asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Point<'a> {
@@ -50,7 +53,7 @@ pub struct Wanted<'a> {
 /// When the section ends early.
 pub fn points<'a>(section: &'a [u8], wanted: &Wanted<'a>) -> Result<Vec<Point<'a>>, Malformed> {
     let mut r = Reader::new(section);
-    let scene = r.u32() as i32;
+    let scene = r.u32().min(MOST_SCENE) as i32;
     let mut found = Vec::new();
     for _ in 0..r.count(32) {
         let (id, kind, speakers) = (r.str(), r.u8(), r.bytes());

@@ -6,7 +6,7 @@ use super::scenes::SaidSection;
 use super::{source, text_of};
 use crate::error::{Code, Error, Result};
 use crate::insight::promote::{SPEAKERS, place};
-use crate::insight::selling::KINDS;
+use crate::insight::selling::{KINDS, MOST_SCENE};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;
@@ -48,10 +48,10 @@ impl SellingSection {
     /// Thousandths that a scene adds: this shop's, or those shipped.
     pub(super) fn or(&self, shipped: &SellingSection) -> Result<u32> {
         let scene = self.scene.or(shipped.scene).unwrap_or(f64::NAN);
-        if scene.fract() == 0.0 && (0.0..=2_000.0).contains(&scene) {
+        if scene.fract() == 0.0 && (0.0..=f64::from(MOST_SCENE)).contains(&scene) {
             return Ok(scene as u32);
         }
-        let what = format!("selling_points: scene = {scene} is no whole number from 0 to 2000.");
+        let what = format!("selling_points: scene = {scene} is no whole number from 0 to {MOST_SCENE}.");
         Err(Error::new(Code::BadConfig, what))
     }
 }

@@ -2,7 +2,8 @@
 
 use nearshelf::codec::Writer;
 use nearshelf::engine::Engine;
-use nearshelf::insight::promote::{SPEAKERS, place};
+use nearshelf::insight::Insights;
+use nearshelf::insight::promote::{Promoting, SPEAKERS, Speaking, place};
 use nearshelf::insight::selling::{KINDS, Wanted, points};
 use nearshelf::pack::Tag;
 use nearshelf::time::Millis;
@@ -92,6 +93,11 @@ fn the_frozen_section_of_selling_points_is_read_as_it_was_written() {
     );
     assert_eq!(of([&["7"], &["Food > Tea & coffee", "Food"], &[]])[0].text, "tea, zh");
     assert!(of([&["7"], &["Pets"], &[]]).is_empty());
+    // A pack that says more than a shop may is held to the most.
+    let wild = [&u32::MAX.to_le_bytes(), &SELLING[4..]].concat();
+    let spoken = Speaking::of(&Insights { known: vec![], absent: vec![] }, &Promoting::default());
+    let rain = Wanted { speaking: Some(&spoken), scene: &["weather=rain"], ..wanted([&["7"], &["Food"], &[]]) };
+    assert_eq!(points(&wild, &rain).expect("a section")[0].lifted, 2_000);
     for cut in 0..SELLING.len() {
         assert!(points(&SELLING[..cut], &wanted([&["10001"], &[], &[]])).is_err(), "cut at {cut}");
     }
