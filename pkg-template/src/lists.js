@@ -122,7 +122,9 @@ export function candidatesOf(shelf, o) {
 /** A list as GA4 names it. */
 export function listed(shelf, list, o) {
   const slot = o.slot || "default";
-  list.items.forEach((item, index) => Object.assign(item, { index }));
+  list.items.forEach((item, index) => {
+    item.index = index;
+  });
   return Object.assign(list, { item_list_id: slot, item_list_name: shelf._fallback.ask(slot, (c) => c.slot(slot)) });
 }
 
@@ -141,7 +143,7 @@ export function listOf(shelf, answer, given) {
 export function done(shelf, list, o) {
   listed(shelf, labelled(shelf, list, o), o);
   const d = shelf._engine.decisions.find((d) => d._servedId === list.servedId);
-  if (d) d._list = copyList(decided(d, list));
+  if (d) d._list = decided(d, copyList(list));
   return list;
 }
 
@@ -180,10 +182,11 @@ export function shownOf(shelf, items, given, described) {
         listPrice: item._listPrice,
         score: item._score,
         because: op.because(item),
+        index: 0,
       });
       if (op.isArrival(item)) shown[shown.length - 1].arrival = true;
     } else if (asked !== undefined) {
-      shown.push(Object.assign({}, described.get(asked), { id: asked, score: item._score, because: op.because(item) }));
+      shown.push({ ...described.get(asked), id: asked, score: item._score, because: op.because(item), index: 0 });
     }
   }
   return shown;
@@ -214,15 +217,15 @@ export function knownOf(shelf) {
 }
 
 /**
- * A list as a decision.
+ * Makes a list one of a decision.
  * @param {import("./decisions.js").Decision} d
  */
 export function decided(d, list) {
-  return Object.assign({}, list, { servedId: d._servedId, time: d._time, slot: d._slot });
+  return Object.assign(list, { servedId: d._servedId, time: d._time, slot: d._slot });
 }
 
 /** A list the page may write on. */
 export function copyList(list) {
-  return Object.assign({}, list, { items: list.items.map((item) => Object.assign({}, item)) });
+  return { ...list, items: list.items.map((item) => ({ ...item })) };
 }
 

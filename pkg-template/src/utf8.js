@@ -17,6 +17,10 @@ export function lendText(encode, decode) {
   nativeDecode = decode;
 }
 
+/** A piece of a text: were it added up unit by unit, each would leave a text to the collector. @type {number[]} */
+const units = [];
+const MOST_UNITS = 1024;
+
 // Below this many units, crossing into the host's coder costs more than it saves.
 const SHORT = 48;
 
@@ -70,10 +74,16 @@ export function encodeUtf8(text, into, at) {
 export function decodeUtf8(bytes, at, end) {
   if (nativeDecode && end - at > SHORT) return nativeDecode(bytes.subarray(at, end));
   let text = "";
-  while (at < end) {
+  for (let n = 0; n || at < end;) {
+    if (n > MOST_UNITS || at === end) {
+      units.length = n;
+      text += String.fromCharCode.apply(null, units);
+      n = 0;
+      continue;
+    }
     const lead = bytes[at++];
     if (lead < 0x80) {
-      text += String.fromCharCode(lead);
+      units[n++] = lead;
       continue;
     }
     let more = lead < 0xc2 || lead > 0xf4 ? 0 : lead < 0xe0 ? 1 : lead < 0xf0 ? 2 : 3;
@@ -90,8 +100,11 @@ export function decodeUtf8(bytes, at, end) {
       least = 0x80;
       most = 0xbf;
     }
-    if (code < 0x10000) text += String.fromCharCode(code);
-    else text += String.fromCharCode(0xd7c0 + (code >> 10), 0xdc00 | (code & 0x3ff));
+    if (code < 0x10000) units[n++] = code;
+    else {
+      units[n++] = 0xd7c0 + (code >> 10);
+      units[n++] = 0xdc00 | (code & 0x3ff);
+    }
   }
   return text;
 }

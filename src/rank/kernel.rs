@@ -177,12 +177,15 @@ pub fn scan(vectors: &Vectors<'_>, query: &[i16], top: &mut Top) {
     top.at_most = rows.at_most;
 }
 
-/// Goes over as many empty rows (6,144) as make JavaScriptCore compile the loop over heads, which takes it some 30 ms beside everything else: done before a pack is opened, it is
-/// ready for the first query.
+/// Finds the best of as many empty rows (6,144) as make JavaScriptCore compile the loops of a scan, which takes it some 30 ms beside everything else: done before a pack is
+/// opened, they are ready for the first query.
 pub fn warm() {
-    let (heads, mut at_most) = (vec![0; CALL * BLOCK], vec![0; CALL * ROWS]);
+    let (heads, tails) = (vec![0; CALL * BLOCK], vec![0; CALL * ROWS * STEP]);
+    let nothing = Vectors { heads: &heads, tails: &tails, tail: STEP, rows: CALL * ROWS };
+    let mut top = Top::default();
     for _ in 0..6 {
-        lanes::most(&heads, &[0; HEAD], 0, &mut at_most);
+        top.start(20);
+        scan(&nothing, &[1; HEAD + STEP], &mut top);
     }
 }
 

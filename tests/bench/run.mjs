@@ -59,6 +59,9 @@ const inProcess = (program) => async (job) => {
   return JSON.parse(stdout);
 };
 
+/** A browser that has just started is busy with itself on all cores: a shop is opened in one that runs. */
+const SETTLED_MS = 3000;
+
 /** A page of its own, isolated so that its clock is fine. */
 async function inChromium(job) {
   const server = createServer((request, response) => {
@@ -74,6 +77,7 @@ async function inChromium(job) {
   try {
     const page = await browser.newPage();
     await page.goto(`${origin}/`);
+    await new Promise((done) => setTimeout(done, SETTLED_MS));
     return await page.evaluate(async (job) => {
       const { createShelf, measure } = await import("/measure.js");
       const read = async (path) => new Uint8Array(await (await fetch(path)).arrayBuffer());
@@ -110,10 +114,15 @@ function report(name, all) {
     const runs = all.map((a) => a.kernel[i]);
     const rival = (run, kind) => Math.min(...Object.values(run.scripts).map((s) => s[kind]));
     const ratio = (kind) => `${median(runs.map((r) => rival(r, kind) / r[kind])).toFixed(1)}x`.padStart(8);
+    const half = (odd) => {
+      const some = runs.filter((_, run) => run % 2 === odd);
+      return some.length ? `${median(some.map((r) => r.cold)).toFixed(3)} ms (${median(some.map((r) => rival(r, "cold") / r.cold)).toFixed(1)}x)` : "not done";
+    };
     const names = Object.keys(runs[0].scripts);
     const quickest = names.map((n) => [median(runs.map((r) => r.scripts[n].warm)), n]).sort((a, b) => a[0] - b[0])[0][1];
     const of = (kind) => `${ms(median(runs.map((r) => r[kind])))} ${ms(median(runs.map((r) => rival(r, kind))))} ${ratio(kind)}`;
     console.log(`  ${String(runs[0].n).padEnd(22)} ${ms(median(runs.map((r) => r.open)))} ${of("cold")}    ${of("warm")}   ${Math.min(...runs.map((r) => r.recall)).toFixed(3)}   ${quickest}`);
+    console.log(`    cold where the core is asked first: ${half(0)}; where JavaScript is: ${half(1)}`);
   });
   if (!sizes.length) return;
   console.log("  recommend, products     open ms    shelf    first      p50      p99   wasm MB");

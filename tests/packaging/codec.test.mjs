@@ -45,6 +45,13 @@ test("UTF-8 is read as TextDecoder reads it, broken bytes included", () => {
     const bytes = Uint8Array.from({ length: next(12) }, () => (i % 2 ? next(256) : leads[next(leads.length)]));
     assert.equal(decodeUtf8(bytes, 0, bytes.length), platform.decode(bytes), Buffer.from(bytes).toString("hex"));
   }
+  // Long ones are put together in pieces, and a pair of surrogates may stand at each end of one.
+  for (let n = 1015; n < 1035; n++) {
+    const text = "a".repeat(n) + "💡".repeat(700) + "猫".repeat(n);
+    const bytes = new TextEncoder().encode(text);
+    assert.equal(decodeUtf8(bytes, 0, bytes.length), text, String(n));
+    assert.equal(decodeUtf8(bytes, n, n + 4), "💡", "a short one after a long one");
+  }
   const mark = Uint8Array.from([0xef, 0xbb, 0xbf, 0x41]);
   assert.equal(decodeUtf8(mark, 0, 4), "\ufeffA");
 });
