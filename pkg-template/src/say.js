@@ -77,13 +77,13 @@ const ENGLISH_TREE = {
   brand: "A brand you like",
   return: "Often looked at again",
   similar: "Similar to what you saw",
-  embedding: "Close to what you saw",
   linear: "Expected after a visit like this one",
   recent: "Popular of late",
   embedding: "Close to what this visit saw",
   disliked: "Close to what you do not want to see",
   arrival: "New here",
   season: "The time of year: {}",
+  everyone: "What many here like: {}",
 };
 const CHINESE_TREE = {
   score: "得分",
@@ -96,13 +96,13 @@ const CHINESE_TREE = {
   brand: "你喜欢的品牌",
   return: "常被再次查看",
   similar: "与你看过的相似",
-  embedding: "与你看过的相近",
   linear: "本次访问之后常看",
   recent: "近来人气商品",
   embedding: "与本次看过的相近",
   disliked: "与你不想看的相近",
   arrival: "新品",
   season: "时令：{}",
+  everyone: "许多顾客喜欢：{}",
 };
 
 /**

@@ -297,6 +297,7 @@ fn because(parts: &[Part]) -> (Because, Subject) {
     let Some(part) = strongest else { return (Because::Given, Subject::None) };
     let subject = part.from.first().map_or(Subject::None, |(s, _)| *s);
     let because = match part.component {
+        Component::Category if matches!(subject, Subject::Everyone(_)) => return (Because::Popular, Subject::None),
         Component::Category if matches!(subject, Subject::Declared(_)) => Because::Declared,
         Component::Category if matches!(subject, Subject::Cluster(_)) => Because::Cluster,
         Component::Scene => Because::Scene,

@@ -21,6 +21,8 @@ pub enum Subject {
     Brand(u32),
     /// A category that what was declared speaks for, by number.
     Declared(u32),
+    /// A category that everyone turns to, as the merchant's prior has it, by number.
+    Everyone(u32),
     /// A category whose time of the year it is, or is not, by number.
     Season(u32),
     /// A category that shoppers like this one turn to, by number.
@@ -112,6 +114,7 @@ pub fn explain(parts: &[Part]) -> Node {
             .map(|(subject, v)| {
                 let code = match subject {
                     Subject::Declared(_) => "declared",
+                    Subject::Everyone(_) => "everyone",
                     Subject::Season(_) => "season",
                     Subject::Cluster(_) => "cluster",
                     _ => "because",

@@ -427,11 +427,7 @@ impl Ranker {
                     Subject::Category(c),
                     raw[Component::Category as usize] as i64 - prior,
                 ));
-                from.push((
-                    Component::Category,
-                    if sources.clustered { Subject::Cluster(c) } else { Subject::Declared(c) },
-                    prior,
-                ));
+                from.push((Component::Category, sources.spoken_for(catalog, c), prior));
                 let (popular, season) = season::popularity(catalog, &sources.season, row);
                 if season != 0 {
                     from.push((Component::Popular, Subject::None, popular));

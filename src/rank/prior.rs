@@ -25,6 +25,8 @@ pub struct Prior<'a> {
     weight: u32,
     /// Category by category its part of all interest, in no particular unit.
     parts: Vec<u64>,
+    /// The same without any answer: everyone's.
+    base: Vec<u64>,
     /// The answers that were declared, each as `field=value`.
     pub declared: Vec<&'a str>,
 }
@@ -33,7 +35,7 @@ pub struct Prior<'a> {
 pub fn prior<'a>(catalog: &'a Catalog, declared: &[Declared]) -> Prior<'a> {
     let mut r = Reader::new(catalog.pack().section(Tag::PRIOR, 0).unwrap_or(&[]));
     let (weight, parts) = (r.u32(), vec![0; catalog.category_count()]);
-    let mut prior = Prior { weight, parts, declared: Vec::new() };
+    let mut prior = Prior { weight, parts, base: Vec::new(), declared: Vec::new() };
     // The base first, then the lifts of each answer.
     let (mut counts, mut left) = (true, None);
     loop {
@@ -42,6 +44,9 @@ pub fn prior<'a>(catalog: &'a Catalog, declared: &[Declared]) -> Prior<'a> {
             if let Some(part) = prior.parts.get_mut(category).filter(|_| counts) {
                 *part = if left.is_none() { value << BASE_BITS } else { (*part * value / 100).min(MOST) };
             }
+        }
+        if left.is_none() {
+            prior.base = prior.parts.clone();
         }
         let more = left.unwrap_or_else(|| r.count(8));
         if more == 0 {
@@ -57,25 +62,43 @@ pub fn prior<'a>(catalog: &'a Catalog, declared: &[Declared]) -> Prior<'a> {
     }
 }
 
-/// What the prior adds to the value of each category it names, 0–65536; nothing without one. Where nothing is declared, the nearest cluster
-/// takes the place of its base, which the second tells.
-pub(super) fn added(portrait: &PortraitView<'_>, catalog: &Catalog) -> (Vec<u64>, bool) {
-    let Prior { mut weight, mut parts, declared, .. } = prior(catalog, portrait.declared);
-    let near = if declared.is_empty() { nearest(portrait, catalog) } else { None };
-    let clustered = near.is_some();
-    if let Some(near) = near {
-        (weight, parts) = (near.weight, near.parts);
-    }
-    if weight == 0 {
-        return (Vec::new(), clustered);
-    }
+/// Who says what the prior adds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum Voice {
+    /// What everyone turns to.
+    #[default]
+    Everyone,
+    /// What was declared, of the categories that it lifts; of the others everyone.
+    Declared,
+    /// The nearest cluster, which takes the place of the base where nothing is declared.
+    Cluster,
+}
+
+/// What the prior adds to the value of each category it names, 0–65536, and in the second place what everyone's interest by itself would; nothing without one,
+/// nor before anything is known of the shopper's interests.
+pub(super) fn added(portrait: &PortraitView<'_>, catalog: &Catalog) -> (Vec<u64>, Vec<u64>, Voice) {
+    let Prior { mut weight, mut parts, mut base, declared } = prior(catalog, portrait.declared);
+    let mut voice = Voice::Declared;
     // Its part in the mean of all that is known.
     let events: u64 = portrait.affinity(Dimension::Category).traits().iter().map(|t| u64::from(t.events)).sum();
+    if declared.is_empty() {
+        voice = Voice::Everyone;
+        if let Some(near) = nearest(portrait, catalog) {
+            (weight, parts, voice) = (near.weight, near.parts, Voice::Cluster);
+        } else if events == 0 {
+            return (Vec::new(), Vec::new(), voice);
+        }
+    }
+    if weight == 0 {
+        return (Vec::new(), Vec::new(), voice);
+    }
     let weight = u64::from(weight.min(HEAVIEST));
     let mine = u64::from(ONE) * weight / (weight + 256 * events).max(1);
-    let total = parts.iter().sum::<u64>().max(1);
-    for part in &mut parts {
-        *part = *part * mine / total;
+    for list in [&mut parts, &mut base] {
+        let total = list.iter().sum::<u64>().max(1);
+        for part in list {
+            *part = *part * mine / total;
+        }
     }
-    (parts, clustered)
+    (parts, base, voice)
 }

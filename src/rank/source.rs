@@ -6,7 +6,8 @@ use super::context::Context;
 use super::curve::depth;
 use super::dislike::{Dislike, Rule, rule};
 use super::embedding::Aim;
-use super::prior;
+use super::explain::Subject;
+use super::prior::{self, Voice};
 use super::table::{TableKind, Tables};
 use crate::catalog::Catalog;
 use crate::id::{Key, Row};
@@ -79,8 +80,10 @@ pub(super) struct Sources {
     bands: Vec<u64>,
     /// Category → what the prior adds to it and to what lies below it, 0–65536; empty where it adds nothing.
     pub(super) prior: Vec<u64>,
-    /// That is said by the nearest cluster.
-    pub(super) clustered: bool,
+    /// What everyone's interest by itself would add.
+    base: Vec<u64>,
+    /// Who says so.
+    voice: Voice,
     /// Category → what the time of the year adds to the popularity of its products; empty without seasons.
     pub(super) season: Vec<i64>,
 }
@@ -107,7 +110,7 @@ impl Sources {
             }
         }
         if portrait.is_known() {
-            (s.prior, s.clustered) = prior::added(portrait, catalog);
+            (s.prior, s.base, s.voice) = prior::added(portrait, catalog);
         }
         s.brands = vec![0; catalog.brand_count()];
         for (t, share) in shares(portrait.affinity(Dimension::Brand).traits()) {
@@ -237,8 +240,24 @@ impl Sources {
 
     /// What the prior adds to a category's value: the nearest word on it, or on what it lies in.
     pub(super) fn prior_of(&self, catalog: &Catalog, category: u32) -> u64 {
-        let own = |c: u32| self.prior.get(c as usize).copied().filter(|p| *p > 0);
-        catalog.category_chain(category).find_map(own).unwrap_or(0)
+        self.prior_at(catalog, category).map_or(0, |c| self.prior[c])
+    }
+
+    /// The category whose word on this one is the nearest.
+    fn prior_at(&self, catalog: &Catalog, category: u32) -> Option<usize> {
+        let names = |c: u32| self.prior.get(c as usize).is_some_and(|p| *p > 0).then_some(c as usize);
+        catalog.category_chain(category).find_map(names)
+    }
+
+    /// The category as that for which the prior speaks: declared is only what an answer lifts.
+    pub(super) fn spoken_for(&self, catalog: &Catalog, category: u32) -> Subject {
+        match self.voice {
+            Voice::Cluster => Subject::Cluster(category),
+            Voice::Declared if self.prior_at(catalog, category).is_some_and(|c| self.prior[c] > self.base[c]) => {
+                Subject::Declared(category)
+            }
+            _ => Subject::Everyone(category),
+        }
     }
 
     /// How much the shopper turns to products of such a price: its band's own affinity, and a quarter of the two beside it, as of the category

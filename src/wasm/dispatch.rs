@@ -400,7 +400,11 @@ fn subject(shelf: &Engine, s: Subject) -> &str {
     match s {
         Subject::None => "",
         Subject::Product(row) => c.id(Row(row)),
-        Subject::Category(x) | Subject::Declared(x) | Subject::Season(x) | Subject::Cluster(x) => c.category_path(x),
+        Subject::Category(x)
+        | Subject::Declared(x)
+        | Subject::Everyone(x)
+        | Subject::Season(x)
+        | Subject::Cluster(x) => c.category_path(x),
         Subject::Brand(x) => c.brand_name(x),
         Subject::Rule(x) => shelf.rule(x),
     }

@@ -66,8 +66,16 @@ fn what_is_declared_moves_the_first_shelf_and_says_so() {
     for id in ids(&shelf, &after) {
         let tree = shelf.why(after.id, &id).expect("a tree");
         assert_eq!(tree.value, leaves(&tree, ""), "it adds up to the last bit");
-        assert!(leaves(&tree, "declared") > 0.0, "every category has its part of the prior");
+        assert!(
+            leaves(&tree, "declared") + leaves(&tree, "everyone") > 0.0,
+            "every category has its part of the prior"
+        );
     }
+    let says = |id: &str, code: &str| leaves(&shelf.why(after.id, id).expect("a tree"), code) > 0.0;
+    let shown = ids(&shelf, &after);
+    assert!(shown.iter().any(|id| says(id, "declared")), "what an answer lifts");
+    assert!(shown.iter().any(|id| says(id, "everyone")), "and what none does");
+    assert!(!shown.iter().any(|id| says(id, "declared") && says(id, "everyone")));
     // Where nothing else speaks, it is the reason.
     let mut blend = shelf.blend().clone();
     blend.weight[Component::Popular as usize] = 0;
@@ -89,6 +97,30 @@ fn nothing_but_an_answer_of_the_prior_is_taken_and_nothing_of_the_rest_is_kept()
     silent.set_consent(Consent { personalize: Tri::Undecided, ..Consent::all() });
     assert_eq!(declare(&mut silent, NOW, &["gender=male"]).expect_err("no consent").code(), "consent_required");
     assert!(declared(&mut silent).is_empty());
+}
+
+#[test]
+fn what_tells_of_no_category_leaves_the_shelf_as_popular_as_it_was_and_nothing_is_said_to_be_declared() {
+    let (mut shelf, mut plain) = (shelf(), shelf_with(&[]));
+    let before = shelf.recommend(NOW, &home());
+    let before = ids(&shelf, &before);
+    for name in ["session_start", "view_item_list", "search"] {
+        let item = if name == "view_item_list" { before[0].as_str() } else { "" };
+        for shelf in [&mut shelf, &mut plain] {
+            shelf.track(NOW, &[event(name, item)]);
+        }
+        let list = shelf.recommend(NOW, &home());
+        assert_eq!(list.items, plain.recommend(NOW, &home()).items, "{name}: as without a prior");
+        assert!(list.items.iter().all(|i| i.because == Because::Popular), "{name}");
+    }
+    shelf.track(NOW, &[event("view_item", "80001")]);
+    let list = shelf.recommend(NOW, &home());
+    assert_ne!(list.items, plain.recommend(NOW, &home()).items, "the first click brings it in");
+    assert!(list.items.iter().all(|i| i.because != Because::Declared), "and nobody declared anything");
+    let trees =
+        |code| ids(&shelf, &list).iter().map(|id| leaves(&shelf.why(list.id, id).expect("a tree"), code)).sum::<f64>();
+    assert_eq!(trees("declared"), 0.0);
+    assert!(trees("everyone") > 0.0);
 }
 
 #[test]

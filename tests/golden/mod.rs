@@ -160,7 +160,9 @@ fn subject(shelf: &Engine, s: Subject) -> String {
         Subject::Category(x) => c.category_path(x).into(),
         Subject::Brand(x) => c.brand_name(x).into(),
         Subject::Rule(x) => shelf.rule(x).into(),
-        Subject::Declared(x) | Subject::Season(x) | Subject::Cluster(x) => c.category_path(x).into(),
+        Subject::Declared(x) | Subject::Everyone(x) | Subject::Season(x) | Subject::Cluster(x) => {
+            c.category_path(x).into()
+        }
     }
 }
 
