@@ -42,7 +42,7 @@ pub fn assemble(
     blend: &Blend,
     progress: &dyn Progress,
 ) -> Result<Vec<u8>> {
-    let Recipe { k, half_life, room } = recipe;
+    let Recipe { k, half_life, discount, room } = recipe;
     progress.stage("building the tables", 0);
     let popularity = counts::popularity(sessions, shop.products.len(), k);
     // The published order: by popularity, ties by id (the shop's products are sorted by id).
@@ -53,7 +53,8 @@ pub fn assemble(
 
     let by_row: Vec<u64> = order.iter().map(|p| popularity[*p as usize]).collect();
     let products: Vec<&ProductDraft> = order.iter().map(|p| &shop.products[*p as usize]).collect();
-    let log = tables::Counted { visits: &counts::visits(sessions, &row_of, half_life), popularity: &by_row, k };
+    let log =
+        tables::Counted { visits: &counts::visits(sessions, &row_of, half_life), popularity: &by_row, k, discount };
     let mut out = PackWriter::new();
     let (tables, vectors) = tables::build(&log, &products, shop.tables);
     out.add(Tag::BLEND, 0, 1, blend.write());

@@ -1,5 +1,6 @@
 //! Pair counts with a support threshold: a pair counts only with K distinct shoppers behind it.
 
+use super::discount::{self, Discount};
 use super::fit::Room;
 use super::recency::half_life;
 use super::threads::in_order;
@@ -27,6 +28,8 @@ pub struct Pair {
     pub b: u32,
     /// Sum of the pair's weights over all visits, in 1/[`FRESH`].
     pub weight: u64,
+    /// Distinct shoppers behind it.
+    pub shoppers: u32,
 }
 
 impl Pair {
@@ -83,17 +86,24 @@ pub struct Recipe {
     pub k: u32,
     /// How fast visits fade.
     pub half_life: HalfLife,
+    /// What co-visitation by few shoppers counts less.
+    pub discount: Discount,
     /// How large the pack may be.
     pub room: Room,
 }
 
 impl Recipe {
-    /// With support threshold `k`, and the half-life under which these visits of the shop's products tell most, where it lets them fade.
+    /// With support threshold `k`, and the half-life and discount under which these visits of the shop's products tell most, where it lets them fade and be discounted.
     pub fn of(sessions: &[Session], shop: &Shop, k: u32) -> Recipe {
         let products = shop.products.len();
         let own: Vec<u32> = (0..products as u32).collect();
         let half_life = if shop.tables.fading { half_life(&visits(sessions, &own, None), products, k) } else { None };
-        Recipe { k, half_life, room: Room::of(products) }
+        let discount = if shop.tables.discount {
+            discount::choose(&visits(sessions, &own, half_life), products, k)
+        } else {
+            Discount::default()
+        };
+        Recipe { k, half_life, discount, room: Room::of(products) }
     }
 }
 
@@ -193,7 +203,7 @@ fn pairs(found: &mut [Found], starts: &[usize], first: u32, k: u32) -> Vec<Vec<P
                 let shoppers = pair.chunk_by(|x, y| x.shopper == y.shopper).count();
                 if shoppers >= k as usize {
                     let weight = pair.iter().map(|x| u64::from(x.weight)).sum();
-                    out.push(Pair { a: first + a as u32, b: pair[0].b, weight });
+                    out.push(Pair { a: first + a as u32, b: pair[0].b, weight, shoppers: shoppers as u32 });
                 }
             }
         }

@@ -7,6 +7,7 @@ mod attributes;
 pub mod cards;
 pub mod cluster;
 pub mod counts;
+pub mod discount;
 mod embed;
 pub mod evaluate;
 pub mod fit;

@@ -168,6 +168,8 @@ pub(super) struct TableSection {
     pub similar: Option<bool>,
     /// Whether older visits may count less.
     pub fading: Option<bool>,
+    /// Whether pairs that few shoppers are behind may count less.
+    pub discount: Option<bool>,
     /// Whether the pack gets the linear table.
     pub linear: Option<bool>,
     /// Whether the pack gets the vectors.
@@ -245,6 +247,8 @@ pub struct TableSettings {
     pub similar: bool,
     /// Older visits count less, where that tells the next product better.
     pub fading: bool,
+    /// Pairs that few shoppers are behind count less, where that tells the next product better.
+    pub discount: bool,
     /// The linear table, on top of the others.
     pub linear: bool,
     /// The vectors of products.
@@ -383,6 +387,7 @@ impl ShopConfig {
         Ok(TableSettings {
             similar: own.similar.or(shipped.similar).unwrap_or(true),
             fading: own.fading.or(shipped.fading).unwrap_or(true),
+            discount: own.discount.or(shipped.discount).unwrap_or(true),
             linear: own.linear.or(shipped.linear).unwrap_or(false),
             embedding: own.embedding.or(shipped.embedding).unwrap_or(false),
         })

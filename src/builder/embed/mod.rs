@@ -84,7 +84,7 @@ mod tests {
 
     /// Two groups of three that are turned to together, a product described like the second, and one that nothing is known of.
     fn section() -> Vec<u8> {
-        let pair = |a, b| Pair { a, b, weight: 30 * 256 };
+        let pair = |a, b| Pair { a, b, weight: 30 * 256, shoppers: 30 };
         let of =
             |g: u32| (0..3).flat_map(move |i| (0..3).filter(move |j| *j != i).map(move |j| pair(3 * g + i, 3 * g + j)));
         let titles = ["red", "lamp", "tin", "blue", "kettle owl teal", "cup", "kettle owl teal", ""];

@@ -130,7 +130,7 @@ mod tests {
 
     #[test]
     fn pairs_add_up_by_the_groups_of_their_products() {
-        let pair = |a, b, weight| Pair { a, b, weight };
+        let pair = |a, b, weight| Pair { a, b, weight, shoppers: 1 };
         let pairs = [pair(0, 1, 9), pair(0, 2, 2), pair(1, 0, 9), pair(1, 3, 4), pair(2, 0, 2), pair(3, 1, 4)];
         assert_eq!(between(&pairs, &[0, 0, 1, 1]), [pair(0, 0, 18), pair(0, 1, 6), pair(1, 0, 6)]);
     }
