@@ -6,7 +6,7 @@ use super::metrics::{Metrics, Prediction, metrics, variety};
 use super::replay::{Clock, History, Shopper, replay};
 use super::shards::{self, File, Limits};
 use super::split::{Part, Split, products_of};
-use super::tune::{for_visits, tune};
+use super::tune::{ENOUGH, for_visits, tune};
 use crate::engine::{Engine, Request, Wish};
 use crate::error::{Code, Error, Result};
 use crate::rank::{Blend, Exploration, Explorations};
@@ -56,14 +56,18 @@ pub fn evaluate(shop: &Shop, split: &Split, options: Options<'_>, progress: &dyn
     let Options { part, k, histories, diversity, exploration } = options;
     let before = split.training(&shop.log, Part::Valid)?;
     let recipe = Recipe::of(&before, shop, k);
+    let training = split.training(&shop.log, part)?;
     let blend = match part {
         Part::Valid => for_visits(shop, &before, recipe, split.clock(), progress)?,
         Part::Test => {
             let shoppers = split.shoppers(shop, Part::Valid, &products_of(&before))?;
-            tune(shop, &before, recipe, &shoppers, split.clock(), progress)?
+            match tune(shop, &before, recipe, &shoppers, split.clock(), ENOUGH, progress)? {
+                Some(blend) => blend,
+                // Too little to learn from: then as `pack` does.
+                None => for_visits(shop, &training, recipe, split.clock(), progress)?,
+            }
         }
     };
-    let training = split.training(&shop.log, part)?;
     let pack = assemble(shop, &training, recipe, &blend, progress)?;
     let mut engine = Engine::open(pack.clone())?;
     let slots: Vec<_> = exploration.map(|e| (String::new(), e)).into_iter().collect();

@@ -9,9 +9,9 @@ const LATEST: usize = 10;
 /// A log with fewer visits does not fade.
 const FEWEST: usize = 200;
 /// Steps that are tried.
-const STEPS: usize = 20_000;
-/// Fading must be better by this share: it makes tables of fewer visits.
-const CLEARLY: f64 = 1.002;
+const STEPS: usize = 100_000;
+/// Fading must be better by more than so many times the standard error of what it is better by: it makes tables of fewer visits, and short logs say little.
+const CLEARLY: f64 = 2.0;
 
 /// The half-life for visits in order of time, with support threshold `k`.
 pub(super) fn half_life(visits: &[Visit], rows: usize, k: u32) -> HalfLife {
@@ -20,37 +20,43 @@ pub(super) fn half_life(visits: &[Visit], rows: usize, k: u32) -> HalfLife {
     }
     let (earlier, latest) = visits.split_at(visits.len() - visits.len() / LATEST);
     let mut earlier = earlier.to_vec();
-    let mut best = (mrr(&earlier, latest, rows, k) * CLEARLY, None);
+    let plain = reciprocal_ranks(&earlier, latest, rows, k);
+    let mut best = (0.0, None);
     for share in TRIED {
         reweigh(&mut earlier, Some(share));
-        let mrr = mrr(&earlier, latest, rows, k);
-        if mrr > best.0 {
-            best = (mrr, Some(share));
+        let faded = reciprocal_ranks(&earlier, latest, rows, k);
+        let (better, error) = mean_and_error(faded.iter().zip(&plain).map(|(x, y)| x - y));
+        if better > best.0 && better > CLEARLY * error {
+            best = (better, Some(share));
         }
     }
     best.1
 }
 
-/// MRR@20 of the rules from the last product alone.
-fn mrr(earlier: &[Visit], latest: &[Visit], rows: usize, k: u32) -> f64 {
+/// The mean of numbers, and its standard error.
+fn mean_and_error(x: impl Iterator<Item = f64> + Clone) -> (f64, f64) {
+    let n = x.clone().count().max(2) as f64;
+    let mean = x.clone().sum::<f64>() / n;
+    let squares: f64 = x.map(|x| (x - mean) * (x - mean)).sum();
+    (mean, libm::sqrt(squares / (n * (n - 1.0))))
+}
+
+/// For each step that is tried one over the place of what came next among the rules from the last product alone; 0 where it is not among the best twenty.
+fn reciprocal_ranks(earlier: &[Visit], latest: &[Visit], rows: usize, k: u32) -> Vec<f64> {
     let rules = rules(earlier, k);
     let mut starts = vec![0; rows + 1];
     rules.iter().for_each(|p| starts[p.a as usize + 1] += 1);
     (0..rows).for_each(|i| starts[i + 1] += starts[i]);
     let steps = || latest.iter().flat_map(|v| v.rows.windows(2)).map(|w| (w[0] as usize, w[1]));
     let every = steps().count().div_ceil(STEPS).max(1);
-    let (mut sum, mut n) = (0.0, 0.0);
-    for (last, next) in steps().step_by(every) {
+    let rank = |(last, next): (usize, u32)| {
         let from = &rules[starts[last]..starts[last + 1]];
         let own = from.binary_search_by_key(&next, |p| p.b).map_or(0, |at| from[at].weight);
         // Ties as in the tables: the lower row first.
         let before = from.iter().filter(|p| p.weight > own || (p.weight == own && p.b < next)).count();
-        if own > 0 && before < 20 {
-            sum += 1.0 / (before + 1) as f64;
-        }
-        n += 1.0;
-    }
-    sum / f64::max(n, 1.0)
+        if own > 0 && before < 20 { 1.0 / (before + 1) as f64 } else { 0.0 }
+    };
+    steps().step_by(every).map(rank).collect()
 }
 
 #[cfg(test)]

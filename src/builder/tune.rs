@@ -15,15 +15,17 @@ use std::collections::BTreeMap;
 const EVENTS: usize = 16_000;
 /// A shop with fewer visits, or with half as many steps to learn from, keeps the even blend.
 const FEWEST: usize = 200;
-/// Share of a shop's visits, the latest, on which its weights are tuned.
-const LATEST: usize = 10;
+/// Shares of a shop's visits, the latest, on which its weights are tuned: a tenth, and where that has too few steps a half.
+const LATEST: [usize; 2] = [10, 2];
+/// Steps to learn from that are enough; a half of the visits may have fewer.
+pub const ENOUGH: usize = 500;
 /// How `again` fades where curves say what it is worth: by a half each step, so that a product seen once has a knot of the curve to itself by how long
 /// ago that was.
 const AGAIN: u32 = ONE / 2;
 /// Below this share of repeats a visit's products are left out of its shelves.
 const REPEATS: f64 = 0.001;
 
-/// The blend for visits of a shop: tables from the earlier ones, weights from the latest.
+/// The blend for visits of a shop: tables from the earlier ones, weights from the latest. Small shops would know nothing of repeats if a tenth were all they learnt from.
 ///
 /// # Errors
 ///
@@ -39,8 +41,17 @@ pub fn for_visits(
     if sessions.len() < FEWEST {
         return Ok(base);
     }
-    let cut = sessions.len() - sessions.len() / LATEST;
-    let (earlier, latest) = sessions.split_at(cut);
+    for (share, enough) in LATEST.into_iter().zip([ENOUGH, FEWEST / 2]) {
+        let (earlier, latest) = sessions.split_at(sessions.len() - sessions.len() / share);
+        if let Some(blend) = tune(shop, earlier, recipe, &shoppers(shop, earlier, latest), clock, enough, progress)? {
+            return Ok(blend);
+        }
+    }
+    Ok(base)
+}
+
+/// Each shopper's visits, of which those of the latest are to be predicted; none of whom nothing is.
+fn shoppers<'a>(shop: &'a Shop, earlier: &'a [Session], latest: &'a [Session]) -> Vec<Shopper<'a>> {
     let mut by_shopper: BTreeMap<u32, Shopper<'_>> = BTreeMap::new();
     for (s, predict) in earlier.iter().map(|s| (s, false)).chain(latest.iter().map(|s| (s, true))) {
         let id_of = |p: u32| shop.products[p as usize].id.as_str();
@@ -48,11 +59,10 @@ pub fn for_visits(
         let end = if predict { steps.len() } else { 0 };
         by_shopper.entry(s.shopper).or_default().push(Visit { id: &s.id, steps, predict: 1..end.max(1) });
     }
-    let shoppers: Vec<_> = by_shopper.into_values().filter(|v| v.iter().any(|x| !x.predict.is_empty())).collect();
-    tune(shop, earlier, recipe, &shoppers, clock, progress)
+    by_shopper.into_values().filter(|v| v.iter().any(|x| !x.predict.is_empty())).collect()
 }
 
-/// The blend for given training visits and given steps to predict.
+/// The blend for given training visits and given steps to predict; `None` where fewer than `enough` of these have what came next among their candidates.
 ///
 /// # Errors
 ///
@@ -63,10 +73,10 @@ pub fn tune(
     recipe: Recipe,
     shoppers: &[Shopper<'_>],
     clock: Clock,
+    enough: usize,
     progress: &dyn Progress,
-) -> Result<Blend> {
-    let base = Blend { hide_seen: nothing_repeats(training), ..Blend::default() };
-    let start = Blend { again_decay: AGAIN, ..base.clone() };
+) -> Result<Option<Blend>> {
+    let start = Blend { again_decay: AGAIN, hide_seen: nothing_repeats(training), ..Blend::default() };
     let pack = assemble(shop, training, recipe, &start, progress)?;
     let mut engine = Engine::open(pack)?;
     let total: usize = shoppers.iter().flatten().map(|v| v.predict.len()).sum();
@@ -89,10 +99,10 @@ pub fn tune(
         seen += steps;
         progress.advance(steps as u64);
     }
-    if cases.len() < FEWEST / 2 {
-        return Ok(base);
+    if cases.len() < enough {
+        return Ok(None);
     }
-    Ok(Blend { curves: learn(&cases, progress), ..start })
+    Ok(Some(Blend { curves: learn(&cases, progress), ..start }))
 }
 
 fn nothing_repeats(sessions: &[Session]) -> bool {
