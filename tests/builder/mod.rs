@@ -10,6 +10,7 @@ use nearshelf::catalog::Catalog;
 use nearshelf::engine::{Engine, Request};
 use nearshelf::id::Key;
 use nearshelf::pack::{Pack, Tag};
+use nearshelf::rank::Blend;
 use nearshelf::rank::table::{TableKind, Tables};
 use nearshelf::report::collect::NamedSchema;
 use nearshelf::shop::{Shop, ShopFiles, Silent};
@@ -303,6 +304,22 @@ fn a_pack_goes_without_similar_products_and_without_fading_where_the_shop_says_s
     assert_eq!(made("[tables]\nsimilar = false"), (false, b, c));
     let (similar, b, c) = made("[tables]\nfading = false");
     assert!(similar && b == c, "as many of either: {b}, {c}");
+}
+
+#[test]
+fn a_small_shop_learns_curves_from_half_of_its_visits_and_a_tiny_one_has_none() {
+    let dir = tempfile::tempdir().expect("a folder");
+    // Of `visits` visits of two products each: a tenth of 300 has 30 steps to learn from, a half 150.
+    let learnt = |visits: u32| {
+        let step = |v: u32, n: u32| format!("{v},p{},{}\n", (v + n * 7) % 20, 1_700_000_000 + v * 3_600 + n);
+        let log: String = (0..visits).map(|v| step(v, 0) + &step(v, 1)).collect();
+        fs::write(dir.path().join("interactions.csv"), format!("session_id,item_id,timestamp\n{log}"))
+            .expect("written");
+        let pack = Pack::open(pack_of(dir.path())).expect("a pack");
+        let blend = Blend::read(pack.section(Tag::BLEND, 0).expect("a blend")).expect("a blend");
+        !blend.curves.is_empty()
+    };
+    assert_eq!((learnt(300), learnt(190)), (true, false));
 }
 
 #[test]
