@@ -37,7 +37,7 @@ pub enum Refusal {
         /// Of the new pack.
         new: f64,
     },
-    /// Quality cannot be measured, and too many products lost all their neighbours.
+    /// Too many products lost all their neighbours.
     Neighbours {
         /// Which table.
         table: &'static str,
@@ -45,6 +45,8 @@ pub enum Refusal {
         lost: usize,
         /// Products that had some.
         of: usize,
+        /// Whether quality was measured too.
+        measured: bool,
     },
     /// A market's currency is another.
     Currency {
@@ -101,11 +103,14 @@ impl Refusal {
             Refusal::Quality { measure, old, new } => {
                 format!("{measure} fell from {old:.4} to {new:.4} on the log's latest visits")
             }
-            Refusal::Neighbours { table, lost, of } => {
+            Refusal::Neighbours { table, lost, of, measured } => {
                 let share = share(lost, of);
-                format!(
-                    "{lost} of {of} products ({share:.1} %) lost all neighbours in table {table}, and the log is too short to measure quality"
-                )
+                let why = if *measured {
+                    "is the log's column of items the right one?"
+                } else {
+                    "and the log is too short to measure quality"
+                };
+                format!("{lost} of {of} products ({share:.1} %) lost all neighbours in table {table}, {why}")
             }
             Refusal::Currency { market, old, new } => format!("the currency of market {market} was {old} and is {new}"),
             Refusal::MedianPrice { market, ratio } => {
@@ -190,20 +195,18 @@ fn refusals(diff: &PackDiff, quality: Option<&Quality>, limits: &BaselineSetting
             out.push(Refusal::Items { market: Some(m.code.clone()), lost, of });
         }
     }
-    match quality {
-        Some(q) => {
-            for (measure, m) in [("HR@20", q.hr), ("MRR@20", q.mrr)] {
-                if m.fell(limits.lost_quality) {
-                    out.push(Refusal::Quality { measure, old: m.old, new: m.new });
-                }
+    if let Some(q) = quality {
+        for (measure, m) in [("HR@20", q.hr), ("MRR@20", q.mrr)] {
+            if m.fell(limits.lost_quality) {
+                out.push(Refusal::Quality { measure, old: m.old, new: m.new });
             }
         }
-        None => {
-            for t in &diff.tables {
-                if reaches(t.lost, t.had, limits.lost_quality) {
-                    out.push(Refusal::Neighbours { table: t.name, lost: t.lost, of: t.had });
-                }
-            }
+    }
+    // A log that was scrambled is as easy to foretell from itself as it ever was: what its products go with tells.
+    let most = if quality.is_some() { limits.lost_neighbours } else { limits.lost_neighbours.min(limits.lost_quality) };
+    for t in &diff.tables {
+        if reaches(t.lost, t.had, most) {
+            out.push(Refusal::Neighbours { table: t.name, lost: t.lost, of: t.had, measured: quality.is_some() });
         }
     }
     for m in &diff.markets {

@@ -73,6 +73,7 @@ impl PolicySection {
 pub(super) struct BaselineSection {
     lost_items: Option<f64>,
     lost_quality: Option<f64>,
+    lost_neighbours: Option<f64>,
     fewest_steps: Option<f64>,
     median_price: Option<f64>,
     price_change: Option<f64>,
@@ -86,6 +87,8 @@ pub struct BaselineSettings {
     pub lost_items: f64,
     /// Largest share of HR@20 and of MRR@20 that may be lost, if not by chance.
     pub lost_quality: f64,
+    /// Share of a table's products from which on it is refused that they have no neighbours any more.
+    pub lost_neighbours: f64,
     /// Fewest steps on which quality is compared.
     pub fewest_steps: usize,
     /// Largest factor, up or down, by which the median price may change.
@@ -105,6 +108,7 @@ impl BaselineSection {
         Ok(BaselineSettings {
             lost_items: limit("lost_items", self.lost_items, shipped.lost_items, 0.0, 1.0)?,
             lost_quality: limit("lost_quality", self.lost_quality, shipped.lost_quality, 0.0, 1.0)?,
+            lost_neighbours: limit("lost_neighbours", self.lost_neighbours, shipped.lost_neighbours, 0.0, 1.0)?,
             fewest_steps: limit("fewest_steps", self.fewest_steps, shipped.fewest_steps, 1.0, 1e6)? as usize,
             median_price: limit("median_price", self.median_price, shipped.median_price, 1.0, 1e6)?,
             price_change: limit("price_change", self.price_change, shipped.price_change, 0.0, 1e6)?,

@@ -202,11 +202,38 @@ fn a_pack_that_lost_its_quality_is_refused() {
     let c = made.with(&made.pack(), &Options { min_support: Some(400), ..Options::default() });
     assert_eq!(c.quality.expect("enough steps").basis, Basis::Seen);
     assert!(codes(&c).contains(&"lost_quality"), "{:?} {:?}", c.quality, c.refusals);
+    assert!(codes(&c).contains(&"lost_neighbours"), "beside quality: {:?}", c.refusals);
     assert!(c.diff.settings.contains(&("support threshold", "2".into(), "400".into())));
     // Too little to measure, and nobody goes with anybody any more.
     let short = Made { days: 0..3, ..Made::default() };
     let c = short.with(&made.pack(), &Options { min_support: Some(400), ..Options::default() });
     assert_eq!((c.quality, codes(&c)), (None, vec!["lost_neighbours"; 3]));
+}
+
+#[test]
+fn an_export_whose_items_were_mixed_up_is_refused_though_it_foretells_itself() {
+    // Four visits of every product alone with the next: pairs that four shoppers are behind. Mixed up, each pair is one visit's.
+    let made = |mixed: bool| {
+        let dir = Made { days: 0..0, settings: "[baseline]\nfewest_steps = 20\n", ..Made::default() }.write();
+        let mut log = String::from("session_id,item_id,timestamp,event\n");
+        for v in 0..4 * PRODUCTS {
+            let first = v % PRODUCTS;
+            let next = if mixed { first + 1 + v / PRODUCTS * 7 } else { first + 1 } % PRODUCTS;
+            for (n, product) in [first, next, first].into_iter().enumerate() {
+                log += &format!("v{v},p{product}-0,{},view_item\n", FIRST * DAY + v * 600 + n * 20);
+            }
+        }
+        fs::write(dir.path().join("interactions.csv"), log).expect("written");
+        crate::builder::read(dir.path())
+    };
+    let (old, mixed) = (made(false), made(true));
+    let pack = |shop: &Shop| build(shop, &Options::default(), &Silent).expect("a pack");
+    let c = check(&mixed, &pack(&old), &pack(&mixed), &Options::default(), &mixed.baseline, &Silent).expect("compared");
+    assert!(c.quality.is_some(), "it is measured");
+    assert!(codes(&c).contains(&"lost_neighbours"), "{:?} {:?}", c.refusals, c.quality);
+    assert!(c.refuse().expect_err("refused").detail().contains("column of items"));
+    let same = check(&old, &pack(&old), &pack(&old), &Options::default(), &old.baseline, &Silent).expect("compared");
+    assert_eq!(codes(&same), Vec::<&str>::new());
 }
 
 #[test]
