@@ -141,6 +141,24 @@ impl ShopFiles {
     }
 }
 
+/// Endings of files that hold rows.
+const TABLES: [&str; 5] = ["csv", "tsv", "txt", "jsonl", "parquet"];
+
+impl ShopFiles {
+    /// Names of the folder's tables that nothing reads.
+    pub(super) fn unread(&self) -> Vec<String> {
+        let read = [&self.catalog, &self.content, &self.selling];
+        let table = |p: &PathBuf| {
+            let name = source::name(p);
+            let name = name.strip_suffix(".gz").unwrap_or(&name);
+            p.is_file() && TABLES.iter().any(|end| name.rsplit_once('.').is_some_and(|(_, e)| e == *end))
+        };
+        let all = self.folder.as_deref().and_then(|folder| entries(folder).ok()).unwrap_or_default();
+        let unread = all.iter().filter(|p| table(p) && !read.iter().any(|r| r.as_ref() == Some(*p)));
+        unread.map(|p| source::name(p).to_string()).collect()
+    }
+}
+
 /// `interactions.csv`, `interactions.parquet`, `interactions.log.gz`, …, or a folder `interactions`.
 fn by_name(folder: &Path) -> Result<Option<PathBuf>> {
     let usual = ["interactions.csv", "interactions.csv.gz", "interactions.jsonl", "interactions.jsonl.gz"];

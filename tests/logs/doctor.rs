@@ -150,6 +150,23 @@ fn what_pack_refuses_is_an_error_of_the_same_code() {
 }
 
 #[test]
+fn a_shop_without_a_log_is_told_which_file_may_be_one() {
+    let catalog: (&str, &[u8]) = ("catalog.csv", b"id,title\na,A\nb,B\n");
+    let rows: &[u8] = b"session_id,item_id,timestamp\n1,a,1700000000\n1,b,1700000010\n";
+    let found = |files: &[(&str, &[u8])]| {
+        let d = look(folder(files).path());
+        assert!(!d.is_refused(), "a shop may begin without one: {:?}", d.findings);
+        d.findings.into_iter().find(|f| f.code == "no_log")
+    };
+    let f = found(&[catalog, ("log.csv", rows)]).expect("a finding");
+    assert_eq!((f.severity, f.examples.as_slice()), (Severity::Warning, &["log.csv".to_string()][..]));
+    assert!(f.text.contains("log.csv") && f.fix.contains("[log] files"), "{f:?}");
+    assert!(found(&[catalog]).expect("a finding").examples.is_empty(), "the catalogue is none");
+    assert_eq!(found(&[catalog, ("interactions.csv", rows)]), None);
+    assert_eq!(found(&[catalog, ("log.csv", rows), ("shop.toml", b"[log]\nfiles = [\"log.csv\"]")]), None);
+}
+
+#[test]
 fn the_sample_shop_is_sound() {
     let sample = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/www-demo/shop"));
     let d = look(sample);

@@ -44,6 +44,26 @@ pub(super) fn error(e: &Error) -> Finding {
     }
 }
 
+/// A shop without a log, which `pack` takes: its shelves show what is published, in that order. `unread` are tables that may be one.
+pub(super) fn no_log(unread: Vec<String>) -> Finding {
+    let what = match unread.as_slice() {
+        [] => "no file of the folder is a log".to_string(),
+        [one] => format!("no file of the folder is a log beyond doubt ({one} is a table that nothing reads)"),
+        several => {
+            format!("no file of the folder is a log beyond doubt ({} tables are read by nothing)", several.len())
+        }
+    };
+    Finding {
+        severity: Severity::Warning,
+        code: "no_log",
+        text: format!("There is no log, so a pack would know nothing of what goes with what or is popular: {what}."),
+        fix: "Name the log interactions.csv (or .jsonl, .parquet, .gz), or name it in shop.toml: [log] files = [\"log.csv\"]. Exports of GA4, Segment, Shopify or a server are found by \
+              what is in them; see manual/logs.md."
+            .to_string(),
+        examples: unread.into_iter().take(10).collect(),
+    }
+}
+
 struct Notes {
     out: Vec<Finding>,
 }

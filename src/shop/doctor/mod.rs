@@ -117,6 +117,9 @@ pub fn examine(files: &ShopFiles, now: Millis, max_reject: f64, progress: &dyn P
             examine_log(&raw, logs, &settings, &catalog, now, &mut d, progress);
         }
     }
+    if d.findings.is_empty() && logs.is_none() && !catalog.products.is_empty() {
+        d.findings.push(findings::no_log(files.unread()));
+    }
     if d.findings.is_empty() && catalog.products.is_empty() && d.log.as_ref().is_none_or(|l| l.visits == 0) {
         d.findings.push(findings::error(&super::empty_shop(files)));
     }
