@@ -28,7 +28,7 @@ pub struct Pair {
     pub b: u32,
     /// Sum of the pair's weights over all visits, in 1/[`FRESH`].
     pub weight: u64,
-    /// Distinct shoppers behind it.
+    /// Distinct shoppers behind it; 0 for a sum of pairs, whose shoppers do not add up.
     pub shoppers: u32,
 }
 
@@ -97,12 +97,10 @@ impl Recipe {
     pub fn of(sessions: &[Session], shop: &Shop, k: u32) -> Recipe {
         let products = shop.products.len();
         let own: Vec<u32> = (0..products as u32).collect();
-        let half_life = if shop.tables.fading { half_life(&visits(sessions, &own, None), products, k) } else { None };
-        let discount = if shop.tables.discount {
-            discount::choose(&visits(sessions, &own, half_life), products, k)
-        } else {
-            Discount::default()
-        };
+        let mut visits = visits(sessions, &own, None);
+        let half_life = if shop.tables.fading { half_life(&visits, products, k) } else { None };
+        reweigh(&mut visits, half_life);
+        let discount = if shop.tables.discount { discount::choose(&visits, products, k) } else { Discount::default() };
         Recipe { k, half_life, discount, room: Room::of(products) }
     }
 }

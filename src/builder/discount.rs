@@ -1,6 +1,7 @@
 //! What is chosen together by one shopper only: on a sparse log most of it is chance, and crowds out what several were behind.
 
 use super::counts::{Pair, Visit, together};
+use super::recency::{FEWEST, LATEST};
 use super::tables::{cosine, rows};
 use crate::id::Row;
 use std::collections::BTreeMap;
@@ -9,28 +10,25 @@ use std::collections::BTreeMap;
 const PARTS: u64 = 10;
 /// Parts that are tried: half a shopper, and nearly one.
 const TRIED: [u64; 2] = [5, 9];
-/// Share of the visits, the latest, that the others are tried on; steps that are tried; products of the visit that are gone by, and how they fade.
-const LATEST: usize = 10;
+/// Steps that are tried; products of the visit that are gone by, and how they fade.
 const STEPS: usize = 8_000;
 const BEFORE: usize = 8;
 const FADE: f64 = 0.8;
 /// Places in which the next product has to stand.
 const PLACES: usize = 20;
-/// A log with fewer visits is not discounted.
-const FEWEST: usize = 200;
 /// The discount must be better by this share.
 const CLEARLY: f64 = 1.01;
 
-/// Takes a part of one shopper's weight from each pair: absolute discounting of counts, as in language models (Ney, Essen, Kneser 1994).
+/// Takes a part of one shopper's weight from each pair, in tenths, 0 to 9: absolute discounting of counts, as in language models (Ney, Essen, Kneser, Computer Speech
+/// and Language 8, 1994).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Discount(u64);
 
 impl Discount {
-    /// Takes it from `pairs`. Of every weight something is left, or a supported pair would vanish.
-    pub fn take(self, pairs: &mut [Pair]) {
-        for p in pairs {
-            p.weight = (p.weight - p.weight * self.0 / (PARTS * u64::from(p.shoppers.max(1)))).max(1);
-        }
+    /// What it leaves of a pair: never nothing, or a supported pair would vanish.
+    pub fn of(self, p: Pair) -> Pair {
+        let less = p.weight * self.0 / (PARTS * u64::from(p.shoppers.max(1)));
+        Pair { weight: (p.weight - less).max(1), ..p }
     }
 }
 
@@ -49,21 +47,20 @@ pub(super) fn choose(visits: &[Visit], products: usize, k: u32) -> Discount {
         distinct.iter().for_each(|row| size[*row as usize] += 1.0);
     }
     let pairs = together(earlier, k);
-    let mut best = (hits(&pairs, &size, latest) as f64 * CLEARLY, Discount::default());
-    for parts in TRIED {
-        let mut less = pairs.clone();
-        Discount(parts).take(&mut less);
-        let hits = hits(&less, &size, latest) as f64;
+    let hits = |discount: Discount| hits(&pairs, discount, &size, latest) as f64;
+    let mut best = (hits(Discount::default()) * CLEARLY, Discount::default());
+    for discount in TRIED.map(Discount) {
+        let hits = hits(discount);
         if hits > best.0 {
-            best = (hits, Discount(parts));
+            best = (hits, discount);
         }
     }
     best.1
 }
 
 /// How often what comes next is among the best by the cosines with what came before.
-fn hits(pairs: &[Pair], size: &[f64], latest: &[Visit]) -> usize {
-    let table = rows(pairs, size.len(), |p| cosine(p, size));
+fn hits(pairs: &[Pair], discount: Discount, size: &[f64], latest: &[Visit]) -> usize {
+    let table = rows(pairs, size.len(), |p| cosine(&discount.of(*p), size));
     let steps =
         || latest.iter().flat_map(|v| (1..v.rows.len()).map(|i| (&v.rows[i.saturating_sub(BEFORE)..i], v.rows[i])));
     let every = steps().count().div_ceil(STEPS).max(1);
@@ -94,12 +91,9 @@ mod tests {
     #[test]
     fn it_takes_most_from_what_one_shopper_is_behind_and_never_all() {
         let pair = |weight, shoppers| Pair { a: 0, b: 1, weight, shoppers };
-        let mut pairs = [pair(1000, 1), pair(1000, 2), pair(1000, 10), pair(1, 1)];
-        Discount(9).take(&mut pairs);
-        assert_eq!(pairs.map(|p| p.weight), [100, 550, 910, 1]);
-        let before = pairs;
-        Discount::default().take(&mut pairs);
-        assert_eq!(pairs, before);
+        let pairs = [pair(1000, 1), pair(1000, 2), pair(1000, 10), pair(1, 1)];
+        assert_eq!(pairs.map(|p| Discount(9).of(p).weight), [100, 550, 910, 1]);
+        assert_eq!(pairs.map(|p| Discount::default().of(p)), pairs);
     }
 
     /// A hundred groups: one shopper turned to four products and, where chance has its way, to thirty more; two others to the first of the four and to another product, which

@@ -5,9 +5,9 @@ use super::counts::{HalfLife, Visit, reweigh, rules};
 /// Half-lives that are tried, as shares of the log's visits.
 const TRIED: [f64; 2] = [0.5, 0.25];
 /// Share of the visits that the others are tried on.
-const LATEST: usize = 10;
-/// A log with fewer visits does not fade.
-const FEWEST: usize = 200;
+pub(super) const LATEST: usize = 10;
+/// A log with fewer visits tells nothing of this, and does not fade.
+pub(super) const FEWEST: usize = 200;
 /// Steps that are tried.
 const STEPS: usize = 100_000;
 /// Fading must be better by more than so many times the standard error of what it is better by: it makes tables of fewer visits, and short logs say little.

@@ -40,8 +40,7 @@ pub fn build(
     let size: Vec<f64> = popularity.iter().map(|p| *p as f64).collect();
     let supported = |p: &Pair| popularity[p.a as usize] > 0 && popularity[p.b as usize] > 0;
     let rules: Vec<Pair> = rules(visits, k).into_iter().filter(&supported).collect();
-    let mut pairs: Vec<Pair> = together(visits, k).into_iter().filter(&supported).collect();
-    discount.take(&mut pairs);
+    let pairs: Vec<Pair> = together(visits, k).into_iter().filter(&supported).map(|p| discount.of(p)).collect();
     let mut leaving = vec![0.0; n];
     rules.iter().for_each(|p| leaving[p.a as usize] += p.visits());
     let chance = |p: &Pair| p.visits() / leaving[p.a as usize];

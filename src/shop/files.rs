@@ -73,6 +73,8 @@ impl Preset {
 
 /// How deep folders of a log may lie in each other.
 const DEEPEST: usize = 6;
+/// Endings of files that hold rows.
+const TABLES: [&str; 5] = ["csv", "tsv", "txt", "jsonl", "parquet"];
 
 impl ShopFiles {
     /// The files of a shop folder.
@@ -109,6 +111,19 @@ impl ShopFiles {
         })
     }
 
+    /// Names of the folder's tables that no pack reads.
+    pub(super) fn unread(&self) -> Vec<String> {
+        let read = [&self.catalog, &self.content, &self.selling];
+        let table = |p: &PathBuf| {
+            let name = source::name(p);
+            let name = name.strip_suffix(".gz").unwrap_or(&name);
+            p.is_file() && TABLES.iter().any(|end| name.rsplit_once('.').is_some_and(|(_, e)| e == *end))
+        };
+        let all = self.folder.as_deref().and_then(|folder| entries(folder).ok()).unwrap_or_default();
+        let unread = all.iter().filter(|p| table(p) && !read.iter().any(|r| r.as_ref() == Some(*p)));
+        unread.map(|p| source::name(p).to_string()).collect()
+    }
+
     /// The folder of what the settings name.
     pub(super) fn beside(&self) -> &Path {
         self.config.as_deref().and_then(Path::parent).or(self.folder.as_deref()).unwrap_or(Path::new(""))
@@ -138,24 +153,6 @@ impl ShopFiles {
             None => by_content(folder)?,
         };
         if found.is_empty() { Ok(None) } else { LogFiles::of(&found, &settings).map(Some) }
-    }
-}
-
-/// Endings of files that hold rows.
-const TABLES: [&str; 5] = ["csv", "tsv", "txt", "jsonl", "parquet"];
-
-impl ShopFiles {
-    /// Names of the folder's tables that nothing reads.
-    pub(super) fn unread(&self) -> Vec<String> {
-        let read = [&self.catalog, &self.content, &self.selling];
-        let table = |p: &PathBuf| {
-            let name = source::name(p);
-            let name = name.strip_suffix(".gz").unwrap_or(&name);
-            p.is_file() && TABLES.iter().any(|end| name.rsplit_once('.').is_some_and(|(_, e)| e == *end))
-        };
-        let all = self.folder.as_deref().and_then(|folder| entries(folder).ok()).unwrap_or_default();
-        let unread = all.iter().filter(|p| table(p) && !read.iter().any(|r| r.as_ref() == Some(*p)));
-        unread.map(|p| source::name(p).to_string()).collect()
     }
 }
 

@@ -51,7 +51,7 @@ pub(super) fn levels(pairs: &[Pair], popularity: &[f64]) -> Vec<Level> {
 /// Pairs added up by the groups of their products.
 fn between(pairs: &[Pair], of: &[u32]) -> Vec<Pair> {
     let of = |row: u32| of[row as usize];
-    let mut grouped: Vec<Pair> = pairs.iter().map(|p| Pair { a: of(p.a), b: of(p.b), ..*p }).collect();
+    let mut grouped: Vec<Pair> = pairs.iter().map(|p| Pair { a: of(p.a), b: of(p.b), shoppers: 0, ..*p }).collect();
     grouped.sort_unstable_by_key(|p| (p.a, p.b));
     grouped.dedup_by(|p, sum| {
         let same = (p.a, p.b) == (sum.a, sum.b);
@@ -130,7 +130,7 @@ mod tests {
 
     #[test]
     fn pairs_add_up_by_the_groups_of_their_products() {
-        let pair = |a, b, weight| Pair { a, b, weight, shoppers: 1 };
+        let pair = |a, b, weight| Pair { a, b, weight, shoppers: 0 };
         let pairs = [pair(0, 1, 9), pair(0, 2, 2), pair(1, 0, 9), pair(1, 3, 4), pair(2, 0, 2), pair(3, 1, 4)];
         assert_eq!(between(&pairs, &[0, 0, 1, 1]), [pair(0, 0, 18), pair(0, 1, 6), pair(1, 0, 6)]);
     }

@@ -48,9 +48,9 @@ pub(super) fn error(e: &Error) -> Finding {
 pub(super) fn no_log(unread: Vec<String>) -> Finding {
     let what = match unread.as_slice() {
         [] => "no file of the folder is a log".to_string(),
-        [one] => format!("no file of the folder is a log beyond doubt ({one} is a table that nothing reads)"),
+        [one] => format!("no file of the folder is a log beyond doubt, and {one} is a table that no pack reads"),
         several => {
-            format!("no file of the folder is a log beyond doubt ({} tables are read by nothing)", several.len())
+            format!("no file of the folder is a log beyond doubt, and {} tables are read by no pack", several.len())
         }
     };
     Finding {

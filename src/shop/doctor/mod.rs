@@ -109,16 +109,17 @@ pub fn examine(files: &ShopFiles, now: Millis, max_reject: f64, progress: &dyn P
         d.shop.clone_from(&config.shop.id);
     }
     let catalog = catalog_of(files, &config, &mut d, &mut rejects, progress);
-    let logs = or_finding(files.log(&config), &mut d).flatten();
+    let logs = or_finding(files.log(&config), &mut d);
+    if matches!(logs, Some(None)) && !catalog.products.is_empty() {
+        d.findings.push(findings::no_log(files.unread()));
+    }
+    let logs = logs.flatten();
     d.format = logs.as_ref().map(|l| l.format);
     if let Some(logs) = &logs {
         let raw = log::read_raw(logs, &config, &settings, &catalog.products, &mut rejects, progress);
         if let Some(raw) = or_finding(raw, &mut d) {
             examine_log(&raw, logs, &settings, &catalog, now, &mut d, progress);
         }
-    }
-    if d.findings.is_empty() && logs.is_none() && !catalog.products.is_empty() {
-        d.findings.push(findings::no_log(files.unread()));
     }
     if d.findings.is_empty() && catalog.products.is_empty() && d.log.as_ref().is_none_or(|l| l.visits == 0) {
         d.findings.push(findings::error(&super::empty_shop(files)));
