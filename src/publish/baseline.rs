@@ -106,11 +106,11 @@ impl Refusal {
             Refusal::Neighbours { table, lost, of, measured } => {
                 let share = share(lost, of);
                 let why = if *measured {
-                    "is the log's column of items the right one?"
+                    ": look at the log's column of items"
                 } else {
-                    "and the log is too short to measure quality"
+                    ", and the log is too short to measure quality"
                 };
-                format!("{lost} of {of} products ({share:.1} %) lost all neighbours in table {table}, {why}")
+                format!("{lost} of {of} products ({share:.1} %) lost all neighbours in table {table}{why}")
             }
             Refusal::Currency { market, old, new } => format!("the currency of market {market} was {old} and is {new}"),
             Refusal::MedianPrice { market, ratio } => {
