@@ -196,10 +196,15 @@ pub(super) fn learn(cases: &[Case], progress: &dyn Progress) -> Curves {
             progress.advance(1);
         }
     }
-    // What no case had evidence of is worth nothing, not what the search began with.
-    let mut met = [false; WIDTH];
-    cases.iter().flat_map(|c| &c.evidence).for_each(|(p, _)| met[usize::from(*p)] = true);
-    rises.rise.iter_mut().enumerate().filter(|(i, _)| !met[i % WIDTH]).for_each(|(_, rise)| *rise = 0.0);
+    // Beyond what cases had evidence of a curve is flat, not what the search began with. Below it, it is a way up, whether met or not.
+    let mut met = [0; WIDTH / KNOTS];
+    for (p, _) in cases.iter().flat_map(|c| &c.evidence) {
+        let (curve, knot) = (usize::from(*p) / KNOTS, usize::from(*p) % KNOTS);
+        met[curve] = met[curve].max(knot + 1);
+    }
+    for (curve, rise) in rises.rise.chunks_mut(KNOTS).enumerate() {
+        rise[met[curve % met.len()]..].fill(0.0);
+    }
     fixed(&rises.points())
 }
 
@@ -267,6 +272,7 @@ mod tests {
     use crate::id::Row;
     use crate::rank::Blend;
     use crate::rank::blend::ONE;
+    use crate::rank::curve::alone;
     use crate::shop::Silent;
 
     /// Ten candidates with evidence of two kinds, drawn by a rule; the next is the one with most of the second kind.
@@ -319,6 +325,28 @@ mod tests {
             let score = |i| f.score(i, &blend);
             assert!((0..10).filter(|i| *i != 1).all(|i| score(1) > score(i)));
         }
+    }
+
+    #[test]
+    fn evidence_that_always_comes_in_one_size_is_worth_what_was_learnt() {
+        // Of ten candidates the one that is on the screen comes next nine times of ten: it has all of `again` or none, never a part.
+        let case = |i: u64| {
+            let (mut f, other) = features(i, 0);
+            f.raw[3][Component::Again as usize] = u64::from(ONE);
+            f.largest[Component::Again as usize] = u64::from(ONE);
+            (f, if i % 10 < 9 { 3 } else { other })
+        };
+        let cases: Vec<Case> = (0..300).map(case).map(|(f, target)| Case::new(&f, target)).collect();
+        let curves = learn(&cases, &Silent);
+        let all = alone(Component::Again, u64::from(ONE));
+        let worth = |view| curves.worth(0, Component::Again, view, Place::of([ONE, all][view], view));
+        let blend = Blend { curves: curves.clone(), ..Blend::default() };
+        for (f, _) in (1_000..1_100).map(case) {
+            assert!((0..10).all(|i| i == 3 || f.score(3, &blend) > f.score(i, &blend)), "{} {}", worth(0), worth(1));
+        }
+        // Beyond what was met a curve is flat: no case had more than a quarter by itself.
+        let beyond = curves.worth(0, Component::Again, 1, Place::of(ONE, 1));
+        assert!(beyond == worth(1) && beyond > 0, "{beyond} {}", worth(1));
     }
 
     #[test]

@@ -13,6 +13,8 @@ use std::collections::BTreeMap;
 
 /// Steps that are learnt from.
 const EVENTS: usize = 16_000;
+/// Steps of one visit that are learnt from, evenly spread: of people few visits have more, and a machine's would be all that is learnt.
+const OF_ONE: usize = 200;
 /// A shop with fewer visits, or with half as many steps to learn from, keeps the even blend.
 const FEWEST: usize = 200;
 /// Shares of a shop's visits, the latest, on which its weights are tuned: a tenth, and where that has too few steps a half.
@@ -79,17 +81,20 @@ pub fn tune(
     let start = Blend { again_decay: AGAIN, hide_seen: nothing_repeats(training), ..Blend::default() };
     let pack = assemble(shop, training, recipe, &start, progress)?;
     let mut engine = Engine::open(pack)?;
-    let total: usize = shoppers.iter().flatten().map(|v| v.predict.len()).sum();
+    let total: usize = shoppers.iter().flatten().map(asked).sum();
     // Every n-th step, so that all shoppers and all lengths are among them.
     let every = total.div_ceil(EVENTS).max(1);
     progress.stage("tuning: replaying", total as u64);
     let (mut seen, mut cases) = (0_usize, Vec::new());
     for shopper in shoppers {
-        let steps: usize = shopper.iter().map(|v| v.predict.len()).sum();
+        let steps: usize = shopper.iter().map(asked).sum();
         // Shoppers know nothing of each other, so one who is not asked need not be replayed.
         if seen.next_multiple_of(every) < seen + steps {
             let mut step = seen;
             replay(&mut engine, std::slice::from_ref(shopper), clock, History::All, |engine, _, visit, n| {
+                if !(n - visit.predict.start).is_multiple_of(apart(visit)) {
+                    return;
+                }
                 if step.is_multiple_of(every) {
                     cases.extend(case(engine, visit.steps[n].0));
                 }
@@ -103,6 +108,16 @@ pub fn tune(
         return Ok(None);
     }
     Ok(Some(Blend { curves: learn(&cases, progress), ..start }))
+}
+
+/// How far apart the steps of a visit are that count.
+fn apart(visit: &Visit<'_>) -> usize {
+    visit.predict.len().div_ceil(OF_ONE).max(1)
+}
+
+/// How many of a visit's steps count.
+fn asked(visit: &Visit<'_>) -> usize {
+    visit.predict.len().div_ceil(apart(visit))
 }
 
 fn nothing_repeats(sessions: &[Session]) -> bool {
@@ -123,4 +138,24 @@ fn case(engine: &mut Engine, target: &str) -> Option<Case> {
     let f = engine.features(&Request { limit: 20, ..Request::default() })?;
     let target = f.rows.iter().position(|r| *r == row)?;
     Some(Case::new(&f, target))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_machines_visit_is_worth_that_of_a_person_who_looked_long() {
+        let visit = |n: usize| Visit { id: "1", steps: Vec::new(), predict: 1..n + 1 };
+        let counted = |n: usize| {
+            let v = visit(n);
+            v.predict.clone().filter(|i| (i - v.predict.start).is_multiple_of(apart(&v))).count()
+        };
+        for n in [0, 1, 7, OF_ONE, OF_ONE + 1, 3 * OF_ONE - 1, 8_000] {
+            assert_eq!(counted(n), asked(&visit(n)), "{n}");
+            assert!(
+                asked(&visit(n)) == n.min(OF_ONE) || n > OF_ONE && (OF_ONE / 2..=OF_ONE).contains(&asked(&visit(n)))
+            );
+        }
+    }
 }
