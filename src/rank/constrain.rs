@@ -107,6 +107,10 @@ pub(super) struct Chosen {
     /// For each of the list, how likely it was after those before it, and what would stand there without exploration; pinned ones
     /// were no draw (0).
     pub(super) drawn: Vec<(u32, usize)>,
+    /// Of those without a place of their own: candidate, propensity, best candidate.
+    free: Vec<(usize, u32, usize)>,
+    /// Candidates of the place that is next.
+    pool: Vec<usize>,
 }
 
 /// The products that have a place, and what is asked of those that get one.
@@ -129,6 +133,9 @@ impl Shelf<'_> {
 
     /// New products on the shelf once `row` and then the best new ones that meet the limits have a place.
     fn new_with(&self, row: Option<Row>) -> usize {
+        if self.asked == 0 {
+            return 0;
+        }
         let mut taken = self.taken.clone();
         taken.extend(row);
         let mut n = taken.iter().filter(|r| self.catalog.is_new(**r, self.limits.new_since)).count();
@@ -154,8 +161,21 @@ impl Shelf<'_> {
 /// far as no others came before. While the shelf is not full, the quota of categories goes, then that of brands, then that of stores, then the
 /// price band; what comes in by that follows what did without. With `draws`, a place that is not pinned may show another of the best that
 /// meet all limits.
-pub(super) fn choose(catalog: &Catalog, limits: &Limits, limit: usize, rows: &[Row], draws: Option<&Draws>) -> Chosen {
-    let mut chosen = Chosen::default();
+pub(super) fn choose(
+    catalog: &Catalog,
+    limits: &Limits,
+    limit: usize,
+    rows: &[Row],
+    draws: Option<&Draws>,
+    chosen: &mut Chosen,
+) {
+    (chosen.relaxed, chosen.passed) = (0, 0);
+    chosen.list.clear();
+    chosen.drawn.clear();
+    chosen.free.clear();
+    chosen.pool.clear();
+    let mut taken = core::mem::take(&mut chosen.taken);
+    taken.clear();
     let mut pins: Vec<(u32, usize)> = Vec::new();
     for (place, row, _) in &limits.pins {
         if (*place as usize) < limit
@@ -173,15 +193,14 @@ pub(super) fn choose(catalog: &Catalog, limits: &Limits, limit: usize, rows: &[R
         }
     }
     let asked = limit.min(limits.arrivals as usize);
-    let mut shelf = Shelf { catalog, limits, limit, taken: Vec::new(), new, asked, sure: 0 };
+    let mut shelf = Shelf { catalog, limits, limit, taken, new, asked, sure: 0 };
     for (_, at) in &pins {
         chosen.relaxed |= shelf.missed(rows[*at]);
         shelf.taken.push(rows[*at]);
     }
     shelf.sure = shelf.new_with(None);
-    // Candidate, propensity, best candidate.
-    let mut free: Vec<(usize, u32, usize)> = Vec::new();
-    let (mut rest, mut pool, mut place) = (rows.iter().enumerate(), Vec::new(), 0);
+    let (mut rest, mut place) = (rows.iter().enumerate(), 0);
+    let (free, pool) = (&mut chosen.free, &mut chosen.pool);
     while shelf.taken.len() < limit {
         while pins.iter().any(|(p, _)| *p == place) {
             place += 1;
@@ -228,7 +247,7 @@ pub(super) fn choose(catalog: &Catalog, limits: &Limits, limit: usize, rows: &[R
         chosen.relaxed |= ARRIVALS;
     }
     chosen.taken = shelf.taken;
-    let (mut pins, mut free) = (pins.iter(), free.iter());
+    let (mut pins, mut free) = (pins.iter(), chosen.free.iter());
     let mut pin = pins.next();
     while let Some(at) = match pin {
         Some((place, at)) if *place as usize <= chosen.list.len() || free.len() == 0 => {
@@ -240,5 +259,4 @@ pub(super) fn choose(catalog: &Catalog, limits: &Limits, limit: usize, rows: &[R
         chosen.list.push(at.0);
         chosen.drawn.push((at.1, at.2));
     }
-    chosen
 }

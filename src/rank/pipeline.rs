@@ -136,7 +136,7 @@ impl Stage {
     }
 }
 
-/// Ranks the products of one pack; keeps scratch space between calls and nothing else.
+/// Ranks the products of one pack; keeps memory to work in between calls and nothing else.
 #[derive(Debug, Clone)]
 pub struct Ranker {
     tables: Tables,
@@ -144,59 +144,49 @@ pub struct Ranker {
     repeat: Option<Vec<u32>>,
     slots: Slots,
     top: Top,
+    work: Work,
 }
 
-/// The candidates of a query that pass, best first as (score, place in `rows`), and which of them are on the shelf.
-struct Composed {
-    rows: Vec<Row>,
+/// What a call works on. The next call has its memory, so that only the first of its kind asks for any.
+#[derive(Debug, Clone, Default)]
+struct Work {
+    sources: Sources,
+    f: Features,
+    /// The candidates that pass, best first as (score, candidate), and their rows.
     order: Vec<(i64, u32)>,
+    ordered: Vec<Row>,
+    /// Which of them are on the shelf.
     chosen: Chosen,
+    /// The shelf, as (score, candidate).
+    shelf: Vec<(i64, u32)>,
 }
 
-impl Composed {
-    fn of(
-        catalog: &Catalog,
-        query: &Query,
-        rows: Vec<Row>,
-        mut order: Vec<(i64, u32)>,
-        draws: Option<&Draws>,
-    ) -> Composed {
+impl Work {
+    fn compose(&mut self, catalog: &Catalog, query: &Query, draws: Option<&Draws>) {
         let limit = query.wanted();
+        let (rows, order) = (&self.f.rows, &mut self.order);
         // A band comes before scores, so that diversity chooses among what is in it.
         if query.limits.price != [None; 2] {
             order.arrange_by_key(|(_, i)| !query.limits.in_band(catalog, rows[*i as usize]));
         }
-        diversify(catalog, query.diversity, 4 * limit, &rows, &mut order);
-        let mut ordered = Vec::with_capacity(order.len());
-        for (_, i) in &order {
-            ordered.push(rows[*i as usize]);
-        }
-        let chosen = choose(catalog, &query.limits, limit, &ordered, draws);
-        Composed { rows, order, chosen }
-    }
-
-    /// The shelf, as (score, place in `rows`).
-    fn top(&self) -> Vec<(i64, u32)> {
-        let mut top = Vec::new();
-        for at in &self.chosen.list {
-            top.push(self.order[*at]);
-        }
-        top
+        diversify(catalog, query.diversity, 4 * limit, rows, order);
+        order.iter().map(|(_, i)| rows[*i as usize]).refill(&mut self.ordered);
+        choose(catalog, &query.limits, limit, &self.ordered, draws, &mut self.chosen);
+        self.chosen.list.iter().map(|at| order[*at]).refill(&mut self.shelf);
     }
 
     /// How each of the shelf came to its place.
     fn drawn(&self) -> Vec<Drawn> {
         let mut drawn = Vec::new();
         for (propensity, best) in &self.chosen.drawn {
-            let best = self.rows[self.order[*best].1 as usize];
-            drawn.push(Drawn { propensity: *propensity, best });
+            drawn.push(Drawn { propensity: *propensity, best: self.ordered[*best] });
         }
         drawn
     }
 
     /// What became of a product that passed the stages before.
     fn stage(&self, catalog: &Catalog, query: &Query, row: Row) -> Stage {
-        let Some(at) = self.order.iter().position(|(_, i)| self.rows[*i as usize] == row) else {
+        let Some(at) = self.ordered.iter().position(|r| *r == row) else {
             return Stage::NotCandidate;
         };
         if let Some(place) = self.chosen.list.iter().position(|x| *x == at) {
@@ -233,7 +223,7 @@ impl Ranker {
     /// A ranker over a pack's tables. With `repeat`, what was bought in earlier visits is left out, unless it lies in one of these
     /// categories.
     pub fn new(tables: Tables, blend: Blend, repeat: Option<Vec<u32>>) -> Ranker {
-        Ranker { tables, blend, repeat, slots: Slots::default(), top: Top::default() }
+        Ranker { tables, blend, repeat, slots: Slots::default(), top: Top::default(), work: Work::default() }
     }
 
     /// The weights in use.
@@ -256,42 +246,36 @@ impl Ranker {
         let nobody = PortraitView::nobody();
         let Some(portrait) = known(portrait, &nobody, query) else {
             let most = if query.is_plain() { query.wanted() } else { usize::MAX };
-            let composed = published(catalog, query, most);
-            let mut items = Vec::new();
-            for (_, i) in composed.top() {
-                items.push(published_item(catalog, composed.rows[i as usize]));
+            self.published(catalog, query, most);
+            let mut items = Vec::with_capacity(self.work.shelf.len());
+            for (_, i) in &self.work.shelf {
+                items.push(published_item(catalog, self.work.f.rows[*i as usize]));
             }
-            let relaxed = composed.chosen.relaxed;
+            let relaxed = self.work.chosen.relaxed;
             return Ranking { items, relaxed, new_since: query.limits.new_since, ..Ranking::default() };
         };
-        let (sources, f, composed) = self.compose(catalog, portrait, query, query.most());
-        let items = self.serve(catalog, &sources, &f, &composed.top(), &query.limits.pins);
-        let drawn = if query.draws.is_some() { composed.drawn() } else { Vec::new() };
-        let (personal, relaxed) = (portrait.is_known(), composed.chosen.relaxed);
+        self.compose(catalog, portrait, query, query.most());
+        let items = self.serve(catalog, &query.limits.pins);
+        let drawn = if query.draws.is_some() { self.work.drawn() } else { Vec::new() };
+        let (personal, relaxed) = (portrait.is_known(), self.work.chosen.relaxed);
         Ranking { items, personal, relaxed, drawn, new_since: query.limits.new_since }
     }
 
     /// The shelf of a query. Limits that the usual candidates cannot meet are tried on all products before they are relaxed.
-    fn compose(
-        &mut self,
-        catalog: &Catalog,
-        portrait: &PortraitView<'_>,
-        query: &Query,
-        most: usize,
-    ) -> (Sources, Features, Composed) {
+    fn compose(&mut self, catalog: &Catalog, portrait: &PortraitView<'_>, query: &Query, most: usize) {
         let mut fill = query.wanted() * if query.diversity > 0 { 4 } else { 2 };
         loop {
-            let (sources, f, order) = self.order(catalog, portrait, query, fill, most);
+            self.order(catalog, portrait, query, fill, most);
             let draws = query.draws.map(|d| d.after(portrait.events));
-            let composed = Composed::of(catalog, query, f.rows.clone(), order, draws.as_ref());
-            if composed.chosen.relaxed == 0 || fill >= catalog.len() {
-                return (sources, f, composed);
+            self.work.compose(catalog, query, draws.as_ref());
+            if self.work.chosen.relaxed == 0 || fill >= catalog.len() {
+                return;
             }
             fill = catalog.len();
         }
     }
 
-    /// The candidates of a query that pass, the `most` best of them, best first, as (score, candidate).
+    /// The candidates of a query that pass, the `most` best of them, best first.
     fn order(
         &mut self,
         catalog: &Catalog,
@@ -299,29 +283,34 @@ impl Ranker {
         query: &Query,
         fill: usize,
         most: usize,
-    ) -> (Sources, Features, Vec<(i64, u32)>) {
-        let mut sources = Sources::of(portrait, catalog, &self.blend, &query.context);
-        sources.bought = self.bought(catalog, portrait);
+    ) {
+        let mut work = core::mem::take(&mut self.work);
+        let Work { sources, f, order, .. } = &mut work;
+        sources.read(portrait, catalog, &self.blend, &query.context);
+        self.bought(catalog, portrait, &mut sources.bought);
         sources.season = season::season(catalog, query.now);
         // They are asked about for each candidate.
         for rows in [&mut sources.seen, &mut sources.bought, &mut sources.disliked] {
             rows.arrange_by_key(|row| *row);
         }
-        let f = self.candidates(catalog, query, &sources, fill);
-        let mut order = Vec::new();
+        let (mut slots, mut top) = (core::mem::take(&mut self.slots), core::mem::take(&mut self.top));
+        let allowed = |row: Row| self.stage_before_rank(catalog, query, sources, row).is_none();
+        let pool = Pool::Open { fill, allowed: &allowed, limits: &query.limits };
+        features(f, catalog, &self.tables, sources, &pool, &mut slots, &mut top);
+        order.clear();
         // What is worth less than `most` others is not looked at any more.
         let mut bar = i64::MIN;
         for (i, row) in f.rows.iter().enumerate() {
             let score = f.score(i, &self.blend);
-            if score >= bar && self.stage_before_rank(catalog, query, &sources, *row).is_none() {
+            if score >= bar && allowed(*row) {
                 order.push((score, i as u32));
                 if order.len() / 2 >= most {
-                    bar = best_first(&mut order, &f.rows, most);
+                    bar = best_first(order, &f.rows, most);
                 }
             }
         }
-        best_first(&mut order, &f.rows, most);
-        (sources, f, order)
+        best_first(order, &f.rows, most);
+        (self.slots, self.top, self.work) = (slots, top, work);
     }
 
     /// The products nearest to the sum of some products' vectors, with the cosine, best first, among the first `rows`.
@@ -344,36 +333,27 @@ impl Ranker {
     }
 
     /// What earlier visits bought and is not bought again.
-    fn bought(&self, catalog: &Catalog, portrait: &PortraitView<'_>) -> Vec<Row> {
-        let Some(repeat) = &self.repeat else { return Vec::new() };
+    fn bought(&self, catalog: &Catalog, portrait: &PortraitView<'_>, bought: &mut Vec<Row>) {
+        bought.clear();
+        let Some(repeat) = &self.repeat else { return };
         let again = |row: Row| {
             let mut chain = catalog.category(row).into_iter().flat_map(|c| catalog.category_chain(c));
             chain.any(|c| repeat.contains(&c))
         };
-        let mut bought = Vec::new();
         for (at, key) in portrait.bought {
             if portrait.visit.start.is_none_or(|start| *at < start) {
                 bought.extend(catalog.row_of(*key).filter(|row| !again(*row)));
             }
         }
-        bought
-    }
-
-    fn candidates(&mut self, catalog: &Catalog, query: &Query, sources: &Sources, fill: usize) -> Features {
-        let (mut slots, mut top) = (core::mem::take(&mut self.slots), core::mem::take(&mut self.top));
-        let allowed = |row: Row| self.stage_before_rank(catalog, query, sources, row).is_none();
-        let pool = Pool::Open { fill, allowed: &allowed, limits: &query.limits };
-        let f = features(catalog, &self.tables, sources, &pool, &mut slots, &mut top);
-        (self.slots, self.top) = (slots, top);
-        f
     }
 
     /// What the components say about the candidates of a query that pass: for tuning.
     pub fn features(&mut self, catalog: &Catalog, portrait: &PortraitView<'_>, query: &Query) -> Features {
-        let (_, f, order) = self.order(catalog, portrait, query, query.wanted() * 2, usize::MAX);
+        self.order(catalog, portrait, query, query.wanted() * 2, usize::MAX);
+        let Work { f, order, ordered: _, .. } = &self.work;
         let rows = order.iter().map(|(_, i)| f.rows[*i as usize]).gather();
         let raw = order.iter().map(|(_, i)| f.raw[*i as usize]).gather();
-        Features { rows, raw, against: Vec::new(), ..f }
+        Features { rows, raw, against: Vec::new(), lift: f.lift.clone(), ..*f }
     }
 
     /// The stage that takes a product out before scores are compared.
@@ -392,14 +372,8 @@ impl Ranker {
     }
 
     /// Takes the scores of the chosen candidates apart.
-    fn serve(
-        &mut self,
-        catalog: &Catalog,
-        sources: &Sources,
-        f: &Features,
-        chosen: &[(i64, u32)],
-        pins: &[Pin],
-    ) -> Vec<Served> {
+    fn serve(&mut self, catalog: &Catalog, pins: &[Pin]) -> Vec<Served> {
+        let Work { sources, f, shelf: chosen, .. } = &self.work;
         let mut rows: Vec<Row> = Vec::new();
         let mut from: Vec<Vec<(Component, Subject, i64)>> = Vec::new();
         for (_, i) in chosen {
@@ -480,16 +454,26 @@ impl Ranker {
             }
             return Ranking { items, ..Ranking::default() };
         };
-        let sources = Sources::of(portrait, catalog, &self.blend, &Context::default());
-        let mut slots = core::mem::take(&mut self.slots);
-        let f = features(catalog, &self.tables, &sources, &Pool::Given(given), &mut slots, &mut self.top);
-        self.slots = slots;
-        let mut order = Vec::new();
-        for i in 0..f.rows.len() {
-            order.push((f.score(i, &self.blend), i as u32));
+        let Work { sources, f, shelf, .. } = &mut self.work;
+        sources.read(portrait, catalog, &self.blend, &Context::default());
+        features(f, catalog, &self.tables, sources, &Pool::Given(given), &mut self.slots, &mut self.top);
+        (0..f.rows.len()).map(|i| (f.score(i, &self.blend), i as u32)).refill(shelf);
+        shelf.arrange_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
+        Ranking { items: self.serve(catalog, &[]), personal: true, ..Ranking::default() }
+    }
+
+    /// Composes the published order, by popularity, of at most `most` products: without a look at the portrait.
+    fn published(&mut self, catalog: &Catalog, query: &Query, most: usize) {
+        let Work { f, order, .. } = &mut self.work;
+        f.rows.clear();
+        order.clear();
+        for row in (0..catalog.len() as u32).map(Row) {
+            if order.len() < most && stage_of_shop(catalog, query, row).is_none() {
+                order.push((popularity(catalog, row), f.rows.len() as u32));
+                f.rows.push(row);
+            }
         }
-        order.arrange_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
-        Ranking { items: self.serve(catalog, &sources, &f, &order, &[]), personal: true, ..Ranking::default() }
+        self.work.compose(catalog, query, None);
     }
 
     /// The first stage that keeps `row` off the shelf of `query`: that without exploration, unless the exploring one shows it.
@@ -504,17 +488,20 @@ impl Ranker {
         let nobody = PortraitView::nobody();
         let Some(portrait) = known(portrait, &nobody, query) else {
             let stage = stage_of_shop(catalog, query, row);
-            return stage.unwrap_or_else(|| published(catalog, query, usize::MAX).stage(catalog, query, row));
+            return stage.unwrap_or_else(|| {
+                self.published(catalog, query, usize::MAX);
+                self.work.stage(catalog, query, row)
+            });
         };
-        let (sources, _, composed) = self.compose(catalog, portrait, query, usize::MAX);
-        let stage = self.stage_before_rank(catalog, query, &sources, row);
-        let stage = stage.unwrap_or_else(|| composed.stage(catalog, query, row));
+        self.compose(catalog, portrait, query, usize::MAX);
+        let stage = self.stage_before_rank(catalog, query, &self.work.sources, row);
+        let stage = stage.unwrap_or_else(|| self.work.stage(catalog, query, row));
         if draws.is_none() {
             return stage;
         }
         query.draws = draws;
-        let (_, _, exploring) = self.compose(catalog, portrait, query, usize::MAX);
-        match (exploring.stage(catalog, query, row), stage) {
+        self.compose(catalog, portrait, query, usize::MAX);
+        match (self.work.stage(catalog, query, row), stage) {
             (shown @ Stage::Shown(_), _) => shown,
             (_, Stage::Shown(at)) => Stage::Explored(at),
             _ => stage,
@@ -539,18 +526,6 @@ fn known<'a, 'b>(
     let portrait = portrait.filter(|p| p.is_known());
     let plain = query.context.rows.is_empty() && query.limits.pins.iter().all(|pin| pin.0 < LIFT);
     if plain { portrait } else { portrait.or(Some(nobody)) }
-}
-
-/// The published order, by popularity, of at most `most` products: without a look at the portrait.
-fn published(catalog: &Catalog, query: &Query, most: usize) -> Composed {
-    let (mut rows, mut order) = (Vec::new(), Vec::new());
-    for row in (0..catalog.len() as u32).map(Row) {
-        if order.len() < most && stage_of_shop(catalog, query, row).is_none() {
-            order.push((popularity(catalog, row), rows.len() as u32));
-            rows.push(row);
-        }
-    }
-    Composed::of(catalog, query, rows, order, None)
 }
 
 /// What the shop itself says about showing a product: market, stock, and the query's own limits.

@@ -127,16 +127,21 @@ pub(super) enum Pool<'a> {
     Given(&'a [Row]),
 }
 
-/// Scores the candidates of `pool`. `slots` comes and goes empty.
+/// Scores the candidates of `pool`, in the memory that `f` has. `slots` comes and goes empty.
 pub(super) fn features(
+    f: &mut Features,
     catalog: &Catalog,
     tables: &Tables,
     sources: &Sources,
     pool: &Pool<'_>,
     slots: &mut Slots,
     top: &mut Top,
-) -> Features {
-    let mut f = Features { largest: [1; COMPONENTS], depth: sources.depth, most: sources.most, ..Features::default() };
+) {
+    (f.largest, f.depth, f.most) = ([1; COMPONENTS], sources.depth, sources.most);
+    f.rows.clear();
+    f.raw.clear();
+    f.against.clear();
+    f.lift.clear();
     // What the prior alone says of a category is no more than it is: a part of all interest.
     if !sources.prior.is_empty() {
         f.largest[Component::Category as usize] = u64::from(ONE);
@@ -144,7 +149,7 @@ pub(super) fn features(
     let open = matches!(pool, Pool::Open { .. });
     if let Pool::Given(rows) = pool {
         for row in *rows {
-            candidate(&mut f, slots, *row);
+            candidate(f, slots, *row);
         }
         let n = rows.len() as u64;
         for (raw, i) in f.raw.iter_mut().zip(0..) {
@@ -155,7 +160,7 @@ pub(super) fn features(
         let mut add = |row: Row, amount: u64| {
             let c = source.component_for(row) as usize;
             let found = slots.get(row);
-            let Some(i) = found.or_else(|| open.then(|| candidate(&mut f, slots, row))) else { return };
+            let Some(i) = found.or_else(|| open.then(|| candidate(f, slots, row))) else { return };
             f.raw[i][c] += amount;
         };
         source.each(catalog, tables, &mut add);
@@ -165,14 +170,14 @@ pub(super) fn features(
     if open {
         for (row, _) in embedding.nearest(catalog.pack(), &aim, NEAREST, top) {
             if slots.get(row).is_none() {
-                candidate(&mut f, slots, row);
+                candidate(f, slots, row);
             }
         }
     }
     if let Pool::Open { fill, allowed, limits } = pool {
-        popular(catalog, sources, *fill, *allowed, &mut f, slots);
+        popular(catalog, sources, *fill, *allowed, f, slots);
         for (place, row, _) in &limits.pins {
-            let i = slots.get(*row).unwrap_or_else(|| candidate(&mut f, slots, *row));
+            let i = slots.get(*row).unwrap_or_else(|| candidate(f, slots, *row));
             if *place >= LIFT {
                 f.lift[i] += lift(*place);
             }
@@ -180,12 +185,12 @@ pub(super) fn features(
         if limits.new_since > 0 {
             for row in (0..catalog.len() as u32).map(Row) {
                 if catalog.is_new(row, limits.new_since) && slots.get(row).is_none() {
-                    candidate(&mut f, slots, row);
+                    candidate(f, slots, row);
                 }
             }
         }
     }
-    attributes(catalog, sources, open, &mut f);
+    attributes(catalog, sources, open, f);
     for dislike in &sources.dislikes {
         f.against.resize(f.rows.len(), 0);
         for i in 0..f.rows.len() {
@@ -208,7 +213,6 @@ pub(super) fn features(
         }
     }
     slots.clear(&f.rows);
-    f
 }
 
 /// What a pin lifts its product by, in 2^-20.

@@ -16,7 +16,6 @@ use crate::money::{Minor, price_band};
 use crate::order::Arrange;
 use crate::profile::decay::share;
 use crate::profile::{Dimension, PortraitView, Trait};
-use alloc::vec;
 use alloc::vec::Vec;
 
 /// Steps of a visit that count.
@@ -89,9 +88,19 @@ pub(super) struct Sources {
 }
 
 impl Sources {
-    /// What `portrait` says about the products of `catalog`, and the page's `context` before it.
-    pub(super) fn of(portrait: &PortraitView<'_>, catalog: &Catalog, blend: &Blend, context: &Context) -> Sources {
-        let mut s = Sources { most: rule(catalog.pack(), Rule::Most), ..Sources::default() };
+    /// Reads what `portrait` says about the products of `catalog`, and the page's `context` before it, in place of what was read before.
+    /// What is bought, and the season, are the caller's to say.
+    pub(super) fn read(&mut self, portrait: &PortraitView<'_>, catalog: &Catalog, blend: &Blend, context: &Context) {
+        let s = self;
+        s.most = rule(catalog.pack(), Rule::Most);
+        for rows in [&mut s.seen, &mut s.bought, &mut s.disliked] {
+            rows.clear();
+        }
+        s.list.clear();
+        s.towards.clear();
+        s.dislikes.clear();
+        s.bands.clear();
+        s.season.clear();
         for (at, key) in portrait.disliked {
             if let Some(row) = catalog.row_of(*key) {
                 s.disliked.push(row);
@@ -102,17 +111,18 @@ impl Sources {
         }
         s.visit(portrait, catalog, blend, context);
         s.history(portrait, catalog);
-        s.categories = vec![0; catalog.category_count()];
+        zeros(&mut s.categories, catalog.category_count());
         for (t, share) in shares(portrait.affinity(Dimension::Category).traits()) {
             let chain = catalog.category_of_key(t.key).into_iter().flat_map(|c| catalog.category_chain(c));
             for c in chain {
                 s.categories[c as usize] += share;
             }
         }
+        (s.prior, s.base, s.voice) = Default::default();
         if portrait.is_known() {
             (s.prior, s.base, s.voice) = prior::added(portrait, catalog);
         }
-        s.brands = vec![0; catalog.brand_count()];
+        zeros(&mut s.brands, catalog.brand_count());
         for (t, share) in shares(portrait.affinity(Dimension::Brand).traits()) {
             if let Some(b) = catalog.brand_of_key(t.key) {
                 s.brands[b as usize] += share;
@@ -125,7 +135,6 @@ impl Sources {
                 s.bands.push(bands.get(key).map_or(0, |t| share(t.value, largest.max(1), ONE)));
             }
         }
-        s
     }
 
     fn visit(&mut self, portrait: &PortraitView<'_>, catalog: &Catalog, blend: &Blend, context: &Context) {
@@ -272,6 +281,11 @@ impl Sources {
     pub(super) fn brand_value(&self, brand: u32) -> u64 {
         self.brands.get(brand as usize).copied().unwrap_or(0)
     }
+}
+
+fn zeros(list: &mut Vec<u64>, n: usize) {
+    list.clear();
+    list.resize(n, 0);
 }
 
 /// Each trait with its value, scaled to 65536 for the largest.
