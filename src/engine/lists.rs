@@ -292,11 +292,15 @@ impl Engine {
 
 /// The strongest part of the strongest component.
 fn because(parts: &[Part]) -> (Because, Subject) {
-    let strongest =
-        parts.iter().rev().filter(|p| p.value > 0 || p.component != Component::Scene).max_by_key(|p| p.value);
-    let Some(part) = strongest else { return (Because::Given, Subject::None) };
-    let subject = part.from.first().map_or(Subject::None, |(s, _)| *s);
-    let because = match part.component {
+    let (mut strongest, mut most) = (None, i64::MIN);
+    for (i, p) in parts.iter().enumerate() {
+        if p.cause.is_none() && p.value > most && (p.value > 0 || p.component != Component::Scene) {
+            (strongest, most) = (Some(i), p.value);
+        }
+    }
+    let Some(at) = strongest else { return (Because::Given, Subject::None) };
+    let subject = parts.get(at + 1).and_then(|p| p.cause).unwrap_or(Subject::None);
+    let because = match parts[at].component {
         Component::Category if matches!(subject, Subject::Everyone(_)) => return (Because::Popular, Subject::None),
         Component::Category if matches!(subject, Subject::Declared(_)) => Because::Declared,
         Component::Category if matches!(subject, Subject::Cluster(_)) => Because::Cluster,

@@ -125,10 +125,8 @@ impl Engine {
             for item in items {
                 item.row = Row(moved(&places, item.row.0));
                 for part in &mut item.parts {
-                    for (subject, _) in &mut part.from {
-                        if let Subject::Product(row) = subject {
-                            *row = moved(&places, *row);
-                        }
+                    if let Some(Subject::Product(row)) = &mut part.cause {
+                        *row = moved(&places, *row);
                     }
                 }
             }

@@ -3,9 +3,7 @@
 use super::blend::Blend;
 use super::component::{COMPONENTS, Component};
 use super::score::{Features, SCORE_BITS};
-use crate::list::Gather;
 use crate::order::Arrange;
-use alloc::vec;
 use alloc::vec::Vec;
 
 /// What a reason points to.
@@ -31,15 +29,15 @@ pub enum Subject {
     Rule(u32),
 }
 
-/// A component's contribution to a score, and where it comes from.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A line of what a score is made of: a component's contribution, or below it one of those it comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Part {
     /// Which component.
     pub component: Component,
-    /// Its value, in 2^-20.
+    /// `None` for the component itself; each of the lines that follow it says where so much of its value comes from, and they add up to it.
+    pub cause: Option<Subject>,
+    /// The value, in 2^-20.
     pub value: i64,
-    /// Where the value comes from; the values add up to it.
-    pub from: Vec<(Subject, i64)>,
 }
 
 /// A node of an explanation: a code, what it points to, a value that is the sum of its children's.
@@ -60,16 +58,11 @@ pub(super) fn unit(value: i64) -> f64 {
     value as f64 / f64::from(1_u32 << SCORE_BITS)
 }
 
-/// Takes a candidate's score apart. `raw_from` lists, for each component, where its raw score comes from; what is missing to the score is
-/// what dislikes took.
-pub(super) fn parts(
-    f: &Features,
-    i: usize,
-    blend: &Blend,
-    raw_from: &[(Component, Subject, i64)],
-    score: i64,
-) -> Vec<Part> {
-    let (mut parts, mut left) = (Vec::new(), score);
+/// Takes a candidate's score apart, into `parts`. `raw_from` lists, for each component, where its raw score comes from; what is missing to the
+/// score is what dislikes took.
+pub(super) fn parts(f: &Features, i: usize, blend: &Blend, raw_from: &[Note], score: i64, parts: &mut Vec<Part>) {
+    parts.clear();
+    let mut left = score;
     for c in 0..=COMPONENTS {
         let (component, value) = match Component::ALL.get(c) {
             Some(component) => (*component, f.value(i, *component, blend)),
@@ -79,50 +72,57 @@ pub(super) fn parts(
         if value == 0 {
             continue;
         }
+        parts.push(Part { component, cause: None, value });
+        let first = parts.len();
         // The same product may stand on the trail several times: one line for each subject.
-        let (mut from, mut all): (Vec<(Subject, i64)>, _) = (Vec::new(), 0);
+        let mut all = 0;
         for (_, subject, amount) in raw_from.iter().filter(|(c, _, amount)| *c == component && *amount != 0) {
             all += amount;
-            match from.iter_mut().find(|(s, _)| s == subject) {
-                Some((_, sum)) => *sum += amount,
-                None => from.push((*subject, *amount)),
+            let cause = Some(*subject);
+            match parts[first..].iter_mut().find(|p| p.cause == cause) {
+                Some(p) => p.value += amount,
+                None => parts.push(Part { component, cause, value: *amount }),
             }
         }
-        if from.is_empty() {
-            from.push((Subject::None, 0));
+        if parts.len() == first {
+            parts.push(Part { component, cause: Some(Subject::None), value: 0 });
         }
-        from.arrange_by_key(|(_, amount)| core::cmp::Reverse(*amount));
-        let share = |amount: i64| (i128::from(value) * i128::from(amount) / i128::from(all.max(1))) as i64;
-        let mut from: Vec<(Subject, i64)> = from.into_iter().map(|(s, amount)| (s, share(amount))).gather();
+        let from = &mut parts[first..];
+        from.arrange_by_key(|p| core::cmp::Reverse(p.value));
         // Division rounds towards nothing; what is lost belongs to the strongest.
-        let lost = value - from.iter().map(|(_, v)| v).sum::<i64>();
-        from[0].1 += lost;
-        parts.push(Part { component, value, from });
+        let mut lost = value;
+        for p in from.iter_mut() {
+            p.value = (i128::from(value) * i128::from(p.value) / i128::from(all.max(1))) as i64;
+            lost -= p.value;
+        }
+        from[0].value += lost;
     }
-    parts
 }
+
+/// Where raw scores come from: how much of a component's from what.
+pub(super) type Note = (Component, Subject, i64);
 
 /// The tree of a score's parts.
 pub fn explain(parts: &[Part]) -> Node {
-    let component = |p: &Part| Node {
-        code: p.component.code(),
-        subject: Subject::None,
-        value: unit(p.value),
-        children: p
-            .from
-            .iter()
-            .map(|(subject, v)| {
-                let code = match subject {
-                    Subject::Declared(_) => "declared",
-                    Subject::Everyone(_) => "everyone",
-                    Subject::Season(_) => "season",
-                    Subject::Cluster(_) => "cluster",
-                    _ => "because",
-                };
-                Node { code, subject: *subject, value: unit(*v), children: vec![] }
-            })
-            .gather(),
-    };
-    let total = parts.iter().map(|p| p.value).sum();
-    Node { code: "score", subject: Subject::None, value: unit(total), children: parts.iter().map(component).gather() }
+    let node = |code, subject, value| Node { code, subject, value: unit(value), children: Vec::new() };
+    let (mut root, mut total) = (node("score", Subject::None, 0), 0);
+    for part in parts {
+        let Some(subject) = part.cause else {
+            total += part.value;
+            root.children.push(node(part.component.code(), Subject::None, part.value));
+            continue;
+        };
+        let code = match subject {
+            Subject::Declared(_) => "declared",
+            Subject::Everyone(_) => "everyone",
+            Subject::Season(_) => "season",
+            Subject::Cluster(_) => "cluster",
+            _ => "because",
+        };
+        if let Some(of) = root.children.last_mut() {
+            of.children.push(node(code, subject, part.value));
+        }
+    }
+    root.value = unit(total);
+    root
 }

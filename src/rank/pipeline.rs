@@ -8,7 +8,7 @@ use super::diversify::diversify;
 #[cfg(feature = "vectors")]
 use super::embedding::COSINE_BITS;
 use super::embedding::Top;
-use super::explain::{Part, Subject, parts, unit};
+use super::explain::{Note, Part, Subject, parts as take_apart, unit};
 use super::explore::{Drawn, Draws};
 use super::score::{Features, Pool, Slots, features, lift};
 use super::season;
@@ -58,7 +58,7 @@ pub struct Served {
     pub row: Row,
     /// In score units.
     pub score: f64,
-    /// What adds up to it.
+    /// What adds up to it: each component, and after it where it comes from.
     pub parts: Vec<Part>,
 }
 
@@ -159,6 +159,10 @@ struct Work {
     chosen: Chosen,
     /// The shelf, as (score, candidate).
     shelf: Vec<(i64, u32)>,
+    /// What its scores come from, by place; those of one product; and what its score is made of.
+    notes: Vec<(usize, Note)>,
+    own: Vec<Note>,
+    parts: Vec<Part>,
 }
 
 impl Work {
@@ -276,14 +280,7 @@ impl Ranker {
     }
 
     /// The candidates of a query that pass, the `most` best of them, best first.
-    fn order(
-        &mut self,
-        catalog: &Catalog,
-        portrait: &PortraitView<'_>,
-        query: &Query,
-        fill: usize,
-        most: usize,
-    ) {
+    fn order(&mut self, catalog: &Catalog, portrait: &PortraitView<'_>, query: &Query, fill: usize, most: usize) {
         let mut work = core::mem::take(&mut self.work);
         let Work { sources, f, order, .. } = &mut work;
         sources.read(portrait, catalog, &self.blend, &query.context);
@@ -373,45 +370,47 @@ impl Ranker {
 
     /// Takes the scores of the chosen candidates apart.
     fn serve(&mut self, catalog: &Catalog, pins: &[Pin]) -> Vec<Served> {
-        let Work { sources, f, shelf: chosen, .. } = &self.work;
-        let mut rows: Vec<Row> = Vec::new();
-        let mut from: Vec<Vec<(Component, Subject, i64)>> = Vec::new();
-        for (_, i) in chosen {
-            rows.push(f.rows[*i as usize]);
-            from.push(Vec::new());
+        let Work { sources, f, shelf, notes, own, parts, .. } = &mut self.work;
+        notes.clear();
+        let slots = &mut self.slots;
+        for (place, (_, i)) in shelf.iter().enumerate() {
+            slots.set(f.rows[*i as usize], place);
         }
-        self.slots.assign(&rows);
         for source in sources.list.iter().chain(sources.dislikes.iter().map(|d| &d.similar)) {
             let mut note = |row: Row, amount: u64| {
-                if let Some(i) = self.slots.get(row) {
-                    from[i].push((source.component_for(row), Subject::Product(source.row.0), amount as i64));
+                if let Some(place) = slots.get(row) {
+                    notes.push((place, (source.component_for(row), Subject::Product(source.row.0), amount as i64)));
                 }
             };
             source.each(catalog, &self.tables, &mut note);
         }
-        self.slots.clear(&rows);
+        for (_, i) in &*shelf {
+            slots.clear(&[f.rows[*i as usize]]);
+        }
+        notes.arrange_by_key(|(place, _)| *place);
+        let mut notes = notes.iter().peekable();
         let aims = sources.aims(catalog, &self.tables);
-        let mut items = Vec::with_capacity(rows.len());
-        for ((row, mut from), (score, i)) in rows.into_iter().zip(from).zip(chosen) {
-            let raw = &f.raw[*i as usize];
+        let mut items = Vec::with_capacity(shelf.len());
+        for (place, (score, i)) in shelf.iter().enumerate() {
+            let (row, raw) = (f.rows[*i as usize], &f.raw[*i as usize]);
+            own.clear();
+            while let Some((_, note)) = notes.next_if(|(of, _)| *of == place) {
+                own.push(*note);
+            }
             if let Some(c) = catalog.category(row) {
                 let prior = sources.prior_of(catalog, c) as i64;
-                from.push((
-                    Component::Category,
-                    Subject::Category(c),
-                    raw[Component::Category as usize] as i64 - prior,
-                ));
-                from.push((Component::Category, sources.spoken_for(catalog, c), prior));
+                own.push((Component::Category, Subject::Category(c), raw[Component::Category as usize] as i64 - prior));
+                own.push((Component::Category, sources.spoken_for(catalog, c), prior));
                 let (popular, season) = season::popularity(catalog, &sources.season, row);
                 if season != 0 {
-                    from.push((Component::Popular, Subject::None, popular));
-                    from.push((Component::Popular, Subject::Season(c), season));
+                    own.push((Component::Popular, Subject::None, popular));
+                    own.push((Component::Popular, Subject::Season(c), season));
                 }
             }
             if let Some(b) = catalog.brand(row) {
-                from.push((Component::Brand, Subject::Brand(b), raw[Component::Brand as usize] as i64));
+                own.push((Component::Brand, Subject::Brand(b), raw[Component::Brand as usize] as i64));
             }
-            from.push((Component::Price, Subject::None, raw[Component::Price as usize] as i64));
+            own.push((Component::Price, Subject::None, raw[Component::Price as usize] as i64));
             let cosine = raw[Component::Embedding as usize];
             if cosine > 0 && !self.tables.embedding().is_empty() {
                 // The product of this visit that does most to point at it.
@@ -422,25 +421,25 @@ impl Ranker {
                         (nearest, most) = (Subject::Product(step.0), amount);
                     }
                 }
-                from.push((Component::Embedding, nearest, cosine as i64));
+                own.push((Component::Embedding, nearest, cosine as i64));
             }
             for dislike in &sources.dislikes {
                 let share = dislike.by_kind(catalog, row);
                 if share > 0 {
-                    from.push((Component::Disliked, Subject::Product(dislike.similar.row.0), share as i64));
+                    own.push((Component::Disliked, Subject::Product(dislike.similar.row.0), share as i64));
                 }
             }
             let value = f.lift[*i as usize];
-            let mut parts = parts(f, *i as usize, &self.blend, &from, *score - value);
+            take_apart(f, *i as usize, &self.blend, own, *score - value, parts);
             if value != 0 {
-                let mut from = Vec::new();
+                let (component, first) = (Component::Scene, parts.len() + 1);
+                parts.push(Part { component, cause: None, value });
                 for (pin, _, rule) in pins.iter().filter(|pin| pin.1 == row && pin.0 >= LIFT) {
-                    from.push((Subject::Rule(*rule), lift(*pin)));
+                    parts.push(Part { component, cause: Some(Subject::Rule(*rule)), value: lift(*pin) });
                 }
-                from.arrange_by_key(|(_, amount)| core::cmp::Reverse(*amount));
-                parts.push(Part { component: Component::Scene, value, from });
+                parts[first..].arrange_by_key(|p| core::cmp::Reverse(p.value));
             }
-            items.push(Served { row, score: unit(*score), parts });
+            items.push(Served { row, score: unit(*score), parts: parts.clone() });
         }
         items
     }
@@ -556,7 +555,7 @@ fn popularity(catalog: &Catalog, row: Row) -> i64 {
 
 fn published_item(catalog: &Catalog, row: Row) -> Served {
     let value = popularity(catalog, row);
-    let part = Part { component: Component::Popular, value, from: vec![(Subject::None, value)] };
-    let parts = if value == 0 { Vec::new() } else { vec![part] };
+    let part = |cause| Part { component: Component::Popular, cause, value };
+    let parts = if value == 0 { Vec::new() } else { vec![part(None), part(Some(Subject::None))] };
     Served { row, score: unit(value), parts }
 }

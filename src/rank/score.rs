@@ -89,6 +89,10 @@ impl Features {
 pub(super) struct Slots {
     /// Row → candidate + 1.
     slot: Vec<u32>,
+    /// Best-liked categories, and how many more products of each come up.
+    liked: Vec<(u32, usize)>,
+    /// Category → the liked one that it is or lies below, the nearest if there are several, by its place.
+    nearest: Vec<Option<usize>>,
 }
 
 impl Slots {
@@ -96,17 +100,20 @@ impl Slots {
         self.slot.get(row.index()).and_then(|s| s.checked_sub(1)).map(|s| s as usize)
     }
 
-    fn set(&mut self, row: Row, candidate: usize) {
+    pub(super) fn set(&mut self, row: Row, candidate: usize) {
         if self.slot.len() <= row.index() {
             self.slot.resize(row.index() + 1, 0);
         }
         self.slot[row.index()] = candidate as u32 + 1;
     }
 
-    /// Makes `rows` the candidates.
-    pub(super) fn assign(&mut self, rows: &[Row]) {
-        for (i, r) in rows.iter().enumerate() {
-            self.set(*r, i);
+    /// Finds for each category the liked one above it.
+    fn nearest_liked(&mut self, catalog: &Catalog) {
+        self.nearest.clear();
+        for c in 0..catalog.category_count() as u32 {
+            // A parent stands before its children.
+            let above = catalog.category_chain(c).nth(1).and_then(|p| self.nearest[p as usize]);
+            self.nearest.push(self.liked.iter().position(|(l, _)| *l == c).or(above));
         }
     }
 
@@ -245,17 +252,18 @@ fn popular(
     }
     // No log speaks of an overlay's new items, so all of them come up, before the others.
     let (all, packed) = (catalog.len(), catalog.packed());
-    let (mut left, mut liked) = (fill.saturating_add(all - packed), sources.liked_categories(fill / 2 + 1));
-    let mut nearest = nearest_liked(catalog, &liked);
+    let mut left = fill.saturating_add(all - packed);
+    sources.liked_categories(fill / 2 + 1, &mut slots.liked);
+    slots.nearest_liked(catalog);
     for i in packed..packed + all {
         let row = Row(if i < all { i } else { i - all } as u32);
         let mut at = None;
         if left == 0 {
-            if liked.is_empty() {
+            if slots.liked.is_empty() {
                 break;
             }
             // Most products lie elsewhere: this is all that is asked of them.
-            at = catalog.category(row).and_then(|c| nearest[c as usize]);
+            at = catalog.category(row).and_then(|c| slots.nearest[c as usize]);
             if at.is_none() {
                 continue;
             }
@@ -270,23 +278,12 @@ fn popular(
             left -= 1;
             continue;
         };
-        liked[at].1 -= 1;
-        if liked[at].1 == 0 {
-            liked.remove(at);
-            nearest = nearest_liked(catalog, &liked);
+        slots.liked[at].1 -= 1;
+        if slots.liked[at].1 == 0 {
+            slots.liked.remove(at);
+            slots.nearest_liked(catalog);
         }
     }
-}
-
-/// For each category the liked one that it is or lies below, the nearest if there are several, by its place.
-fn nearest_liked(catalog: &Catalog, liked: &[(u32, usize)]) -> Vec<Option<usize>> {
-    let mut nearest: Vec<Option<usize>> = Vec::new();
-    for c in 0..catalog.category_count() as u32 {
-        // A parent stands before its children.
-        let above = catalog.category_chain(c).nth(1).and_then(|p| nearest[p as usize]);
-        nearest.push(liked.iter().position(|(l, _)| *l == c).or(above));
-    }
-    nearest
 }
 
 /// What a product's own attributes say.

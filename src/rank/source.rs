@@ -227,17 +227,17 @@ impl Sources {
         self.towards.iter().map(|(row, weight)| (*row, u64::from(*weight), aim(*row))).gather()
     }
 
-    /// Up to `n` more products each from the three best-liked categories.
-    pub(super) fn liked_categories(&self, n: usize) -> Vec<(u32, usize)> {
-        let mut liked: Vec<(u64, u32)> = Vec::new();
-        for (c, value) in self.categories.iter().enumerate() {
-            let value = value + self.prior.get(c).copied().unwrap_or(0);
-            if value > 0 {
-                liked.push((value, c as u32));
+    /// Up to `n` more products each from the three best-liked categories, best first, ties by number from behind.
+    pub(super) fn liked_categories(&self, n: usize, liked: &mut Vec<(u32, usize)>) {
+        let value = |c: usize| self.categories[c] + self.prior.get(c).copied().unwrap_or(0);
+        liked.clear();
+        for c in 0..self.categories.len() {
+            let at = liked.iter().position(|(of, _)| value(c) >= value(*of as usize)).unwrap_or(liked.len());
+            if value(c) > 0 && at < 3 {
+                liked.truncate(2);
+                liked.insert(at, (c as u32, n));
             }
         }
-        liked.arrange_by(|a, b| b.cmp(a));
-        liked.into_iter().take(3).map(|(_, c)| (c, n)).gather()
     }
 
     /// How much the shopper likes a category: its own affinity, and a quarter of its parent's.
