@@ -278,7 +278,7 @@ impl Engine {
         self.rehearse(false);
         self.clock = Millis(i64::MIN);
         self.portrait = Portrait::new(self.config.clone());
-        self.served.clear();
+        self.forget_lists();
         self.asked.clear();
     }
 }

@@ -43,7 +43,7 @@ impl Engine {
         portrait.absorb(&allowed, &self.portrait, now);
         self.portrait = portrait;
         self.settle_sensitive();
-        self.served.clear();
+        self.forget_lists();
         Ok(())
     }
 }

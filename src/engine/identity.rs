@@ -98,7 +98,7 @@ impl Engine {
             account.join(&allowed, &self.portrait, now);
         } else {
             account.absorb(&allowed, &self.portrait, now);
-            self.served.clear();
+            self.forget_lists();
         }
         self.portrait = account;
         self.settle_sensitive();
@@ -109,7 +109,7 @@ impl Engine {
     pub fn sign_out(&mut self) {
         self.rehearse(false);
         self.portrait = Portrait::new(self.config.clone());
-        self.served.clear();
+        self.forget_lists();
         self.asked.clear();
     }
 

@@ -174,6 +174,12 @@ impl Engine {
         shelf
     }
 
+    /// Forgets the lists that were served, and what the last was made from.
+    pub(super) fn forget_lists(&mut self) {
+        self.served.clear();
+        self.ranker.forget();
+    }
+
     fn shelf(&self, id: u32, ranking: &Ranking, category: Option<u32>) -> Shelf {
         Shelf {
             id,

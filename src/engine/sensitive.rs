@@ -41,13 +41,14 @@ impl Engine {
         };
         self.portrait.leave_out(&allowed, &category, &product);
         // Reasons of earlier lists may have been drawn from it.
-        self.served.clear();
+        self.forget_lists();
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::engine::Request;
     use crate::event::clean::{RawDetails, RawEvent, RawItem, RawPrice};
     use crate::pack::{Pack, PackWriter, Tag};
     use crate::privacy::consent::{Consent, Tri};
@@ -103,6 +104,21 @@ mod tests {
         assert_eq!(shelf.diagnostics().iter().find(|d| d.0 == "item_sensitive"), Some(&("item_sensitive", 2)));
         shelf.set_consent(Consent::all());
         assert_eq!(track(&mut shelf, "view_item", &["10001"]), (1, 0));
+    }
+
+    #[test]
+    fn what_is_forgotten_is_in_no_memory_that_calls_work_in() {
+        let fresh = alloc::format!("{:?}", shelf("10001").ranker);
+        for forget in [Engine::forget, Engine::sign_out, Engine::settle_sensitive] {
+            let mut shelf = shelf("10001");
+            shelf.set_consent(Consent::all());
+            track(&mut shelf, "view_item", &["10001"]);
+            assert!(!shelf.recommend(NOW, &Request::default()).items.is_empty());
+            assert_ne!(alloc::format!("{:?}", shelf.ranker), fresh);
+            shelf.set_consent(Consent { sensitive: Tri::Undecided, ..Consent::all() });
+            forget(&mut shelf);
+            assert_eq!(alloc::format!("{:?}", shelf.ranker), fresh);
+        }
     }
 
     #[test]

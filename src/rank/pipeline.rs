@@ -136,7 +136,7 @@ impl Stage {
     }
 }
 
-/// Ranks the products of one pack; keeps memory to work in between calls and nothing else.
+/// Ranks the products of one pack; keeps memory to work in between calls and nothing else; [`Ranker::forget`] empties it.
 #[derive(Debug, Clone)]
 pub struct Ranker {
     tables: Tables,
@@ -228,6 +228,11 @@ impl Ranker {
     /// categories.
     pub fn new(tables: Tables, blend: Blend, repeat: Option<Vec<u32>>) -> Ranker {
         Ranker { tables, blend, repeat, slots: Slots::default(), top: Top::default(), work: Work::default() }
+    }
+
+    /// Lets go of the memory of the last call, which says what was known of the shopper.
+    pub fn forget(&mut self) {
+        (self.slots, self.top, self.work) = Default::default();
     }
 
     /// The weights in use.
@@ -347,7 +352,7 @@ impl Ranker {
     /// What the components say about the candidates of a query that pass: for tuning.
     pub fn features(&mut self, catalog: &Catalog, portrait: &PortraitView<'_>, query: &Query) -> Features {
         self.order(catalog, portrait, query, query.wanted() * 2, usize::MAX);
-        let Work { f, order, ordered: _, .. } = &self.work;
+        let Work { f, order, .. } = &self.work;
         let rows = order.iter().map(|(_, i)| f.rows[*i as usize]).gather();
         let raw = order.iter().map(|(_, i)| f.raw[*i as usize]).gather();
         Features { rows, raw, against: Vec::new(), lift: f.lift.clone(), ..*f }
