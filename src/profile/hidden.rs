@@ -38,6 +38,18 @@ pub(super) fn counts(hidden: &[Hidden], dimension: Dimension, key: Key, at: Mill
     found.ok().and_then(|i| hidden.get(i)).is_none_or(|h| !h.blocked && at > h.until)
 }
 
+/// True when an event of this kind at `at` counts for a product. What the shopper does not want to see is no trait but their word: it holds though the
+/// product is blocked, until it is taken back.
+pub(super) fn names(hidden: &[Hidden], kind: EventKind, product: Key, at: Millis) -> bool {
+    let wish = kind == EventKind::NotInterested;
+    let of = |h: &&Hidden| h.place() == (Dimension::Item, product);
+    if wish {
+        hidden.iter().find(of).is_none_or(|h| at > h.until)
+    } else {
+        counts(hidden, Dimension::Item, product, at)
+    }
+}
+
 impl Portrait {
     /// Takes a trait back: it goes at once, and what happened up to `now` does not bring it again; `block` keeps it away for good. The latest 256 are remembered.
     /// False where that many are blocked.
@@ -56,6 +68,9 @@ impl Portrait {
             self.history.visits.path.retain(|(_, k)| *k != key);
         }
         let named = |is: Dimension| move |k| is == dimension && k == key;
+        if dimension == Dimension::Item {
+            self.disliked.retain(|(at, product)| *product != key || *at > now);
+        }
         self.unname(&named(Dimension::Category), &named(Dimension::Item));
         true
     }
@@ -141,9 +156,9 @@ pub(super) fn strip(hidden: &[Hidden], p: &mut Pending) {
     if hidden.is_empty() {
         return;
     }
-    let (at, wish) = (p.at, p.kind == EventKind::NotInterested);
+    let (at, kind) = (p.at, p.kind);
     for f in &mut p.facts {
-        if !wish && !counts(hidden, Dimension::Item, f.product, at) {
+        if !names(hidden, kind, f.product, at) {
             f.product = TAKEN_BACK;
         }
         f.category = f.category.filter(|k| counts(hidden, Dimension::Category, *k, at));

@@ -431,7 +431,7 @@ impl Portrait {
             EventKind::Purchase => (&mut self.bought, BOUGHT),
             _ => return,
         };
-        for f in facts.iter().filter(|f| f.product != TAKEN_BACK) {
+        for f in facts.iter().filter(|f| f.product != TAKEN_BACK && hidden::names(&self.hidden, kind, f.product, at)) {
             // Orders may arrive late: whichever comes first, the latest counts.
             let known = list.iter().position(|(_, k)| *k == f.product);
             let at = known.map_or(at, |i| list.remove(i).0.max(at));

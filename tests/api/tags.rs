@@ -1,7 +1,7 @@
 //! What the shopper takes back goes, and stays away.
 
 use super::{NOW, PACK, event, shelf};
-use nearshelf::engine::{Engine, TagWish};
+use nearshelf::engine::{Engine, Request, TagWish};
 use nearshelf::privacy::consent::{Consent, Tri};
 use nearshelf::profile::Dimension;
 use nearshelf::time::{DAY, MINUTE, Millis};
@@ -175,4 +175,62 @@ fn what_is_no_tag_is_told_and_without_consent_nothing_is_touched() {
     );
     s.set_consent(Consent::all());
     assert!(s.hidden_tags(&[]).is_empty());
+}
+
+#[test]
+fn a_dislike_is_taken_back_for_good_and_a_new_one_counts() {
+    for wish in [TagWish::Delete, TagWish::Block] {
+        for wait in [MINUTE, 3 * DAY] {
+            let mut s = lived();
+            s.track(TODAY, &[event("not_interested", "10001")]);
+            assert_eq!(stage(&mut s, TODAY), "disliked");
+            let at = TODAY.plus(wait);
+            s.track(at, &[event("session_start", "")]);
+            assert_eq!(s.wish_tag(at, Dimension::Item, "10001", wish), Ok(true));
+            assert_eq!(stage(&mut s, at), "shown", "{wish:?}");
+            // What was told late, the same once more, what settles, and a snapshot.
+            for minutes in [0, 1] {
+                let mut late = event("not_interested", "10001");
+                late.at = TODAY.plus(-minutes * MINUTE).to_f64();
+                s.track(at, &[late]);
+            }
+            assert_eq!(stage(&mut s, at), "shown", "{wish:?}");
+            let bytes = s.snapshot().expect("consented");
+            s.restore(&bytes).expect("a snapshot");
+            s.track(at.plus(2 * DAY), &[event("session_start", "")]);
+            assert_eq!(stage(&mut s, at.plus(2 * DAY)), "shown", "{wish:?}");
+            s.track(at.plus(3 * DAY), &[event("not_interested", "10001")]);
+            assert_eq!(stage(&mut s, at.plus(3 * DAY)), "disliked", "what is blocked may be unwanted: {wish:?}");
+        }
+    }
+}
+
+#[test]
+fn another_page_does_not_bring_a_dislike_again_that_was_taken_back() {
+    let (key, nonce) = ([7; 32], [9; 24]);
+    let mut first = lived();
+    let mut second = shelf();
+    second.restore(&first.snapshot().expect("consented")).expect("a snapshot");
+    first.track(TODAY, &[event("not_interested", "10001")]);
+    let saved = first.seal(&key, &nonce, "shop").expect("consented");
+    // Both pages know of it; one takes it back, whichever saves first.
+    assert!(second.identify(TODAY, &key, "shop", &saved, true).is_ok());
+    assert_eq!(stage(&mut second, TODAY), "disliked");
+    let later = TODAY.plus(MINUTE);
+    assert_eq!(first.wish_tag(later, Dimension::Item, "10001", TagWish::Delete), Ok(true));
+    let taken_back = first.seal(&key, &nonce, "shop").expect("consented");
+    let stale = second.seal(&key, &nonce, "shop").expect("consented");
+    for (page, sealed) in [(&mut first, stale), (&mut second, taken_back)] {
+        assert!(page.identify(later, &key, "shop", &sealed, true).is_ok());
+        assert_eq!(stage(page, later), "shown");
+    }
+    // What the other page says after that stands.
+    second.track(later.plus(MINUTE), &[event("not_interested", "10001")]);
+    let newer = second.seal(&key, &nonce, "shop").expect("consented");
+    assert!(first.identify(later.plus(MINUTE), &key, "shop", &newer, true).is_ok());
+    assert_eq!(stage(&mut first, later.plus(MINUTE)), "disliked");
+}
+
+fn stage(s: &mut Engine, at: Millis) -> &'static str {
+    s.why_not(at, &Request { limit: 200, ..Request::default() }, "10001").code()
 }

@@ -55,6 +55,22 @@ test("a trait is a tag until its days since the last event behind it are over, a
   shelf.dispose();
 });
 
+test("a product that did not interest is taken back by its tag, and comes again with the sealed portrait too", async () => {
+  const { shelf, later } = await lived();
+  const stage = () => shelf.whyNot("10001", { limit: 200 }).stage;
+  assert.equal(stage(), "shown");
+  shelf.track("not_interested", { items: [{ item_id: "10001" }] });
+  assert.equal(stage(), "disliked");
+  later(1000);
+  assert.equal(shelf.deleteTag("item:10001"), true);
+  assert.equal(stage(), "shown");
+  assert.deepEqual(shelf.hiddenTags().map((tag) => tag.id), ["item:10001"]);
+  later(1000);
+  shelf.track("not_interested", { items: [{ item_id: "10001" }] });
+  assert.equal(stage(), "disliked", "said again, it holds again");
+  shelf.dispose();
+});
+
 test("a deleted tag goes at once, is listed as hidden, and comes again from what happens next", async () => {
   const { shelf, later } = await lived();
   let changes = 0;
