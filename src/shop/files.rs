@@ -111,8 +111,8 @@ impl ShopFiles {
         })
     }
 
-    /// Names of the folder's tables that no pack reads.
-    pub(super) fn unread(&self) -> Vec<String> {
+    /// The folder's tables that no pack reads.
+    pub(super) fn unread(&self) -> Vec<PathBuf> {
         let read = [&self.catalog, &self.content, &self.selling];
         let table = |p: &PathBuf| {
             let name = source::name(p);
@@ -120,8 +120,7 @@ impl ShopFiles {
             p.is_file() && TABLES.iter().any(|end| name.rsplit_once('.').is_some_and(|(_, e)| e == *end))
         };
         let all = self.folder.as_deref().and_then(|folder| entries(folder).ok()).unwrap_or_default();
-        let unread = all.iter().filter(|p| table(p) && !read.iter().any(|r| r.as_ref() == Some(*p)));
-        unread.map(|p| source::name(p).to_string()).collect()
+        all.into_iter().filter(|p| table(p) && !read.iter().any(|r| r.as_ref() == Some(p))).collect()
     }
 
     /// The folder of what the settings name.

@@ -155,6 +155,34 @@ impl<'a> Table<'a> {
     }
 }
 
+/// A table's columns and its first rows; no rows of a Parquet file.
+pub(super) struct Sample {
+    pub(super) columns: Vec<String>,
+    pub(super) rows: Vec<Vec<String>>,
+}
+
+/// Looks at the beginning of a table.
+pub(super) fn sample(path: &Path, most: usize) -> Result<Sample> {
+    let head = source::head(path)?;
+    if head.starts_with(parquet::MAGIC) {
+        let leaves = parquet::leaves(path)?.into_iter().filter(|l| !l.repeated);
+        return Ok(Sample { columns: leaves.map(|l| l.name).collect(), rows: Vec::new() });
+    }
+    let trimmed = |field: &str| field.trim().to_string();
+    if head.trim_ascii_start().starts_with(b"{") || is_json(&source::name(path)) {
+        let columns = json_columns(&head);
+        let objects = head.split(|b| *b == b'\n').filter_map(|line| serde_json::from_slice(line).ok());
+        let row = |o: serde_json::Value| columns.iter().map(|c| o.get(c).map_or(String::new(), cell)).collect();
+        let rows = objects.take(most).map(row).collect();
+        return Ok(Sample { columns, rows });
+    }
+    let records = rows_of(&head).into_byte_records().map_while(std::result::Result::ok);
+    let mut rows: Vec<Vec<String>> =
+        records.take(most + 1).map(|r| r.iter().map(|f| trimmed(&String::from_utf8_lossy(f))).collect()).collect();
+    let columns = if rows.is_empty() { Vec::new() } else { rows.remove(0) };
+    Ok(Sample { columns, rows })
+}
+
 fn is_json(file: &str) -> bool {
     let name = file.trim_end_matches(".gz");
     name.ends_with(".jsonl") || name.ends_with(".ndjson")

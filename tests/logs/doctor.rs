@@ -160,10 +160,60 @@ fn a_shop_without_a_log_is_told_which_file_may_be_one() {
     };
     let f = found(&[catalog, ("log.csv", rows)]).expect("a finding");
     assert_eq!((f.severity, f.examples.as_slice()), (Severity::Warning, &["log.csv".to_string()][..]));
-    assert!(f.text.contains("log.csv") && f.fix.contains("[log] files"), "{f:?}");
+    assert!(f.text.contains("log.csv") && f.fix.ends_with("[log]\nfiles = [\"log.csv\"]"), "{f:?}");
     assert!(found(&[catalog]).expect("a finding").examples.is_empty(), "the catalogue is none");
     assert_eq!(found(&[catalog, ("interactions.csv", rows)]), None);
     assert_eq!(found(&[catalog, ("log.csv", rows), ("shop.toml", b"[log]\nfiles = [\"log.csv\"]")]), None);
+}
+
+#[test]
+fn what_is_no_log_is_not_offered_as_one_and_what_may_be_comes_with_the_lines_that_read_it() {
+    let catalog: (&str, &[u8]) = ("catalog.csv", b"id,title\na,A\nb,B\n");
+    let found = |files: &[(&str, &[u8])]| {
+        let d = look(folder(files).path());
+        d.findings.into_iter().find(|f| f.code == "no_log").expect("a finding")
+    };
+    let others: [(&str, &[u8]); 5] = [
+        ("orders.csv", b"customer_id,date,cents\nu1,2026-10-05,4900\n"),
+        ("shares.csv", b"session_id,item_id,timestamp,event,user_id\n1,a,1700000000,share,u\n"),
+        ("prices.csv", b"id,price\na,3.00\n"),
+        ("explored.csv", b"item,propensity,user_id,time\na,1000000,u,1700000000\n"),
+        ("words.txt", b"hello there\n"),
+    ];
+    let f = found(&[&[catalog][..], &others].concat());
+    assert!(f.examples.is_empty() && f.text.contains("or a table that looks like one"), "{f:?}");
+    let odd: &[u8] = b"n,when_seen,thing,basket_no,shopper,what\n1,1700000000,a,1,u1,view\n2,1700000060,b,1,u1,buy\n3,1700000090,a,2,u2,view\n";
+    let lines = "[log]\nfiles = [\"odd.csv\"]\n[columns]\nsession_id = \"basket_no\"\nuser_id = \"shopper\"\nitem_id = \"thing\"\n\
+                 timestamp = \"when_seen\"\nevent = \"what\"";
+    let mut files = [&[catalog, ("odd.csv", odd)][..], &others].concat();
+    let f = found(&files);
+    assert_eq!(f.examples, ["odd.csv"]);
+    assert!(f.fix.ends_with(lines), "{}", f.fix);
+    // With these lines it is read.
+    files.push(("shop.toml", lines.as_bytes()));
+    let dir = folder(&files);
+    let shop = read(dir.path()).expect("a shop");
+    assert_eq!((shop.log.sessions.len(), shop.log.has_users), (2, true));
+    // As JSON lines too; and what has no visit or shopper by its name says so.
+    let json: &[u8] = b"{\"sku_code\":\"a\",\"t\":\"2026-11-01T10:00:00Z\",\"x\":\"7\"}\n{\"sku_code\":\"b\",\"t\":\"2026-11-01T10:01:00Z\",\"x\":\"7\"}\n";
+    let f = found(&[catalog, ("seen.jsonl", json)]);
+    assert!(f.fix.contains("item_id = \"sku_code\"") && f.fix.contains("timestamp = \"t\""), "{}", f.fix);
+    assert!(f.fix.contains("session_id = \"…\"") && f.fix.contains("it has sku_code, t, x"), "{}", f.fix);
+}
+
+#[test]
+fn a_pack_without_a_log_warns_and_one_with_a_log_does_not() {
+    let log: &[u8] = b"session_id,item_id,timestamp\n1,a,1700000000\n1,b,1700000010\n";
+    let catalog: (&str, &[u8]) = ("catalog.csv", b"id,title\na,A\nb,B\n");
+    for (files, warns) in [(vec![catalog], true), (vec![catalog, ("interactions.csv", log)], false)] {
+        let dir = folder(&files);
+        let out = dir.path().join("shop.pack");
+        let mut command = Command::new(env!("CARGO_BIN_EXE_nearshelf"));
+        let ran = command.arg("pack").arg(dir.path()).arg("--out").arg(&out).output().expect("run");
+        let told = String::from_utf8(ran.stderr).expect("text");
+        assert!(ran.status.success() && out.exists(), "{told}");
+        assert_eq!(told.contains("warning: there is no log"), warns, "{told}");
+    }
 }
 
 #[test]

@@ -37,6 +37,11 @@ pub(crate) fn run(args: &PackArgs) -> Result<(), Error> {
     };
     bars.finish();
     report(&shop, Some(&rejects));
+    if shop.log.sessions.is_empty() {
+        eprintln!(
+            "warning: there is no log, so the pack knows nothing of what goes with what or is popular; `nearshelf doctor` looks for one"
+        );
+    }
     if let Some(checked) = &checked {
         diff::print_check(checked);
         if !args.accept_changes {

@@ -3,6 +3,7 @@
 use super::super::log::Format;
 use super::super::rejects::{Part, Reason};
 use super::Diagnosis;
+use super::likely::Likely;
 use crate::error::Error;
 use serde::Serialize;
 
@@ -44,23 +45,37 @@ pub(super) fn error(e: &Error) -> Finding {
     }
 }
 
-/// A shop without a log, which `pack` takes: its shelves show what is published, in that order. `unread` are tables that may be one.
-pub(super) fn no_log(unread: Vec<String>) -> Finding {
-    let what = match unread.as_slice() {
-        [] => "no file of the folder is a log".to_string(),
-        [one] => format!("no file of the folder is a log beyond doubt, and {one} is a table that no pack reads"),
+/// A shop without a log, which `pack` takes: its shelves show what is published, in that order.
+pub(super) fn no_log(likely: &[Likely]) -> Finding {
+    let what = match likely {
+        [] => "no file of the folder is a log, or a table that looks like one".to_string(),
+        [one] => {
+            format!("no file of the folder is a log beyond doubt, and {} is a table that looks like one", one.file)
+        }
         several => {
-            format!("no file of the folder is a log beyond doubt, and {} tables are read by no pack", several.len())
+            format!("no file of the folder is a log beyond doubt, and {} tables look like one", several.len())
+        }
+    };
+    let fix = match likely.first() {
+        None => "Name the log interactions.csv (or .jsonl, .parquet, .gz), or name it in shop.toml: [log] files = [\"log.csv\"]. Exports of GA4, Segment, Shopify or a server are found by \
+                 what is in them; see manual/logs.md."
+            .to_string(),
+        Some(first) => {
+            let unsure = first.unsure.as_ref().map_or(String::new(), |columns| {
+                format!(" Which column is the visit or the shopper its names do not say: it has {columns}.")
+            });
+            format!(
+                "If it is the log, say so in shop.toml; several files of one log may stand in the list. See manual/logs.md.{unsure}\n{}",
+                first.settings()
+            )
         }
     };
     Finding {
         severity: Severity::Warning,
         code: "no_log",
         text: format!("There is no log, so a pack would know nothing of what goes with what or is popular: {what}."),
-        fix: "Name the log interactions.csv (or .jsonl, .parquet, .gz), or name it in shop.toml: [log] files = [\"log.csv\"]. Exports of GA4, Segment, Shopify or a server are found by \
-              what is in them; see manual/logs.md."
-            .to_string(),
-        examples: unread.into_iter().take(10).collect(),
+        fix,
+        examples: likely.iter().take(10).map(|l| l.file.clone()).collect(),
     }
 }
 

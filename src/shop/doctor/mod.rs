@@ -2,6 +2,7 @@
 
 mod facts;
 mod findings;
+mod likely;
 mod mapping;
 
 pub use facts::{LogFacts, TimeFacts};
@@ -111,7 +112,7 @@ pub fn examine(files: &ShopFiles, now: Millis, max_reject: f64, progress: &dyn P
     let catalog = catalog_of(files, &config, &mut d, &mut rejects, progress);
     let logs = or_finding(files.log(&config), &mut d);
     if matches!(logs, Some(None)) && !catalog.products.is_empty() {
-        d.findings.push(findings::no_log(files.unread()));
+        d.findings.push(findings::no_log(&likely::likely(files, &config, &catalog)));
     }
     let logs = logs.flatten();
     d.format = logs.as_ref().map(|l| l.format);

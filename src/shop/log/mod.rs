@@ -11,7 +11,7 @@ mod segment;
 pub(crate) mod settings;
 mod shopify;
 pub(crate) mod sink;
-mod table;
+pub(super) mod table;
 pub(super) mod time;
 pub(crate) mod visits;
 

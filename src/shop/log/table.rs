@@ -10,13 +10,16 @@ use crate::event::EventKind;
 use std::collections::BTreeSet;
 use std::path::Path;
 
-const SESSION: &[&str] = &["session_id", "session", "visit_id", "order_id", "basket_id"];
-const USER: &[&str] = &["user_id", "user", "customer_id", "visitor_id", "user_pseudo_id"];
-const EVENT: &[&str] = &["event", "event_name", "event_type", "type"];
+/// Columns of the visit.
+pub(in crate::shop) const SESSION: &[&str] = &["session_id", "session", "visit_id", "order_id", "basket_id"];
+/// Columns of the shopper.
+pub(in crate::shop) const USER: &[&str] = &["user_id", "user", "customer_id", "visitor_id", "user_pseudo_id"];
+/// Columns of the event's name.
+pub(in crate::shop) const EVENT: &[&str] = &["event", "event_name", "event_type", "type"];
 /// Columns of an item; the first that is there names it.
-pub(super) const ITEM: &[&str] = &["item_id", "item", "product_id", "sku", "id"];
+pub(in crate::shop) const ITEM: &[&str] = &["item_id", "item", "product_id", "sku", "id"];
 /// Columns of the time.
-pub(super) const TIME: &[&str] = &["timestamp", "time", "ts", "event_time", "date", "event_timestamp"];
+pub(in crate::shop) const TIME: &[&str] = &["timestamp", "time", "ts", "event_time", "date", "event_timestamp"];
 /// More columns in which an item's id may stand.
 const MORE_IDS: &[&str] =
     &["variant_id", "item_variant", "gtin", "ean", "barcode", "mpn", "stock_code", "item_code", "handle", "item_name"];
@@ -117,7 +120,7 @@ fn columns(t: &Table<'_>, config: &ShopConfig) -> Result<Columns> {
 }
 
 /// GA4's name, or a common word for it.
-fn event(name: &str) -> Option<EventKind> {
+pub(in crate::shop) fn event(name: &str) -> Option<EventKind> {
     EventKind::from_name(name).or_else(|| {
         Some(match name.to_ascii_lowercase().as_str() {
             "view" | "click" | "pageview" | "detail" | "pv" => EventKind::ViewItem,
