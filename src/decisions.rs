@@ -79,7 +79,8 @@ pub struct Shown {
     pub propensity: Option<u32>,
     /// What would stand there without exploration, where that is something else.
     pub instead: Option<String>,
-    /// The components of its score with their values, by the replay; empty in a list by the log.
+    /// The components of its score with their values. The replay finds them: an item of the log has those of the same item with the same score, and none where
+    /// the replay has no such item.
     pub reasons: Vec<(String, f64)>,
 }
 
@@ -202,8 +203,13 @@ fn again<'a>(table: &mut Table, handle: u32, era: &Era, decision: &'a Decision) 
     // Status, then the list's number, which counts this shelf's lists only.
     let same =
         answer.len() == decision.answer.len() && answer[0] == decision.answer[0] && answer[5..] == decision.answer[5..];
-    let (personal, shown) = shown(table, handle, decision, &decision.answer, false)?;
+    let (personal, mut shown) = shown(table, handle, decision, &decision.answer, false)?;
     let (_, again) = self::shown(table, handle, decision, &answer, true)?;
+    for item in &mut shown {
+        if let Some(twin) = again.iter().find(|t| t.id == item.id && t.score.total_cmp(&item.score).is_eq()) {
+            item.reasons.clone_from(&twin.reasons);
+        }
+    }
     ask(table, 37, &rehearse(0), |_| ())?;
     Ok(Replayed { decision, same, personal, shown, again })
 }

@@ -34,6 +34,8 @@ pub(crate) enum Code {
     #[cfg(feature = "cli")]
     BadConfig,
     #[cfg(feature = "cli")]
+    BadPrior,
+    #[cfg(feature = "cli")]
     BadOffers,
     #[cfg(feature = "cli")]
     BadTable,
@@ -112,6 +114,8 @@ impl Code {
         Code::Io,
         #[cfg(feature = "cli")]
         Code::BadConfig,
+        #[cfg(feature = "cli")]
+        Code::BadPrior,
         #[cfg(feature = "cli")]
         Code::BadOffers,
         #[cfg(feature = "cli")]
@@ -240,9 +244,19 @@ impl Code {
             #[cfg(feature = "cli")]
             Code::Io => ("io", Environment, told("Check the path and its permissions.")),
             #[cfg(feature = "cli")]
-            Code::BadConfig => {
-                ("bad_config", Misuse, told("Correct shop.toml; www-demo/shop/shop.toml is a documented sample."))
-            }
+            Code::BadConfig => (
+                "bad_config",
+                Misuse,
+                told(
+                    "Correct the file that is named, or else shop.toml, of which www-demo/shop/shop.toml is a documented sample.",
+                ),
+            ),
+            #[cfg(feature = "cli")]
+            Code::BadPrior => (
+                "bad_prior",
+                Data,
+                told("Correct prior.json at the place that is named; manual/cold-start.md lists what it may say."),
+            ),
             #[cfg(feature = "cli")]
             Code::BadOffers => (
                 "bad_offers",
@@ -279,7 +293,9 @@ impl Code {
             Code::BadSplit => (
                 "bad_split",
                 Data,
-                told("Give DATA_DIR a split.json with protocol \"sessions\", \"time\" or \"leave_one_out\"."),
+                told(
+                    "Give DATA_DIR a split.json with protocol \"sessions\", \"time\" or \"leave_one_out\", and limits inside its log.",
+                ),
             ),
             #[cfg(feature = "cli")]
             Code::TooLarge => (

@@ -20,7 +20,7 @@ const LIFTED: usize = 500;
 ///
 /// # Errors
 ///
-/// `bad_config` when a scene or the prior names what the catalogue does not have.
+/// `bad_config` when a scene, `bad_prior` when the prior names what the catalogue does not have.
 pub(super) fn add(shop: &Shop, catalog: &Catalog, out: &mut PackWriter) -> Result<()> {
     section(catalog, 0, &shop.content, out);
     for (market, offers) in (1..).zip(&shop.offers) {
@@ -168,7 +168,7 @@ fn leading(catalog: &Catalog, most: usize, passes: impl Fn(&Row) -> bool) -> Vec
 fn prior(catalog: &Catalog, draft: &PriorDraft, weight: u32) -> Result<(usize, Vec<u8>)> {
     let number = |path: &String| {
         let unknown = || format!("prior.json has \"{path}\", which is no category.");
-        catalog.category_named(path).ok_or_else(|| Error::new(Code::BadConfig, unknown()))
+        catalog.category_named(path).ok_or_else(|| Error::new(Code::BadPrior, unknown()))
     };
     let pairs = |w: &mut Writer, of: &BTreeMap<String, u32>| {
         w.count(of.len());
@@ -332,6 +332,7 @@ mod tests {
         assert!(pack(&shop).expect_err("unknown").detail().contains("no-such"));
         shop.scenes.clear();
         shop.prior.as_mut().expect("a prior").0.base_bp.insert("Nowhere".into(), 1);
-        assert_eq!(pack(&shop).expect_err("unknown").code(), "bad_config");
+        let e = pack(&shop).expect_err("unknown");
+        assert!(e.code() == "bad_prior" && e.fix().contains("prior.json") && !e.fix().contains("shop.toml"));
     }
 }

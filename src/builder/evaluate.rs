@@ -57,11 +57,18 @@ pub fn evaluate(shop: &Shop, split: &Split, options: Options<'_>, progress: &dyn
     let before = split.training(&shop.log, Part::Valid)?;
     let recipe = Recipe::of(&before, shop, k);
     let training = split.training(&shop.log, part)?;
+    if training.iter().all(|s| s.steps.is_empty()) {
+        return Err(split.lacks(&shop.log, part, "learn from"));
+    }
+    let shoppers = split.shoppers(shop, part, &products_of(&training))?;
+    if shoppers.is_empty() {
+        return Err(split.lacks(&shop.log, part, "predict"));
+    }
     let blend = match part {
         Part::Valid => for_visits(shop, &before, recipe, split.clock(), progress)?,
         Part::Test => {
-            let shoppers = split.shoppers(shop, Part::Valid, &products_of(&before))?;
-            match tune(shop, &before, recipe, &shoppers, split.clock(), ENOUGH, progress)? {
+            let earlier = split.shoppers(shop, Part::Valid, &products_of(&before))?;
+            match tune(shop, &before, recipe, &earlier, split.clock(), ENOUGH, progress)? {
                 Some(blend) => blend,
                 // Too little to learn from: then as `pack` does.
                 None => for_visits(shop, &training, recipe, split.clock(), progress)?,
@@ -72,7 +79,6 @@ pub fn evaluate(shop: &Shop, split: &Split, options: Options<'_>, progress: &dyn
     let mut engine = Engine::open(pack.clone())?;
     let slots: Vec<_> = exploration.map(|e| (String::new(), e)).into_iter().collect();
     engine.set_explorations(Explorations::new(&slots));
-    let shoppers = split.shoppers(shop, part, &products_of(&training))?;
     let counts = counts_of(shop, &training);
     let request = Request { limit: 20, diversity, ..Request::default() };
     let mut predict =

@@ -29,7 +29,7 @@ pub struct Paired {
 ///
 /// # Errors
 ///
-/// `io`; `bad_table` for a line without a TAB, and for a step that comes twice.
+/// `io`; `bad_table` for a line without a TAB, and for a step that comes twice; `bad_config` for a file without any.
 pub fn read_predictions(path: &Path) -> Result<BTreeMap<String, Vec<String>>> {
     let io = |e: std::io::Error| Error::new(Code::Io, format!("{}: {e}.", path.display()));
     let bytes = std::fs::read(path).map_err(io)?;
@@ -52,6 +52,13 @@ pub fn read_predictions(path: &Path) -> Result<BTreeMap<String, Vec<String>>> {
         if lists.insert(event.to_string(), list).is_some() {
             return Err(bad(i + 1, &format!("step {event} comes twice")));
         }
+    }
+    if lists.is_empty() {
+        let detail = format!(
+            "{} has no predictions: a line for each step is wanted, `<session>:<n>` TAB ids. `nearshelf eval --predictions FILE` writes such a file.",
+            path.display()
+        );
+        return Err(Error::new(Code::BadConfig, detail));
     }
     Ok(lists)
 }
@@ -179,6 +186,10 @@ mod tests {
             assert!(error.code() == "bad_table" && error.to_string().contains(line), "{error}");
         }
         assert_eq!(read_predictions(&folder.join("absent")).unwrap_err().code(), "io");
+        for nothing in ["", "\n\n"] {
+            let error = write("nothing.txt", nothing.as_bytes()).unwrap_err();
+            assert!(error.code() == "bad_config" && error.detail().contains("--predictions"), "{error}");
+        }
         std::fs::remove_dir_all(&folder).expect("removed");
     }
 }

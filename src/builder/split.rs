@@ -52,8 +52,16 @@ impl Split {
             None => std::fs::read_to_string(&path).map_err(|e| bad(e.to_string()))?,
         };
         let split: Split = serde_json::from_str(&text).map_err(|e| bad(e.to_string()))?;
-        if split.protocol != Protocol::LeaveOneOut && (split.valid_from.is_none() || split.test_from.is_none()) {
-            return Err(bad("protocols \"sessions\" and \"time\" need valid_from and test_from".into()));
+        if split.protocol != Protocol::LeaveOneOut {
+            let (Some(valid), Some(test)) = (split.valid_from, split.test_from) else {
+                return Err(bad("protocols \"sessions\" and \"time\" need valid_from and test_from".into()));
+            };
+            if valid > test {
+                let what = format!(
+                    "valid_from = {valid} lies behind test_from = {test}, so weights would be tuned on what is to be predicted; the validation part comes before the test part"
+                );
+                return Err(bad(what));
+            }
         }
         Ok(split)
     }
@@ -71,6 +79,32 @@ impl Split {
     fn limits(&self, part: Part) -> (i64, i64) {
         let (valid, test) = (self.valid_from.unwrap_or(0), self.test_from.unwrap_or(0));
         if part == Part::Valid { (valid, test) } else { (test, i64::MAX) }
+    }
+
+    /// A part without which there is nothing to measure: `what` is missing, by what of the split, and where the log lies.
+    pub(super) fn lacks(&self, log: &Log, part: Part, what: &str) -> Error {
+        let steps = if part == Part::Valid { "three" } else { "two" };
+        if self.protocol == Protocol::LeaveOneOut {
+            let detail = format!(
+                "there is nothing to {what}: no visit has {steps} steps, of which the one to be predicted is on a product that was learnt."
+            );
+            return Error::new(Code::BadSplit, detail);
+        }
+        let (from, to) = self.limits(part);
+        let places = || log.sessions.iter().filter_map(|s| self.place(s).ok());
+        let limits = match part {
+            Part::Valid => format!("valid_from = {from} and test_from = {to} leave"),
+            Part::Test => format!("test_from = {from} leaves"),
+        };
+        let unit = if self.protocol == Protocol::Time { "milliseconds since 1970" } else { "session ids" };
+        let span = match (places().min(), places().max()) {
+            (Some(first), Some(last)) => format!("the log's visits are from {first} to {last} ({unit})"),
+            _ => "the log has no visit".to_string(),
+        };
+        let detail = format!(
+            "{limits} nothing to {what}: {span}. Visits before it are learnt from, of those from it on the steps behind the first are predicted, on products that were learnt."
+        );
+        Error::new(Code::BadSplit, detail)
     }
 
     /// The visits a system may learn from, for this part.

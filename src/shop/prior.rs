@@ -83,9 +83,9 @@ impl PriorSection {
 ///
 /// # Errors
 ///
-/// `io`; `bad_config` for what is no prior, with the mistake.
+/// `io`; `bad_prior` for what is no prior, with the mistake.
 pub(super) fn read(path: &Path) -> Result<PriorDraft> {
-    parse(&text_of(path)?).map_err(|what| Error::new(Code::BadConfig, format!("{}: {what}", path.display())))
+    parse(&text_of(path)?).map_err(|what| Error::new(Code::BadPrior, format!("{}: {what}", path.display())))
 }
 
 fn parse(text: &str) -> std::result::Result<PriorDraft, String> {

@@ -165,6 +165,39 @@ fn truncating_the_test_visits_changes_no_earlier_prediction() {
 }
 
 #[test]
+fn a_split_that_leaves_nothing_to_learn_from_or_to_predict_is_refused_and_says_where_the_log_lies() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let mut log = String::from("session_id,item_id,timestamp\n");
+    for v in 0..60 {
+        (0..3).for_each(|n| log += &format!("{v},{},{}\n", (v + n) % 7, 1_600_000_000 + v * 900 + n));
+    }
+    fs::write(dir.path().join("interactions.csv"), log).expect("written");
+    let shop = read(dir.path());
+    let options = |part| evaluate::Options { part, k: 1, histories: &[], diversity: 0, exploration: None };
+    let run = |split: &str, part| {
+        fs::write(dir.path().join("split.json"), split).expect("written");
+        Split::read(dir.path()).and_then(|split| evaluate(&shop, &split, options(part), &Silent)).map(|_| ())
+    };
+    let sessions = |valid, test| format!(r#"{{"protocol":"sessions","valid_from":{valid},"test_from":{test}}}"#);
+    assert_eq!(run(&sessions(30, 45), Part::Test), Ok(()));
+    let time = |valid, test| format!(r#"{{"protocol":"time","valid_from":{valid},"test_from":{test}}}"#);
+    let cases = [
+        (sessions(30, 60), Part::Test, "test_from = 60 leaves nothing to predict: the log's visits are from 0 to 59"),
+        (sessions(-5, 0), Part::Test, "test_from = 0 leaves nothing to learn from"),
+        (sessions(0, 30), Part::Valid, "valid_from = 0 and test_from = 30 leave nothing to learn from"),
+        (sessions(30, 30), Part::Valid, "valid_from = 30 and test_from = 30 leave nothing to predict"),
+        (sessions(40, 30), Part::Test, "valid_from = 40 lies behind test_from = 30"),
+        (time(1_600_000_000, 1_600_000_900), Part::Test, "from 1600000000000 to 1600053100000 (milliseconds"),
+    ];
+    for (split, part, says) in cases {
+        let e = run(&split, part).expect_err(&split);
+        assert!(e.code() == "bad_split" && e.detail().contains(says), "{split}: {}", e.detail());
+    }
+    let e = run(r#"{"protocol":"leave_one_out"}"#, Part::Test).map(|()| "sound");
+    assert_eq!(e, Ok("sound"));
+}
+
+#[test]
 fn what_reports_may_name_follows_the_settings() {
     let dir = tempfile::tempdir().expect("a folder");
     let row = |i: u32, category: &str| format!("p{i},P,1.00 CNY,{category}\n");

@@ -52,7 +52,7 @@ fn print(r: &Replayed<'_>) {
     for (place, item) in r.shown.iter().enumerate() {
         let twin = r.again.get(place);
         let mark = if twin.is_some_and(|t| t.id == item.id && t.score == item.score) { ' ' } else { '!' };
-        say!("{mark} {place:>3}  {:<24} {:>9.4}  {}", item.id, item.score, notes(item, twin));
+        say!("{mark} {place:>3}  {:<24} {:>9.4}  {}", item.id, item.score, notes(item));
     }
     for (place, item) in
         r.again.iter().enumerate().filter(|(place, item)| r.shown.get(*place).is_none_or(|s| s.id != item.id))
@@ -62,9 +62,9 @@ fn print(r: &Replayed<'_>) {
 }
 
 /// The strongest reasons, and what exploration did.
-fn notes(item: &Shown, twin: Option<&Shown>) -> String {
+fn notes(item: &Shown) -> String {
     let mut notes = Vec::new();
-    let mut reasons = twin.filter(|t| t.id == item.id).map(|t| t.reasons.clone()).unwrap_or_default();
+    let mut reasons = item.reasons.clone();
     reasons.sort_by(|a, b| b.1.total_cmp(&a.1));
     notes.extend(reasons.iter().take(3).map(|(code, value)| format!("{code} {value:.3}")));
     if let Some(p) = item.propensity.filter(|p| *p < 1_000_000) {
