@@ -2,6 +2,7 @@
 
 import { deal, order } from "./cards.js";
 import { INSIGHT } from "./engine.js";
+import { TEXTS } from "./fixes.js";
 import { id, arrivals } from "./options.js";
 import { withOwn } from "./pairs.js";
 import { putForward } from "./promotions.js";
@@ -66,6 +67,7 @@ export function recommended(shelf, o, kept) {
     }, op.readShelf);
   const list = answer === undefined ? listing(shelf, [], "neutral", 0, false, [], shelf.overlayVersion)
     : listOf(shelf, answer, NOBODY_GAVE) || shelf._fallback.recommend(o, found);
+  if (o.category && answer && !list.items.length) mustKnow(shelf, o.category);
   (found || []).forEach((x) => x._together && list.items.forEach((item) => {
     if (item.id === x._id) item.together = x._together;
   }));
@@ -76,6 +78,16 @@ export function recommended(shelf, o, kept) {
     if (!_kind || list.servedId) (list[key] = list[key] || []).push(_name);
   });
   return done(shelf, list, o);
+}
+
+/** An empty list may be one of a category that nobody has. */
+function mustKnow(shelf, category) {
+  if (shelf.categories().some(({ path }) => path === category)) return;
+  shelf._hub.diagnose({
+    code: "unknown_category",
+    message: TEXTS ? 'The pack has no category "' + category + '".' : category,
+    fix: TEXTS ? "Use a path of categories()." : "",
+  });
 }
 
 /** Content (0) or activities (1). */
@@ -106,11 +118,16 @@ export function ranked(shelf, o, asked) {
   }), asked);
 }
 
+/** True where a list is of what is bought together with the context. @param {any} o */
+export function isTogether(o) {
+  return (o.kind || o.slot) === "together";
+}
+
 /** The products a list is restricted to, `null` for none: those with the words of a query, or bought together with the context. */
 export function candidatesOf(shelf, o) {
   const words = wordsOf(o.query || "");
   const context = o.context || [];
-  if ((o.kind || o.slot) === "together") {
+  if (isTogether(o)) {
     const fallback = knownOf(shelf);
     const rows = shelf._engine.call(op.FIND, (w) => w.list(context, (v) => w.str(v)), op.readRows);
     const found = fallback.ask([], (c) => c.together(rows || context.map((id) => c.find(id))));

@@ -106,7 +106,7 @@ export function promotionsOf(shelf, o) {
   }).filter(Boolean), r.u32()]);
   const items = (told ? told[0] : offers).slice(0, limit);
   // Of one portrait and one place on the page there is one decision, however often it is asked for.
-  const served = told && shelf._seed.toString(36) + "-" + told[1] + "-promotions";
+  const served = told && shelf._run.toString(36) + "-" + told[1] + "-promotions";
   /** @type {any[]} */
   const rows = [];
   items.forEach((/** @type {any} */ { id, propensity, creative, creativePropensity }, /** @type {number} */ position) => {

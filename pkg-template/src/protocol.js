@@ -154,12 +154,18 @@ export function readNode(r) {
   return { code: r.str(), subject: r.str(), value: r.f64(), children: r.list(readNode) };
 }
 
+/** Stages of `whyNot`, by number. */
+const WHY_NOT_STAGES = [
+  "shown", "unknown_item", "not_sold_here", "out_of_stock", "excluded", "seen", "bought", "price_band", "quota", "not_candidate",
+  "ranked_below", "hidden", "explored", "arrivals", "rule", "context_item", "other_category", "no_match", "disliked", "shard_closed",
+];
+
 /**
  * @param {Reader} r
  * @returns {{ stage: any, detail: string }}
  */
 export function readWhyNot(r) {
-  return { stage: r.str(), detail: r.str() };
+  return { stage: WHY_NOT_STAGES[r.u8()], detail: r.str() };
 }
 
 /** @param {Reader} r */

@@ -68,6 +68,7 @@ const CHINESE = {
 /** What the tree has beside them; nothing here points to anything. */
 const ENGLISH_TREE = {
   score: "Score",
+  because: "In general",
   next: "Often comes after what you saw",
   next_visit: "Often comes later in a visit",
   together: "Often chosen with what you saw",
@@ -87,6 +88,7 @@ const ENGLISH_TREE = {
 };
 const CHINESE_TREE = {
   score: "得分",
+  because: "总体而言",
   next: "看过的人接着常看",
   next_visit: "同次访问中稍后常看",
   together: "常与你看过的一起选购",
@@ -125,7 +127,7 @@ export function say(shelf, reason, language) {
   const word = code === "shopper" && Object.keys(WORDS).filter((key) => key.slice(key.indexOf(".") + 1) === subject)[0];
   if (word) return WORDS[word][chinese ? 1 : 0];
   const mark = (/** @type {string} */ title) => (chinese ? "《" + title + "》" : title);
-  if (code === "because") return subject ? nameOf(shelf, subject, mark) : "";
+  if (code === "because" && subject) return nameOf(shelf, subject, mark);
   const texts = /** @type {Record<string, string>} */ (chinese ? CHINESE : ENGLISH);
   const tree = /** @type {Record<string, string>} */ (chinese ? CHINESE_TREE : ENGLISH_TREE);
   if (!subject) return tree[code] || texts[code] || code;

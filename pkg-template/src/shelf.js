@@ -9,7 +9,7 @@ import { writeLog } from "./decisions.js";
 import { Engine, INSIGHT, OFFERS, writeConsent } from "./engine.js";
 import { writeEvent, writeOrder } from "./event.js";
 import { takeIn, tellUnreadable } from "./intake.js";
-import { candidatesOf, copyList, decided, done, fetched, listed, listOf, ranked, recommended, writeRequest } from "./lists.js";
+import { candidatesOf, copyList, decided, done, fetched, isTogether, listed, listOf, ranked, recommended, writeRequest } from "./lists.js";
 import { declared, sayWaiting } from "./declare.js";
 import { shopperOf } from "./shopper.js";
 import { sellingPointsOf } from "./selling.js";
@@ -99,6 +99,8 @@ export class Shelf {
     this._shards = new Shards(this, loadShard ? wishes.shards || 0 : -1, /** @type {any} */ (loadShard));
     /** What exploration is drawn from; NaN: nothing is explored. */
     this._seed = wishes.seed === undefined ? NaN : wishes.seed;
+    /** What the rows of this shelf are told apart by from those of others that were given the same seed. */
+    this._run = NaN;
     /** The cards of the latest lists, by the list. @type {Map<number, import("./cards.js").Dealt>} */
     this._dealt = new Map();
     /** Calls of declare() from before there were the core and the part that take them. @type {any[][]} */
@@ -211,7 +213,7 @@ export class Shelf {
       propensity: item.propensity,
       slot,
       position,
-      served: this._seed.toString(36) + "-" + servedId,
+      served: this._run.toString(36) + "-" + servedId,
       policy: { [item.instead || item.id]: CERTAIN },
     })).filter((row) => row.propensity);
   }
@@ -232,12 +234,15 @@ export class Shelf {
     const o = readOptions(this._hub, "whyNot", options, RECOMMEND);
     const found = candidatesOf(this, o);
     rulesOf(this, o);
-    return this._engine.call(op.WHY_NOT, (w) => {
+    const answer = this._engine.call(op.WHY_NOT, (w) => {
       w.f64(this._engine.time());
       w.str(o.slot || "default");
       writeRequest(this, w, o, found, true);
       w.str(id(given));
     }, op.readWhyNot) || this._fallback.whyNot(id(given), o.limit || 12);
+    // The core knows a restricted list, not what restricts it.
+    if (answer.stage === "no_match" && isTogether(o)) answer.stage = "no_pair";
+    return answer;
   }
 
   product(given) {
@@ -674,9 +679,12 @@ export class Shelf {
 
   // Without randomness nothing is explored, which is nobody's trouble.
   _drawSeed() {
-    if (this._seed === this._seed || this._consent.personalize !== true || !this._fallback.explores()) return undefined;
+    if (this._run === this._run || this._consent.personalize !== true || !this._fallback.explores()) return undefined;
+    this._run = this._now();
     return this._memory._vault.random(SEED_BYTES).then((bytes) => {
-      this._seed = bytes ? bytes.reduce((seed, byte) => seed * 256 + byte, 0) : NaN;
+      if (!bytes) return;
+      this._run = bytes.reduce((seed, byte) => seed * 256 + byte, 0);
+      if (this._seed !== this._seed) this._seed = this._run;
     }, () => {});
   }
 

@@ -1,5 +1,6 @@
 // What the calls of a shelf take: each option by the reader of its kind.
 
+import { TEXTS } from "./fixes.js";
 import { any, attributes, between, ids, kind, mode, parts, pins, text, tri, whole } from "./options.js";
 
 export const CONSENT = { store: tri, personalize: tri, report: tri, sensitive: tri, minor: tri, notice: text, by: text };
@@ -7,6 +8,8 @@ export const VIEW = { market: text, language: text };
 /** The largest amount of money, in minor units. */
 const MOST_MONEY = 0x20000000000000;
 const quota = whole(1, 200);
+const band = parts({ min: between(0, MOST_MONEY), max: between(0, MOST_MONEY) });
+/** @type {Record<string, import("./options.js").Option>} */
 export const RECOMMEND = {
   slot: text,
   limit: whole(1, 200),
@@ -16,7 +19,11 @@ export const RECOMMEND = {
   pin: pins,
   quota: parts({ brand: quota, category: quota, store: quota }),
   arrivals: parts({ share: between(0, 1), count: quota, days: whole(1, 3650) }),
-  price: parts({ min: between(0, MOST_MONEY), max: between(0, MOST_MONEY) }),
+  price: (value, wrong) => {
+    const clean = band(value, wrong);
+    if (clean.min > clean.max) wrong(TEXTS ? "a band, min not above max" : "");
+    return clean;
+  },
   diversity: between(0, 1),
   sponsored: ids,
   kind,

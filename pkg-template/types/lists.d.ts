@@ -270,7 +270,7 @@ export interface ExplorationRow {
   propensity: number;
   slot: string;
   position: number;
-  /** Of this list and no other: the seed and the list's number. */
+  /** Of this list and no other, whatever `seed` the shelf was given: a number drawn once a shelf, and the list's. */
   served: string;
   /** What a shelf without exploration would show here, after what stands before. */
   policy: Record<string, number>;
@@ -279,9 +279,13 @@ export interface ExplorationRow {
 /** A node's value is exactly the sum of its children's; the root's is the item's score. */
 export interface Reason { code: string; subject: string; value: number; children: Reason[]; }
 
+/**
+ * What became of a product. Left out by the call: `excluded` (by its `exclude`), `context_item`, `other_category`, `no_match` (the words of its `query`),
+ * `no_pair` (nothing joins it to the context); by the shopper: `disliked`. `shard_closed`: not open, and some shard is not; it may be in that or in none.
+ */
 export type WhyNotStage =
-  | "shown" | "unknown_item" | "not_sold_here" | "out_of_stock" | "seen" | "excluded" | "bought" | "not_candidate" | "price_band"
-  | "quota" | "ranked_below" | "hidden" | "explored" | "arrivals" | "rule";
+  | "shown" | "unknown_item" | "shard_closed" | "not_sold_here" | "out_of_stock" | "seen" | "excluded" | "context_item" | "other_category" | "no_match"
+  | "no_pair" | "disliked" | "bought" | "not_candidate" | "price_band" | "quota" | "ranked_below" | "hidden" | "explored" | "arrivals" | "rule";
 
 export interface Product extends Omit<ShelfItem, "score" | "because" | "variant"> {
   availability: "in_stock" | "out_of_stock" | "preorder" | "backorder" | "not_sold";

@@ -284,8 +284,10 @@ impl Engine {
     /// The stage that keeps a product off a shelf, and the place it has.
     pub fn why_not(&mut self, now: Millis, request: &Request<'_>, id: &str) -> Stage {
         self.tick(now);
-        let Some(found) = self.find(id) else { return Stage::UnknownItem };
-        let Some(mut query) = self.query(request) else { return Stage::Excluded };
+        let Some(found) = self.find(id) else {
+            return if self.is_closed(id) { Stage::ShardClosed } else { Stage::UnknownItem };
+        };
+        let Some(mut query) = self.query(request) else { return Stage::OtherCategory };
         match self.consent.may_personalize().filter(|_| !request.neutral) {
             Some(allowed) => {
                 let view = self.portrait.view(&allowed);

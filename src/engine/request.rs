@@ -120,13 +120,13 @@ impl Engine {
             }
         }
         let row = |id: &str| self.catalog.find(id).map(|f| f.row);
-        let mut exclude: Vec<Row> = request.exclude.iter().filter_map(|id| row(id)).gather();
-        let mut context = Context { rows: Vec::new(), cart: request.cart };
+        let exclude: Vec<Row> = request.exclude.iter().filter_map(|id| row(id)).gather();
+        let (mut context, mut shown) = (Context { rows: Vec::new(), cart: request.cart }, Vec::new());
         for row in request.context.iter().rev().filter_map(|id| row(id)) {
             if context.rows.len() < MOST_SHOWN && !context.rows.contains(&row) {
                 context.rows.push(row);
             }
-            exclude.push(row);
+            shown.push(row);
         }
         let limits = Limits {
             pins,
@@ -137,7 +137,19 @@ impl Engine {
         };
         let draws = self.draws(request);
         let (limit, diversity, only) = (request.limit, request.diversity, request.only.clone());
-        Some(Query { limit, exclude, category, limits, diversity, draws, context, only, now: self.clock, hidden })
+        Some(Query {
+            limit,
+            exclude,
+            shown,
+            category,
+            limits,
+            diversity,
+            draws,
+            context,
+            only,
+            now: self.clock,
+            hidden,
+        })
     }
 }
 

@@ -43,6 +43,11 @@ impl Engine {
         found
     }
 
+    /// True for an id, not found, that may lie in a shard that is not open: the hint knows no better of those that share its cell.
+    pub(super) fn is_closed(&self, id: &str) -> bool {
+        shards::of_key(self.catalog.pack(), Key::product(id)).is_some() && self.is_partial(None)
+    }
+
     /// A category was asked for: its first shards, those that are open among them.
     pub(super) fn ask_category(&mut self, category: u32) {
         for i in shards::of_category(&self.catalog, category) {

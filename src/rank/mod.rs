@@ -25,6 +25,7 @@ mod prior;
 mod score;
 pub mod season;
 mod source;
+mod stage;
 pub mod table;
 
 #[cfg(any(feature = "cli", test))]
@@ -40,7 +41,8 @@ pub use dislike::{Rule, rule};
 pub use diversify::Traits;
 pub use explain::{Node, Part, Subject, explain};
 pub use explore::{CERTAIN, Drawn, Draws, Exploration, Explorations, MOST_POOL, MOST_SHARE};
-pub use pipeline::{Query, Ranker, Ranking, Served, Stage};
+pub use pipeline::{Query, Ranker, Ranking, Served};
 pub use prior::{Prior, prior};
 pub use score::Features;
+pub use stage::Stage;
 pub use table::{Table, Tables};

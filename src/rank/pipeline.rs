@@ -13,6 +13,7 @@ use super::explore::{Drawn, Draws};
 use super::score::{Features, Pool, Slots, features, lift};
 use super::season;
 use super::source::Sources;
+use super::stage::Stage;
 use super::table::Tables;
 use crate::catalog::{Availability, Catalog};
 use crate::id::Row;
@@ -33,6 +34,8 @@ pub struct Query {
     pub limit: usize,
     /// Products to leave out.
     pub exclude: Vec<Row>,
+    /// Products that the page shows, which are left out too: more than count as its [`context`](Query::context).
+    pub shown: Vec<Row>,
     /// Only this category and what is below it.
     pub category: Option<u32>,
     /// What the shelf as a whole has to meet.
@@ -76,64 +79,6 @@ pub struct Ranking {
     pub drawn: Vec<Drawn>,
     /// The day since which a product is new, on a shelf that keeps places for new ones; else 0.
     pub new_since: u32,
-}
-
-/// Why a product is not on a shelf: the first stage that took it out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Stage {
-    /// It is on the shelf, at this place.
-    Shown(usize),
-    /// Not in this pack.
-    UnknownItem,
-    /// Not sold in this market.
-    NotSoldHere,
-    /// Out of stock.
-    OutOfStock,
-    /// The shopper does not want to see it.
-    Excluded,
-    /// Seen in this visit, and this shop's visits do not repeat.
-    Seen,
-    /// Bought in an earlier visit, and of a category that is not bought twice.
-    Bought,
-    /// Its price is outside the query's band.
-    PriceBand,
-    /// The shelf has as many of its category, brand or store as it may.
-    Quota,
-    /// Nothing points to it.
-    NotCandidate,
-    /// It came up, at this place below the shelf.
-    RankedBelow(usize),
-    /// The shop's overlay hides it.
-    Hidden,
-    /// It would be at this place, but the shelf explores.
-    Explored(usize),
-    /// The places that are left go to new products.
-    Arrivals,
-    /// A rule hides it: [`Engine::rule`](crate::engine::Engine::rule) has its name.
-    Rule(u32),
-}
-
-impl Stage {
-    /// The code.
-    pub fn code(self) -> &'static str {
-        match self {
-            Stage::Shown(_) => "shown",
-            Stage::UnknownItem => "unknown_item",
-            Stage::NotSoldHere => "not_sold_here",
-            Stage::OutOfStock => "out_of_stock",
-            Stage::Excluded => "excluded",
-            Stage::Seen => "seen",
-            Stage::Bought => "bought",
-            Stage::PriceBand => "price_band",
-            Stage::Quota => "quota",
-            Stage::NotCandidate => "not_candidate",
-            Stage::RankedBelow(_) => "ranked_below",
-            Stage::Hidden => "hidden",
-            Stage::Explored(_) => "explored",
-            Stage::Arrivals => "arrivals",
-            Stage::Rule(_) => "rule",
-        }
-    }
 }
 
 /// Ranks the products of one pack; keeps memory to work in between calls and nothing else; [`Ranker::forget`] empties it.
@@ -365,7 +310,7 @@ impl Ranker {
         }
         let is_of = |rows: &Vec<Row>| rows.binary_search(&row).is_ok();
         if is_of(&sources.disliked) {
-            return Some(Stage::Excluded);
+            return Some(Stage::Disliked);
         }
         if is_of(&sources.bought) {
             return Some(Stage::Bought);
@@ -540,10 +485,17 @@ fn stage_of_shop(catalog: &Catalog, query: &Query, row: Row) -> Option<Stage> {
         Availability::Hidden => return Some(Stage::Hidden),
         Availability::InStock | Availability::Preorder | Availability::Backorder => {}
     }
-    let elsewhere = query.category.is_some_and(|c| !catalog.is_in(row, c));
-    let another = query.only.as_ref().is_some_and(|only| only.binary_search(&row.0).is_err());
-    if elsewhere || another || query.exclude.contains(&row) {
+    if query.exclude.contains(&row) {
         return Some(Stage::Excluded);
+    }
+    if query.shown.contains(&row) {
+        return Some(Stage::ContextItem);
+    }
+    if query.category.is_some_and(|c| !catalog.is_in(row, c)) {
+        return Some(Stage::OtherCategory);
+    }
+    if query.only.as_ref().is_some_and(|only| only.binary_search(&row.0).is_err()) {
+        return Some(Stage::NoMatch);
     }
     for hidden in &query.hidden {
         if hides(catalog, hidden, row) {

@@ -431,7 +431,7 @@ fn why_not(shelf: &mut Engine, r: &mut Reader<'_>, out: &mut Writer) -> Result<(
     let (now, request, id) = (time(r), request(r), r.str());
     r.end()?;
     let stage = shelf.why_not(now, &request, id);
-    out.str(stage.code());
+    out.u8(stage.number());
     match stage {
         Stage::Shown(at) | Stage::RankedBelow(at) | Stage::Explored(at) => out.str(&decimal(at as i64 + 1)),
         Stage::Rule(number) => out.str(shelf.rule(number)),

@@ -118,8 +118,38 @@ fn why_not_names_the_stage() {
         assert!(clicks > 0 || shelf.track(NOW, &[event("view_item", &first)]).accepted == 1);
     }
     shelf.track(NOW, &[event("not_interested", &first)]);
-    assert_eq!(shelf.why_not(NOW, &twelve(), &first).code(), "excluded");
+    assert_eq!(shelf.why_not(NOW, &twelve(), &first).code(), "disliked");
     assert!(!ids(&mut shelf, &Request { limit: 200, ..Request::default() }).contains(&first));
+}
+
+#[test]
+fn why_not_tells_apart_what_leaves_a_product_out_and_the_call_comes_before_the_shopper() {
+    let mut shelf = shelf();
+    let item = id(&shelf, 3);
+    let elsewhere = {
+        let c = shelf.catalog();
+        let of = |row| c.category(row).map(|x| c.category_path(x).to_string());
+        (0..c.len() as u32).filter_map(|row| of(Row(row))).find(|path| Some(path) != of(Row(3)).as_ref())
+    };
+    let elsewhere = elsewhere.expect("more than one category");
+    for disliked in [false, true] {
+        let mut stage = |request: Request<'_>| shelf.why_not(NOW, &Request { limit: 200, ..request }, &item).code();
+        let by_default = stage(Request::default());
+        assert_eq!(by_default, if disliked { "disliked" } else { "shown" });
+        assert_eq!(stage(Request { neutral: true, ..Request::default() }), "shown");
+        for neutral in [false, true] {
+            let of = Request { neutral, ..Request::default() };
+            assert_eq!(stage(Request { exclude: vec![&item], context: vec![&item], ..of.clone() }), "excluded");
+            assert_eq!(stage(Request { context: vec![&item], category: &elsewhere, ..of.clone() }), "context_item");
+            assert_eq!(stage(Request { category: &elsewhere, only: Some(vec![]), ..of.clone() }), "other_category");
+            assert_eq!(stage(Request { category: "No > Such", ..of.clone() }), "other_category");
+            assert_eq!(stage(Request { only: Some(vec![]), ..of }), "no_match");
+        }
+        shelf.track(NOW, &[event("not_interested", &item)]);
+    }
+    let shown: Vec<String> = (0..30).map(|row| id(&shelf, row)).collect();
+    let many = Request { context: shown.iter().map(String::as_str).collect(), limit: 200, ..Request::default() };
+    assert_eq!(shelf.why_not(NOW, &many, &shown[0]).code(), "context_item", "more are left out than count");
 }
 
 #[test]

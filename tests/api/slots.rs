@@ -79,7 +79,7 @@ fn reasons_name_what_the_page_shows_and_add_up() {
         let tree = shelf.why(list.id, shelf.catalog().id(row)).expect("a tree");
         assert_eq!((tree.value, leaves(&tree)), (item.score, item.score));
     }
-    assert_eq!(shelf.why_not(NOW, &about(&[&first]), &first), Stage::Excluded);
+    assert_eq!(shelf.why_not(NOW, &about(&[&first]), &first), Stage::ContextItem);
     let plain = shelf.recommend(NOW, &about(&["not in the pack"]));
     assert_eq!(rows(&plain), rows(&shelf.recommend(NOW, &about(&[]))), "nothing known is shown");
 }
@@ -135,7 +135,7 @@ fn a_restricted_shelf_has_nothing_else_and_an_unkept_one_no_number() {
         found.sort();
         assert_eq!(found, can_be_bought);
     }
-    assert_eq!(shelf.why_not(NOW, &request, &id(&shelf, 3)), Stage::Excluded);
+    assert_eq!(shelf.why_not(NOW, &request, &id(&shelf, 3)), Stage::NoMatch);
     assert!(shelf.recommend(NOW, &Request { only: Some(vec![]), ..about(&[]) }).items.is_empty());
     let kept = shelf.recommend(NOW, &about(&[]));
     for _ in 0..20 {

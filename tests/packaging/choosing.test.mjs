@@ -35,13 +35,16 @@ test("what was drawn is a log that the command line judges policies by; nobody's
   const kinds = new Map([["ten", 0.1], ["gift", 0.3]]);
   const file = join(scratch("learning"), "log.jsonl");
   const log = [];
+  const served = new Set();
   for (let seed = 0; seed < 40; seed++) {
     const shelf = await open(learning.pack, { personalize: true }, seed);
     for (let i = 0; i < 5; i++) {
       now += 8 * 3_600_000;
       const { items, rows } = shelf.promotions({ slot: "home", limit: 1 });
       const { id, propensity, creative, creativePropensity } = items[0];
-      assert.deepEqual(rows[0], { item: id, propensity, slot: "home", position: 0, served: seed.toString(36) + "-" + i + "-promotions" });
+      assert.deepEqual(rows[0], { item: id, propensity, slot: "home", position: 0, served: rows[0].served });
+      assert.ok(rows[0].served.endsWith("-" + i + "-promotions") && !served.has(rows[0].served), "shared by no other shelf or portrait");
+      served.add(rows[0].served);
       assert.deepEqual(Array.from(rows.slice(1)), creative ? [{ ...rows[0], item: creative, propensity: creativePropensity, slot: "home/creative/" + id }] : []);
       assert.deepEqual(shelf.promotions({ slot: "home", limit: 1 }), { ...shelf.promotions({ slot: "home", limit: 1 }), rows }, "asked again, the same is drawn");
       log.push({ ...rows[0], reward: (seed * 5 + i) % 10 < 10 * (kinds.get(id) ?? 0) ? 1 : 0 });

@@ -193,11 +193,13 @@ test("an exploring shelf says so, and its rows are those of an exploration log",
   assert.deepEqual([list.items[2].id, "propensity" in list.items[2]], [pinned, false], "a pinned place is no draw");
   const rows = v.shelf.explorationRows(list.servedId);
   assert.equal(rows.length, 19);
+  assert.match(rows[0].served, new RegExp("^[0-9a-z]+-" + list.servedId + "$"));
+  assert.deepEqual(v.shelf.explorationRows(list.servedId), rows, "asked twice, the same");
   assert.deepEqual(rows.map((r) => r.position), list.items.map((_, i) => i).filter((i) => i !== 2));
   rows.forEach((r) => {
     const x = list.items[r.position];
     assert.deepEqual(r, {
-      item: x.id, propensity: x.propensity, slot: "home", position: r.position, served: "7-" + list.servedId,
+      item: x.id, propensity: x.propensity, slot: "home", position: r.position, served: rows[0].served,
       policy: { [x.instead || x.id]: 1_000_000 },
     });
   });
@@ -234,6 +236,21 @@ test("the seed is the host's, drawn once and only where shelves explore and may 
   assert.deepEqual(failing.told, []);
 });
 
+test("rows of two shelves with one seed are told apart, though both explore alike", async () => {
+  const rows = async (wishes) => {
+    const v = await open(wishes);
+    wander(v, 20);
+    return v.shelf.explorationRows(v.shelf.recommend({ slot: "home", limit: 20 }).servedId);
+  };
+  const none = { memory: { entropy: () => Promise.reject(new Error("none")) } };
+  const [a, b, c] = [await rows(), await rows(), await rows(none)];
+  const bare = (list) => list.map(({ served, ...row }) => row);
+  assert.ok(a.length > 0);
+  assert.deepEqual(bare(a), bare(b));
+  assert.equal(new Set([a, b, c].map((list) => list[0].served)).size, 3);
+  assert.equal(c[0].served.split("-")[0], NOW.toString(36), "without a generator, when the shelf began");
+});
+
 test("`nearshelf replay` decides it again on the shop's side", async () => {
   const v = await open();
   wander(v, 150);
@@ -253,7 +270,8 @@ test("`nearshelf replay` decides it again on the shop's side", async () => {
   const [one] = JSON.parse(nearshelf("replay", log, "--pack", pack, "--served", String(list.servedId), "--json").stdout);
   assert.deepEqual([one.same, one.slot, one.items.map((x) => [x.id, x.score])], [true, "home", list.items.map((x) => [x.id, x.score])]);
   const tree = v.shelf.why(list.servedId, list.items[0].id);
-  assert.deepEqual(Object.entries(one.replayed[0].reasons), tree.children.map((c) => [c.code, c.value]));
+  for (const shown of [one.items, one.replayed]) assert.deepEqual(Object.entries(shown[0].reasons), tree.children.map((c) => [c.code, c.value]));
+  assert.deepEqual(one.items.map((x) => x.reasons), one.replayed.map((x) => x.reasons));
   const wrong = nearshelf("replay", log, "--pack", other);
   assert.notEqual(wrong.status, 0);
   assert.match(wrong.stderr, /bad_decisions.*decided with pack/);

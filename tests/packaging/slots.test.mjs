@@ -192,6 +192,65 @@ test("described items cross with their place, and come back with what they were 
   assert.deepEqual(told, []);
 });
 
+test("whyNot names what leaves a product out, each by a code of its own", async () => {
+  const shelf = await real({ consent: { personalize: true } });
+  const stage = (id, options) => shelf.whyNot(id, { limit: 200, ...options }).stage;
+  const id = shelf.recommend({ limit: 1 }).items[0].id;
+  const other = shelf.categories().find(({ path, products }) => products > 0 && !shelf.product(id).category.startsWith(path.split(" > ")[0])).path;
+  const word = shelf.product(id).title.split(" ")[0];
+  const pairs = new Set(shelf.recommend({ slot: "together", context: [id], limit: 200 }).items.map((item) => item.id));
+  const alone = shelf.recommend({ limit: 200 }).items.find((item) => item.id !== id && !pairs.has(item.id)).id;
+  for (const mode of ["personal", "neutral"]) {
+    assert.equal(stage("nowhere", { mode }), "unknown_item");
+    assert.equal(stage(id, { mode }), "shown");
+    assert.equal(stage(id, { mode, exclude: [id], context: [id] }), "excluded");
+    assert.equal(stage(id, { mode, slot: "product", context: [id] }), "context_item");
+    assert.equal(stage(id, { mode, category: other }), "other_category");
+    assert.equal(stage(id, { mode, category: "No such" }), "other_category");
+    assert.equal(stage(id, { mode, query: "xyzzy" }), "no_match");
+    assert.equal(stage(id, { mode, query: word }), "shown");
+    assert.equal(stage(alone, { mode, slot: "together", context: [id] }), "no_pair");
+    assert.equal(stage([...pairs][0], { mode, slot: "together", context: [id] }), "shown");
+  }
+  shelf.track("not_interested", { items: [{ item_id: id }] });
+  assert.equal(stage(id, {}), "disliked");
+  assert.equal(stage(id, { exclude: [id] }), "excluded");
+  assert.deepEqual(shelf.diagnostics(), {});
+  shelf.dispose();
+});
+
+test("the demo has words for every stage, in both languages", async () => {
+  const types = readFileSync(new URL("../../pkg-template/types/lists.d.ts", import.meta.url), "utf8");
+  const stages = [.../export type WhyNotStage =([^;]*);/.exec(types)[1].matchAll(/"(\w+)"/g)].map((m) => m[1]);
+  const core = readFileSync(new URL("../../src/rank/stage.rs", import.meta.url), "utf8");
+  const codes = [...core.slice(0, core.indexOf("impl Stage")).matchAll(/^ {4}"(\w+)",$/gm)].map((m) => m[1]);
+  assert.deepEqual([...stages].sort(), [...codes, "no_pair"].sort());
+  for (const [language, script] of [["en", /^[A-Z][A-Za-z,' ]+\.$/], ["zh-CN", /^[\u4e00-\u9fff，、]+。$/]]) {
+    const { default: text } = await import(new URL("../../www-demo/text/" + language + ".js", import.meta.url));
+    assert.deepEqual(Object.keys(text.stage).sort(), [...stages].sort());
+    for (const words of Object.values(text.stage)) assert.match(words, script);
+  }
+});
+
+test("a category that nobody has and a band that is none are told", async () => {
+  const shelf = await real({ consent: { personalize: true } });
+  const told = [];
+  shelf.on("diagnostic", (d) => told.push(d));
+  const { path } = shelf.categories()[0];
+  shelf.recommend({ category: path });
+  shelf.recommend({ category: path, query: "xyzzy" });
+  shelf.recommend({ price: { min: 100, max: 100 } });
+  await turn();
+  assert.deepEqual(told, []);
+  assert.deepEqual(shelf.recommend({ category: "Nowhere > Cups" }).items, []);
+  assert.deepEqual(shelf.recommend({ price: { min: 200, max: 100 }, limit: 3 }).relaxed, ["price"]);
+  await turn();
+  assert.deepEqual(told.map((d) => d.code), ["unknown_category", "bad_argument"]);
+  assert.ok(told[0].message.includes("Nowhere > Cups") && told[0].fix.includes("categories()"), told[0].message);
+  assert.ok(told[1].message.includes("'price'"), told[1].message);
+  shelf.dispose();
+});
+
 test("reasons speak both languages, and every code has its text", async () => {
   const shelf = await real({ consent: { personalize: true } });
   const dress = shelf.product("10001").title;
@@ -207,7 +266,8 @@ test("reasons speak both languages, and every code has its text", async () => {
   const near = (code) => [say(shelf, { code, subject: "" }), say(shelf, { code, subject: "" }, "zh-CN")];
   assert.deepEqual(near("disliked"), ["Close to what you do not want to see", "与你不想看的相近"]);
   assert.deepEqual(near("arrival"), ["New here", "新品"]);
-  for (const part of tree.children) for (const leaf of part.children) assert.equal(say(shelf, leaf), leaf.subject ? dress : "");
+  for (const part of tree.children) for (const leaf of part.children) assert.equal(say(shelf, leaf), leaf.subject ? dress : "In general");
+  assert.deepEqual(near("because"), ["In general", "总体而言"]);
   shelf.setView({ language: "zh-CN" });
   assert.equal(say(shelf, { code: "similar", subject: "10001" }), "与《" + shelf.product("10001").title + "》相似");
   // Every code the core has (src/rank/component.rs), and every reason of an item, in both languages.

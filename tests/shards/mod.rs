@@ -251,6 +251,25 @@ fn what_does_not_belong_or_is_damaged_is_refused_and_nothing_is_lost() {
     );
 }
 
+#[test]
+fn a_product_in_a_closed_shard_is_no_unknown_one() {
+    let parts = parts();
+    let (mut shelf, whole) = (open(&parts), crate::api::shelf());
+    let ids: Vec<String> = (0..64).map(|row| whole.catalog().id(Row(row)).to_string()).collect();
+    let closed: Vec<&String> = ids.iter().filter(|id| shelf.catalog().find(id).is_none()).collect();
+    assert!(closed.len() > 10);
+    let stages = |shelf: &mut Engine| -> BTreeSet<&str> {
+        closed.iter().map(|id| shelf.why_not(NOW, &Request::default(), id).code()).collect()
+    };
+    assert_eq!(stages(&mut shelf), BTreeSet::from(["shard_closed"]));
+    attach(&mut shelf, &parts.shards.iter().collect::<Vec<_>>());
+    assert!(!stages(&mut shelf).contains("shard_closed"));
+    for n in 0..200 {
+        let stranger = format!("stranger {n}");
+        assert_eq!(shelf.why_not(NOW, &Request::default(), &stranger).code(), "unknown_item", "all is open");
+    }
+}
+
 fn names(shelf: &mut Engine, wish: Wish) -> Vec<String> {
     let wanted = shelf.wanted(wish);
     wanted.iter().map(|i| shards::name(shelf.catalog().pack(), *i)).collect()

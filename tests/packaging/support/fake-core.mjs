@@ -229,7 +229,7 @@ export class FakeCore {
   on_WHY_NOT(r, w) {
     r.f64(), r.str(), r.u32(), r.u8(), r.list((r) => r.str()), r.str(), r.list((r) => [r.str(), r.u32()]), r.u32(), r.u32(), r.f64(), r.f64(), r.u32(), r.f64();
     this.readAbout(r);
-    w.str("seen");
+    w.u8(5);
     w.str("");
   }
 
