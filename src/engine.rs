@@ -32,7 +32,7 @@ pub use forward::{Chances, Forwarded};
 pub use grant::{GrantState, Granted, STOPPED, UNKNOWN};
 pub use identity::{Identified, RawOrder, Synced};
 pub use insight::{Asked, Names};
-pub use lists::{Because, RawDescription, Shelf, ShelfItem};
+pub use lists::{Arranged, Because, RawDescription, Shelf, ShelfItem};
 pub use reporting::{Reported, withdrawn};
 pub use request::Request;
 pub use shards::Wish;

@@ -9,6 +9,18 @@ import { malformed } from "./pack.js";
 
 const NOT_SOLD = 255;
 
+/** Constraints that nobody keeps here. */
+function unmet(most, price, pin, arrivals) {
+  return [
+    ["quota_category", most.category],
+    ["quota_brand", most.brand],
+    ["price", price],
+    ["pin", pin],
+    ["quota_store", most.store],
+    ["arrivals", arrivals],
+  ].filter((u) => u[1]).map((u) => u[0]);
+}
+
 export class Fallback {
   /**
    * @param {Uint8Array | null} bytes the pack, `null` before it has come or when it must not be trusted
@@ -76,17 +88,8 @@ export class Fallback {
    * @param {import("./catalogue.js").Found[] | null} found products in their order; `null` for all
    */
   recommend(o, found) {
-    const most = o.quota || {};
     const band = o.price || {};
-    const unmet = [
-      ["quota_category", most.category],
-      ["quota_brand", most.brand],
-      ["price", band.min !== undefined || band.max !== undefined],
-      ["pin", o.pin && o.pin.length],
-      ["quota_store", most.store],
-      ["arrivals", arrivals(o)],
-    ];
-    const relaxed = unmet.filter((u) => u[1]).map((u) => u[0]);
+    const relaxed = unmet(o.quota || {}, band.min !== undefined || band.max !== undefined, o.pin && o.pin.length, arrivals(o));
     return this._list(this.ask([], (c) => {
       const items = [];
       const limit = o.limit || 12;
@@ -104,8 +107,11 @@ export class Fallback {
   /**
    * @param {string[]} ids each once
    * @param {Map<string, any>} described
+   * @param {{ exclude?: string[], limit?: number, quota?: any }} [o]
    */
-  rank(ids, described) {
+  rank(ids, described, o) {
+    const { exclude = [], limit, quota } = o || {};
+    if (exclude.length || limit) ids = ids.filter((id) => exclude.indexOf(id) < 0).slice(0, limit);
     const given = (/** @type {any} */ item, /** @type {string} */ id) =>
       Object.assign({}, item, { id, score: 0, because: { code: "given", subject: "" } });
     const other = (/** @type {string} */ id) => given(described.get(id), id);
@@ -113,7 +119,7 @@ export class Fallback {
       const row = c.find(id);
       return row < 0 ? other(id) : given(c.item(row), id);
     })) || ids.map(other);
-    return Object.assign({ ids: ids.slice() }, this._list(items, []));
+    return Object.assign({ ids: ids.slice() }, this._list(items, unmet(quota || {})));
   }
 
   /**

@@ -103,8 +103,8 @@ export function cardsOf(shelf, o, activities) {
   return done(shelf, list, o);
 }
 
-/** A given list in its order; `null` without an engine. */
-export function ranked(shelf, o, asked) {
+/** A given list in its order, `wish`: as the options ask; `null` without an engine. */
+export function ranked(shelf, o, asked, wish) {
   return listOf(shelf, shelf._engine.decide(op.RANK, o.slot || "default", asked, (w) => {
     w.u8(o.mode || 0);
     w.list(asked._ids, (v) => w.str(v));
@@ -115,6 +115,11 @@ export function ranked(shelf, o, asked) {
       w.str(id(about.brand));
     });
     asked._described.forEach(({ price }) => w.f64(typeof price === "number" && price >= 0 ? price : NaN));
+    if (wish) {
+      const most = o.quota || {};
+      w.list(o.exclude || [], (v) => w.str(v));
+      [most.category, most.brand, most.store, Math.round((o.diversity || 0) * 65536), o.limit].forEach((x) => w.u32(x || 0));
+    }
   }), asked);
 }
 

@@ -183,8 +183,8 @@ export class Shelf {
     const described = new Map();
     const once = distinct(given, (expected) => hub.misuse("bad_argument", TEXTS ? "rank() has to be given " + expected + "." : "rank()",
       TEXTS ? "Pass ids as strings or numbers, or objects with an id." : ""), described);
-    const list = ranked(this, o, { _ids: once, _described: described });
-    return done(this, list ? Object.assign({ ids: list.items.map((item) => item.id) }, list) : this._fallback.rank(once, described), o);
+    const list = ranked(this, o, { _ids: once, _described: described }, o.exclude || o.quota || o.diversity || o.limit);
+    return done(this, list ? Object.assign({ ids: list.items.map((item) => item.id) }, list) : this._fallback.rank(once, described, o), o);
   }
 
   decisions() {

@@ -193,7 +193,22 @@ export interface CardList extends Omit<ShelfList, "items" | "scenes" | "rules"> 
  */
 export type Constraint = "quota_category" | "quota_brand" | "price" | "pin" | "quota_store" | "arrivals";
 
-export interface RankOptions { slot?: string; mode?: "personal" | "neutral"; sponsored?: (string | number)[]; }
+export interface RankOptions {
+  slot?: string;
+  mode?: "personal" | "neutral";
+  sponsored?: (string | number)[];
+  /** Ids that are left out, wherever they stand in the list. */
+  exclude?: (string | number)[];
+  /** How many of the list, 1–200. Default: all. */
+  limit?: number;
+  /**
+   * Most of one category, brand and store among the first `limit` (or 200) places, in the given order too. Without a limit what is too many follows the others, and the
+   * list says in `relaxed` that there is such.
+   */
+  quota?: RecommendOptions["quota"];
+  /** As in `recommend`, for a personal list; another one keeps its order. Items that nobody described stay behind. */
+  diversity?: number;
+}
 
 /** An item of a list to be ranked, by what it is. Of a product in the pack only the id is read. */
 export interface DescribedItem {

@@ -6,8 +6,7 @@ use crate::error::{Code, Error, Result};
 use crate::id::{Key, Row};
 use crate::list::Gather;
 use crate::money::Minor;
-use crate::order::Arrange;
-use crate::rank::{Component, Drawn, Features, Node, Part, Ranking, Served, Stage, Subject, explain};
+use crate::rank::{Component, Drawn, Features, Limits, Node, Part, Query, Ranking, Served, Stage, Subject, explain};
 use crate::time::Millis;
 use alloc::vec::Vec;
 
@@ -69,6 +68,19 @@ pub struct RawDescription<'a> {
     pub brand: &'a str,
     /// Price, or none.
     pub price: Option<Minor>,
+}
+
+/// What is asked of a given list beside its order.
+#[derive(Debug, Clone, Default)]
+pub struct Arranged<'a> {
+    /// Ids to leave out.
+    pub exclude: Vec<&'a str>,
+    /// Most products of one category, one brand, one store; 0 for any number. What is beyond comes behind the others, or nowhere with a limit.
+    pub quotas: [u32; 3],
+    /// How much unlike one another the first items should be, 0–65536.
+    pub diversity: u32,
+    /// Items wanted, at most 200; 0 for all.
+    pub limit: usize,
 }
 
 /// An item of a shelf, in the pack's numbers.
@@ -207,18 +219,33 @@ impl Engine {
     /// Re-ranks a list of ids, each once. Of an id the pack does not have, what the host says of it counts (`described`, in the order of
     /// their places); without a word on it, it follows the others in the order given.
     pub fn rank(&mut self, now: Millis, neutral: bool, ids: &[&str], described: &[RawDescription<'_>]) -> Shelf {
+        self.rank_arranged(now, neutral, ids, described, &Arranged::default())
+    }
+
+    /// The same without some of them, and with the first places (`limit`, or 200) kept to quotas and made diverse. Quotas and what is left out hold in the given
+    /// order too, diversity in a personal one only.
+    pub fn rank_arranged(
+        &mut self,
+        now: Millis,
+        neutral: bool,
+        ids: &[&str],
+        described: &[RawDescription<'_>],
+        wish: &Arranged<'_>,
+    ) -> Shelf {
         self.tick(now);
         let known = self.catalog.len() as u32;
         let described = described.iter().map(|d| self.describe(known, d)).gather();
         self.catalog.describe(described);
         let mut given: Vec<(Row, u32)> = Vec::with_capacity(ids.len());
         let mut taken = Vec::with_capacity(ids.len());
-        let (mut rows, mut others, mut last) = (Vec::new(), Vec::new(), Vec::new());
-        for (id, i) in ids.iter().zip(0..) {
+        let (mut all, mut rows, mut others, mut last) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let left_out = wish.exclude.len() as u32;
+        for (id, i) in wish.exclude.iter().chain(ids).zip(0..) {
             let row = self.find(id).map(|f| f.row);
             let key = row.map_or_else(|| Key::product(id), |r| self.catalog.key(r));
             if let Err(at) = taken.binary_search(&key) {
                 taken.insert(at, key);
+                let Some(i) = u32::checked_sub(i, left_out) else { continue };
                 let row = row.unwrap_or(Row(known + i));
                 if row.0 < known {
                     given.push((row, i));
@@ -228,8 +255,9 @@ impl Engine {
                 if row.0 < known || self.catalog.described(row).is_some() {
                     rows.push(row);
                 } else {
-                    last.push(Served { row, score: 0.0, parts: Vec::new() });
+                    last.push(row);
                 }
+                all.push(row);
             }
         }
         let mut ranking = match self.consent.may_personalize().filter(|_| !neutral) {
@@ -239,16 +267,30 @@ impl Engine {
             }
             None => self.ranker.rank(&self.catalog, None, &rows),
         };
-        ranking.items.append(&mut last);
+        if !ranking.personal {
+            // The given order, as a whole.
+            ranking.items.clear();
+            last = all;
+        }
+        for row in &last {
+            ranking.items.push(Served { row: *row, score: 0.0, parts: Vec::new() });
+        }
+        let limits = Limits { quotas: wish.quotas, ..Limits::default() };
+        if wish.diversity > 0 || !limits.is_empty() {
+            let limit = if wish.limit > 0 { wish.limit } else { usize::MAX };
+            // In the host's order nothing is moved apart, and what nobody knows stays behind the others.
+            let (diversity, ranked) = if ranking.personal { (wish.diversity, rows.len()) } else { (0, usize::MAX) };
+            let query = Query { limit, limits, diversity, ..Query::default() };
+            self.ranker.arrange(&self.catalog, &mut ranking, &query, ranked);
+        }
+        if wish.limit > 0 {
+            ranking.items.truncate(wish.limit);
+        }
         let mut shelf = self.keep(ranking, others, None);
         for item in &mut shelf.items {
             if let Some((_, i)) = given.iter().find(|(row, _)| Some(*row) == item.row) {
                 item.given = *i;
             }
-        }
-        if !shelf.personal {
-            // The given order, as a whole.
-            shelf.items.arrange_by_key(|i| i.given);
         }
         shelf
     }

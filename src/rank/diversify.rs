@@ -20,14 +20,14 @@ pub struct Traits {
 }
 
 impl Traits {
-    /// Those of a product, in the present market.
+    /// Those of a product, in the present market, or of an item that the host describes.
     pub fn of(catalog: &Catalog, row: Row) -> Traits {
         let category = catalog.category(row);
         let mut above = category;
         for c in category.into_iter().flat_map(|c| catalog.category_chain(c)).take(2) {
             above = Some(c);
         }
-        Traits { category, above, brand: catalog.brand(row), band: catalog.price(row).now.map(price_band) }
+        Traits { category, above, brand: catalog.brand(row), band: catalog.asked_price(row).map(price_band) }
     }
 
     /// How alike two products are, from 0 to 2^20: half of it for the same category (a quarter where only the one above is

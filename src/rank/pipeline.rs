@@ -425,6 +425,33 @@ impl Ranker {
         self.work.compose(catalog, query, None);
     }
 
+    /// Brings the first places of a ranked list into an order that keeps to the query's quotas, and makes them diverse; what has none of them follows as it was, and
+    /// so does what stands behind the first `ranked`.
+    pub fn arrange(&mut self, catalog: &Catalog, list: &mut Ranking, query: &Query, ranked: usize) {
+        let Work { f, order, .. } = &mut self.work;
+        f.rows.clear();
+        order.clear();
+        for (item, i) in list.items.iter().zip(0..).take(ranked) {
+            f.rows.push(item.row);
+            order.push((item.parts.iter().map(|p| p.value).sum(), i));
+        }
+        self.work.compose(catalog, query, None);
+        let Work { order, chosen, .. } = &self.work;
+        list.relaxed = chosen.relaxed;
+        let mut places = chosen.list.clone();
+        for at in 0..list.items.len() {
+            if !chosen.list.contains(&at) {
+                places.push(at);
+            }
+        }
+        let mut items = Vec::new();
+        for at in places {
+            let at = order.get(at).map_or(at, |(_, i)| *i as usize);
+            items.push(list.items[at].clone());
+        }
+        list.items = items;
+    }
+
     /// The first stage that keeps `row` off the shelf of `query`: that without exploration, unless the exploring one shows it.
     pub fn why_not(
         &mut self,

@@ -3,7 +3,7 @@
 use super::{catalogue, checkout, insight, invite, reporting, verify};
 use crate::catalog::Price;
 use crate::codec::{Malformed, Reader, Writer};
-use crate::engine::{ClusterView, Engine, RawDescription, RawOrder, Request, Shelf, TraitView};
+use crate::engine::{Arranged, ClusterView, Engine, RawDescription, RawOrder, Request, Shelf, TraitView};
 use crate::error::{Code, Error, Result};
 use crate::event::EventKind;
 use crate::event::clean::{RawDetails, RawEvent, RawItem, RawPrice};
@@ -356,8 +356,15 @@ fn rank(shelf: &mut Engine, r: &mut Reader<'_>, out: &mut Writer) -> Result<()> 
     if r.left() > 0 {
         described.iter_mut().for_each(|d| d.price = amount(r));
     }
+    // One from before lists were arranged ends here, and so does one that asks nothing of them.
+    let mut wish = Arranged::default();
+    if r.left() > 0 {
+        wish.exclude = strings(r);
+        wish.quotas = [r.u32(), r.u32(), r.u32()];
+        (wish.diversity, wish.limit) = (r.u32(), r.u32() as usize);
+    }
     r.end()?;
-    let list = shelf.rank(now, neutral, &ids, &described);
+    let list = shelf.rank_arranged(now, neutral, &ids, &described, &wish);
     write_shelf(shelf, &list, out);
     Ok(())
 }

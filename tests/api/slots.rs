@@ -2,13 +2,13 @@
 
 use super::{NOW, event, id, shelf};
 use crate::compat::with_sections;
-use nearshelf::engine::{Because, Engine, RawDescription, Request, Shelf};
+use nearshelf::engine::{Arranged, Because, Engine, RawDescription, Request, Shelf};
 use nearshelf::event::clean::{RawDetails, RawEvent, RawItem, RawPrice};
 use nearshelf::id::Row;
 use nearshelf::money::price_band;
 use nearshelf::pack::Tag;
 use nearshelf::privacy::consent::{Consent, Tri};
-use nearshelf::rank::{Blend, COMPONENTS, Component, Node, Stage, Subject};
+use nearshelf::rank::{Blend, COMPONENTS, Component, Node, QUOTA_CATEGORY, Stage, Subject};
 use nearshelf::time::{HOUR, Millis};
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
@@ -239,5 +239,40 @@ fn what_a_shopper_pays_moves_the_order_and_stands_in_the_tree() {
         let tree = a.why(list.id, a.catalog().id(first)).expect("served");
         assert_eq!(tree.children.iter().map(|n| n.code).collect::<Vec<_>>(), ["price"]);
         assert!((tree.children[0].value - tree.value).abs() < f64::EPSILON && tree.value > 0.0);
+    }
+}
+
+#[test]
+fn a_ranked_list_leaves_out_what_it_is_told_and_keeps_to_quotas_in_its_first_places() {
+    let mut shelf = busy(3);
+    let ids: Vec<String> = (0..40).map(|row| id(&shelf, row)).chain(["elsewhere".to_string()]).collect();
+    let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
+    for neutral in [false, true] {
+        let plain = shelf.rank(NOW, neutral, &ids, &[]);
+        let mut arranged = |wish: Arranged<'_>| shelf.rank_arranged(NOW, neutral, &ids, &[], &wish);
+        let given = |list: &Shelf| list.items.iter().map(|i| i.given).collect::<Vec<_>>();
+        assert_eq!(arranged(Arranged::default()).items, plain.items);
+        let left = arranged(Arranged { exclude: vec![ids[4], "elsewhere", "nobody", ids[4]], ..Arranged::default() });
+        assert!(left.items.len() == 39 && left.relaxed == 0 && given(&left).iter().all(|i| ![4, 40].contains(i)));
+        let first = arranged(Arranged { limit: 5, ..Arranged::default() });
+        assert_eq!(first.items, plain.items[..5]);
+        // One of each category first, then the others as they were, which is told.
+        let quotas = [1, 0, 0];
+        let all = arranged(Arranged { quotas, ..Arranged::default() });
+        let mut sorted = given(&all);
+        sorted.sort_unstable();
+        assert_eq!(sorted, (0..41).collect::<Vec<_>>(), "nothing is lost");
+        assert_eq!(all.relaxed, QUOTA_CATEGORY);
+        let few = arranged(Arranged { quotas, limit: 4, ..Arranged::default() });
+        assert_eq!((few.items.as_slice(), few.relaxed), (&all.items[..4], 0));
+        let diverse = arranged(Arranged { diversity: 60_000, ..Arranged::default() });
+        assert_eq!(diverse.items.last().expect("some").given, 40, "what nobody knows follows");
+        assert_eq!(given(&diverse) == given(&plain), neutral, "the host's order stays");
+        let c = shelf.catalog();
+        let categories: Vec<_> = few.items.iter().map(|i| c.category(i.row.expect("of the pack"))).collect();
+        assert_eq!(categories.iter().collect::<std::collections::BTreeSet<_>>().len(), 4, "{categories:?}");
+        let tree = shelf.why(all.id, ids[7]).expect("a tree");
+        let item = all.items.iter().find(|i| i.given == 7).expect("the item");
+        assert_eq!((tree.value, leaves(&tree)), (item.score, item.score));
     }
 }

@@ -229,7 +229,7 @@ test("misuse is a diagnostic in production and thrown under development", async 
   const misuses = [
     (s) => s.recommend({ lmit: 3 }), (s) => s.recommend({ limit: "3" }), (s) => s.recommend({ limit: 500 }), (s) => s.recommend("home"),
     (s) => s.recommend({ mode: "neutrl" }), (s) => s.recommend({ exclude: "lamp" }), (s) => s.rank("lamp"), (s) => s.rank(["a", {}]),
-    (s) => s.rank([], { limit: 3 }), (s) => s.trackMany({}), (s) => s.setConsent({ personalise: true }), (s) => s.setConsent({ store: 1 }),
+    (s) => s.rank([], { category: "Home" }), (s) => s.trackMany({}), (s) => s.setConsent({ personalise: true }), (s) => s.setConsent({ store: 1 }),
     (s) => s.setView({ market: 7 }), (s) => s.browse({ offset: -1 }), (s) => s.on("changed", () => {}), (s) => s.on("change", "fn"),
   ];
   const production = await ready();

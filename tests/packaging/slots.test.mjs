@@ -251,6 +251,28 @@ test("a category that nobody has and a band that is none are told", async () => 
   shelf.dispose();
 });
 
+test("a given list leaves out, keeps to quotas and is cut as it is told, with the engine and without", async () => {
+  const shelf = await real({ consent: { personalize: true } });
+  const ids = shelf.browse({ limit: 30 }).products.map((product) => product.id);
+  const tops = (list) => list.items.map((item) => item.category);
+  for (const mode of ["neutral", "personal"]) {
+    const plain = shelf.rank(ids, { mode });
+    assert.deepEqual([plain.ids.length, plain.relaxed], [30, []]);
+    const few = shelf.rank(ids, { mode, exclude: [plain.ids[0]], quota: { category: 1 }, limit: 4 });
+    assert.deepEqual([few.ids.length, few.ids.includes(plain.ids[0]), new Set(tops(few)).size, few.relaxed], [4, false, 4, []]);
+    const all = shelf.rank(ids, { mode, quota: { category: 1 } });
+    assert.deepEqual([[...all.ids].sort(), all.relaxed], [[...ids].sort(), ["quota_category"]]);
+    assert.equal(shelf.replay(all.servedId).same, true);
+    shelf.track("view_item", { items: [{ item_id: ids[7] }] });
+  }
+  const plain = shelf.rank(ids);
+  assert.notDeepEqual(shelf.rank(ids, { diversity: 0.9 }).ids, plain.ids);
+  shelf.dispose();
+  const neutral = await without();
+  const list = neutral.rank(["lamp", "mug", "elsewhere", "bowl"], { exclude: ["mug"], limit: 2, quota: { brand: 1 } });
+  assert.deepEqual([list.ids, list.relaxed], [["lamp", "elsewhere"], ["quota_brand"]]);
+});
+
 test("reasons speak both languages, and every code has its text", async () => {
   const shelf = await real({ consent: { personalize: true } });
   const dress = shelf.product("10001").title;
