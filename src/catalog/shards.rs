@@ -2,7 +2,7 @@
 
 use super::Catalog;
 use crate::codec::Reader;
-use crate::id::Key;
+use crate::id::{Key, hash};
 use crate::pack::column::u32_at;
 use crate::pack::{Pack, Tag, hex};
 use crate::text::concat;
@@ -63,8 +63,42 @@ pub(crate) fn of_category(catalog: &Catalog, category: u32) -> [Option<usize>; 2
     first
 }
 
-/// The shard that may hold a product, by the core's hint.
+/// The shard that an id is in, by the core's hint: of an id that the hint was not made for, any or none.
+#[inline(never)]
 pub(crate) fn of_key(pack: &Pack, key: Key) -> Option<usize> {
+    let bytes = section(pack, Tag::WHERE);
+    let mut r = Reader::new(bytes);
+    let (seed, block, modulus) = (r.u32(), r.u32(), r.u32());
+    if modulus == 0 {
+        return of_cell(pack, key);
+    }
+    let mut sum = 0;
+    for at in places(key, seed, block) {
+        for plane in 0..planes(modulus) {
+            let byte = bytes.get(HINT_HEAD + at + plane * 3 * block as usize)?;
+            sum += u32::from(*byte) << (8 * plane);
+        }
+    }
+    Some((sum % modulus) as usize).filter(|shard| *shard < count(pack))
+}
+
+/// Bytes before the numbers of the hint.
+pub(crate) const HINT_HEAD: usize = 12;
+
+/// Of how many bytes the numbers of a hint are.
+pub(crate) fn planes(modulus: u32) -> usize {
+    if modulus > 256 { 2 } else { 1 }
+}
+
+/// Whose numbers in a hint add up to a key's: one in each of three blocks.
+pub(crate) fn places(key: Key, seed: u32, block: u32) -> [usize; 3] {
+    let h = hash(u64::from(seed), &key.0.to_le_bytes());
+    let place = |i: u64| i * u64::from(block) + ((h >> (21 * i) & 0x1F_FFFF) * u64::from(block) >> 21);
+    [0, 1, 2].map(|i| place(i) as usize)
+}
+
+/// The first hint: a cell for each key, in which the most popular product that falls there has its shard.
+fn of_cell(pack: &Pack, key: Key) -> Option<usize> {
     let cells = section(pack, Tag::HINT);
     let n = (cells.len() as u64 / 2).max(1);
     let mut r = Reader::new(cells.get((key.0 % n) as usize * 2..)?);

@@ -66,7 +66,8 @@ tags! {
     SHARDS b"SHRD" "Versions of a core's shards.";
     SHARD_CATEGORY b"SHCA" "Categories of each shard.";
     SHARD_SIZE b"SHSZ" "Bytes and products of each shard.";
-    HINT b"HINT" "In which shard an id may be.";
+    HINT b"HINT" "In which shard an id may be, as cores said first.";
+    WHERE b"WHER" "In which shard an id is.";
     TABLE_PART b"TABG" "An item-item table whose neighbours are global rows.";
     TABLE_ROWS b"TROW" "Global rows that a shard's tables are for.";
     ALIAS_NUMBER b"ALNO" "Place of each alias among those of all parts.";

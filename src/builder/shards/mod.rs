@@ -1,6 +1,7 @@
 //! A pack split into a core that one download brings and shards by category: `manual/shards.md` says what lies where.
 
 mod head;
+mod hint;
 mod part;
 mod pieces;
 mod plan;
@@ -22,10 +23,8 @@ pub const CORE: usize = 250_000;
 /// Most bytes of a shard on the wire where nothing else is said.
 pub const SHARD: usize = 500_000;
 /// Sections that a pack without parts does not have.
-const PARTS_ONLY: [Tag; 7] =
-    [Tag::ROWS, Tag::PART, Tag::SHARDS, Tag::SHARD_CATEGORY, Tag::SHARD_SIZE, Tag::HINT, Tag::ALIAS_NUMBER];
-/// Cells of the hint at most.
-const CELLS: usize = 16_384;
+const PARTS_ONLY: [Tag; 8] =
+    [Tag::ROWS, Tag::PART, Tag::SHARDS, Tag::SHARD_CATEGORY, Tag::SHARD_SIZE, Tag::HINT, Tag::WHERE, Tag::ALIAS_NUMBER];
 /// Tries to cut shards so that all fit.
 const TRIES: usize = 8;
 
@@ -94,7 +93,7 @@ pub fn split(whole: &[u8], limits: Limits, progress: &dyn Progress) -> Result<Op
     let mut room = (limits.shard * 17 / 20 / each).clamp(1, n.max(1));
     let mut core = limits.core;
     for _ in 0..TRIES {
-        let cut = Cut { parts: &parts, groups: plan::groups(&catalog, room) };
+        let cut = Cut { parts: &parts, groups: plan::groups(&catalog, room), hint: limits.core / 10 };
         let head = cut.head(core, progress)?;
         let split = cut.files(&head, progress)?;
         let largest = split.shards.iter().map(|s| s.wire).max().unwrap_or(0);
@@ -175,6 +174,8 @@ pub fn read_whole(path: &Path) -> Result<Vec<u8>> {
 struct Cut<'a> {
     parts: &'a Parts<'a>,
     groups: Vec<Vec<u32>>,
+    /// Bytes of the hint at most, on the wire.
+    hint: usize,
 }
 
 /// A shard as the core is to list it.
@@ -233,7 +234,7 @@ impl Cut<'_> {
         let size = |s: &Listed| [s.bytes.to_le_bytes(), (s.rows.len() as u32).to_le_bytes()].concat();
         out.add(Tag::SHARD_SIZE, 0, shards.len(), numbers(size));
         out.add(Tag::SHARD_CATEGORY, 0, shards.len(), self.categories(shards));
-        out.add(Tag::HINT, 0, 1, self.hint(shards));
+        out.add(Tag::WHERE, 0, 1, hint::write(self.parts.catalog, shards, self.hint));
         out.finish()
     }
 
@@ -259,20 +260,6 @@ impl Cut<'_> {
         }
         ends.extend(entries);
         ends
-    }
-
-    /// In which shard an id may be: the most popular product of each cell says so.
-    fn hint(&self, shards: &[Listed]) -> Vec<u8> {
-        let rows: usize = shards.iter().map(|s| s.rows.len()).sum();
-        let mut cells: Vec<(u32, u16)> = vec![(u32::MAX, 0); rows.next_power_of_two().min(CELLS)];
-        for (s, number) in shards.iter().zip(1..) {
-            for row in &s.rows {
-                let key = self.parts.catalog.key(Row(*row));
-                let at = (key.0 % cells.len() as u64) as usize;
-                cells[at] = cells[at].min((*row, number));
-            }
-        }
-        cells.into_iter().flat_map(|(_, shard)| shard.to_le_bytes()).collect()
     }
 
     /// The files.
