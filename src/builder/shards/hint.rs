@@ -6,7 +6,7 @@
 use super::Listed;
 use crate::catalog::Catalog;
 use crate::catalog::shards::{places, planes};
-use crate::id::{Key, Row};
+use crate::id::{Key, Row, hash};
 use std::collections::HashSet;
 
 /// Places for 100 keys: with fewer than 122 most tries fail.
@@ -25,7 +25,7 @@ pub(super) fn write(catalog: &Catalog, shards: &[Listed], most: usize) -> Vec<u8
         rows.extend(s.rows.iter().map(|row| (*row, number)));
     }
     rows.sort_unstable();
-    let room = |modulus: u32| ((most * 8 * 100 / ROOM) as f64 / f64::from(modulus.max(2)).log2()) as usize;
+    let room = |modulus: u32| ((most * 8 * 100 / ROOM) as f64 / libm::log2(f64::from(modulus.max(2)))) as usize;
     let products = rows.iter().map(|(row, shard)| (catalog.key(Row(*row)), *shard));
     let variants = rows
         .iter()
@@ -35,9 +35,12 @@ pub(super) fn write(catalog: &Catalog, shards: &[Listed], most: usize) -> Vec<u8
         products.chain(variants).filter(|(key, _)| seen.insert(*key)).take(room(shards.len() as u32)).collect();
     let moduli = REFUSING.map(|more| (shards.len() as u32) << more);
     let modulus = moduli.into_iter().find(|m| keys.len() <= room(*m) && *m <= LARGEST).unwrap_or(moduli[3]);
+    // Were those that no key needs all 0, sums of other ids would mostly be shards; where every sum is one, 0 compresses best.
+    let refuses = modulus > shards.len() as u32;
+    let fill = |at: u64| if refuses { (hash(at, &[]) % u64::from(modulus)) as u32 } else { 0 };
     let mut block = (keys.len() * ROOM).div_ceil(300) as u32 + 8;
     for seed in 0.. {
-        if let Some(numbers) = solve(&keys, (seed, block, modulus)) {
+        if let Some(numbers) = solve(&keys, (seed, block, modulus), fill) {
             let mut out: Vec<u8> = [seed, block, modulus].into_iter().flat_map(u32::to_le_bytes).collect();
             for plane in 0..planes(modulus) {
                 out.extend(numbers.iter().map(|n| (n >> (8 * plane)) as u8));
@@ -49,8 +52,8 @@ pub(super) fn write(catalog: &Catalog, shards: &[Listed], most: usize) -> Vec<u8
     Vec::new()
 }
 
-/// Numbers of which those at a key's places add up to its shard; `None` where the keys cannot be peeled off one by one.
-fn solve(keys: &[(Key, u32)], (seed, block, modulus): (u32, u32, u32)) -> Option<Vec<u32>> {
+/// Numbers of which those at a key's places add up to its shard, and `fill` where no key needs any; `None` where the keys cannot be peeled off one by one.
+fn solve(keys: &[(Key, u32)], (seed, block, modulus): (u32, u32, u32), fill: impl Fn(u64) -> u32) -> Option<Vec<u32>> {
     let places = |i: usize| places(keys[i].0, seed, block);
     // Of each place how many keys meet there, and their numbers by exclusive or: the number itself where it is one.
     let mut meeting = vec![(0_u32, 0_usize); 3 * block as usize];
@@ -74,10 +77,10 @@ fn solve(keys: &[(Key, u32)], (seed, block, modulus): (u32, u32, u32)) -> Option
     if peeled.len() < keys.len() {
         return None;
     }
+    let mut numbers: Vec<u32> = (0..meeting.len() as u64).map(fill).collect();
     // The last to be peeled is free in a place that no earlier one needs.
-    let mut numbers = vec![0; meeting.len()];
     for (at, i) in peeled.into_iter().rev() {
-        let sum: u32 = places(i).iter().map(|p| numbers[*p]).sum();
+        let sum: u32 = places(i).iter().filter(|p| **p != at).map(|p| numbers[*p]).sum();
         numbers[at] = (keys[i].1 + modulus - sum % modulus) % modulus;
     }
     Some(numbers)
@@ -94,7 +97,8 @@ mod tests {
                 let keys: Vec<(Key, u32)> =
                     (0..n).map(|i| (Key::product(&i.to_string()), i.wrapping_mul(2_654_435_761) % modulus)).collect();
                 let block = n * 123 / 300 + 8;
-                let found = (0..20).find_map(|seed| Some((seed, solve(&keys, (seed, block, modulus))?)));
+                let found = (0..20)
+                    .find_map(|seed| Some((seed, solve(&keys, (seed, block, modulus), |at| at as u32 % modulus)?)));
                 let (seed, numbers) = found.expect("most can be peeled");
                 assert!(numbers.iter().all(|x| *x < modulus));
                 for (key, shard) in &keys {
