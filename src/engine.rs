@@ -251,6 +251,7 @@ impl Engine {
         self.consent.may_personalize().ok_or_else(no_consent)?;
         self.portrait = Portrait::restore(self.config.clone(), bytes)?;
         self.count_weeks();
+        self.place_events();
         self.settle_sensitive();
         Ok(())
     }

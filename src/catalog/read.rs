@@ -228,7 +228,16 @@ impl Catalog {
     /// What an id stands for: a product, a variant or an alias.
     pub fn find(&self, id: &str) -> Option<Found> {
         let key = Key::product(id);
-        let Some(entry) = self.index.find(key, |e| self.entry_text(e) == id) else {
+        self.found(key, self.index.find(key, |e| self.entry_text(e) == id))
+    }
+
+    /// What the id with this key stands for.
+    pub fn find_key(&self, key: Key) -> Option<Found> {
+        self.found(key, self.index.find(key, |e| Key::product(self.entry_text(e)) == key))
+    }
+
+    fn found(&self, key: Key, entry: Option<u32>) -> Option<Found> {
+        let Some(entry) = entry else {
             return self.new_row(key).map(|row| Found { row, variant: None });
         };
         let entry = entry as usize;

@@ -93,7 +93,7 @@ pub(crate) fn planes(modulus: u32) -> usize {
 /// Whose numbers in a hint add up to a key's: one in each of three blocks.
 pub(crate) fn places(key: Key, seed: u32, block: u32) -> [usize; 3] {
     let h = hash(u64::from(seed), &key.0.to_le_bytes());
-    let place = |i: u64| i * u64::from(block) + ((h >> (21 * i) & 0x1F_FFFF) * u64::from(block) >> 21);
+    let place = |i: u64| i * u64::from(block) + (((h >> (21 * i) & 0x1F_FFFF) * u64::from(block)) >> 21);
     [0, 1, 2].map(|i| place(i) as usize)
 }
 

@@ -101,6 +101,7 @@ impl Engine {
             self.forget_lists();
         }
         self.portrait = account;
+        self.place_events();
         self.settle_sensitive();
         Ok(result)
     }

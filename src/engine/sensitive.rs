@@ -36,7 +36,7 @@ impl Engine {
         let (keys, catalog) = (&self.sensitive, &self.catalog);
         let category = |key| keys.binary_search(&key).is_ok();
         let product = |key| {
-            let of = catalog.row_of(key).and_then(|row| catalog.category(row));
+            let of = catalog.find_key(key).and_then(|found| catalog.category(found.row));
             of.is_some_and(|c| category(catalog.category_key(c)))
         };
         self.portrait.leave_out(&allowed, &category, &product);

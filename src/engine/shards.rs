@@ -122,6 +122,7 @@ impl Engine {
         self.catalog = catalog;
         self.offers = None;
         self.opened.push(place);
+        self.place_events();
         // Lists that were served keep their reasons.
         for Kept { items, others, .. } in &mut self.served {
             for (_, row) in others {

@@ -1,7 +1,7 @@
 //! Taking events in: what they say goes into the portrait, what cannot be used is counted.
 
 use super::Engine;
-use crate::catalog::Catalog;
+use crate::catalog::{Catalog, Found};
 use crate::event::EventKind;
 use crate::event::clean::{Currency, Drop, Event, RawEvent, clean};
 use crate::id::Key;
@@ -150,27 +150,34 @@ impl Engine {
 
     /// What an item of an event says, in keys.
     pub(super) fn facts(&self, id: &str, price: Option<Minor>, notes: &mut Notes) -> Facts {
-        let c = &self.catalog;
-        let band = |m: Minor| Key::price_band(&c.market().currency, money::price_band(m));
-        let Some(found) = c.find(id) else {
+        let Some(found) = self.catalog.find(id) else {
             notes.add(Drop::UnknownItem);
-            return Facts { product: Key::product(id), band: price.map(band), ..Facts::default() };
+            return Facts {
+                product: Key::product(id),
+                band: price.map(|m| band(&self.catalog, m)),
+                ..Facts::default()
+            };
         };
-        let listed = || {
-            let variant = found.variant.map_or(c.best_variant(found.row), |v| c.variants_of(found.row).start + v);
-            c.price_of(variant).now
-        };
-        let mut tags = [None; TAGS];
-        let mut told = c.tag_keys(found.row);
-        for mine in &mut tags {
-            *mine = told.next();
-        }
-        Facts {
-            product: c.key(found.row),
-            category: c.category(found.row).map(|x| c.category_key(x)),
-            brand: c.brand(found.row).map(|x| c.brand_key(x)),
-            band: price.or_else(listed).map(band),
-            tags,
+        facts_of(&self.catalog, found, price)
+    }
+
+    /// Products have come: what events told of them before counts from now on.
+    #[inline(never)]
+    pub(super) fn place_events(&mut self) {
+        let Some(allowed) = self.consent.may_personalize() else { return };
+        let (catalog, sensitive) = (&self.catalog, &self.sensitive);
+        let may_know = self.consent.may_be_sensitive();
+        let mut refused = false;
+        self.portrait.recognise(&allowed, &mut |key| {
+            let facts = facts_of(catalog, catalog.find_key(key)?, None);
+            if may_know || facts.category.is_none_or(|c| sensitive.binary_search(&c).is_err()) {
+                return Some(facts);
+            }
+            refused = true;
+            Some(Facts { product: facts.product, ..Facts::default() })
+        });
+        if refused {
+            self.settle_sensitive();
         }
     }
 
@@ -199,6 +206,31 @@ impl Engine {
                 self.drop_event(reason);
             }
         }
+    }
+}
+
+fn band(c: &Catalog, price: Minor) -> Key {
+    Key::price_band(&c.market().currency, money::price_band(price))
+}
+
+/// What is known of a product, at the price that an event tells or at its own.
+#[inline(never)]
+fn facts_of(c: &Catalog, found: Found, price: Option<Minor>) -> Facts {
+    let listed = || {
+        let variant = found.variant.map_or(c.best_variant(found.row), |v| c.variants_of(found.row).start + v);
+        c.price_of(variant).now
+    };
+    let mut tags = [None; TAGS];
+    let mut told = c.tag_keys(found.row);
+    for mine in &mut tags {
+        *mine = told.next();
+    }
+    Facts {
+        product: c.key(found.row),
+        category: c.category(found.row).map(|x| c.category_key(x)),
+        brand: c.brand(found.row).map(|x| c.brand_key(x)),
+        band: price.or_else(listed).map(|m| band(c, m)),
+        tags,
     }
 }
 

@@ -102,6 +102,7 @@ impl Portrait {
         }
         leave(&mut h.visits.cart, product);
         leave(&mut self.bought, product);
+        self.unplaced.retain(|u| !product(u.product));
         self.trail.marks.retain(|m| m.kind == EventKind::SessionStart || !product(m.key));
         self.merged = None;
     }

@@ -5,6 +5,7 @@
 pub mod attribute;
 pub mod config;
 pub mod contact;
+mod counting;
 pub mod decay;
 pub mod declared;
 mod dimension;
@@ -17,6 +18,7 @@ mod sieve;
 mod snapshot;
 mod snapshot_v1;
 mod tape;
+mod unplaced;
 mod visit;
 pub mod visits;
 pub mod week;

@@ -1,18 +1,19 @@
 //! The portrait itself: a settled layer, a provisional one for events that may still arrive out of order, and the trail.
 
-use super::decay::Moment;
+use super::counting::add;
 use super::declared::Declared;
 use super::dimension::Dimension;
 use super::hidden::{self, Hidden};
-use super::history::{self, History, Rhythm};
+use super::history::{History, Rhythm};
 use super::notes::Note;
 use super::sieve::Sieve;
+use super::unplaced::{UNPLACED, Unplaced};
 use super::visit::{Mark, Trail, Visit, keep_latest, latest};
 use super::{Affinity, ProfileConfig};
 use crate::event::{Detail, EventKind};
 use crate::id::Key;
 use crate::privacy::consent::Personalize;
-use crate::time::{DAY, HOUR, MINUTE, Millis, SECOND};
+use crate::time::{MINUTE, Millis, SECOND};
 use alloc::vec::Vec;
 
 /// An affinity for each dimension.
@@ -22,8 +23,6 @@ pub(super) type Affinities = [Affinity; Dimension::COUNT];
 pub(super) const ROOM: [usize; Dimension::COUNT] = [512, 128, 128, 64, 128, 24, 7, 24, 8, 48, 24];
 /// Tags of a product that are noted: its first ones.
 pub const TAGS: usize = 4;
-/// The weight of one, where no kind's weight counts.
-const ONE: u32 = 256;
 /// Events in the provisional layer.
 pub(super) const PENDING: usize = 256;
 /// Steps that tell a shopper from a program.
@@ -127,6 +126,8 @@ pub struct Portrait {
     pub(super) declared: Vec<Declared>,
     /// What the shopper took back, sorted by dimension and key.
     pub(super) hidden: Vec<Hidden>,
+    /// What has settled of products of which nothing was known, sorted by time.
+    pub(super) unplaced: Vec<Unplaced>,
     /// What was concluded, sorted by key.
     pub(super) notes: Vec<Note>,
     /// The ledger of a membership, which only who keeps it can read.
@@ -166,6 +167,7 @@ impl Portrait {
             bought: Vec::new(),
             declared: Vec::new(),
             hidden: Vec::new(),
+            unplaced: Vec::new(),
             notes: Vec::new(),
             ledger: Vec::new(),
             landings: Vec::new(),
@@ -425,7 +427,7 @@ impl Portrait {
     }
 
     /// Notes what is disliked and what was bought.
-    fn list(&mut self, kind: EventKind, at: Millis, facts: &[Facts]) {
+    pub(super) fn list(&mut self, kind: EventKind, at: Millis, facts: &[Facts]) {
         let (list, room) = match kind {
             EventKind::NotInterested => (&mut self.disliked, DISLIKED),
             EventKind::Purchase => (&mut self.bought, BOUGHT),
@@ -481,7 +483,9 @@ impl Portrait {
         for p in self.pending.drain(..ripe) {
             add(&mut self.settled, &self.config, &self.hidden, &p);
             self.history.add(&self.config, &p);
+            Unplaced::note(&mut self.unplaced, &self.config, &p);
         }
+        keep_latest(&mut self.unplaced, UNPLACED);
         self.settled.iter_mut().for_each(Affinity::settle);
         self.history.settle();
     }
@@ -589,42 +593,6 @@ fn insert_sorted(list: &mut Vec<(Millis, Key)>, entry: (Millis, Key)) {
         i = list.partition_point(|x| *x <= entry);
     }
     list.insert(i, entry);
-}
-
-fn add(layer: &mut Affinities, config: &ProfileConfig, hidden: &[Hidden], p: &Pending) {
-    let (weight, social) = (config.weight[p.kind as usize], p.kind.is_social());
-    let mut moment = Moment::new(p.at);
-    let mut count = |d: Dimension, key: Option<Key>, weight: u32| {
-        let (Some(key), affinity) = (key, &mut layer[d as usize]) else { return };
-        if hidden.is_empty() || hidden::counts(hidden, d, key, p.at) {
-            let grown = moment.growth(affinity.half_life);
-            affinity.add_grown(key, weight, (p.at, 1 << p.kind as u8), grown);
-        }
-    };
-    let channel = if social { Dimension::ShareChannel } else { Dimension::Channel };
-    count(channel, p.detail.channel, ONE);
-    if weight == 0 {
-        return;
-    }
-    for f in &p.facts {
-        count(Dimension::Item, Some(f.product).filter(|k| *k != TAKEN_BACK), weight);
-        count(Dimension::Category, f.category, weight);
-        count(Dimension::Brand, f.brand, weight);
-        count(Dimension::PriceBand, f.band, weight);
-        for tag in f.tags {
-            count(Dimension::Tag, tag, weight);
-        }
-        if social {
-            count(Dimension::Topic, f.category, weight);
-        }
-    }
-    let local = history::local(p.at, p.detail.zone);
-    let hour = local.div_euclid(HOUR).rem_euclid(24);
-    // 1970-01-01 was a Thursday.
-    let weekday = 1 + (local.div_euclid(DAY) + 3).rem_euclid(7);
-    count(Dimension::Hour, Some(Key(hour as u64)), weight);
-    count(Dimension::Weekday, Some(Key(weekday as u64)), weight);
-    count(Dimension::Content, p.detail.content.map(|c| Key(u64::from(c))), weight);
 }
 
 /// The portrait as it is now.

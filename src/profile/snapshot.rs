@@ -9,6 +9,7 @@ use super::notes::NOTES;
 use super::orders::{ORDERS, REFUNDS, Sums};
 use super::portrait::{Affinities, BOUGHT, DISLIKED, IDS, LANDINGS, LEDGER, PENDING, Pending, Portrait, ROOM};
 use super::tape::Tape;
+use super::unplaced::UNPLACED;
 use super::visit::{MARKS, keep_latest};
 use super::visits::{CART, CHANNELS, OpenVisit, PATH, Stage, Visits};
 use super::{Affinity, ProfileConfig, snapshot_v1};
@@ -21,7 +22,9 @@ use crate::time::Millis;
 use alloc::vec::Vec;
 
 /// The snapshot format this build writes and the newest it reads.
-const SNAPSHOT: u16 = 5;
+const SNAPSHOT: u16 = 6;
+/// Before events were remembered of whose products nothing was known: the same description without them.
+const BEFORE_UNPLACED: u16 = 5;
 /// Before there was a record of landings: the same description without it.
 const BEFORE_LANDINGS: u16 = 4;
 /// Before there was a ledger of membership: the same description without it.
@@ -79,6 +82,7 @@ pub(super) fn keeps_order(p: &Portrait) -> bool {
         && p.ids.is_sorted()
         && p.disliked.is_sorted()
         && p.bought.is_sorted()
+        && p.unplaced.is_sorted()
         && p.settled.iter().all(|a| a.traits.is_sorted_by_key(|t| t.key))
 }
 
@@ -152,6 +156,14 @@ fn state(t: &mut Tape<'_, '_>, p: &mut Portrait, version: u16) {
     }
     if version > BEFORE_LANDINGS {
         t.blob(&mut p.landings, LANDINGS);
+    }
+    if version > BEFORE_UNPLACED {
+        t.list(&mut p.unplaced, UNPLACED, |t, u| {
+            t.time(&mut u.at);
+            t.key(&mut u.product);
+            kind(t, &mut u.kind);
+            t.flag(&mut u.priced);
+        });
     }
 }
 

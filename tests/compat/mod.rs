@@ -13,6 +13,7 @@ use nearshelf::id::{Key, Row};
 use nearshelf::pack::{FORMAT, OLDEST_READABLE, Pack, PackWriter, Tag};
 use nearshelf::privacy::consent::{Consent, Tri};
 use nearshelf::profile::attribute::Source;
+use nearshelf::profile::{Dimension, Portrait, ProfileConfig};
 #[cfg(feature = "cli")]
 use nearshelf::rank::Counts;
 use nearshelf::rank::curve::{DEPTHS, KNOTS, Place};
@@ -250,10 +251,10 @@ fn sealed_snapshot_1_is_read() {
     assert_eq!((portrait.events, portrait.sessions), (60, 60));
     assert_eq!(portrait.traits[0].len(), 24);
     assert_eq!(portrait.visit, [crate::api::id(&shelf, 9)]);
-    // Written by this version it is one of version 5, and says the same.
+    // Written by this version it is one of version 6, and says the same.
     let again = shelf.seal(&SEALED.0, &SEALED.1, SEALED.2).expect("consented");
     let mut other = crate::api::shelf();
-    other.unseal(&SEALED.0, SEALED.2, &again).expect("snapshot 5");
+    other.unseal(&SEALED.0, SEALED.2, &again).expect("snapshot 6");
     assert_eq!(other.portrait(crate::api::NOW), portrait);
 }
 
@@ -267,10 +268,10 @@ fn sealed_snapshot_2_is_read() {
     assert_eq!(portrait.traits.each_ref().map(Vec::len), [14, 9, 9, 7, 14, 1, 7, 1, 1, 0, 1]);
     // What had settled then has no kinds; what was provisional has its own.
     assert!(portrait.traits.iter().flatten().any(|t| t.kinds == 0));
-    // Written by this version it is one of version 5, and says the same.
+    // Written by this version it is one of version 6, and says the same.
     let again = shelf.seal(&SEALED.0, &SEALED.1, SEALED.2).expect("consented");
     let mut other = crate::api::shelf();
-    other.unseal(&SEALED.0, SEALED.2, &again).expect("snapshot 5");
+    other.unseal(&SEALED.0, SEALED.2, &again).expect("snapshot 6");
     assert_eq!(other.portrait(crate::api::NOW), portrait);
     assert_eq!(other.seal(&SEALED.0, &SEALED.1, SEALED.2).expect("consented"), again);
 }
@@ -293,11 +294,11 @@ fn sealed_snapshot_3_is_read() {
         ]
     );
     assert_eq!(shelf.ledgers().0, b"", "there was no membership then");
-    // Written by this version it is one of version 5, and says the same.
+    // Written by this version it is one of version 6, and says the same.
     let again = shelf.seal(&SEALED.0, &SEALED.1, SEALED.2).expect("consented");
     let mut other = Engine::open(with_sections(&[(Tag::ATTRIBUTE, 7, attributes)])).expect("a pack");
     other.set_consent(Consent::all());
-    other.unseal(&SEALED.0, SEALED.2, &again).expect("snapshot 5");
+    other.unseal(&SEALED.0, SEALED.2, &again).expect("snapshot 6");
     assert_eq!(other.portrait(crate::api::NOW), shelf.portrait(crate::api::NOW));
     let portrait = shelf.portrait(crate::api::NOW);
     assert_eq!((portrait.events, portrait.sessions), (90, 90));
@@ -320,7 +321,7 @@ fn sealed_snapshot_4_is_read() {
     let again = shelf.seal(&SEALED.0, &SEALED.1, SEALED.2).expect("consented");
     let mut other = Engine::open(with_sections(&[(Tag::ATTRIBUTE, 7, attributes)])).expect("a pack");
     other.set_consent(Consent::all());
-    other.unseal(&SEALED.0, SEALED.2, &again).expect("snapshot 5");
+    other.unseal(&SEALED.0, SEALED.2, &again).expect("snapshot 6");
     assert_eq!((other.portrait(crate::api::NOW), other.ledgers().0), (portrait, LEDGER_KEPT));
     // It goes with the portrait, and stays where nobody decided.
     shelf.set_consent(Consent { personalize: Tri::Undecided, ..Consent::all() });
@@ -328,6 +329,31 @@ fn sealed_snapshot_4_is_read() {
     shelf.set_consent(Consent { personalize: Tri::No, ..Consent::all() });
     assert_eq!(shelf.ledgers().0, b"");
     assert_eq!(shelf.keep_ledger(&[0; 16_385]).expect_err("too long").code(), "bad_request");
+}
+
+#[test]
+fn sealed_snapshot_6_is_read() {
+    #[cfg(all(feature = "cli", not(target_arch = "wasm32")))]
+    if std::env::var_os("NEARSHELF_FREEZE").is_some() {
+        let sealed = crate::shards::evidence::settled(&SEALED.0, &SEALED.1, SEALED.2);
+        std::fs::write(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/compat/snapshot-v6.sealed"), sealed)
+            .expect("written");
+        return;
+    }
+    let sealed = include_bytes!("snapshot-v6.sealed");
+    let plain = nearshelf::store::seal::open(&SEALED.0, SEALED.2, sealed).expect("seal 1");
+    let mut shelf = crate::api::shelf();
+    let config = Pack::open(crate::api::PACK.to_vec()).expect("a pack");
+    let config = ProfileConfig::read(config.section(Tag::CONFIG, 0).expect("settings")).expect("settings");
+    let mut kept = Portrait::restore(config, &plain).expect("snapshot 6");
+    assert_eq!(kept.snapshot(), plain, "read and written alike");
+    // Seen by a page that had the core alone: what the pack says of it counts as soon as a pack has it.
+    shelf.unseal(&SEALED.0, SEALED.2, sealed).expect("seal 1, snapshot 6");
+    let portrait = shelf.portrait(crate::api::NOW);
+    assert_eq!(portrait.events, 4);
+    let told = |d: Dimension| portrait.traits[d as usize].iter().map(|t| t.events).sum::<u32>();
+    assert_eq!((told(Dimension::Item), told(Dimension::Category)), (4, 4));
+    assert_ne!(shelf.snapshot().expect("allowed"), plain);
 }
 
 #[test]

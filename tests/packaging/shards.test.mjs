@@ -10,6 +10,7 @@ import { wholeCore } from "../mini-program/support/whole.mjs";
 import { shelfMaker } from "../../pkg-template/src/create.js";
 import { golden } from "../golden/replay.mjs";
 import { fakeHost } from "./support/fake-core.mjs";
+import { secret, storageOver } from "./support/memory.mjs";
 import { packBytes, pkg, root } from "./support/project.mjs";
 import { pack, sections } from "./support/small-pack.mjs";
 
@@ -139,8 +140,9 @@ test("a pack that was not split asks for nothing, and one given as bytes has no 
 });
 
 /** Shelves over the built core, with packs and shards from files. */
-function realShelf() {
+function realShelf(more = {}) {
   return shelfMaker({
+    ...more,
     address: (given) => (typeof given === "string" ? given : ""),
     pack: (given) => (typeof given === "string" ? new Uint8Array(readFileSync(given)) : given),
     core: async () => wholeCore,
@@ -231,6 +233,50 @@ test("with the real core, search and what is bought together grow with what is o
   assert.deepEqual(told, []);
   shelf.dispose();
   whole.dispose();
+});
+
+test("with the real core, what a page is told of a closed product counts once its shard has come, on that page or a later one", async () => {
+  const address = join(import.meta.dirname, "..", "compat", "shards-v3", "core.pack");
+  const options = { pack: address, now: () => NOW, consent: { personalize: true, store: true } };
+  const about = (shelf) => {
+    const { events, items, categories, brands, priceBands, tags, session } = shelf.portrait();
+    return { events, items, categories, brands, priceBands, tags, session };
+  };
+  const storages = () => {
+    const kept = new Map();
+    return { memory: { storage: () => storageOver(kept), ...secret, hidden: () => () => {} } };
+  };
+  const whole = await realShelf()({ ...options, pack: golden("slots.json").pack });
+  const first = await realShelf()({ ...options, shards: false });
+  const closed = whole.browse({ limit: 100 }).products.map((p) => p.id).filter((id) => first.product(id) === null);
+  first.dispose();
+  assert.ok(closed.length > 20);
+  const seen = closed.slice(0, 3).map((id, i) => ["view_item", { event_id: "e" + i, items: [{ item_id: id, price: i ? undefined : "19.00" }] }]);
+  seen.forEach((event) => whole.track(...event));
+  const expected = about(whole);
+  whole.dispose();
+  assert.equal(expected.items.length, 3);
+  assert.ok(expected.categories.length > 0 && expected.brands.length > 0 && expected.priceBands.length > 0);
+
+  // The page names them, so their shards come, and no other.
+  const page = await realShelf()(options);
+  for (const event of seen) page.track(...event);
+  assert.deepEqual(about(page).categories, [], "nobody knows yet what they are");
+  for (let i = 0; i < 200 && seen.some(([, { items }]) => page.product(items[0].item_id) === null); i++) await later();
+  assert.deepEqual(about(page), expected);
+  page.dispose();
+
+  // It ended before they came: a later one opens them.
+  const place = storages();
+  const gone = await realShelf(place)({ ...options, shards: false });
+  for (const event of seen) gone.track(...event);
+  gone.dispose();
+  await gone._memory.settled();
+  const next = await realShelf(place)({ ...options, shards: "all" });
+  assert.deepEqual([about(next).events, about(next).categories], [3, []]);
+  for (let i = 0; i < 200 && next.recommend({ limit: 5 }).partial; i++) await later();
+  assert.deepEqual(about(next), expected);
+  next.dispose();
 });
 
 test("with the real core, a shelf grows by its shards until nothing is missing", async () => {

@@ -1,5 +1,6 @@
 //! A pack split into a core and shards: nothing is lost, nothing depends on the order, and what does not belong is refused.
 
+pub(crate) mod evidence;
 mod pieces;
 
 use crate::api::{NOW, PACK, event};
@@ -151,10 +152,8 @@ fn an_opened_shelf_ranks_as_the_pack_that_was_split() {
         }
     }
     attach(&mut split, &parts.shards.iter().collect::<Vec<_>>());
-    // Categories and brands of products that were closed when they were seen are not known, so a fresh visit is compared.
-    for shelf in [&mut whole, &mut split] {
-        shelf.forget();
-    }
+    assert_eq!(shown(&mut whole, &request), shown(&mut split, &request));
+    assert_eq!(whole.portrait(NOW), split.portrait(NOW), "what was closed when it was seen counts as the rest");
     for (i, at) in (0..64).map(|i| (i * 29) % 64).enumerate() {
         let now = NOW.plus((100 + i as i64) * 1_000);
         for shelf in [&mut whole, &mut split] {
