@@ -20,6 +20,9 @@ pub trait Arrange<T> {
     /// ```
     fn arrange_by(&mut self, compare: impl Fn(&T, &T) -> Ordering);
 
+    /// Sorts by a comparison in memory that the caller keeps: asks for none where that has been in use for as long a list.
+    fn arrange_in(&mut self, memory: &mut Scratch, compare: impl Fn(&T, &T) -> Ordering);
+
     /// Sorts by a key.
     fn arrange_by_key<K: Ord>(&mut self, key: impl Fn(&T) -> K) {
         self.arrange_by(|a, b| key(a).cmp(&key(b)));
@@ -28,8 +31,19 @@ pub trait Arrange<T> {
 
 impl<T> Arrange<T> for [T] {
     fn arrange_by(&mut self, compare: impl Fn(&T, &T) -> Ordering) {
-        sort(self.len(), &mut By { list: self, compare });
+        self.arrange_in(&mut Scratch::default(), compare);
     }
+
+    fn arrange_in(&mut self, memory: &mut Scratch, compare: impl Fn(&T, &T) -> Ordering) {
+        sort(self.len(), &mut By { list: self, compare }, memory);
+    }
+}
+
+/// Memory to sort long lists in.
+#[derive(Debug, Clone, Default)]
+pub struct Scratch {
+    from: Vec<u32>,
+    to: Vec<u32>,
 }
 
 /// A list by places. A trait of its own, since a closure behind `dyn` comes with three functions.
@@ -55,8 +69,12 @@ impl<T, F: Fn(&T, &T) -> Ordering> Places for By<'_, T, F> {
 
 /// Sorts `n` elements. One copy of it serves every type.
 #[inline(never)]
-fn sort(n: usize, list: &mut dyn Places) {
-    let places = if n > SHORT { merge(n, list) } else { insert(n, list) };
+fn sort(n: usize, list: &mut dyn Places, memory: &mut Scratch) {
+    let mut few = [0; SHORT];
+    let places = match few.get_mut(..n) {
+        Some(few) => insert(few, list),
+        None => merge(n, list, memory),
+    };
     for i in 0..n {
         // places[i] is where the i-th of the sorted list stands. What stood before i has been swapped on along its own
         // place, so following the places from there finds it.
@@ -68,25 +86,25 @@ fn sort(n: usize, list: &mut dyn Places) {
     }
 }
 
-/// The places 0 to `n` in sorted order, for few.
-fn insert(n: usize, list: &dyn Places) -> Vec<u32> {
-    let mut places = Vec::with_capacity(n);
-    for i in 0..n as u32 {
-        let mut j = places.len();
-        while j > 0 && list.compare(places[j - 1], i) == Ordering::Greater {
+/// As many places in sorted order, for few: without asking for memory.
+fn insert<'a>(places: &'a mut [u32], list: &dyn Places) -> &'a [u32] {
+    for i in 0..places.len() {
+        let mut j = i;
+        while j > 0 && list.compare(places[j - 1], i as u32) == Ordering::Greater {
+            places[j] = places[j - 1];
             j -= 1;
         }
-        places.insert(j, i);
+        places[j] = i as u32;
     }
     places
 }
 
 /// The places 0 to `n` in sorted order, for many.
-fn merge(n: usize, list: &dyn Places) -> Vec<u32> {
-    let mut from: Vec<u32> = (0..n as u32).gather();
+fn merge<'a>(n: usize, list: &dyn Places, memory: &'a mut Scratch) -> &'a [u32] {
+    let Scratch { from, to } = memory;
+    (0..n as u32).refill(from);
     let sorted = from.windows(2).all(|w| list.compare(w[0], w[1]) != Ordering::Greater);
     let mut width = if sorted { n } else { 1 };
-    let mut to = Vec::with_capacity(n);
     while width < n {
         to.clear();
         for start in (0..n).step_by(2 * width) {
@@ -99,7 +117,7 @@ fn merge(n: usize, list: &dyn Places) -> Vec<u32> {
                 *next += 1;
             }
         }
-        core::mem::swap(&mut from, &mut to);
+        core::mem::swap(from, to);
         width *= 2;
     }
     from

@@ -29,14 +29,20 @@ pub(super) fn skip<'a>(r: &mut Reader<'a>, text: usize) -> (&'a str, u8) {
 pub(super) fn skip_item(r: &mut Reader<'_>) -> bool {
     let described = skip(r, SALE).1 & 128 != 0;
     if described {
-        for _ in CATEGORY..TITLE {
-            r.str();
-        }
-        for _ in 0..2 * r.count(8) {
-            r.str();
-        }
+        skip_about(r);
     }
     described
+}
+
+/// Goes behind what an item is described by.
+#[inline(never)]
+pub(super) fn skip_about(r: &mut Reader<'_>) {
+    for _ in CATEGORY..TITLE {
+        r.str();
+    }
+    for _ in 0..2 * r.count(8) {
+        r.str();
+    }
 }
 
 impl Catalog {

@@ -2,7 +2,7 @@
 //! ([`manual/overlay`](crate::manual::overlay) has the bytes).
 
 use super::live::{Before, NONE};
-use super::news::skip_item;
+use super::news::{skip_about, skip_item};
 use super::{Catalog, Market};
 use crate::codec::{Malformed, Reader};
 use crate::error::{Code, Error, Result};
@@ -10,6 +10,7 @@ use crate::id::hash;
 use crate::money::parse_price;
 use crate::pack::{Pack, Tag};
 use crate::time::{Millis, SECOND};
+use alloc::string::String;
 use alloc::vec::Vec;
 use core::ops::Range;
 
@@ -122,48 +123,43 @@ impl Catalog {
         let live = &self.lives[market];
         let (last, held) = (live.sequence, live.held);
         let sequence = if head.sequence == 0 { last + 1 } else { head.sequence };
-        let mut told = Overlaid { old: u32::from(sequence < last), ..Overlaid::default() };
         if sequence <= last {
-            return Ok(told);
+            return Ok(Overlaid { old: u32::from(sequence < last), ..Overlaid::default() });
         }
         if !head.full && head.since > if held { last } else { 0 } {
             return misfit("one before it is missing.");
         }
-        let mut patches = Vec::new();
-        let mut items = Reader::new(&[]);
+        let mut laid = Laid::default();
         if head.base.is_empty() {
-            items = r.clone();
-            for _ in 0..r.count(13) {
-                skip_item(r);
+            let mut items = r.clone();
+            let described = self.named(r, market, &mut laid);
+            // All fits, so from here on something happens.
+            r.end().map_err(not_whole)?;
+            if described {
+                // Once more with the new items, which other items may name.
+                laid = Laid::default();
+                let mut news = items.clone();
+                for _ in 0..news.count(13) {
+                    let (mut record, left) = (news.clone(), news.left());
+                    if skip_item(&mut news) {
+                        laid.told.bad += u32::from(self.add_new(record.take(left - news.left())));
+                    }
+                }
+                self.named(&mut items, market, &mut laid);
             }
         } else {
-            patches = numbered(r, self.variants);
+            laid.patches = numbered(r, self.variants);
+            r.end().map_err(not_whole)?;
         }
-        // All fits, so from here on something happens.
-        r.end().map_err(not_whole)?;
-        let mut news = items.clone();
-        for _ in 0..news.count(13) {
-            let (mut record, left) = (news.clone(), news.left());
-            if skip_item(&mut news) {
-                told.bad += u32::from(self.add_new(record.take(left - news.left())));
-            }
-        }
-        let before = core::mem::take(&mut self.lives[market].multipliers);
-        for _ in 0..items.count(13) {
-            let mut item = items.clone();
-            skip_item(&mut items);
-            self.named(&mut item, market, &mut told, &mut patches);
-        }
-        self.lay(market, if head.full { Before::Goes } else { Before::Stays }, &patches);
+        self.lay(market, if head.full { Before::Goes } else { Before::Stays }, &laid.patches);
         let age = if head.max_age == 0 { self.policy.max_age } else { head.max_age };
         let live = &mut self.lives[market];
-        if !head.full && live.multipliers.is_empty() {
-            live.multipliers = before;
+        if head.full || !laid.multipliers.is_empty() {
+            live.multipliers = laid.multipliers;
         }
         (live.sequence, live.held, live.stale) = (sequence, true, false);
         live.expires = head.issued.unwrap_or(now).plus(i64::from(age) * SECOND);
-        told.outcome = 1 + u8::from(head.full);
-        Ok(told)
+        Ok(Overlaid { outcome: 1 + u8::from(head.full), ..laid.told })
     }
 
     /// The number of the overlay that is in force where the catalogue looks, and when it is stale.
@@ -196,35 +192,57 @@ impl Catalog {
     /// The variants an id stands for: one, or all of a product.
     pub(super) fn variants_named(&self, id: &str) -> Option<Range<u32>> {
         let mut all = self.variants_of(self.find(id)?.row);
-        for v in all.clone() {
-            if self.variant_id(v) == id {
-                all = v..v + 1;
+        if all.len() > 1 {
+            for v in all.clone() {
+                if self.variant_id(v) == id {
+                    all = v..v + 1;
+                }
             }
         }
         Some(all)
     }
 
-    /// An item by its id, with prices in major units.
-    fn named(&mut self, r: &mut Reader<'_>, market: usize, told: &mut Overlaid, patches: &mut Vec<Patch>) {
-        let (id, mut what) = (r.str(), r.u8());
-        let mut prices = [NONE; 2];
-        for (bit, slot) in [32, 64].into_iter().zip(&mut prices) {
-            match price(r.str(), &self.markets()[market]) {
-                Some(price) => *slot = price,
-                None => {
-                    told.bad += 1;
-                    what &= !bit;
+    /// Reads items by their ids, with prices in major units. Answers whether any of them is described.
+    fn named(&self, r: &mut Reader<'_>, market: usize, laid: &mut Laid) -> bool {
+        let n = r.count(13);
+        let (mut any, market) = (false, &self.markets()[market]);
+        laid.patches.reserve(n);
+        for _ in 0..n {
+            let (id, mut what) = (r.str(), r.u8());
+            let described = what & 128 != 0;
+            let mut prices = [NONE; 2];
+            for (bit, slot) in [32, 64].into_iter().zip(&mut prices) {
+                match price(r.str(), market) {
+                    Some(price) => *slot = price,
+                    None => {
+                        laid.told.bad += 1;
+                        what &= !bit;
+                    }
                 }
             }
+            if described {
+                any = true;
+                skip_about(r);
+            }
+            let [price, sale] = prices;
+            laid.told.bad += u32::from(what & 7 == 5);
+            match self.variants_named(id) {
+                Some(variants) => laid.patches.push(Patch { variants, price, sale, what }),
+                None if id.as_bytes().first() == Some(&(MULTIPLIER as u8)) => laid.multipliers.push_str(id),
+                None => laid.told.unknown += 1,
+            }
         }
-        let [price, sale] = prices;
-        told.bad += u32::from(what & 7 == 5);
-        match self.variants_named(id) {
-            Some(variants) => patches.push(Patch { variants, price, sale, what }),
-            None if id.as_bytes().first() == Some(&(MULTIPLIER as u8)) => self.lives[market].multipliers.push_str(id),
-            None => told.unknown += 1,
-        }
+        any
     }
+}
+
+/// What an overlay comes to.
+#[derive(Default)]
+struct Laid {
+    patches: Vec<Patch>,
+    /// Of granting campaigns, each behind a [`MULTIPLIER`].
+    multipliers: String,
+    told: Overlaid,
 }
 
 fn bad(what: &'static str) -> Error {

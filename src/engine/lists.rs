@@ -193,11 +193,15 @@ impl Engine {
     }
 
     fn shelf(&self, id: u32, ranking: &Ranking, category: Option<u32>) -> Shelf {
+        let mut items = Vec::with_capacity(ranking.items.len());
+        for s in &ranking.items {
+            items.push(self.item(s, ranking.new_since));
+        }
         Shelf {
             id,
             personal: ranking.personal,
             relaxed: ranking.relaxed,
-            items: ranking.items.iter().map(|s| self.item(s, ranking.new_since)).gather(),
+            items,
             drawn: ranking.drawn.clone(),
             partial: self.is_partial(category),
         }

@@ -41,7 +41,8 @@ impl Traits {
 }
 
 /// A candidate that has no place yet.
-struct Waiting {
+#[derive(Debug, Clone)]
+pub(super) struct Waiting {
     entry: (i64, u32),
     traits: Traits,
     /// Score over the range of the candidates' scores, 0 to 2^20.
@@ -52,8 +53,15 @@ struct Waiting {
 
 /// Reorders the first `window` of `order`, best first as (score, place in `rows`): each next one has the largest
 /// `(1 - diversity) · relevance - diversity · similarity to the nearest before it`. `diversity` is in 1/65536, at most one; ties keep
-/// their order, and 0 changes nothing.
-pub(super) fn diversify(catalog: &Catalog, diversity: u32, window: usize, rows: &[Row], order: &mut [(i64, u32)]) {
+/// their order, and 0 changes nothing. `left` is memory to work in.
+pub(super) fn diversify(
+    catalog: &Catalog,
+    diversity: u32,
+    window: usize,
+    rows: &[Row],
+    order: &mut [(i64, u32)],
+    left: &mut Vec<Waiting>,
+) {
     let diversity = i64::from(diversity.min(ONE));
     let window = order.len().min(window);
     let order = &mut order[..window];
@@ -68,7 +76,7 @@ pub(super) fn diversify(catalog: &Catalog, diversity: u32, window: usize, rows: 
         relevance: ((entry.0 - least) << SCORE_BITS) / range,
         nearest: 0,
     };
-    let mut left: Vec<Waiting> = order.iter().map(waiting).gather();
+    order.iter().map(waiting).refill(left);
     for place in order {
         let (mut best, mut most) = (0, i64::MIN);
         for (i, w) in left.iter().enumerate() {
@@ -78,7 +86,7 @@ pub(super) fn diversify(catalog: &Catalog, diversity: u32, window: usize, rows: 
             }
         }
         let next = left.remove(best);
-        for w in &mut left {
+        for w in &mut *left {
             w.nearest = w.nearest.max(w.traits.similarity(&next.traits));
         }
         *place = next.entry;

@@ -4,7 +4,7 @@ use super::blend::Blend;
 use super::component::Component;
 use super::constrain::{Chosen, LIFT, Limits, PRICE, Pin, choose, hides};
 use super::context::Context;
-use super::diversify::diversify;
+use super::diversify::{Waiting, diversify};
 #[cfg(feature = "vectors")]
 use super::embedding::COSINE_BITS;
 use super::embedding::Top;
@@ -18,7 +18,7 @@ use super::table::Tables;
 use crate::catalog::{Availability, Catalog};
 use crate::id::Row;
 use crate::list::Gather;
-use crate::order::Arrange;
+use crate::order::{Arrange, Scratch};
 use crate::profile::PortraitView;
 use crate::time::Millis;
 use alloc::vec;
@@ -100,6 +100,7 @@ struct Work {
     /// The candidates that pass, best first as (score, candidate), and their rows.
     order: Vec<(i64, u32)>,
     ordered: Vec<Row>,
+    waiting: Vec<Waiting>,
     /// Which of them are on the shelf.
     chosen: Chosen,
     /// The shelf, as (score, candidate).
@@ -116,9 +117,10 @@ impl Work {
         let (rows, order) = (&self.f.rows, &mut self.order);
         // A band comes before scores, so that diversity chooses among what is in it.
         if query.limits.price != [None; 2] {
-            order.arrange_by_key(|(_, i)| !query.limits.in_band(catalog, rows[*i as usize]));
+            let out = |i: u32| !query.limits.in_band(catalog, rows[i as usize]);
+            order.arrange_in(&mut self.sources.memory, |a, b| out(a.1).cmp(&out(b.1)));
         }
-        diversify(catalog, query.diversity, 4 * limit, rows, order);
+        diversify(catalog, query.diversity, 4 * limit, rows, order, &mut self.waiting);
         order.iter().map(|(_, i)| rows[*i as usize]).refill(&mut self.ordered);
         choose(catalog, &query.limits, limit, &self.ordered, draws, &mut self.chosen);
         self.chosen.list.iter().map(|at| order[*at]).refill(&mut self.shelf);
@@ -235,10 +237,10 @@ impl Ranker {
         let Work { sources, f, order, .. } = &mut work;
         sources.read(portrait, catalog, &self.blend, &query.context);
         self.bought(catalog, portrait, &mut sources.bought);
-        sources.season = season::season(catalog, query.now);
+        season::season(catalog, query.now, &mut sources.season);
         // They are asked about for each candidate.
         for rows in [&mut sources.seen, &mut sources.bought, &mut sources.disliked] {
-            rows.arrange_by_key(|row| *row);
+            rows.arrange_in(&mut sources.memory, |a, b| a.cmp(b));
         }
         let (mut slots, mut top) = (core::mem::take(&mut self.slots), core::mem::take(&mut self.top));
         let allowed = |row: Row| self.stage_before_rank(catalog, query, sources, row).is_none();
@@ -252,11 +254,11 @@ impl Ranker {
             if score >= bar && allowed(*row) {
                 order.push((score, i as u32));
                 if order.len() / 2 >= most {
-                    bar = best_first(order, &f.rows, most);
+                    bar = best_first(order, &f.rows, most, &mut slots.memory);
                 }
             }
         }
-        best_first(order, &f.rows, most);
+        best_first(order, &f.rows, most, &mut slots.memory);
         (self.slots, self.top, self.work) = (slots, top, work);
     }
 
@@ -337,7 +339,7 @@ impl Ranker {
         for (_, i) in &*shelf {
             slots.clear(&[f.rows[*i as usize]]);
         }
-        notes.arrange_by_key(|(place, _)| *place);
+        notes.arrange_in(&mut slots.memory, |a, b| a.0.cmp(&b.0));
         let mut notes = notes.iter().peekable();
         let aims = sources.aims(catalog, &self.tables);
         let mut items = Vec::with_capacity(shelf.len());
@@ -486,9 +488,9 @@ impl Ranker {
 }
 
 /// Brings candidates in their order and forgets all but the `most` best. Gives the score of the last.
-fn best_first(order: &mut Vec<(i64, u32)>, rows: &[Row], most: usize) -> i64 {
+fn best_first(order: &mut Vec<(i64, u32)>, rows: &[Row], most: usize, memory: &mut Scratch) -> i64 {
     // Ties by row, which is the published order.
-    order.arrange_by(|a, b| b.0.cmp(&a.0).then_with(|| rows[a.1 as usize].cmp(&rows[b.1 as usize])));
+    order.arrange_in(memory, |a, b| b.0.cmp(&a.0).then_with(|| rows[a.1 as usize].cmp(&rows[b.1 as usize])));
     order.truncate(most);
     order.last().map_or(i64::MIN, |last| last.0)
 }

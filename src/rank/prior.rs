@@ -1,13 +1,13 @@
 //! The merchant's prior: where a shopper of whom little is known starts. `manual/cold-start.md` tells the formula.
 
 use super::blend::ONE;
-use super::cluster::nearest;
+use super::cluster::nearest_parts;
+use super::source::zeros;
 use crate::catalog::Catalog;
 use crate::codec::Reader;
 use crate::id::Key;
 use crate::pack::Tag;
 use crate::profile::{Declared, Dimension, PortraitView};
-use alloc::vec;
 use alloc::vec::Vec;
 
 /// Bits after the point in which lifts multiply a base, and the most it may come to.
@@ -33,31 +33,45 @@ pub struct Prior<'a> {
 
 /// The prior of a pack under what was `declared`; without any, nothing.
 pub fn prior<'a>(catalog: &'a Catalog, declared: &[Declared]) -> Prior<'a> {
+    let mut prior = Prior { weight: 0, parts: Vec::new(), base: Vec::new(), declared: Vec::new() };
+    prior.weight =
+        read(catalog, declared, &mut prior.parts, &mut prior.base, &mut |answer| prior.declared.push(answer));
+    prior
+}
+
+/// Reads its parts and its base, and tells each answer that was declared. Answers with its weight.
+fn read<'a>(
+    catalog: &'a Catalog,
+    declared: &[Declared],
+    parts: &mut Vec<u64>,
+    base: &mut Vec<u64>,
+    tell: &mut dyn FnMut(&'a str),
+) -> u32 {
     let mut r = Reader::new(catalog.pack().section(Tag::PRIOR, 0).unwrap_or(&[]));
-    let (weight, parts) = (r.u32(), vec![0; catalog.category_count()]);
-    let mut prior = Prior { weight, parts, base: Vec::new(), declared: Vec::new() };
+    let weight = r.u32();
+    zeros(parts, catalog.category_count());
     // The base first, then the lifts of each answer.
     let (mut counts, mut left) = (true, None);
     loop {
         for _ in 0..r.count(8) {
             let (category, value) = (r.u32() as usize, u64::from(r.u32().min(LARGEST)));
-            if let Some(part) = prior.parts.get_mut(category).filter(|_| counts) {
+            if let Some(part) = parts.get_mut(category).filter(|_| counts) {
                 *part = if left.is_none() { value << BASE_BITS } else { (*part * value / 100).min(MOST) };
             }
         }
         if left.is_none() {
-            prior.base = prior.parts.clone();
+            base.clone_from(parts);
         }
         let more = left.unwrap_or_else(|| r.count(8));
         if more == 0 {
-            return prior;
+            return weight;
         }
         left = Some(more - 1);
         let answer = r.str();
         let key = Key::made(0xff, answer.as_bytes());
         counts = declared.iter().any(|d| d.value == key.0);
         if counts {
-            prior.declared.push(answer);
+            tell(answer);
         }
     }
 }
@@ -74,31 +88,41 @@ pub(super) enum Voice {
     Cluster,
 }
 
-/// What the prior adds to the value of each category it names, 0–65536, and in the second place what everyone's interest by itself would; nothing without one,
-/// nor before anything is known of the shopper's interests.
-pub(super) fn added(portrait: &PortraitView<'_>, catalog: &Catalog) -> (Vec<u64>, Vec<u64>, Voice) {
-    let Prior { mut weight, mut parts, mut base, declared } = prior(catalog, portrait.declared);
+/// Fills `parts` with what the prior adds to the value of each category it names, 0–65536, and `base` with what everyone's interest by itself would; nothing
+/// without one, nor before anything is known of the shopper's interests.
+pub(super) fn added(
+    portrait: &PortraitView<'_>,
+    catalog: &Catalog,
+    parts: &mut Vec<u64>,
+    base: &mut Vec<u64>,
+) -> Voice {
+    let mut declared = false;
+    let mut weight = read(catalog, portrait.declared, parts, base, &mut |_| declared = true);
     let mut voice = Voice::Declared;
     // Its part in the mean of all that is known.
     let events: u64 = portrait.affinity(Dimension::Category).traits().iter().map(|t| u64::from(t.events)).sum();
-    if declared.is_empty() {
+    if !declared {
         voice = Voice::Everyone;
-        if let Some(near) = nearest(portrait, catalog) {
-            (weight, parts, voice) = (near.weight, near.parts, Voice::Cluster);
+        if let Some(near) = nearest_parts(portrait, catalog, parts) {
+            (weight, voice) = (near.weight, Voice::Cluster);
         } else if events == 0 {
-            return (Vec::new(), Vec::new(), voice);
+            weight = 0;
+        } else {
+            parts.clone_from(base);
         }
     }
     if weight == 0 {
-        return (Vec::new(), Vec::new(), voice);
+        parts.clear();
+        base.clear();
+        return voice;
     }
     let weight = u64::from(weight.min(HEAVIEST));
     let mine = u64::from(ONE) * weight / (weight + 256 * events).max(1);
-    for list in [&mut parts, &mut base] {
+    for list in [parts, base] {
         let total = list.iter().sum::<u64>().max(1);
         for part in list {
             *part = *part * mine / total;
         }
     }
-    (parts, base, voice)
+    voice
 }

@@ -10,6 +10,7 @@ use super::season::{in_season, popularity};
 use super::source::Sources;
 use crate::catalog::Catalog;
 use crate::id::Row;
+use crate::order::Scratch;
 use crate::rank::table::Tables;
 use alloc::vec::Vec;
 
@@ -93,6 +94,9 @@ pub(super) struct Slots {
     liked: Vec<(u32, usize)>,
     /// Category → the liked one that it is or lies below, the nearest if there are several, by its place.
     nearest: Vec<Option<usize>>,
+    /// The most popular of the season, and memory to sort in.
+    season: Vec<(i64, Row)>,
+    pub(super) memory: Scratch,
 }
 
 impl Slots {
@@ -245,7 +249,9 @@ fn popular(
     f: &mut Features,
     slots: &mut Slots,
 ) {
-    for row in in_season(catalog, &sources.season, fill, allowed) {
+    in_season(catalog, &sources.season, fill, allowed, &mut slots.season, &mut slots.memory);
+    for i in 0..slots.season.len() {
+        let row = slots.season[i].1;
         if slots.get(row).is_none() {
             candidate(f, slots, row);
         }

@@ -3,11 +3,9 @@
 use crate::catalog::Catalog;
 use crate::codec::Reader;
 use crate::id::Row;
-use crate::list::Gather;
-use crate::order::Arrange;
+use crate::order::{Arrange, Scratch};
 use crate::pack::Tag;
 use crate::time::{MINUTE, Millis};
-use alloc::vec;
 use alloc::vec::Vec;
 
 /// Parts of a year. They are of one length, so a month but for two days.
@@ -17,6 +15,8 @@ pub const OCTAVE: i64 = 32;
 
 /// A mean year of the calendar, in milliseconds: 365.2425 days.
 const YEAR: i64 = 31_556_952_000;
+/// What no index comes to.
+const UNNAMED: i64 = i64::MIN;
 /// Parts of a month between which indices are interpolated.
 const PARTS: i64 = 256;
 /// The most raw score that a doubling may be worth.
@@ -28,31 +28,32 @@ pub fn time_of_year(at: Millis, minutes: i32) -> i64 {
     local.rem_euclid(YEAR) * (MONTHS as i64 * PARTS) / YEAR
 }
 
-/// What the time of the year adds to the popularity of each category's products, in its raw score; nothing without the section. A category
-/// that it does not name has what is added to the one it lies in.
-pub fn season(catalog: &Catalog, now: Millis) -> Vec<i64> {
-    let mut added = Vec::new();
-    let Some(section) = catalog.pack().section(Tag::SEASON, 0) else { return added };
+/// Fills `added` with what the time of the year adds to the popularity of each category's products, in its raw score; with nothing without the section. A
+/// category that it does not name has what is added to the one it lies in.
+pub fn season(catalog: &Catalog, now: Millis, added: &mut Vec<i64>) {
+    added.clear();
+    let Some(section) = catalog.pack().section(Tag::SEASON, 0) else { return };
     let mut r = Reader::new(section);
     let (zone, doubling) = (r.i32(), i64::from(r.u32().min(MOST)));
     // From the middle of a month to that of the next.
     let at = (time_of_year(now, zone) - PARTS / 2).rem_euclid(MONTHS as i64 * PARTS);
     let (month, part) = ((at / PARTS) as usize, at % PARTS);
-    let mut named = vec![None; catalog.category_count()];
+    added.resize(catalog.category_count(), UNNAMED);
     for _ in 0..r.count(4 + MONTHS) {
         let (category, months) = (r.u32() as usize, r.take(MONTHS));
         let index = |m: usize| months.get(m % MONTHS).map_or(0, |v| i64::from(*v as i8));
-        if let Some(named) = named.get_mut(category) {
+        if let Some(named) = added.get_mut(category) {
             let index = index(month) * (PARTS - part) + index(month + 1) * part;
-            *named = Some(index * doubling / (PARTS * OCTAVE));
+            *named = index * doubling / (PARTS * OCTAVE);
         }
     }
-    for (c, own) in (0..).zip(named) {
-        // A parent stands before its children.
-        let above = catalog.category_chain(c).nth(1).and_then(|p| added.get(p as usize).copied());
-        added.push(own.or(above).unwrap_or(0));
+    for c in 0..added.len() {
+        if added[c] == UNNAMED {
+            // A parent stands before its children.
+            let above = catalog.category_chain(c as u32).nth(1);
+            added[c] = above.and_then(|p| added[..c].get(p as usize)).copied().unwrap_or(0);
+        }
     }
-    added
 }
 
 /// A product's popularity, and what the `season` adds to it: together at least 1 where it has any.
@@ -62,12 +63,20 @@ pub(super) fn popularity(catalog: &Catalog, season: &[i64], row: Row) -> (i64, i
     (popular, if popular > 0 { added.max(1 - popular) } else { 0 })
 }
 
-/// The `n` allowed products that are most popular now, best first, ties in the published order; none without a `season`.
-pub(super) fn in_season(catalog: &Catalog, season: &[i64], n: usize, allowed: &dyn Fn(Row) -> bool) -> Vec<Row> {
+/// Finds the `n` allowed products that are most popular now, best first, ties in the published order; none without a `season`.
+pub(super) fn in_season(
+    catalog: &Catalog,
+    season: &[i64],
+    n: usize,
+    allowed: &dyn Fn(Row) -> bool,
+    found: &mut Vec<(i64, Row)>,
+    memory: &mut Scratch,
+) {
     let most = season.iter().copied().max().unwrap_or(0).max(0);
-    let (mut found, mut bar) = (Vec::new(), i64::MAX);
+    let mut bar = i64::MAX;
+    found.clear();
     if season.is_empty() || n == 0 {
-        return Vec::new();
+        return;
     }
     for row in (0..catalog.packed() as u32).map(Row) {
         let (popular, added) = popularity(catalog, season, row);
@@ -82,6 +91,6 @@ pub(super) fn in_season(catalog: &Catalog, season: &[i64], n: usize, allowed: &d
             found.push((popular + added, row));
         }
     }
-    found.arrange_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
-    found.into_iter().take(n).map(|(_, row)| row).gather()
+    found.arrange_in(memory, |a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
+    found.truncate(n);
 }

@@ -13,7 +13,7 @@ use crate::catalog::Catalog;
 use crate::id::{Key, Row};
 use crate::list::Gather;
 use crate::money::{Minor, price_band};
-use crate::order::Arrange;
+use crate::order::{Arrange, Scratch};
 use crate::profile::decay::share;
 use crate::profile::{Dimension, PortraitView, Trait};
 use alloc::vec::Vec;
@@ -83,6 +83,10 @@ pub(super) struct Sources {
     base: Vec<u64>,
     /// Who says so.
     voice: Voice,
+    /// The steps of this visit, latest first, and the strongest products of earlier ones; and memory to sort in.
+    steps: Vec<Row>,
+    known: Vec<(u32, Row)>,
+    pub(super) memory: Scratch,
     /// Category → what the time of the year adds to the popularity of its products; empty without seasons.
     pub(super) season: Vec<i64>,
 }
@@ -118,9 +122,11 @@ impl Sources {
                 s.categories[c as usize] += share;
             }
         }
-        (s.prior, s.base, s.voice) = Default::default();
+        s.prior.clear();
+        s.base.clear();
+        s.voice = Voice::default();
         if portrait.is_known() {
-            (s.prior, s.base, s.voice) = prior::added(portrait, catalog);
+            s.voice = prior::added(portrait, catalog, &mut s.prior, &mut s.base);
         }
         zeros(&mut s.brands, catalog.brand_count());
         for (t, share) in shares(portrait.affinity(Dimension::Brand).traits()) {
@@ -139,7 +145,8 @@ impl Sources {
 
     fn visit(&mut self, portrait: &PortraitView<'_>, catalog: &Catalog, blend: &Blend, context: &Context) {
         let shown = context.rows.len();
-        let mut steps = context.rows.clone();
+        let mut steps = core::mem::take(&mut self.steps);
+        steps.clone_from(&context.rows);
         self.depth = shown;
         for mark in portrait.visit.steps.iter().rev() {
             let row = catalog.row_of(mark.key);
@@ -187,11 +194,12 @@ impl Sources {
             add(Component::Again, None, if i < shown { 0 } else { again });
         }
         // Steps beyond those that point still count as seen.
-        for row in steps {
-            if !self.seen.contains(&row) {
-                self.seen.push(row);
+        for row in &steps {
+            if !self.seen.contains(row) {
+                self.seen.push(*row);
             }
         }
+        self.steps = steps;
     }
 
     /// Products turned to before this visit.
@@ -200,18 +208,20 @@ impl Sources {
         let before = |t: &Trait| portrait.visit.start.is_none_or(|start| t.first < start);
         let largest = items.traits().iter().filter(|t| before(t)).map(|t| t.value).max().unwrap_or(1).max(1);
         let share = |t: &Trait| share(t.value, largest, ONE) as u32;
-        let mut known: Vec<(u32, Row)> = items
-            .traits()
-            .iter()
-            .filter(|t| before(t))
-            .filter_map(|t| Some((share(t), catalog.row_of(t.key)?)))
-            .filter(|(w, _)| *w > 0)
-            .gather();
-        known.arrange_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
-        for (weight, row) in &known {
+        self.known.clear();
+        for t in items.traits() {
+            if before(t)
+                && let Some(row) = catalog.row_of(t.key)
+                && share(t) > 0
+            {
+                self.known.push((share(t), row));
+            }
+        }
+        self.known.arrange_in(&mut self.memory, |a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
+        for (weight, row) in &self.known {
             self.list.push(Source { component: Component::History, via: None, row: *row, weight: *weight });
         }
-        for (weight, row) in known.iter().take(HISTORY) {
+        for (weight, row) in self.known.iter().take(HISTORY) {
             let component = Component::HistoryTogether;
             self.list.push(Source { component, via: Some(TableKind::Together), row: *row, weight: *weight });
         }
@@ -283,7 +293,7 @@ impl Sources {
     }
 }
 
-fn zeros(list: &mut Vec<u64>, n: usize) {
+pub(super) fn zeros(list: &mut Vec<u64>, n: usize) {
     list.clear();
     list.resize(n, 0);
 }

@@ -29,7 +29,11 @@ fn clustered() -> Engine {
 #[test]
 fn a_year_goes_round_without_a_jump_and_with_the_shops_clock() {
     let shelf = seasonal();
-    let at = |hours: i64| season(shelf.catalog(), NOW.plus(hours * HOUR));
+    let at = |hours: i64| {
+        let mut added = Vec::new();
+        season(shelf.catalog(), NOW.plus(hours * HOUR), &mut added);
+        added
+    };
     let mut before = at(0);
     let (mut least, mut most) = (before.clone(), before.clone());
     for hours in (6..=366 * 24).step_by(6) {

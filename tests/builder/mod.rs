@@ -1,5 +1,6 @@
 //! Packs are functions of their input: not of the order of rows, and predictions are not of what comes later.
 
+mod hot_path;
 pub(crate) mod proofs;
 mod seasons;
 
