@@ -17,6 +17,7 @@ export const NEUTRAL = {
     return listed(shelf, shelf._fallback.rank(distinct(given, () => {}, described), described), {});
   },
   suggest: () => [],
+  filters: (shelf, given) => given || {},
   why: () => null,
   decisions: () => [],
   replay: () => null,

@@ -46,6 +46,7 @@ export function putForward(shelf, o) {
   const conditions = conditionsOf(shelf);
   return {
     _paused: paused,
+    _holds: holds,
     /** Why it may be; "" where it may not. */
     _why: (/** @type {string} */ id) => {
       const audience = conditions.reduce((all, offer) => (offer._id === id ? offer._audience : all), "");
@@ -67,7 +68,7 @@ export function promotionsOf(shelf, o) {
   const now = engine.time();
   const slot = o.slot || "default";
   const limit = o.limit || 12;
-  const { _paused, _why } = putForward(shelf, o);
+  const { _paused, _why, _holds } = putForward(shelf, o);
   const personal = isPersonal(shelf, o);
   /** @type {any[]} */
   const offers = shelf.offers().filter((/** @type {any} */ offer) => {
@@ -75,6 +76,8 @@ export function promotionsOf(shelf, o) {
     offer.because = { code, subject: "" };
     return code && !/^(stopped|unknown)$/.test(offer.state) && !(offer.start > now || offer.end && offer.end <= now);
   });
+  // Of a creative a line with its name behind the offer's id.
+  const others = conditionsOf(shelf).map((one) => one._id.split("\n").concat(one._audience)).filter((one) => personal && one.length > 2 && !_holds(one[2]));
   /** @type {any[]} */
   const withheld = [];
   const told = personal && engine.reckon(INSIGHT, op.PUT_FORWARD, (/** @type {import("./codec.js").Writer} */ w) => {
@@ -86,6 +89,10 @@ export function promotionsOf(shelf, o) {
     w.list(offers, (offer) => {
       w.str(offer.id);
       w.str(offer.kind);
+    });
+    w.list(others, (other) => {
+      w.str(other[0]);
+      w.str(other[1]);
     });
   }, (/** @type {import("./codec.js").Reader} */ r) => [r.list((r) => {
     const offer = offers[r.u32()];

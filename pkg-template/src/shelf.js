@@ -14,9 +14,9 @@ import { declared, sayWaiting } from "./declare.js";
 import { shopperOf } from "./shopper.js";
 import { sellingPointsOf } from "./selling.js";
 import { watchStages } from "./stages.js";
-import { suggestions } from "./suggest.js";
+import { filtered, suggestions } from "./suggest.js";
 import { allowTag, blockTag, deleteTag, hiddenTags, tagsOf } from "./tags.js";
-import { ADDONS, BROWSE, CARE, CONSENT, COUPONS, GRANTS, INSIGHTS, PROMOTIONS, RANK, RECOMMEND, REPORT, SELLING, SUGGEST, VIEW } from "./takes.js";
+import { ADDONS, BROWSE, CARE, CONSENT, COUPONS, FILTER, GRANTS, INSIGHTS, PROMOTIONS, RANK, RECOMMEND, REPORT, SELLING, SUGGEST, VIEW } from "./takes.js";
 import { said } from "./error.js";
 import { TEXTS } from "./fixes.js";
 import { Fallback } from "./fallback.js";
@@ -175,6 +175,10 @@ export class Shelf {
 
   suggest(typed, options) {
     return suggestions(this, typed, this._wishes("suggest", options, SUGGEST));
+  }
+
+  filters(given, options) {
+    return filtered(this, given, this._wishes("filters", options, FILTER));
   }
 
   rank(given, options) {

@@ -1,10 +1,43 @@
 // Suggestions while somebody types: categories and brands whose names have the words, those liked first, then products.
 
 import { lastPart } from "./catalogue.js";
+import { TEXTS } from "./fixes.js";
 import { NEUTRAL } from "./guard.js";
 import { knownOf, recommended } from "./lists.js";
-import { id } from "./options.js";
+import { MOST_IDS, id } from "./options.js";
 import { fold, search, wordsOf } from "./words.js";
+
+/** What the shopper likes, by kind. @param {any} shelf @param {any} o */
+const likesOf = (shelf, o) => (o.mode ? null : shelf._traits()) || NEUTRAL.portrait();
+
+/** How much these traits like a name, or what lies below a path. @param {any[]} traits @param {string} path */
+const liked = (traits, path) => traits.reduce((sum, trait) => sum + ((trait.key + " > ").indexOf(path + " > ") === 0 ? trait.share : 0), 0);
+
+/** The traits that a filter is about. */
+const FILTERS = { category: "categories", brand: "brands", tag: "tags" };
+
+/**
+ * A page's filters, the values of each in the shopper's order; of equals, and of what nobody knows, in the order given.
+ * @param {any} shelf
+ * @param {any} given
+ * @param {any} o
+ */
+export function filtered(shelf, given, o) {
+  const likes = likesOf(shelf, o);
+  try {
+    const out = Object.assign({}, given);
+    Object.keys(FILTERS).forEach((kind) => {
+      const values = out[kind];
+      if (!Array.isArray(values) || values.length > MOST_IDS) return;
+      out[kind] = values.map((value, i) => [liked(likes[FILTERS[kind]], id(value && value.id || value)), i])
+        .sort((a, b) => b[0] - a[0] || a[1] - b[1]).map((pair) => values[pair[1]]);
+    });
+    return out;
+  } catch (unreadable) {
+    shelf._hub.misuse("bad_argument", TEXTS ? "filters() has to be given an object with lists of names." : "filters()", "");
+    return given;
+  }
+}
 
 /**
  * @param {any} shelf
@@ -17,12 +50,11 @@ export function suggestions(shelf, typed, o) {
   const query = id(typed);
   const words = wordsOf(query);
   const { items } = recommended(shelf, { query, limit, mode: o.mode, attributes: o.attributes }, false);
-  const likes = (o.mode ? null : shelf._traits()) || NEUTRAL.portrait();
+  const likes = likesOf(shelf, o);
   const groups = [];
   const add = (kind, list, traits) => search(fold(list.map((group) => lastPart(group.label))), words).forEach((i) => {
     const { path, label, products } = list[i];
-    const mine = traits.filter((trait) => (trait.key + " > ").indexOf(path + " > ") === 0);
-    groups.push([mine.reduce((sum, trait) => sum + trait.share, 0), { kind, id: path, text: label, products }]);
+    groups.push([liked(traits, path), { kind, id: path, text: label, products }]);
   });
   add("category", shelf.categories(), likes.categories);
   add("brand", knownOf(shelf).ask([], (c) => c.brands()), likes.brands);

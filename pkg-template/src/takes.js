@@ -33,6 +33,7 @@ export const RECOMMEND = {
   attributes,
 };
 export const SELLING = { limit: whole(1, 200), mode, scene: RECOMMEND.scene };
+export const FILTER = { mode };
 export const SUGGEST = { limit: whole(1, 200), mode, attributes };
 export const PROMOTIONS = { slot: text, limit: whole(1, 200), mode, attributes };
 export const CARE = { slot: text, limit: whole(1, 200), mode, customer: any, birthday: text, delivered: between(-8.64e15, 8.64e15), attributes };

@@ -222,6 +222,20 @@ export interface DescribedItem {
   [field: string]: unknown;
 }
 
+/** A name of the pack, or something of yours with one. */
+export type FilterValue = string | number | { id: string | number };
+
+/** Filters of a page, at most 100,000 values each. */
+export interface Filters {
+  category?: readonly FilterValue[];
+  brand?: readonly FilterValue[];
+  tag?: readonly FilterValue[];
+}
+
+export interface FilterOptions {
+  mode?: "personal" | "neutral";
+}
+
 export interface SuggestOptions {
   /** 1–200. Default 8. */
   limit?: number;

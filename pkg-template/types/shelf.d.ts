@@ -3,7 +3,7 @@
 import type { Consent, ConsentChange, ConsentReceipt, Diagnostic, OverlayData, ShelfOptions } from "./options.js";
 import type { Attributes, Audience, Condition, ConditionOptions } from "./conditions.js";
 import type { EventName, Order, TrackParams, TrackResult } from "./events.js";
-import type { CardList, CardOptions, Decision, DescribedItem, ExplorationRow, Product, RankOptions, RankedList, Reason, RecommendOptions, SellingPoint, SellingPointOptions, ShelfList, SuggestOptions, Suggestion, WhyNotStage } from "./lists.js";
+import type { CardList, CardOptions, Decision, DescribedItem, ExplorationRow, Product, RankOptions, RankedList, Reason, RecommendOptions, SellingPoint, SellingPointOptions, ShelfList, SuggestOptions, Suggestion, WhyNotStage, FilterOptions, Filters } from "./lists.js";
 import type { DeclaredValue, DeclareOptions, HiddenTag, Portrait, ShopperAttributes, ShopperTag } from "./portrait.js";
 import type { InsightOptions, Insights, StageChange } from "./insights.js";
 import type { Addons, CareList, CareOptions, Cart, CouponView, GrantOptions, GrantView, OfferView, PromotionList, PromotionOptions, Quote, Reconciliation } from "./offers.js";
@@ -50,6 +50,14 @@ export interface Shelf {
    * accents, width); scripts without spaces match at every character. An empty text suggests what the shopper likes.
    */
   suggest(text: string, options?: SuggestOptions): Suggestion[];
+  /**
+   * The filters of a page of yours, the values of each in the shopper's order: a category by what is liked in it and below it. Of equals, and of what nobody
+   * knows, the order is yours; so it is without consent and in mode "neutral". Values are names (categories by their path) or objects with such an `id`; other keys come back as they are.
+   *
+   * @example
+   * shelf.filters({ brand: ["Lindoro", "Paws"], category: [{ id: "Home > Cats", count: 12 }] }).brand[0]; // "Paws" for who likes Paws more
+   */
+  filters<T extends Filters>(given: T, options?: FilterOptions): T;
   /**
    * The whole tree behind a served item; `null` when that list is no longer kept (the last 16 are). A list without scores has trees of one
    * node.

@@ -137,9 +137,10 @@ pub fn assemble(
     if let Some(bytes) = vectors {
         out.add(Tag::EMBEDDING, BY_PAIRS, order.len(), bytes);
     }
-    cards::add(shop, &catalog, &mut out)?;
+    let clusters = cluster::add(shop, &catalog, sessions, k, &mut out);
+    let tags = if shop.clusters.tags { cluster::tags(&clusters, &catalog)? } else { Vec::new() };
+    cards::add(shop, &catalog, &tags, &mut out)?;
     season::add(shop, &catalog, sessions, (k, most), &mut out)?;
-    cluster::add(shop, &catalog, sessions, k, &mut out);
     if let Some(schema) = reports::schema(&Catalog::open(Pack::open(out.clone().finish()?)?)?, shop)? {
         out.add(Tag::REPORT, 0, schema.metrics().len(), schema.encode());
     }

@@ -21,7 +21,7 @@ const LIFTED: usize = 500;
 /// # Errors
 ///
 /// `bad_config` when a scene, `bad_prior` when the prior names what the catalogue does not have.
-pub(super) fn add(shop: &Shop, catalog: &Catalog, out: &mut PackWriter) -> Result<()> {
+pub(super) fn add(shop: &Shop, catalog: &Catalog, more_tags: &[RuleTag], out: &mut PackWriter) -> Result<()> {
     section(catalog, 0, &shop.content, out);
     for (market, offers) in (1..).zip(&shop.offers) {
         section(catalog, market, &activities(shop, catalog, offers), out);
@@ -33,8 +33,9 @@ pub(super) fn add(shop: &Shop, catalog: &Catalog, out: &mut PackWriter) -> Resul
     if !shop.scenes.is_empty() {
         out.add(Tag::SCENE, 0, shop.scenes.len(), scenes(catalog, &shop.scenes)?);
     }
-    if !shop.tags.is_empty() {
-        out.add(Tag::RULE_TAG, 0, shop.tags.len(), rule_tags(catalog, &shop.tags));
+    let tags = [&*shop.tags, more_tags].concat();
+    if !tags.is_empty() {
+        out.add(Tag::RULE_TAG, 0, tags.len(), rule_tags(catalog, &tags));
     }
     if !shop.attributes.list.is_empty() {
         let n = shop.attributes.list.len();

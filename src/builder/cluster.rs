@@ -3,10 +3,11 @@
 
 use crate::catalog::Catalog;
 use crate::codec::Writer;
+use crate::error::Result;
 use crate::pack::{PackWriter, Tag};
 use crate::random::Random;
 use crate::rank::cluster::LENGTH_BITS;
-use crate::shop::{Session, Shop};
+use crate::shop::{RuleTag, Session, Shop};
 use std::collections::BTreeMap;
 
 /// Most shoppers that are learnt from: of more, every n-th.
@@ -46,11 +47,11 @@ pub struct Fitted {
     pub clusters: Vec<Cluster>,
 }
 
-/// Adds the section where clusters are wanted and foretell better than everyone's interest does.
-pub(super) fn add(shop: &Shop, catalog: &Catalog, sessions: &[Session], k: u32, out: &mut PackWriter) {
+/// Adds the section where clusters are wanted and foretell better than everyone's interest does; answers with those that are there.
+pub(super) fn add(shop: &Shop, catalog: &Catalog, sessions: &[Session], k: u32, out: &mut PackWriter) -> Vec<Cluster> {
     let clusters = if shop.clusters.learn { fit(shop, catalog, sessions, k).clusters } else { Vec::new() };
     if clusters.is_empty() {
-        return;
+        return clusters;
     }
     let mut w = Writer::new();
     w.u32(shop.clusters.weight);
@@ -67,6 +68,33 @@ pub(super) fn add(shop: &Shop, catalog: &Catalog, sessions: &[Session], k: u32, 
         }
     }
     out.add(Tag::CLUSTER, 0, clusters.len(), w.finish());
+    clusters
+}
+
+/// A tag for each of these: that of the shopper who is nearest to it, for as long as that is so. It is called as the category is that the cluster is named after.
+///
+/// # Errors
+///
+/// None that a whole catalogue could have.
+pub(super) fn tags(clusters: &[Cluster], catalog: &Catalog) -> Result<Vec<RuleTag>> {
+    let mut view = catalog.clone();
+    let mut label = |language: &str, path: &str| -> Result<String> {
+        let Some(place) = catalog.languages().iter().position(|l| l.starts_with(language)) else {
+            return Ok(path.to_string());
+        };
+        view.set_view(0, place)?;
+        Ok(view.category_named(path).map_or(path.to_string(), |c| view.category_label(c).to_string()))
+    };
+    let mut tags = Vec::with_capacity(clusters.len());
+    for Cluster { name, .. } in clusters {
+        tags.push(RuleTag {
+            name: format!("cluster:{name}"),
+            labels: [label("en", name)?, label("zh", name)?],
+            when: serde_json::json!({ "shopper.cluster": name }).to_string(),
+            days: 0.0,
+        });
+    }
+    Ok(tags)
 }
 
 /// The clusters of a log's shoppers (its visits, where it names none), by how well they foretell held-out shoppers' next categories.

@@ -16,7 +16,7 @@ const EVENTS: usize = 16_000;
 /// Steps of one visit that are learnt from, evenly spread: of people few visits have more, and a machine's would be all that is learnt.
 const OF_ONE: usize = 200;
 /// A shop with fewer visits, or with half as many steps to learn from, keeps the even blend.
-const FEWEST: usize = 200;
+const FEWEST: usize = 40;
 /// Shares of a shop's visits, the latest, on which its weights are tuned: a tenth, and where that has too few steps a half.
 const LATEST: [usize; 2] = [10, 2];
 /// Steps to learn from that are enough; a half of the visits may have fewer.

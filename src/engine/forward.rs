@@ -23,6 +23,8 @@ pub struct Chances<'a> {
     pub slot: &'a str,
     /// Offers that the page shows; what comes after is not drawn.
     pub places: usize,
+    /// Creatives that are not for this shopper, each with its offer's id before it.
+    pub withheld: &'a [(&'a str, &'a str)],
 }
 
 /// What becomes of an offer that may be put forward.
@@ -52,6 +54,7 @@ struct Draw<'a> {
     now: Millis,
     /// What is drawn from while the portrait stands still; `None`: nothing is drawn.
     seed: Option<u64>,
+    withheld: &'a [(&'a str, &'a str)],
 }
 
 /// What may take a place: its weight, what was seen of its arm, and the arm.
@@ -85,9 +88,11 @@ impl Draw<'_> {
         (won, chances(&rivals)[won])
     }
 
-    /// The creative of an offer, and how likely it was.
-    fn creative(&self, offer: Key) -> (String, u32) {
-        let names = self.lessons.creatives(offer);
+    /// The creative of an offer among those for this shopper, and how likely it was.
+    fn creative(&self, id: &str) -> (String, u32) {
+        let offer = Key::promotion(id);
+        let mut names = self.lessons.creatives(offer);
+        names.retain(|name| !self.withheld.contains(&(id, name)));
         let prior = self.lessons.prior("");
         let mut all = Vec::with_capacity(names.len());
         for name in &names {
@@ -127,7 +132,7 @@ impl Draw<'_> {
                 out.swap(i, i + 1);
             }
             out[place].propensity = propensity;
-            out[place].creative = self.creative(Key::promotion(offers[out[place].at as usize].0));
+            out[place].creative = self.creative(offers[out[place].at as usize].0);
         }
     }
 }
@@ -185,7 +190,8 @@ impl Engine {
                 let seed = hash(seed.to_bits(), drawn.slot.as_bytes());
                 hash(seed, &events.to_le_bytes())
             });
-            let draw = Draw { lessons, portrait: &self.portrait, allowed: &allowed, now: self.clock, seed };
+            let withheld = drawn.withheld;
+            let draw = Draw { lessons, portrait: &self.portrait, allowed: &allowed, now: self.clock, seed, withheld };
             draw.order(offers, settings.response.is_empty(), drawn.places, &mut out);
         }
         Ok((out, events))

@@ -27,10 +27,10 @@ pub struct MarketOffers {
     pub grants: Vec<crate::offer::grant::Grant>,
 }
 
-/// The conditions of an offer, as JSON; empty for none.
+/// The conditions of an offer, or of one of its creatives, as JSON; empty for none.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct OfferConditions {
-    /// The offer's id.
+    /// The offer's id; of a creative a line with its name behind it.
     pub id: String,
     /// Who may use it: never asks for the shopper.
     pub when: String,
@@ -96,10 +96,11 @@ pub(super) fn read(
             all.iter().filter(|p| p["market"].as_str().is_none_or(|m| m == market.code)).cloned().collect();
         let names = here.iter().map(|p| languages.iter().enumerate().map(|(i, l)| name(p, i, l)).collect()).collect();
         let coupons = here.iter().map(|p| p["coupon"] == true).collect();
-        let creatives = creatives(&here).map_err(&bad)?;
+        let (creatives, audiences) = creatives(&here).map_err(&bad)?;
         let conditions: std::result::Result<Vec<_>, String> =
             here.iter().filter_map(|p| conditions(p).transpose()).collect();
-        let conditions = conditions.map_err(bad)?;
+        let mut conditions = conditions.map_err(&bad)?;
+        conditions.extend(audiences);
         let offers = read_offers(&Value::Array(here))
             .map_err(|e| bad(format!("{} at {} (counted among market {}).", e.code.code(), e.path, market.code)))?;
         out.push(MarketOffers { offers, names, coupons, creatives, conditions, grants: Vec::new() });
@@ -113,22 +114,43 @@ pub(super) fn read(
 const MOST_CREATIVES: [usize; 2] = [8, 32];
 /// Bytes of a creative's name at most.
 const LONGEST_CREATIVE: usize = 100;
+/// What stands between an offer's id and the name of one of its creatives.
+const OF: char = '\n';
 
-/// The creatives of a market's promotions. `Err`: what is wrong with them.
-fn creatives(promotions: &[Value]) -> std::result::Result<Vec<Vec<String>>, String> {
+/// Names promotion by promotion, and the conditions of those that are not for everyone.
+type Creatives = (Vec<Vec<String>>, Vec<OfferConditions>);
+
+/// What each promotion may be shown with, and for whom where that is said. `Err`: what is wrong with them.
+fn creatives(promotions: &[Value]) -> std::result::Result<Creatives, String> {
     let [of_one, of_all] = MOST_CREATIVES;
     let mut all = std::collections::BTreeSet::new();
-    let mut out = Vec::with_capacity(promotions.len());
+    let (mut out, mut audiences) = (Vec::with_capacity(promotions.len()), Vec::new());
     for p in promotions {
         let wrong = |what: &str| format!("promotion {}, creatives: {what}", p["id"]);
         let list = match &p["creatives"] {
             Value::Null => &Vec::new(),
-            given => given.as_array().ok_or_else(|| wrong("they are a list of names."))?,
+            given => {
+                given.as_array().ok_or_else(|| wrong("they are a list of names, or of {\"name\", \"audience\"}."))?
+            }
         };
         let mut names: Vec<String> = Vec::with_capacity(list.len());
-        for name in list {
-            let name = name.as_str().filter(|n| !n.is_empty() && n.len() <= LONGEST_CREATIVE);
-            let name = name.ok_or_else(|| wrong(&format!("a name has 1 to {LONGEST_CREATIVE} bytes.")))?;
+        for creative in list {
+            let object = creative.as_object();
+            if let Some(other) = object.and_then(|o| o.keys().find(|k| *k != "name" && *k != "audience")) {
+                return Err(wrong(&format!("{other:?} is unknown: one is a name, or has \"name\" and \"audience\".")));
+            }
+            let name = object.map_or(creative, |o| o.get("name").unwrap_or(&Value::Null));
+            let name = name.as_str().filter(|n| !n.is_empty() && n.len() <= LONGEST_CREATIVE && !n.contains(OF));
+            let name = name.ok_or_else(|| wrong(&format!("a name has 1 to {LONGEST_CREATIVE} bytes, in one line.")))?;
+            let audience =
+                text(creative, "audience").map_err(|what| wrong(&format!("\"{name}\", audience: {what}")))?;
+            if !audience.is_empty() {
+                if names.is_empty() {
+                    return Err(wrong("the first is for everyone: it is shown where nobody is looked at."));
+                }
+                let id = format!("{}{OF}{name}", p["id"].as_str().unwrap_or(""));
+                audiences.push(OfferConditions { id, when: String::new(), audience });
+            }
             if names.iter().any(|n| n == name) {
                 return Err(wrong(&format!("\"{name}\" is named twice.")));
             }
@@ -145,18 +167,22 @@ fn creatives(promotions: &[Value]) -> std::result::Result<Vec<Vec<String>>, Stri
         }
         out.push(names);
     }
-    Ok(out)
+    Ok((out, audiences))
 }
 
-/// The conditions of a promotion. `Err`: what is wrong with them.
-fn conditions(p: &Value) -> std::result::Result<Option<OfferConditions>, String> {
-    let text = |key: &str| match &p[key] {
+/// The condition that stands under a key, as JSON; empty where none does. `Err`: what is wrong with it.
+fn text(of: &Value, key: &str) -> std::result::Result<String, String> {
+    match &of[key] {
         Value::Null => Ok(String::new()),
         // As an object, or as its JSON in a text, as the settings have it.
         Value::String(text) => condition(text).map(|c| c.to_string()),
         object => sound(object).map(|()| object.to_string()),
-    };
-    let named = |key: &str| text(key).map_err(|what| format!("promotion {}, {key}: {what}", p["id"]));
+    }
+}
+
+/// The conditions of a promotion. `Err`: what is wrong with them.
+fn conditions(p: &Value) -> std::result::Result<Option<OfferConditions>, String> {
+    let named = |key: &str| text(p, key).map_err(|what| format!("promotion {}, {key}: {what}", p["id"]));
     let (when, audience) = (named("when")?, named("audience")?);
     if asks_for_shopper(&when) {
         let what = "asks for the shopper. Who may use an offer, and at what price, depends on no portrait: put it forward to an `audience`.";
@@ -192,6 +218,31 @@ mod tests {
             audience: "{\"shopper.stage\":\"new\"}".into(),
         };
         assert_eq!(both, Ok(Some(expected)));
+    }
+
+    #[test]
+    fn creatives_are_names_for_everyone_but_the_first_may_be_for_some() {
+        let of = |list: Value| creatives(&[json!({ "id": "a" }), json!({ "id": "b", "creatives": list })]);
+        let women = json!({ "shopper.declared.gender": "female" });
+        let (names, audiences) =
+            of(json!(["plain", { "name": "warm", "audience": women }, { "name": "bold" }])).expect("sound");
+        assert_eq!(names, [vec![], vec!["plain".to_string(), "warm".into(), "bold".into()]]);
+        let audience = women.to_string();
+        assert_eq!(audiences, [OfferConditions { id: "b\nwarm".into(), when: String::new(), audience }]);
+        for (list, says) in [
+            (json!("plain"), "a list of names"),
+            (json!(["plain"]), "2 to 8"),
+            (json!(["plain", 7]), "1 to 100 bytes"),
+            (json!(["plain", { "audience": {} }]), "1 to 100 bytes"),
+            (json!(["plain", "a\nb"]), "in one line"),
+            (json!(["plain", { "name": "plain" }]), "named twice"),
+            (json!([{ "name": "warm", "audience": women }, "plain"]), "the first is for everyone"),
+            (json!(["plain", { "name": "warm", "when": women }]), "\"when\" is unknown"),
+            (json!(["plain", { "name": "warm", "audience": { "x": { "$gtt": 1 } } }]), "\"warm\", audience: "),
+        ] {
+            let said = of(list.clone()).expect_err(says);
+            assert!(said.contains("promotion \"b\", creatives: ") && said.contains(says), "{list}: {said}");
+        }
     }
 
     #[test]

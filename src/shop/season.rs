@@ -73,6 +73,7 @@ pub(super) struct ClusterSection {
     most: Option<f64>,
     fewest_shoppers: Option<f64>,
     fewest_looks: Option<f64>,
+    tags: Option<bool>,
 }
 
 /// What a shop wants of kinds of shoppers.
@@ -88,6 +89,8 @@ pub struct ClusterSettings {
     pub fewest_looks: usize,
     /// How many looks the nearest is worth, in 1/256: the weight of `[prior]`.
     pub weight: u32,
+    /// The nearest is a tag of the shopper's.
+    pub tags: bool,
 }
 
 impl ClusterSection {
@@ -102,6 +105,7 @@ impl ClusterSection {
             fewest_shoppers: number("fewest_shoppers", self.fewest_shoppers, shipped.fewest_shoppers, [10.0, 1e6])?,
             fewest_looks: number("fewest_looks", self.fewest_looks, shipped.fewest_looks, [2.0, 100.0])?,
             weight,
+            tags: self.tags.or(shipped.tags).unwrap_or(false),
         })
     }
 }

@@ -64,16 +64,23 @@ pub(super) fn stages(shelf: &mut Engine, r: &mut Reader<'_>, out: &mut Writer) -
     Ok(())
 }
 
+/// A list of two texts each.
+fn pairs<'a>(r: &mut Reader<'a>) -> Vec<(&'a str, &'a str)> {
+    let mut all = Vec::new();
+    for _ in 0..r.count(8) {
+        all.push((r.str(), r.str()));
+    }
+    all
+}
+
 /// Which offers are put forward, and why the others are not.
 pub(super) fn put_forward(shelf: &mut Engine, r: &mut Reader<'_>, out: &mut Writer) -> Result<()> {
     let (now, zone) = (time(r), zone(r));
     let seed = Some(r.f64()).filter(|s| !s.is_nan());
-    let drawn = Chances { seed, slot: r.str(), places: r.u32() as usize };
-    let mut offers = Vec::new();
-    for _ in 0..r.count(8) {
-        offers.push((r.str(), r.str()));
-    }
+    let (slot, places) = (r.str(), r.u32() as usize);
+    let (offers, withheld) = (pairs(r), pairs(r));
     r.end()?;
+    let drawn = Chances { seed, slot, places, withheld: &withheld };
     let (told, events) = shelf.put_forward(now, zone, drawn, &offers)?;
     out.count(told.len());
     for f in told {

@@ -35,8 +35,12 @@ fn shelf(learns: bool) -> Engine {
 }
 
 fn asked(shelf: &mut Engine, now: Millis, seed: Option<f64>) -> Vec<Forwarded> {
+    asked_without(shelf, now, seed, &[])
+}
+
+fn asked_without(shelf: &mut Engine, now: Millis, seed: Option<f64>, withheld: &[(&str, &str)]) -> Vec<Forwarded> {
     let offers = OFFERED.map(|o| (o.0, o.1));
-    shelf.put_forward(now, 0, Chances { seed, slot: "home", places: 3 }, &offers).expect("a pack").0
+    shelf.put_forward(now, 0, Chances { seed, slot: "home", places: 3, withheld }, &offers).expect("a pack").0
 }
 
 fn tell(shelf: &mut Engine, name: &str, now: Millis, offer: &str, creative: &str) {
@@ -95,6 +99,25 @@ fn a_shop_that_learns_puts_forward_what_is_chosen_and_says_how_likely_each_was()
         let mean = scores[at] / n;
         let error = libm::sqrt((squares[at] / n - mean * mean) / n);
         assert!(error < 0.04 && (mean - truth).abs() < 4.0 * error, "{at}: {mean} ± {error} for {truth}");
+    }
+}
+
+#[test]
+fn a_creative_that_is_not_for_this_shopper_is_not_drawn_and_its_chance_goes_to_the_others() {
+    let mut s = shelf(true);
+    let mut drawn = |seed: u32, withheld: &[(&str, &str)]| {
+        let told = asked_without(&mut s, START, Some(f64::from(seed)), withheld);
+        told.into_iter().find(|f| OFFERED[f.at as usize].0 == "ten").expect("put forward").creative
+    };
+    let all: Vec<_> = (0..60).map(|seed| drawn(seed, &[])).collect();
+    let plain = all.iter().filter(|c| c.0 == "plain").count();
+    assert!(0 < plain && plain < 60 && all.iter().all(|c| (1..1_000_000).contains(&c.1)), "{all:?}");
+    for seed in 0..60 {
+        // Of another offer it may be shown.
+        let elsewhere = drawn(seed, &[("gift", "countdown")]);
+        assert_eq!(elsewhere, all[seed as usize]);
+        assert_eq!(drawn(seed, &[("gift", "plain"), ("ten", "countdown")]), ("plain".into(), 1_000_000));
+        assert_eq!(drawn(seed, &[("ten", "plain"), ("ten", "countdown")]), (String::new(), 0));
     }
 }
 

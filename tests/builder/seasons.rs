@@ -178,6 +178,38 @@ fn kinds_of_shoppers_are_found_where_there_are_some_and_not_where_there_are_none
 }
 
 #[test]
+fn the_nearest_kind_is_a_tag_where_the_shop_wants_that() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let section = |settings: &str| {
+        let shop = kinds(dir.path(), 3, settings);
+        let pack = pack_of(&shop, 2).expect("a pack");
+        (fitted(&shop, &pack).clusters, pack.section(Tag::RULE_TAG, 0).map(<[u8]>::to_vec))
+    };
+    assert_eq!(section(LEARN).1, None);
+    let own = "[tags.new]\nwhen = '{\"shopper.stage\":\"new\"}'\n";
+    let (clusters, bytes) = section(&format!("{LEARN}tags = true\n{own}"));
+    let bytes = bytes.expect("tags");
+    let mut r = Reader::new(&bytes);
+    let mut names = Vec::new();
+    for _ in 0..r.count(4) {
+        let name = r.str().to_string();
+        let labels: Vec<_> = (0..r.count(4)).map(|_| r.str().to_string()).collect();
+        let (when, days) = (r.str().to_string(), r.f64());
+        if let Some(kind) = name.strip_prefix("cluster:") {
+            assert_eq!(
+                (labels, when, days),
+                (vec![kind.to_string()], format!("{{\"shopper.cluster\":\"{kind}\"}}"), 0.0)
+            );
+        }
+        names.push(name);
+    }
+    r.end().expect("whole");
+    let mut expected = vec!["new".to_string()];
+    expected.extend(clusters.iter().map(|c| format!("cluster:{}", c.name)));
+    assert_eq!((names.len(), names), (4, expected));
+}
+
+#[test]
 fn each_number_of_a_kind_has_as_many_shoppers_as_the_shop_asks_for() {
     let dir = tempfile::tempdir().expect("a folder");
     let of = |fewest: u32| {

@@ -169,7 +169,7 @@ pub(super) fn promotions(shelf: &mut Engine, now: Millis, zone: i16, step: &Valu
     let offers: Vec<(&str, &str)> = list.iter().filter(runs).map(|p| (p.id.as_str(), p.kind.code())).collect();
     let slot = step["slot"].as_str();
     let limit = step["limit"].as_u64().unwrap_or(200) as usize;
-    let drawn = Chances { seed: step["seed"].as_f64(), slot: slot.unwrap_or("default"), places: limit };
+    let drawn = Chances { seed: step["seed"].as_f64(), slot: slot.unwrap_or("default"), places: limit, withheld: &[] };
     let (told, events) = shelf.put_forward(now, zone, drawn, &offers).expect("settings");
     let (mut items, mut withheld) = (vec![], vec![]);
     for f in told {

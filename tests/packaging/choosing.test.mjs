@@ -66,6 +66,32 @@ test("what was drawn is a log that the command line judges policies by; nobody's
   }
 });
 
+test("a creative is drawn among those for this shopper and page; nobody else's is shown", async () => {
+  const audiences = [["ten\ncountdown", { "shopper.events": { $gte: 1 } }], ["gift\nwarm", { season: "winter" }], ["gift\n倒计时", { "shopper.declared.gender": "female" }]];
+  const conditions = new Writer();
+  conditions.list(audiences, ([id, audience]) => {
+    conditions.u32(0);
+    conditions.str(id);
+    conditions.str("");
+    conditions.str(JSON.stringify(audience));
+  });
+  const withAudiences = withSection(learning.pack, "OFCN", 3, conditions.written().slice());
+  const shown = async (events, asked) => {
+    const seen = new Map();
+    for (let seed = 0; seed < 40; seed++) {
+      const shelf = await createShelf({ pack: withAudiences, market: "cn", consent: { personalize: true }, seed, utcOffset: 480, now: () => START });
+      for (let i = 0; i < events; i++) shelf.track("view_promotion", { promotion_id: "c-tea" });
+      for (const { id, creative } of shelf.promotions({ slot: "home", limit: 7, ...asked }).items) if (creative) seen.set(id, (seen.get(id) || new Set()).add(creative));
+      shelf.dispose();
+    }
+    return [...seen].map(([id, names]) => [id, [...names].sort().join()]).sort();
+  };
+  assert.deepEqual(await shown(0, {}), [["gift", "plain"], ["ten", "plain"]]);
+  assert.deepEqual(await shown(1, {}), [["gift", "plain"], ["ten", "countdown,plain"]]);
+  assert.deepEqual(await shown(0, { attributes: { season: "winter" } }), [["gift", "plain,warm"], ["ten", "plain"]]);
+  assert.deepEqual(await shown(1, { mode: "neutral", attributes: { season: "winter" } }), []);
+});
+
 /** Campaigns without conditions, as the pack has them: { id, options: [{ coupon, gain, cost }] }. */
 function campaigns(list, lambda) {
   const w = new Writer();

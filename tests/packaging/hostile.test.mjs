@@ -90,6 +90,8 @@ test("recommend, rank and every other method take anything", async () => {
       assert.ok(Array.isArray(shelf.rank(odd, odd).ids));
       assert.deepEqual(shelf.rank(["b", odd === sparse ? null : odd, "a"]).ids.filter((id) => id === "a" || id === "b").sort(), ["a", "b"]);
       assert.ok(Array.isArray(shelf.suggest(odd, odd)));
+      assert.equal(typeof shelf.filters({ brand: odd, category: [odd] }, odd), "object");
+      shelf.filters(odd);
       assert.ok(Array.isArray(shelf.recommend({ slot: "together", context: odd, query: odd, kind: odd }).items));
       assert.ok(Array.isArray(shelf.rank([{ id: "c", category: odd, brand: odd }]).ids));
       shelf.why(odd, odd);

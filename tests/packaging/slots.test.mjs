@@ -153,6 +153,22 @@ test("suggestions follow the shopper, and not in neutral mode or without consent
   shelf.dispose();
 });
 
+test("filters follow the shopper, and stay as given in neutral mode, without consent and for what nobody knows", async () => {
+  const shelf = await real({ consent: { personalize: true } });
+  const cats = shelf.browse({ category: "Pets > Cats" }).products;
+  const given = { brand: ["No such", cats[0].brand, "Nor this"], category: ["Food", { id: "Pets", count: 3 }, "Pets > Dogs", "Pets > Cats"], tag: [], price: [1, 2], of: "mine" };
+  const asked = JSON.stringify(given);
+  assert.deepEqual(shelf.filters(given), given, "nothing is known");
+  cats.slice(0, 2).forEach(({ id }) => shelf.track("add_to_cart", { items: [{ item_id: id }] }));
+  assert.deepEqual(shelf.filters(given), { ...given, brand: [cats[0].brand, "No such", "Nor this"], category: [{ id: "Pets", count: 3 }, "Pets > Cats", "Food", "Pets > Dogs"] });
+  assert.equal(JSON.stringify(given), asked, "the page's own stays as it is");
+  assert.deepEqual(shelf.filters(given, { mode: "neutral" }), given);
+  shelf.setConsent({ personalize: false });
+  assert.deepEqual(shelf.filters(given), given);
+  assert.deepEqual([shelf.filters(null), shelf.filters({ brand: "Paws" })], [{}, { brand: "Paws" }]);
+  shelf.dispose();
+});
+
 test("without the engine words still find", async () => {
   const shelf = await without();
   assert.deepEqual(shelf.recommend({ query: "la" }).items.map((i) => i.id), ["lamp"]);

@@ -31,6 +31,7 @@ export async function page(): Promise<string[]> {
   const cart = shelf.recommend({ slot: "basket", kind: "cart", context: ["a", 7], query: "tea" });
   const lift: number = shelf.recommend({ slot: "together", context: ["a"] }).items[0]?.together?.lift ?? 0;
   const inline = shelf.rank([{ id: "x", category: "Home", brand: "b", colour: "red" }, "y"]).items[0];
+  const filters: { brand: string[]; mine: number } = shelf.filters({ brand: ["Paws"], mine: 3 });
   const typed: string[] = shelf.suggest("te", { limit: 5 }).map((s) => s.kind + s.id + s.text + s.products);
   typed.push(cart.item_list_id, cart.item_list_name, String(cart.items[0]?.index), String(lift), String(inline?.index));
   const stage: WhyNotStage = shelf.whyNot("a").stage;
