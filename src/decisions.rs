@@ -8,8 +8,12 @@ use crate::error::{Code, Error, Result};
 use crate::pack::Pack;
 use crate::wasm::dispatch::Table;
 
-/// What a log begins with: four letters and the version.
-const MAGIC: [u8; 5] = *b"NSDL\x01";
+/// What a log begins with: four letters and the version, 2 where it has offers that were put forward.
+const MAGICS: [[u8; 5]; 2] = [*b"NSDL\x01", *b"NSDL\x02"];
+/// The call by which offers are put forward.
+const PUT_FORWARD: u32 = 61;
+/// Why an offer is not, by the boundary's number.
+const VERDICTS: [&str; 5] = ["", "capped", "all_capped", "buys_anyway", "weak"];
 
 /// A shelf's decisions, oldest first, with what they were decided from.
 #[derive(Debug, Clone, PartialEq)]
@@ -35,10 +39,10 @@ struct Era {
 /// A call that changed something: its number, 3 `track`, 32 or 33 `overlay`, and its request.
 type Change = (u32, Vec<u8>);
 
-/// A list that was given out.
+/// A list that was given out, or offers that were put forward.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Decision {
-    /// Its number on the page.
+    /// Its number on the page; 0 of offers that were put forward.
     pub served_id: u32,
     /// When, in milliseconds since 1970 UTC.
     pub time: f64,
@@ -91,7 +95,7 @@ impl DecisionLog {
     ///
     /// `bad_decisions`.
     pub fn read(bytes: &[u8]) -> Result<DecisionLog> {
-        let bad = |_| Error::new(Code::BadDecisions, "the bytes are not those of a decision log of version 1.");
+        let bad = |_| Error::new(Code::BadDecisions, "the bytes are not those of a decision log of version 1 or 2.");
         read(bytes).map_err(bad)
     }
 
@@ -132,9 +136,8 @@ impl DecisionLog {
 
 fn read(bytes: &[u8]) -> core::result::Result<DecisionLog, Malformed> {
     let mut r = Reader::new(bytes);
-    if r.bytes() != MAGIC {
-        return Err(Malformed);
-    }
+    let version = r.bytes();
+    let Some(offers) = MAGICS.iter().position(|magic| magic == version) else { return Err(Malformed) };
     let pack_version = r.str().to_string();
     let mut eras = Vec::new();
     for _ in 0..r.count(12) {
@@ -147,8 +150,9 @@ fn read(bytes: &[u8]) -> core::result::Result<DecisionLog, Malformed> {
             let (market, language) = (r.str().to_string(), r.str().to_string());
             let (op, steps) = (r.u32(), r.u32() as usize);
             let (request, answer) = (r.bytes().to_vec(), r.bytes().to_vec());
-            // Only lists are decided, and each after a part of the journal.
-            if !matches!(op, 4 | 5) || steps > journal.len() || request.len() < 4 || answer.len() < 5 {
+            // Only lists and offers are decided, and each after a part of the journal.
+            let decides = matches!(op, 4 | 5) || offers > 0 && op == PUT_FORWARD;
+            if !decides || steps > journal.len() || request.len() < 4 || answer.len() < 5 {
                 return Err(Malformed);
             }
             decisions.push(Decision { served_id, time, slot, market, language, op, steps, request, answer });
@@ -200,9 +204,17 @@ fn again<'a>(table: &mut Table, handle: u32, era: &Era, decision: &'a Decision) 
         table.call(*op, &of_handle(request));
     }
     let answer = table.call(decision.op, &of_handle(&decision.request));
+    let of_offers = decision.op == PUT_FORWARD;
     // Status, then the list's number, which counts this shelf's lists only.
-    let same =
-        answer.len() == decision.answer.len() && answer[0] == decision.answer[0] && answer[5..] == decision.answer[5..];
+    let same = answer.len() == decision.answer.len()
+        && answer[0] == decision.answer[0]
+        && (answer[1..5] == decision.answer[1..5] || !of_offers)
+        && answer[5..] == decision.answer[5..];
+    if of_offers {
+        let (shown, again) = (forwarded(decision, &decision.answer)?, forwarded(decision, &answer)?);
+        ask(table, 37, &rehearse(0), |_| ())?;
+        return Ok(Replayed { decision, same, personal: true, shown, again });
+    }
     let (personal, mut shown) = shown(table, handle, decision, &decision.answer, false)?;
     let (_, again) = self::shown(table, handle, decision, &answer, true)?;
     for item in &mut shown {
@@ -245,6 +257,28 @@ fn shown(table: &mut Table, handle: u32, decision: &Decision, answer: &[u8], why
         out.push(Shown { id, score, propensity, instead, reasons });
     }
     Ok((personal, out))
+}
+
+/// Offers as an answer has them, those that are put forward first: by id, with the weight as score; of the others the reason why not, worth nothing.
+fn forwarded(decision: &Decision, answer: &[u8]) -> Result<Vec<Shown>> {
+    let mut r = Reader::new(&decision.request);
+    let (_handle, _now, _zone, _seed, _slot, _places) = (r.u32(), r.f64(), r.u32(), r.f64(), r.str(), r.u32());
+    let ids: Vec<String> = (0..r.count(8)).map(|_| (r.str().to_string(), r.str()).0).collect();
+    parse(answer, |r| {
+        let mut out = Vec::new();
+        for _ in 0..r.count(34) {
+            let (at, verdict, score, because) = (r.u32() as usize, usize::from(r.u8()), r.f64(), r.str());
+            let (_rate, propensity, creative, _likely) = (r.u32(), r.u32(), r.str(), r.u32());
+            let why_not = VERDICTS.get(verdict).copied().filter(|v| !v.is_empty());
+            let creative = Some(creative).filter(|c| !c.is_empty()).map(|c| (format!("creative {c}"), 0.0));
+            let because = Some(because).filter(|b| !b.is_empty()).map(|b| (b.to_string(), score));
+            let reasons = why_not.map(|v| (v.to_string(), 0.0)).into_iter().chain(because).chain(creative).collect();
+            let id = ids.get(at).cloned().unwrap_or_default();
+            out.push(Shown { id, score, propensity: Some(propensity).filter(|p| *p > 0), instead: None, reasons });
+        }
+        let _events = r.u32();
+        out
+    })
 }
 
 /// The ids that a given list was of.

@@ -1,6 +1,7 @@
 // What was decided lately, with all that it was decided from, so that it can be decided again (src/manual/decisions.md).
 
 import { Writer } from "./codec.js";
+import { PUT_FORWARD } from "./protocol.js";
 
 /**
  * What a list was asked about: ids, and what the host said of some.
@@ -9,9 +10,9 @@ import { Writer } from "./codec.js";
  * @typedef {[number, Uint8Array]} Change
  * A stretch of a portrait's life: what it was, the overlays that held and the shards that were open, and what changed since.
  * @typedef {{ _snapshot: Uint8Array | null, _ground: Change[], _shards: string[], _journal: Change[], _bytes: number }} Era
- * A list that was given out; `_steps` of the era's journal had come by then.
+ * What was given out, a list by its number and offers by a name; `_given`: of a list a {@link Given}, else its offers; `_steps` of the era's journal had come by then.
  * @typedef {{
- *   _servedId: number, _time: number, _slot: string, _given: Given, _op: number, _request: Uint8Array, _answer: Uint8Array,
+ *   _servedId: number | string, _time: number, _slot: string, _given: any, _op: number, _request: Uint8Array, _answer: Uint8Array,
  *   _market: string, _language: string, _era: Era, _steps: number, _list: any,
  * }} Decision
  */
@@ -62,7 +63,8 @@ export function sameAnswer(a, b) {
  */
 export function writeLog(list, packVersion) {
   const w = new Writer();
-  w.bytes(new Uint8Array([78, 83, 68, 76, 1])); // NSDL, version 1
+  // NSDL; version 2 where it has more than lists.
+  w.bytes(new Uint8Array([78, 83, 68, 76, list.some((d) => d._op === PUT_FORWARD) ? 2 : 1]));
   w.str(packVersion);
   const eras = list.map((d) => d._era).filter((era, i, all) => era !== all[i - 1]);
   w.list(eras, (era) => {
@@ -73,7 +75,7 @@ export function writeLog(list, packVersion) {
       w.bytes(request);
     }));
     w.list(list.filter((d) => d._era === era), (d) => {
-      w.u32(d._servedId);
+      w.u32(+d._servedId || 0);
       w.f64(d._time);
       w.str(d._slot);
       w.str(d._market);

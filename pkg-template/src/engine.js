@@ -208,13 +208,45 @@ export class Engine {
     return this._send(number, request, (r) => {
       const list = op.readShelf(r);
       this._served = list._servedId += this._servedBefore;
-      if (this._seat._consent.personalize === true) {
-        remember(this.decisions, {
-          _servedId: this._served, _time: this._latest, _slot: slot, _given: given, _op: number, _request: request.slice(), _answer: r._bytes,
-          _market: this._seat.market, _language: this._seat.language, _era: this._era, _steps: this._era._journal.length, _list: null,
-        });
-      }
+      this._decided(this._served, number, slot, given, request, r._bytes);
       return list;
+    });
+  }
+
+  /**
+   * What a part decides for the shopper, remembered as a list is; the name that `read` answers with stands for a list's number. Answers as `reckon` does.
+   * @template T
+   * @param {number} part
+   * @param {number} number
+   * @param {string} slot
+   * @param {any} given what it decided about
+   * @param {(w: Writer) => void} write
+   * @param {(r: Reader) => [string, T]} read
+   * @returns {T | null | undefined}
+   */
+  settle(part, number, slot, given, write, read) {
+    return this.reckon(part, number, write, (r) => {
+      const [name, told] = read(r);
+      // A page that paints twice decides once.
+      const before = this.decisions.find((d) => d._servedId === name);
+      if (!before || !sameAnswer(before._answer, r._bytes)) this._decided(name, number, slot, given, this._writer.written(), r._bytes);
+      return told;
+    });
+  }
+
+  /**
+   * @param {number | string} servedId
+   * @param {number} number
+   * @param {string} slot
+   * @param {any} given
+   * @param {Uint8Array} request
+   * @param {Uint8Array} answer
+   */
+  _decided(servedId, number, slot, given, request, answer) {
+    if (this._seat._consent.personalize !== true) return;
+    remember(this.decisions, {
+      _servedId: servedId, _time: this._latest, _slot: slot, _given: given, _op: number, _request: request.slice(), _answer: answer,
+      _market: this._seat.market, _language: this._seat.language, _era: this._era, _steps: this._era._journal.length, _list: null,
     });
   }
 

@@ -59,6 +59,35 @@ export function putForward(shelf, o) {
 const VERDICTS = ["", "capped", "all_capped", "buys_anyway", "weak"];
 
 /**
+ * What the core says of offers: those that are put forward with what it knows of each, and the others with why not.
+ * @param {import("./codec.js").Reader} r
+ * @param {any[]} offers
+ * @returns {any}
+ */
+export function readForward(r, offers) {
+  /** @type {any[]} */
+  const withheld = [];
+  const items = r.list((r) => {
+    const offer = offers[r.u32()];
+    const reason = VERDICTS[r.u8()];
+    offer.weight = r.f64();
+    const trait = r.str();
+    const rate = r.u32();
+    const propensity = r.u32();
+    const creative = r.str();
+    const likely = r.u32();
+    if (trait) offer.because = { code: "shopper", subject: trait };
+    if (rate) offer.rate = rate / 65536;
+    if (propensity) offer.propensity = propensity;
+    if (creative) offer.creative = creative;
+    if (likely) offer.creativePropensity = likely;
+    if (reason) withheld.push({ id: offer.id, reason });
+    return reason ? null : offer;
+  }).filter(Boolean);
+  return { items, withheld };
+}
+
+/**
  * The offers that a page may put forward now: in the order of the shop's file, or as its response table has them for the shopper.
  * @param {any} shelf
  * @param {any} o
@@ -78,9 +107,7 @@ export function promotionsOf(shelf, o) {
   });
   // Of a creative a line with its name behind the offer's id.
   const others = conditionsOf(shelf).map((one) => one._id.split("\n").concat(one._audience)).filter((one) => personal && one.length > 2 && !_holds(one[2]));
-  /** @type {any[]} */
-  const withheld = [];
-  const told = personal && engine.reckon(INSIGHT, op.PUT_FORWARD, (/** @type {import("./codec.js").Writer} */ w) => {
+  const told = personal && offers.length && engine.settle(INSIGHT, op.PUT_FORWARD, slot, offers.map((offer) => ({ id: offer.id })), (/** @type {import("./codec.js").Writer} */ w) => {
     w.f64(now);
     w.u32(shelf._zone());
     w.f64(shelf._seed);
@@ -94,33 +121,21 @@ export function promotionsOf(shelf, o) {
       w.str(other[0]);
       w.str(other[1]);
     });
-  }, (/** @type {import("./codec.js").Reader} */ r) => [r.list((r) => {
-    const offer = offers[r.u32()];
-    const reason = VERDICTS[r.u8()];
-    offer.weight = r.f64();
-    const trait = r.str();
-    const rate = r.u32();
-    const propensity = r.u32();
-    const creative = r.str();
-    const likely = r.u32();
-    if (trait) offer.because = { code: "shopper", subject: trait };
-    if (rate) offer.rate = rate / 65536;
-    if (propensity) offer.propensity = propensity;
-    if (creative) offer.creative = creative;
-    if (likely) offer.creativePropensity = likely;
-    if (reason) withheld.push({ id: offer.id, reason });
-    return reason ? null : offer;
-  }).filter(Boolean), r.u32()]);
-  const items = (told ? told[0] : offers).slice(0, limit);
-  // Of one portrait and one place on the page there is one decision, however often it is asked for.
-  const served = told && shelf._run.toString(36) + "-" + told[1] + "-promotions";
+  }, (/** @type {import("./codec.js").Reader} */ r) => {
+    const forward = readForward(r, offers);
+    // Of one portrait and one place on the page there is one decision, however often it is asked for.
+    forward.served = shelf._run.toString(36) + "-" + r.u32() + "-promotions";
+    return [forward.served + "/" + slot, forward];
+  });
+  const { items: best, withheld, served } = told || { items: offers, withheld: [], served: "" };
+  const items = best.slice(0, limit);
   /** @type {any[]} */
   const rows = [];
   items.forEach((/** @type {any} */ { id, propensity, creative, creativePropensity }, /** @type {number} */ position) => {
     if (propensity) rows.push({ item: id, propensity, slot, position, served });
     if (creativePropensity) rows.push({ item: creative, propensity: creativePropensity, slot: slot + "/creative/" + id, position, served });
   });
-  return { items, withheld, paused: _paused, rows };
+  return { servedId: served ? served + "/" + slot : null, items, withheld, paused: _paused, rows };
 }
 
 /** How a campaign stands in the core's words. */

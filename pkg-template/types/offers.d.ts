@@ -176,6 +176,8 @@ export interface PromotionRow {
 }
 
 export interface PromotionList {
+  /** For `replay`, of what the shopper's device decided; `null` in mode "neutral", without consent and where there is nothing to decide. The same as long as the portrait and what is asked are. */
+  servedId: string | null;
   /** The weightiest first, of equals in the order of the shop's file; empty where none is, and while promotions pause. */
   items: Promotion[];
   /**

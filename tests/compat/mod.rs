@@ -455,6 +455,39 @@ fn decision_log_1_is_read() {
     }
 }
 
+#[test]
+#[cfg(all(feature = "cli", not(target_arch = "wasm32")))]
+fn decision_log_2_is_read() {
+    use nearshelf::decisions::DecisionLog;
+    let no_shards = |_: &str| DecisionLog::read(&[]).map(|_| Vec::new());
+    // Of a shelf over the pack of the golden file: offers put forward on three days and what was chosen of them, a list, and offers once more.
+    let bytes = include_bytes!("decisions-v2.log");
+    let log = DecisionLog::read(bytes).expect("log 2");
+    assert_eq!(log.pack_version, "5aeb82606178fd3b");
+    let pack = crate::golden::learning_pack();
+    if let Ok(all) = log.replay(pack.clone(), &no_shards) {
+        assert_eq!(all.iter().map(|r| r.decision.served_id).collect::<Vec<_>>(), [0, 0, 0, 1, 0]);
+        assert_eq!(all.iter().map(|r| r.shown.len()).collect::<Vec<_>>(), [7, 7, 7, 4, 7]);
+        let first = &all[4].shown[0];
+        assert_eq!((first.id.as_str(), first.score, first.propensity), ("ten", 300.0, Some(561_673)));
+        assert_eq!(first.reasons, [("creative countdown".to_string(), 0.0)]);
+    }
+    for cut in 0..bytes.len() {
+        assert_eq!(DecisionLog::read(&bytes[..cut]).expect_err("cut").code(), "bad_decisions");
+    }
+    for at in (0..bytes.len()).step_by(5) {
+        let mut bad = bytes.to_vec();
+        bad[at] ^= 0x41;
+        if let Ok(log) = DecisionLog::read(&bad) {
+            let _ = log.replay(pack.clone(), &no_shards);
+        }
+    }
+    // Offers are no decision of version 1.
+    let mut one = bytes.to_vec();
+    one[8] = 1;
+    assert_eq!(DecisionLog::read(&one).expect_err("of version 2").code(), "bad_decisions");
+}
+
 /// Parameters of insights, as shipped, with published models and made-up cuts.
 pub(crate) const INSIGHTS: &[u8] = include_bytes!("insights-v1.section");
 

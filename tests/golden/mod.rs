@@ -474,6 +474,12 @@ fn numbers(a: &Association) -> Value {
     json!([support, confidence, lift, a.count])
 }
 
+/// The pack of `learning.json`.
+#[cfg(all(feature = "cli", not(target_arch = "wasm32")))]
+pub(crate) fn learning_pack() -> Vec<u8> {
+    pack(&serde_json::from_str(LEARNING).expect("JSON"))
+}
+
 /// The frozen pack with the sections a file names.
 pub(crate) fn pack(file: &Value) -> Vec<u8> {
     let Some(named) = file["sections"].as_object() else { return PACK.to_vec() };

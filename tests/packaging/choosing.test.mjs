@@ -92,6 +92,48 @@ test("a creative is drawn among those for this shopper and page; nobody else's i
   assert.deepEqual(await shown(1, { mode: "neutral", attributes: { season: "winter" } }), []);
 });
 
+test("what was put forward is decided again to the same bytes, on the page and from the log", async () => {
+  let now = START;
+  const shelf = await createShelf({ pack: learning.pack, market: "cn", consent: { personalize: true }, seed: 7, utcOffset: 480, now: () => now });
+  const lists = [];
+  for (let i = 0; i < 30; i++) {
+    now += 2.6 * DAY;
+    const slot = ["home", "cart"][i % 2];
+    const list = shelf.promotions({ slot, limit: 3 });
+    assert.equal(list.servedId, shelf.promotions({ slot, limit: 3 }).servedId);
+    lists.push(list);
+    const { id, creative } = list.items[i % list.items.length];
+    shelf.track("view_promotion", { promotion_id: id, creative_name: creative });
+    if (i % 3 === 0) shelf.track("select_promotion", { promotion_id: id, creative_name: creative });
+    if (i % 10 === 0) shelf.recommend({ slot: "home", limit: 4 });
+  }
+  const what = (list) => list.items.slice(0, 3).map((one) => [one.id, one.weight, one.rate, one.propensity, one.creative, one.creativePropensity]);
+  assert.ok(new Set(lists.map((list) => JSON.stringify(what(list)))).size > 10, "they learn");
+  let known = 0;
+  for (const list of lists) {
+    const again = shelf.replay(list.servedId);
+    if (!again) continue;
+    known++;
+    assert.deepEqual([again.same, what(again.list), again.list.withheld], [true, what(list), list.withheld]);
+  }
+  assert.equal(known, 29, "the latest 32 decisions, lists among them: one painted again is one");
+  const folder = scratch("promotions-log");
+  const [pack_, log] = ["shop.pack", "page.log"].map((name) => join(folder, name));
+  writeFileSync(pack_, learning.pack);
+  writeFileSync(log, shelf.decisionLog());
+  const cli = (...more) => execFileSync("cargo", ["run", "--quiet", "--features", "cli", "--", "replay", log, "--pack", pack_, ...more], { cwd: root, encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] });
+  const told = JSON.parse(cli("--json"));
+  assert.equal(told.length, 32);
+  const offers = told.filter((one) => one.served === 0);
+  assert.ok(offers.length === 29 && told.every((one) => one.same));
+  assert.deepEqual(offers.at(-1).items.slice(0, 3).map((one) => [one.id, one.score, one.propensity]), lists.at(-1).items.map((one) => [one.id, one.weight, one.propensity]));
+  assert.match(cli(), /32 decisions with pack [0-9a-f]{16}, 0 differ/);
+  assert.deepEqual(shelf.promotions({ mode: "neutral" }).servedId, null);
+  shelf.setConsent({ personalize: false });
+  assert.deepEqual([shelf.promotions().servedId, shelf.replay(lists.at(-1).servedId)], [null, null]);
+  shelf.dispose();
+});
+
 /** Campaigns without conditions, as the pack has them: { id, options: [{ coupon, gain, cost }] }. */
 function campaigns(list, lambda) {
   const w = new Writer();

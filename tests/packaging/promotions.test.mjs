@@ -63,7 +63,7 @@ test("a complaint pauses promotions and promotional cards until it is settled, a
   const cards = (o) => shelf.recommend({ slot: "activity", limit: 100, ...o });
   assert.ok(cards().items.some((card) => card.kind === "percent") && cards().paused === undefined);
   shelf.track("complaint", { items: [{ item_id: "10001" }] });
-  assert.deepEqual(shelf.promotions(), { items: [], withheld: [], paused: true, rows: [] });
+  assert.deepEqual(shelf.promotions(), { servedId: null, items: [], withheld: [], paused: true, rows: [] });
   assert.ok(cards().items.length > 0 && cards().items.every((card) => card.kind === "task"));
   assert.equal(cards().paused, true);
   // Neutral is neutral: the same for everybody.

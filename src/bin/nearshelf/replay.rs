@@ -66,7 +66,9 @@ fn notes(item: &Shown) -> String {
     let mut notes = Vec::new();
     let mut reasons = item.reasons.clone();
     reasons.sort_by(|a, b| b.1.total_cmp(&a.1));
-    notes.extend(reasons.iter().take(3).map(|(code, value)| format!("{code} {value:.3}")));
+    let reason =
+        |(code, value): &(String, f64)| if *value == 0.0 { code.clone() } else { format!("{code} {value:.3}") };
+    notes.extend(reasons.iter().take(3).map(reason));
     if let Some(p) = item.propensity.filter(|p| *p < 1_000_000) {
         notes.push(format!("propensity {:.6}", f64::from(p) / 1e6));
     }
