@@ -8,7 +8,8 @@
 //! in a fixed order: the same cases give the same curves.
 //!
 //! More evidence never counts less, except that having been seen in this visit may count in any way: for a product or against it, and more or
-//! less the longer ago it was. Depths with few cases are held to the mean of all depths. `CLEAR` was chosen on halves of the validation parts that were not learnt from.
+//! less the longer ago it was. Depths with few cases are held to the mean of all depths. `CLEAR` was chosen on halves of the validation parts that were not learnt from, `HOLD` on
+//! validation parts of short logs.
 
 use super::threads::in_order;
 use crate::rank::curve::{DEPTHS, KNOTS, LARGEST, POINTS, Place, VIEWS};
@@ -20,7 +21,7 @@ const ROUNDS: [u32; 2] = [120, 100];
 /// Largest step of a rise in a round, by stage; it shrinks to a tenth.
 const RATE: [f64; 2] = [0.12, 0.036];
 /// How strongly a depth's rises are held to the mean of all depths, and all to 0: in cases.
-const HOLD: f64 = 30.0;
+const HOLD: f64 = 75.0;
 const SHRINK: f64 = 0.5;
 /// Difference of scores that counts as clear in a smoothed rank.
 const CLEAR: f64 = 0.06;
