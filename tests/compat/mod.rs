@@ -428,10 +428,30 @@ fn switch_1_is_read() {
 }
 
 #[cfg(all(feature = "cli", not(target_arch = "wasm32")))]
+fn no_shards(_: &str) -> Result<Vec<u8>, nearshelf::error::Error> {
+    nearshelf::decisions::DecisionLog::read(&[]).map(|_| Vec::new())
+}
+
+/// Nothing of what comes from outside makes it panic.
+#[cfg(all(feature = "cli", not(target_arch = "wasm32")))]
+fn damaged_logs_are_refused(bytes: &[u8], pack: &[u8]) {
+    use nearshelf::decisions::DecisionLog;
+    for cut in 0..bytes.len() {
+        assert_eq!(DecisionLog::read(&bytes[..cut]).expect_err("cut").code(), "bad_decisions");
+    }
+    for at in (0..bytes.len()).step_by(5) {
+        let mut bad = bytes.to_vec();
+        bad[at] ^= 0x41;
+        if let Ok(log) = DecisionLog::read(&bad) {
+            let _ = log.replay(pack.to_vec(), &no_shards);
+        }
+    }
+}
+
+#[cfg(all(feature = "cli", not(target_arch = "wasm32")))]
 #[test]
 fn decision_log_1_is_read() {
     use nearshelf::decisions::DecisionLog;
-    let no_shards = |_: &str| DecisionLog::read(&[]).map(|_| Vec::new());
     // Of a shelf over the frozen pack: a list, four looks, one of them late and one without an id, a list, a new era, a re-ranking.
     let bytes = include_bytes!("decisions-v1.log");
     let log = DecisionLog::read(bytes).expect("log 1");
@@ -442,24 +462,13 @@ fn decision_log_1_is_read() {
         assert_eq!(slots, ["home", "home", "search"]);
         assert_eq!(all.iter().map(|r| r.shown.len()).collect::<Vec<_>>(), [6, 6, 4]);
     }
-    // Nothing of what comes from outside makes it panic.
-    for cut in 0..bytes.len() {
-        assert_eq!(DecisionLog::read(&bytes[..cut]).expect_err("cut").code(), "bad_decisions");
-    }
-    for at in (0..bytes.len()).step_by(5) {
-        let mut bad = bytes.to_vec();
-        bad[at] ^= 0x41;
-        if let Ok(log) = DecisionLog::read(&bad) {
-            let _ = log.replay(crate::api::PACK.to_vec(), &no_shards);
-        }
-    }
+    damaged_logs_are_refused(bytes, crate::api::PACK);
 }
 
 #[test]
 #[cfg(all(feature = "cli", not(target_arch = "wasm32")))]
 fn decision_log_2_is_read() {
     use nearshelf::decisions::DecisionLog;
-    let no_shards = |_: &str| DecisionLog::read(&[]).map(|_| Vec::new());
     // Of a shelf over the pack of the golden file: offers put forward on three days and what was chosen of them, a list, and offers once more.
     let bytes = include_bytes!("decisions-v2.log");
     let log = DecisionLog::read(bytes).expect("log 2");
@@ -472,16 +481,7 @@ fn decision_log_2_is_read() {
         assert_eq!((first.id.as_str(), first.score, first.propensity), ("ten", 300.0, Some(561_673)));
         assert_eq!(first.reasons, [("creative countdown".to_string(), 0.0)]);
     }
-    for cut in 0..bytes.len() {
-        assert_eq!(DecisionLog::read(&bytes[..cut]).expect_err("cut").code(), "bad_decisions");
-    }
-    for at in (0..bytes.len()).step_by(5) {
-        let mut bad = bytes.to_vec();
-        bad[at] ^= 0x41;
-        if let Ok(log) = DecisionLog::read(&bad) {
-            let _ = log.replay(pack.clone(), &no_shards);
-        }
-    }
+    damaged_logs_are_refused(bytes, &pack);
     // Offers are no decision of version 1.
     let mut one = bytes.to_vec();
     one[8] = 1;
