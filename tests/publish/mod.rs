@@ -155,8 +155,9 @@ fn the_new_pack_gains_nothing_from_the_steps_it_is_measured_on() {
     let made = Made { step, price: |_| 10.0, ..Made::default() };
     let c = made.against(&Made { days: 0..50, ..made.clone() }.pack());
     let fair = c.quality.expect("enough steps");
-    // Neither knows the rule, and the surer of the earlier one ranks lower by that: no word here on whether quality was lost.
+    // Neither knows the rule, and the surer of the earlier one ranks lower by that: this may count as lost quality, and as nothing else.
     assert_eq!(fair.basis, Basis::Unseen);
+    assert!(codes(&c).iter().all(|code| *code == "lost_quality"), "{:?}", codes(&c));
     let again = made.against(&made.pack()).quality.expect("enough steps");
     assert_eq!(again.basis, Basis::Seen);
     assert!(again.mrr.new > 3.0 * fair.mrr.new, "seen {:?}, not seen {:?}", again.mrr, fair.mrr);
