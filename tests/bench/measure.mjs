@@ -71,8 +71,8 @@ function ask(opened, number, write) {
   return w.written().slice();
 }
 
-/** Top 20 of all vectors: the core's call `nearest` from request bytes to rows, against JavaScript from a ready query to rows. */
-async function kernel(module, pack, first) {
+/** A pack with vectors in the core, and 16 of its products as queries, for either side. */
+async function asked(module, pack) {
   const opened = await open(module, pack);
   const { core } = opened;
   const { n, rows } = vectors(pack);
@@ -80,6 +80,24 @@ async function kernel(module, pack, first) {
   page.u8();
   const wanted = op.readPage(page)._rows.filter((row) => rows.subarray(row * 64, row * 64 + 64).some((x) => x)).slice(0, 4000);
   const chosen = Array.from({ length: QUERIES }, (_, i) => wanted[Math.floor((i * wanted.length) / QUERIES)]);
+  return { opened, n, rows, chosen, often: n > MANY ? [3, 4] : [9, QUERIES] };
+}
+
+/** One of the ways of JavaScript, with its typed arrays. */
+function rival([name, Data, Query, make], { n, rows, chosen }) {
+  const data = Data.from(rows);
+  const queries = chosen.map((row) => Query.from(rows.subarray(row * 64, row * 64 + 64)));
+  const run = make();
+  const heap = new Heap(K);
+  return { name, call: (i) => run(data, n, queries[i], heap) };
+}
+
+const pass = (ms) => ms && new Promise((done) => setTimeout(done, ms));
+
+/** Top 20 of all vectors: the core's call `nearest` from request bytes to rows. After a pause its first call only. */
+async function kernel(module, pack, pause) {
+  const all = await asked(module, pack);
+  const { opened: { core }, opened, n, chosen, often } = all;
   const named = new Reader(core.call(op.PRODUCTS, ask(opened, op.PRODUCTS, (w) => w.list(chosen, (row) => w.u32(row)))));
   named.u8();
   const ids = op.readProducts(named).map((p) => p._product.id);
@@ -90,32 +108,33 @@ async function kernel(module, pack, first) {
     r.u8();
     return r.list(readRow);
   };
-  const scripts = rivals.map(([name, Data, Query, make]) => {
-    const data = Data.from(rows);
-    const queries = chosen.map((row) => Query.from(rows.subarray(row * 64, row * 64 + 64)));
-    const run = make();
-    const heap = new Heap(K);
-    return { name, call: (i) => run(data, n, queries[i], heap) };
-  });
-  const [rounds, queries] = n > MANY ? [3, 4] : [9, QUERIES];
-  const out = { n, open: opened.open, scripts: {} };
-  const core_ = () => {
-    out.cold = cold(nearest);
-    out.warm = warm(nearest, rounds, queries);
-  };
-  if (first) core_();
-  for (const { name, call } of scripts) out.scripts[name] = { cold: cold(call), warm: warm(call, rounds, queries) };
-  if (!first) core_();
+  await pass(pause);
+  const out = { n, open: opened.open, cold: cold(nearest) };
+  if (pause) return out;
+  out.warm = warm(nearest, ...often);
+  const { call } = rival(rivals[0], all);
   let found = 0;
   let expected = 0;
   for (let i = 0; i < QUERIES; i++) {
     // Rows that point elsewhere are not told.
     const mine = nearest(i);
-    const theirs = scripts[0].call(i).slice(0, mine.length);
+    const theirs = call(i).slice(0, mine.length);
     expected += theirs.length;
     found += theirs.filter((row, place) => mine[place] === row).length;
   }
   out.recall = found / expected;
+  return out;
+}
+
+/** The same by JavaScript, each way from a ready query to rows. */
+async function scripts(module, pack, pause) {
+  const all = await asked(module, pack);
+  const out = {};
+  for (const { name, call } of rivals.map((way) => rival(way, all))) {
+    await pass(pause);
+    out[name] = { cold: cold(call) };
+    if (!pause) out[name].warm = warm(call, ...all.often);
+  }
   return out;
 }
 
@@ -181,12 +200,12 @@ async function handOver(module, pack) {
 }
 
 /**
- * One of these, so that each finds a fresh process: the vectors of a pack, the shelf of a pack, or what is handed over of one.
- * @param {{ createShelf: any, wasm: Uint8Array, vectorWasm: Uint8Array, load(name: string): Promise<Uint8Array>, first: boolean, what: "kernel" | "shelf" | "handOver", name: string }} job
+ * One of these, so that each finds a fresh process: the vectors of a pack, by the core or by JavaScript, the shelf of a pack, or what is handed over of one.
+ * @param {{ createShelf: any, wasm: Uint8Array, vectorWasm: Uint8Array, load(name: string): Promise<Uint8Array>, what: "kernel" | "scripts" | "shelf" | "handOver", name: string, pause?: number }} job
  */
-export async function measure({ createShelf, wasm, vectorWasm, load, first, what, name }) {
+export async function measure({ createShelf, wasm, vectorWasm, load, what, name, pause = 0 }) {
   const pack = await load(name);
-  if (what === "kernel") return kernel(await WebAssembly.compile(vectorWasm), pack, first);
+  if (what === "kernel" || what === "scripts") return (what === "kernel" ? kernel : scripts)(await WebAssembly.compile(vectorWasm), pack, pause);
   const module = await WebAssembly.compile(wasm);
   return what === "shelf" ? shelf(createShelf, module, pack) : handOver(module, pack);
 }

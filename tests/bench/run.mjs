@@ -62,6 +62,9 @@ const inProcess = (program) => async (job) => {
 /** A browser that has just started is busy with itself on all cores: a shop is opened in one that runs. */
 const SETTLED_MS = 3000;
 
+/** A page that has its pack asks for a list at once, or only when the shopper has come so far. */
+const PAUSE_MS = 500;
+
 /** A page of its own, isolated so that its clock is fine. */
 async function inChromium(job) {
   const server = createServer((request, response) => {
@@ -112,17 +115,15 @@ function report(name, all) {
   if (vectors.length) console.log("  top 20 of n x 64        open ms  cold ms  rival's    times     warm ms  rival's    times   recall  quickest rival, warm");
   all[0].kernel.forEach((_, i) => {
     const runs = all.map((a) => a.kernel[i]);
-    const rival = (run, kind) => Math.min(...Object.values(run.scripts).map((s) => s[kind]));
-    const ratio = (kind) => `${median(runs.map((r) => rival(r, kind) / r[kind])).toFixed(1)}x`.padStart(8);
-    const half = (odd) => {
-      const some = runs.filter((_, run) => run % 2 === odd);
-      return some.length ? `${median(some.map((r) => r.cold)).toFixed(3)} ms (${median(some.map((r) => rival(r, "cold") / r.cold)).toFixed(1)}x)` : "not done";
+    const rival = (scripts, kind) => Math.min(...Object.values(scripts).map((s) => s[kind]));
+    const of = (kind, [core, scripts] = ["core", "scripts"]) => {
+      const ratio = median(runs.map((r) => rival(r[scripts], kind) / r[core][kind]));
+      return `${ms(median(runs.map((r) => r[core][kind])))} ${ms(median(runs.map((r) => rival(r[scripts], kind))))} ${`${ratio.toFixed(1)}x`.padStart(8)}`;
     };
     const names = Object.keys(runs[0].scripts);
     const quickest = names.map((n) => [median(runs.map((r) => r.scripts[n].warm)), n]).sort((a, b) => a[0] - b[0])[0][1];
-    const of = (kind) => `${ms(median(runs.map((r) => r[kind])))} ${ms(median(runs.map((r) => rival(r, kind))))} ${ratio(kind)}`;
-    console.log(`  ${String(runs[0].n).padEnd(22)} ${ms(median(runs.map((r) => r.open)))} ${of("cold")}    ${of("warm")}   ${Math.min(...runs.map((r) => r.recall)).toFixed(3)}   ${quickest}`);
-    console.log(`    cold where the core is asked first: ${half(0)}; where JavaScript is: ${half(1)}`);
+    console.log(`  ${String(runs[0].core.n).padEnd(22)} ${ms(median(runs.map((r) => r.core.open)))} ${of("cold")}    ${of("warm")}   ${Math.min(...runs.map((r) => r.core.recall)).toFixed(3)}   ${quickest}`);
+    console.log(`    after ${PAUSE_MS} ms of nothing       ${of("cold", ["late", "lateScripts"])}`);
   });
   if (!sizes.length) return;
   console.log("  recommend, products     open ms    shelf    first      p50      p99   wasm MB");
@@ -151,10 +152,14 @@ const results = new Map(hosts.map(([name]) => [name, []]));
 for (let run = 0; run < runs; run++) {
   for (const [name, host] of hosts) {
     say(`run ${run + 1} of ${runs}: ${name}`);
-    // By turns the core first and JavaScript first.
-    const measured = (what, name) => host({ first: run % 2 === 0, what, name: String(name) });
+    const measured = (what, name, pause = 0) => host({ what, name: String(name), pause });
     const out = { kernel: [], shelf: [], handOver: null };
-    for (const n of vectors) out.kernel.push(await measured("kernel", `${n}-vectors`));
+    for (const n of vectors) {
+      const both = async (pause) => [await measured("kernel", `${n}-vectors`, pause), await measured("scripts", `${n}-vectors`, pause)];
+      const [core, scripts] = await both(0);
+      const [late, lateScripts] = await both(PAUSE_MS);
+      out.kernel.push({ core, scripts, late, lateScripts });
+    }
     for (const n of sizes) out.shelf.push(await measured("shelf", n));
     if (sizes.length) out.handOver = await measured("handOver", sizes[0]);
     results.get(name).push(out);

@@ -12,7 +12,7 @@ test("what a shelf costs and what is handed over is measured on the built packag
   const file = join(scratch("bench"), "measure.mjs");
   await bundleMeasure(file);
   const { createShelf, measure } = await import(pathToFileURL(file).href);
-  const job = { createShelf, wasm: readFileSync(join(pkg, "nearshelf.wasm")), vectorWasm: null, load: async () => packBytes(), first: true, name: "sample" };
+  const job = { createShelf, wasm: readFileSync(join(pkg, "nearshelf.wasm")), vectorWasm: null, load: async () => packBytes(), name: "sample" };
   const shelf = await measure({ ...job, what: "shelf" });
   const handed = await measure({ ...job, what: "handOver" });
   for (const [name, value] of Object.entries({ ...shelf, ...handed })) assert.ok(Number.isFinite(value) && value > 0, `${name}: ${value}`);
