@@ -266,7 +266,7 @@ fn forwarded(decision: &Decision, answer: &[u8]) -> Result<Vec<Shown>> {
     let ids: Vec<String> = (0..r.count(8)).map(|_| (r.str().to_string(), r.str()).0).collect();
     parse(answer, |r| {
         let mut out = Vec::new();
-        for _ in 0..r.count(34) {
+        for _ in 0..r.count(33) {
             let (at, verdict, score, because) = (r.u32() as usize, usize::from(r.u8()), r.f64(), r.str());
             let (_rate, propensity, creative, _likely) = (r.u32(), r.u32(), r.str(), r.u32());
             let why_not = VERDICTS.get(verdict).copied().filter(|v| !v.is_empty());
@@ -340,4 +340,45 @@ fn parse<T>(answer: &[u8], read: impl FnOnce(&mut Reader<'_>) -> T) -> Result<T>
     let value = read(&mut r);
     r.check().map_err(|_| Error::new(Code::BadDecisions, "an answer in the log is not one of this version."))?;
     Ok(value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_offer_without_reason_and_creative_is_read_too() {
+        let decision = Decision {
+            served_id: 0,
+            time: 0.0,
+            slot: "home".into(),
+            market: "cn".into(),
+            language: "zh".into(),
+            op: PUT_FORWARD,
+            steps: 0,
+            request: Vec::new(),
+            answer: Vec::new(),
+        };
+        for offers in [0, 1, 5, 40] {
+            let mut w = Writer::new();
+            w.u8(0);
+            w.count(offers);
+            for at in 0..offers {
+                w.u32(at as u32);
+                w.u8(0);
+                w.f64(at as f64);
+                w.str("");
+                w.u32(0);
+                w.u32(1_000_000);
+                w.str("");
+                w.u32(0);
+            }
+            w.u32(7);
+            let read = forwarded(&decision, &w.finish()).expect("an answer");
+            assert_eq!(
+                read.iter().map(|o| o.score).collect::<Vec<_>>(),
+                (0..offers).map(|i| i as f64).collect::<Vec<_>>()
+            );
+        }
+    }
 }

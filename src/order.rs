@@ -103,6 +103,7 @@ fn insert<'a>(places: &'a mut [u32], list: &dyn Places) -> &'a [u32] {
 fn merge<'a>(n: usize, list: &dyn Places, memory: &'a mut Scratch) -> &'a [u32] {
     let Scratch { from, to } = memory;
     (0..n as u32).refill(from);
+    to.clear();
     to.reserve(n);
     let sorted = from.windows(2).all(|w| list.compare(w[0], w[1]) != Ordering::Greater);
     let mut width = if sorted { n } else { 1 };

@@ -118,7 +118,7 @@ function readDrawn(r) {
 }
 
 /** What could not be met, by bit. */
-const RELAXED = ["quota_category", "quota_brand", "price", "quota_store", "arrivals"];
+const RELAXED = ["quota_category", "quota_brand", "price", "quota_store", "arrivals", "pin"];
 
 /** @param {number} bits */
 function readRelaxed(bits) {

@@ -101,7 +101,7 @@ export interface RecommendOptions {
   category?: string;
   /**
    * Products with a place of their own, counted from 0. One that cannot be shown (out of stock, excluded, not wanted), or whose
-   * place is behind the list's end, is skipped. `sponsored`: as if the id stood in `sponsored`.
+   * place is behind the list's end or another's, is skipped, and `relaxed` has `pin`. `sponsored`: as if the id stood in `sponsored`.
    */
   pin?: { id: string | number; index: number; sponsored?: boolean }[];
   /**
@@ -189,7 +189,8 @@ export interface CardList extends Omit<ShelfList, "items" | "scenes" | "rules"> 
 
 /**
  * What of `pin`, `quota`, `arrivals` and `price` a list does not keep. The engine gives up places of `arrivals` first, then the quota of
- * categories, that of brands, that of stores, and the price band, each only when nothing else fills the list. A fallback list keeps none of them.
+ * categories, that of brands, that of stores, and the price band, each only when nothing else fills the list; `pin`: a product does not stand where it is
+ * pinned. A fallback list keeps none of them.
  */
 export type Constraint = "quota_category" | "quota_brand" | "price" | "pin" | "quota_store" | "arrivals";
 
@@ -277,7 +278,7 @@ export interface ShelfList {
 }
 
 export interface RankedList extends Omit<ShelfList, "items"> {
-  /** The given ids, each once, in the new order. */
+  /** The given ids, each once, in the new order; variants of one product stand side by side. */
   ids: string[];
   /**
    * As `ids`, under the ids given. An item that is not in the pack has the fields it was given with, and those named here; one that nobody
@@ -310,7 +311,7 @@ export interface Reason { code: string; subject: string; value: number; children
 
 /**
  * What became of a product. Left out by the call: `excluded` (by its `exclude`), `context_item`, `other_category`, `no_match` (the words of its `query`),
- * `no_pair` (nothing joins it to the context); by the shopper: `disliked`. `shard_closed`: not open, and some shard is not; it may be in that or in none.
+ * `no_pair` (nothing joins it to the context); by the shopper: `disliked`. `shard_closed`: not open, and some shard is not; it may be in that or in none. A GTIN or another alias of a closed product is `unknown_item`.
  */
 export type WhyNotStage =
   | "shown" | "unknown_item" | "shard_closed" | "not_sold_here" | "out_of_stock" | "seen" | "excluded" | "context_item" | "other_category" | "no_match"

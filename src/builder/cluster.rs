@@ -71,7 +71,7 @@ pub(super) fn add(shop: &Shop, catalog: &Catalog, sessions: &[Session], k: u32, 
     clusters
 }
 
-/// A tag for each of these: that of the shopper who is nearest to it, for as long as that is so. It is called as the category is that the cluster is named after.
+/// A tag for each of these: that of the shopper who is nearest to it, for as long as that is so. It is called as the category is that the cluster is named after, in English and in Chinese.
 ///
 /// # Errors
 ///

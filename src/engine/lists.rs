@@ -220,7 +220,7 @@ impl Engine {
         ShelfItem { row: Some(row), given: 0, variant, price, score, because, subject, arrival }
     }
 
-    /// Re-ranks a list of ids, each once. Of an id the pack does not have, what the host says of it counts (`described`, in the order of
+    /// Re-ranks a list of ids, each once; variants of one product stand together, in their given order. Of an id the pack does not have, what the host says of it counts (`described`, in the order of
     /// their places); without a word on it, it follows the others in the order given.
     pub fn rank(&mut self, now: Millis, neutral: bool, ids: &[&str], described: &[RawDescription<'_>]) -> Shelf {
         self.rank_arranged(now, neutral, ids, described, &Arranged::default())
@@ -247,9 +247,19 @@ impl Engine {
         for (id, i) in wish.exclude.iter().chain(ids).zip(0..) {
             let row = self.find(id).map(|f| f.row);
             let key = row.map_or_else(|| Key::product(id), |r| self.catalog.key(r));
-            if let Err(at) = taken.binary_search(&key) {
-                taken.insert(at, key);
-                let Some(i) = u32::checked_sub(i, left_out) else { continue };
+            let place = u32::checked_sub(i, left_out);
+            let Err(at) = taken.binary_search(&key) else {
+                // Another variant of a product that is on the list, and not the same id again.
+                if let (Some(i), Some(row)) = (place, row) {
+                    let mut of_it = given.iter().filter(|g| g.0 == row).peekable();
+                    if of_it.peek().is_some() && of_it.all(|g| ids[g.1 as usize] != *id) {
+                        given.push((row, i));
+                    }
+                }
+                continue;
+            };
+            taken.insert(at, key);
+            if let Some(i) = place {
                 let row = row.unwrap_or(Row(known + i));
                 if row.0 < known {
                     given.push((row, i));
@@ -267,13 +277,12 @@ impl Engine {
         let mut ranking = match self.consent.may_personalize().filter(|_| !neutral) {
             Some(allowed) => {
                 let view = self.portrait.view(&allowed);
-                self.ranker.rank(&self.catalog, Some(&view), &rows)
+                self.ranker.rank(&self.catalog, &view, &rows)
             }
-            None => self.ranker.rank(&self.catalog, None, &rows),
+            None => Ranking::default(),
         };
         if !ranking.personal {
             // The given order, as a whole.
-            ranking.items.clear();
             last = all;
         }
         for row in &last {
@@ -291,11 +300,22 @@ impl Engine {
             ranking.items.truncate(wish.limit);
         }
         let mut shelf = self.keep(ranking, others, None);
-        for item in &mut shelf.items {
-            if let Some((_, i)) = given.iter().find(|(row, _)| Some(*row) == item.row) {
-                item.given = *i;
+        let mut items = Vec::with_capacity(shelf.items.len());
+        for item in &shelf.items {
+            let first = items.len();
+            for (row, i) in &given {
+                if Some(*row) == item.row {
+                    items.push(ShelfItem { given: *i, ..*item });
+                }
+            }
+            if items.len() == first {
+                items.push(*item);
             }
         }
+        if wish.limit > 0 {
+            items.truncate(wish.limit);
+        }
+        shelf.items = items;
         shelf
     }
 

@@ -106,7 +106,7 @@ impl Engine {
         if let Some(c) = category {
             self.ask_category(c);
         }
-        let (mut pins, mut hidden, mut rule) = (Vec::new(), Vec::new(), u32::MAX);
+        let (mut pins, mut hidden, mut rule, mut unpinned) = (Vec::new(), Vec::new(), u32::MAX, false);
         for (id, place) in &request.pins {
             if *place == LIFT {
                 rule = self.rule_number(id);
@@ -117,6 +117,8 @@ impl Engine {
                 hidden.push((*place, row, rule));
             } else if row.0 != u32::MAX {
                 pins.push((*place, row, rule));
+            } else {
+                unpinned |= *place < HIDE;
             }
         }
         let row = |id: &str| self.catalog.find(id).map(|f| f.row);
@@ -130,6 +132,7 @@ impl Engine {
         }
         let limits = Limits {
             pins,
+            unpinned,
             quotas: [request.per_category, request.per_brand, request.per_store],
             price: request.price,
             arrivals: request.arrivals,

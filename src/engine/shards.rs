@@ -43,7 +43,7 @@ impl Engine {
         found
     }
 
-    /// True for an id, not found, that may lie in a shard that is not open: the hint knows no better of those that share its cell.
+    /// True for an id, not found, that may lie in a shard that is not open. The hint knows products and variants, aliases not.
     pub(super) fn is_closed(&self, id: &str) -> bool {
         shards::of_key(self.catalog.pack(), Key::product(id)).is_some() && self.is_partial(None)
     }

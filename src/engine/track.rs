@@ -231,6 +231,7 @@ fn facts_of(c: &Catalog, found: Found, price: Option<Minor>) -> Facts {
         brand: c.brand(found.row).map(|x| c.brand_key(x)),
         band: price.or_else(listed).map(|m| band(c, m)),
         tags,
+        known: true,
     }
 }
 

@@ -53,6 +53,8 @@ pub struct Facts {
     pub band: Option<Key>,
     /// Its first tags.
     pub tags: [Option<Key>; TAGS],
+    /// The pack has it: there is nothing more to be told of it. Not kept with the portrait, since the pack says so again.
+    pub known: bool,
 }
 
 /// Stands for a product that the shopper took back, in events whose category, brand and the like still count.

@@ -346,6 +346,7 @@ mod tests {
                 brand: None,
                 band: Some(Key(i % 2)),
                 tags: [None; TAGS],
+                known: false,
             };
             let kind = if i % 13 == 0 { EventKind::SessionStart } else { EventKind::ViewItem };
             let facts = if kind == EventKind::SessionStart { vec![] } else { vec![facts] };

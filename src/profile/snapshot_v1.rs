@@ -31,7 +31,14 @@ pub(super) fn read(config: ProfileConfig, r: &mut Reader<'_>) -> core::result::R
             let product = Key(r.u64());
             let present = r.u8();
             let mut other = |bit: u8| (present & (1 << bit) != 0).then(|| Key(r.u64()));
-            facts.push(Facts { product, category: other(0), brand: other(1), band: other(2), tags: [None; TAGS] });
+            facts.push(Facts {
+                product,
+                category: other(0),
+                brand: other(1),
+                band: other(2),
+                tags: [None; TAGS],
+                known: false,
+            });
         }
         p.pending.push(Pending { at, order, id, kind, facts, detail: Detail::default(), elsewhere: false });
     }

@@ -18,8 +18,14 @@ fn allowed() -> Personalize {
 }
 
 fn step(kind: EventKind, product: u64, at: Millis, id: Option<u64>) -> Step {
-    let facts =
-        Facts { product: Key(product), category: Some(Key(product % 3)), brand: None, band: None, tags: [None; TAGS] };
+    let facts = Facts {
+        product: Key(product),
+        category: Some(Key(product % 3)),
+        brand: None,
+        band: None,
+        tags: [None; TAGS],
+        known: false,
+    };
     Step { kind, at, id: id.map(Key), facts: vec![facts], detail: Detail::default() }
 }
 
@@ -217,6 +223,7 @@ fn year(n: u64) -> Vec<Step> {
         .map(|i| {
             let kind = if i % 25 == 0 { SessionStart } else { kinds[draw(12) as usize] };
             let fact = |p: u64| Facts {
+                known: false,
                 product: Key(p.wrapping_mul(0x9E37_79B9_7F4A_7C15)),
                 category: Some(Key(p % 300)),
                 brand: Some(Key(p % 200)),

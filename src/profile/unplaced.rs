@@ -28,7 +28,11 @@ pub(super) struct Unplaced {
 impl Facts {
     /// True where nothing is known of the product but its id, and maybe what the event says it costs.
     fn is_bare(&self) -> bool {
-        self.category.is_none() && self.brand.is_none() && self.tags[0].is_none() && self.product != TAKEN_BACK
+        !self.known
+            && self.category.is_none()
+            && self.brand.is_none()
+            && self.tags[0].is_none()
+            && self.product != TAKEN_BACK
     }
 }
 
@@ -53,9 +57,13 @@ impl Portrait {
     ///
     /// What has not settled is as if it had been known from the start. Of what has settled, affinities are: by category, brand, price band, tag and topic.
     pub fn recognise(&mut self, _: &Personalize, know: &mut dyn FnMut(Key) -> Option<Facts>) {
-        if self.unplaced.is_empty() && !self.pending.iter().any(|p| p.facts.iter().any(Facts::is_bare)) {
-            return;
+        if !self.unplaced.is_empty() || self.pending.iter().any(|p| p.facts.iter().any(Facts::is_bare)) {
+            self.settle_unplaced(know);
         }
+        self.rename(know);
+    }
+
+    fn settle_unplaced(&mut self, know: &mut dyn FnMut(Key) -> Option<Facts>) {
         self.merged = None;
         for p in &mut self.pending {
             for f in &mut p.facts {
@@ -80,6 +88,10 @@ impl Portrait {
             false
         });
         settled.iter_mut().for_each(Affinity::settle);
+    }
+
+    /// Steps, dislikes and purchases that an event told by a variant's id become the product's, also where no weight made them wait.
+    fn rename(&mut self, know: &mut dyn FnMut(Key) -> Option<Facts>) {
         let mut name = |key: Key| know(key).map_or(key, |f| f.product);
         for mark in core::mem::take(&mut self.trail.marks) {
             // That of a visit's start is no product's, and stays.

@@ -18,6 +18,9 @@ pub const QUOTA_STORE: u8 = 8;
 /// Bit of the places of new arrivals: the first to be relaxed.
 pub const ARRIVALS: u8 = 16;
 
+/// Bit of the pinned places: a product does not stand where it is pinned.
+pub const PIN: u8 = 32;
+
 const QUOTAS: [u8; 3] = [QUOTA_CATEGORY, QUOTA_BRAND, QUOTA_STORE];
 
 /// A pin with this bit lifts its product by the other 31, two's complement, in 1/65536 of a score unit.
@@ -46,8 +49,10 @@ pub type Pin = (u32, Row, u32);
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Limits {
     /// Products with a place of their own, counted from 0. Of two for one place the first has it. A product that cannot be
-    /// shown, and a place behind the shelf's end, are skipped. From [`LIFT`] on it is no place, but what a scene or a rule lifts the product by.
+    /// shown, and a place behind the shelf's end, are skipped, and the shelf says [`PIN`]. From [`LIFT`] on it is no place, but what a scene or a rule lifts the product by.
     pub pins: Vec<Pin>,
+    /// There is a pin for a product that is not there.
+    pub unpinned: bool,
     /// Most products of one category (their own, not one above it), one brand, one store (the shop's own products are of none); 0 for any
     /// number.
     pub quotas: [u32; 3],
@@ -62,7 +67,7 @@ pub struct Limits {
 impl Limits {
     /// True when every list meets them.
     pub fn is_empty(&self) -> bool {
-        self.pins.is_empty() && self.quotas == [0; 3] && self.price == [None; 2] && self.arrivals == 0
+        self.pins.is_empty() && !self.unpinned && self.quotas == [0; 3] && self.price == [None; 2] && self.arrivals == 0
     }
 
     /// True when a product's price lies in the band, or there is none.
@@ -258,5 +263,9 @@ pub(super) fn choose(
     } {
         chosen.list.push(at.0);
         chosen.drawn.push((at.1, at.2));
+    }
+    let stands = |pin: &Pin| chosen.list.get(pin.0 as usize).is_some_and(|at| rows[*at] == pin.1);
+    if limits.unpinned || limits.pins.iter().any(|pin| pin.0 < HIDE && !stands(pin)) {
+        chosen.relaxed |= PIN;
     }
 }

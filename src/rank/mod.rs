@@ -34,7 +34,7 @@ pub use associate::{Association, Associations};
 pub use blend::Blend;
 pub use cluster::nearest;
 pub use component::{COMPONENTS, Component};
-pub use constrain::{ARRIVALS, HIDE, LIFT, Limits, PRICE, Pin, QUOTA_BRAND, QUOTA_CATEGORY, QUOTA_STORE};
+pub use constrain::{ARRIVALS, HIDE, LIFT, Limits, PIN, PRICE, Pin, QUOTA_BRAND, QUOTA_CATEGORY, QUOTA_STORE};
 pub use context::{Context, MOST_SHOWN};
 pub use curve::Curves;
 pub use dislike::{Rule, rule};

@@ -2,7 +2,7 @@
 
 use super::blend::Blend;
 use super::component::Component;
-use super::constrain::{Chosen, LIFT, Limits, PRICE, Pin, choose, hides};
+use super::constrain::{Chosen, LIFT, Limits, PIN, PRICE, Pin, choose, hides};
 use super::context::Context;
 use super::diversify::{Waiting, diversify};
 #[cfg(feature = "vectors")]
@@ -73,7 +73,7 @@ pub struct Ranking {
     /// True when the portrait was read.
     pub personal: bool,
     /// What of the query's limits could not be met: bits [`QUOTA_CATEGORY`](super::QUOTA_CATEGORY),
-    /// [`QUOTA_BRAND`](super::QUOTA_BRAND), [`QUOTA_STORE`](super::QUOTA_STORE), [`ARRIVALS`](super::ARRIVALS), [`PRICE`](super::PRICE).
+    /// [`QUOTA_BRAND`](super::QUOTA_BRAND), [`QUOTA_STORE`](super::QUOTA_STORE), [`ARRIVALS`](super::ARRIVALS), [`PRICE`](super::PRICE), [`PIN`](super::PIN).
     pub relaxed: u8,
     /// How each item came to its place, on a shelf that explores; else empty.
     pub drawn: Vec<Drawn>,
@@ -224,7 +224,7 @@ impl Ranker {
             self.order(catalog, portrait, query, fill, most);
             let draws = query.draws.map(|d| d.after(portrait.events));
             self.work.compose(catalog, query, draws.as_ref());
-            if self.work.chosen.relaxed == 0 || fill >= catalog.len() {
+            if self.work.chosen.relaxed & !PIN == 0 || fill >= catalog.len() {
                 return;
             }
             fill = catalog.len();
@@ -396,20 +396,16 @@ impl Ranker {
         items
     }
 
-    /// A given list in the order of this portrait; without one, as it is.
-    pub fn rank(&mut self, catalog: &Catalog, portrait: Option<&PortraitView<'_>>, given: &[Row]) -> Ranking {
-        let Some(portrait) = portrait.filter(|p| p.is_known()) else {
-            let mut items = Vec::new();
-            for row in given {
-                items.push(Served { row: *row, score: 0.0, parts: Vec::new() });
-            }
-            return Ranking { items, ..Ranking::default() };
-        };
+    /// A given list in the order of this portrait; nothing where that knows nothing.
+    pub fn rank(&mut self, catalog: &Catalog, portrait: &PortraitView<'_>, given: &[Row]) -> Ranking {
+        if !portrait.is_known() {
+            return Ranking::default();
+        }
         let Work { sources, f, shelf, .. } = &mut self.work;
         sources.read(portrait, catalog, &self.blend, &Context::default());
         features(f, catalog, &self.tables, sources, &Pool::Given(given), &mut self.slots, &mut self.top);
         (0..f.rows.len()).map(|i| (f.score(i, &self.blend), i as u32)).refill(shelf);
-        shelf.arrange_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
+        shelf.arrange_in(&mut sources.memory, |a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
         Ranking { items: self.serve(catalog, &[]), personal: true, ..Ranking::default() }
     }
 
@@ -449,7 +445,8 @@ impl Ranker {
         let mut items = Vec::new();
         for at in places {
             let at = order.get(at).map_or(at, |(_, i)| *i as usize);
-            items.push(list.items[at].clone());
+            let item = &mut list.items[at];
+            items.push(Served { parts: core::mem::take(&mut item.parts), ..*item });
         }
         list.items = items;
     }

@@ -11,7 +11,7 @@ use nearshelf::money::Minor;
 use nearshelf::pack::{Pack, PackWriter, Tag};
 #[cfg(feature = "cli")]
 use nearshelf::privacy::consent::Consent;
-use nearshelf::rank::{Explorations, PRICE, QUOTA_BRAND, QUOTA_CATEGORY, Traits};
+use nearshelf::rank::{Explorations, PIN, PRICE, QUOTA_BRAND, QUOTA_CATEGORY, Traits};
 #[cfg(feature = "cli")]
 use nearshelf::time::DAY;
 #[cfg(target_arch = "wasm32")]
@@ -61,7 +61,7 @@ fn what_is_not_relaxed_holds_and_what_is_could_not() {
         x ^= x << 17;
         x % n
     };
-    let (mut relaxed, mut explored) = ([0; 32], 0);
+    let (mut relaxed, mut explored) = ([0; 64], 0);
     for shelf in &mut shelves() {
         let everything = rows(&shelf.recommend(NOW, &Request { limit: 200, neutral: true, ..Request::default() }));
         for _ in 0..150 {
@@ -98,6 +98,10 @@ fn what_is_not_relaxed_holds_and_what_is_could_not() {
             missed(QUOTA_CATEGORY, request.per_category > 0 && categories > request.per_category as usize);
             missed(PRICE, shown.iter().any(|r| outside(c, request.price, *r)));
             // Nothing is given up while a product that meets all is left over.
+            let stands = |(id, place): &(&str, u32)| {
+                shown.get(*place as usize).is_some_and(|row| c.find(id).is_some_and(|f| f.row == *row))
+            };
+            missed(PIN, !request.pins.iter().all(stands));
             if list.relaxed != 0 && request.pins.is_empty() {
                 let fits = |r: &&Row| {
                     let with: Vec<Row> = shown.iter().copied().chain([**r]).collect();
@@ -133,6 +137,43 @@ fn what_is_not_relaxed_holds_and_what_is_could_not() {
     }
     assert!(explored > 100, "{explored}");
     assert!(relaxed[0] > 100 && relaxed.iter().filter(|n| **n > 0).count() > 4, "{relaxed:?}");
+    assert!(relaxed[..32].iter().sum::<u32>() > 200 && relaxed[32..].iter().sum::<u32>() > 20, "{relaxed:?}");
+}
+
+#[test]
+fn a_pin_that_does_not_stand_is_told() {
+    for shelf in &mut shelves() {
+        let c = shelf.catalog();
+        let (first, second, gone) = (id(shelf, 3), id(shelf, 4), {
+            let row = (0..c.len() as u32).map(Row).find(|r| !c.availability(*r).can_be_bought());
+            c.id(row.expect("something is out of stock")).to_string()
+        });
+        let whole = c.category_path(c.category(c.find(&first).expect("of the pack").row).expect("one")).to_string();
+        let mut told = |pins: &[(&str, u32)], category: &str| {
+            let request = Request { limit: 6, pins: pins.to_vec(), category, ..Request::default() };
+            let list = shelf.recommend(NOW, &request);
+            assert_eq!(list.relaxed & !PIN, 0);
+            list.relaxed == PIN
+        };
+        assert!(!told(&[(&first, 2), (&second, 0)], ""));
+        assert!(!told(&[(&first, 0)], &whole));
+        for pins in [
+            vec![(gone.as_str(), 1)],
+            vec![("nobody-sells-this", 1)],
+            vec![(&first, 6)],
+            vec![(&first, 2), (&second, 2)],
+            vec![(&first, 2), (&first, 3)],
+        ] {
+            assert!(told(&pins, ""), "{pins:?}");
+        }
+        // A shelf that ends before the place, and one the product is no part of.
+        let only = [shelf.catalog().find(&first).expect("of the pack").row.0];
+        let request = Request { limit: 6, pins: vec![(&first, 3)], only: Some(only.to_vec()), ..Request::default() };
+        let list = shelf.recommend(NOW, &request);
+        assert_eq!((rows(&list), list.relaxed), (only.map(Row).to_vec(), PIN));
+        let request = Request { pins: vec![(&second, 0)], ..request };
+        assert_eq!(shelf.recommend(NOW, &request).relaxed, PIN);
+    }
 }
 
 #[test]

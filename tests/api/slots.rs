@@ -188,6 +188,32 @@ fn described_items_are_ranked_by_taste_and_say_so() {
 }
 
 #[test]
+fn variants_of_one_product_stay_on_a_given_list_side_by_side() {
+    let mut shelf = shelf();
+    let c = shelf.catalog();
+    let row = (0..c.len() as u32).map(Row).find(|r| c.variants_of(*r).len() > 1).expect("one with sizes");
+    let sizes: Vec<String> = c.variants_of(row).take(2).map(|v| c.variant_id(v).to_string()).collect();
+    let other = id(&shelf, (row.0 + 1) % 40);
+    let ids = [sizes[0].as_str(), other.as_str(), "else", sizes[1].as_str(), sizes[0].as_str()];
+    let given = |list: &Shelf| list.items.iter().map(|i| i.given).collect::<Vec<_>>();
+    assert_eq!(given(&shelf.rank(NOW, true, &ids, &[])), [0, 3, 1, 2], "the same id counts once");
+    shelf.track(NOW, &[event("view_item", &other)]);
+    let list = shelf.rank(NOW, false, &ids, &[]);
+    let mut all = given(&list);
+    let at = all.iter().position(|i| *i == 0).expect("the first size");
+    assert_eq!(all[at + 1], 3, "{all:?}");
+    for size in &sizes {
+        assert_eq!(shelf.why(list.id, size).expect("it was shown").value, list.items[at].score);
+    }
+    all.sort_unstable();
+    assert_eq!(all, [0, 1, 2, 3]);
+    let wish = Arranged { exclude: vec![&sizes[1]], ..Arranged::default() };
+    assert_eq!(given(&shelf.rank_arranged(NOW, true, &ids, &[], &wish)), [1, 2], "what is left out is the product");
+    let wish = Arranged { limit: 1, ..Arranged::default() };
+    assert_eq!(shelf.rank_arranged(NOW, true, &ids, &[], &wish).items.len(), 1);
+}
+
+#[test]
 fn a_neutral_ranked_list_is_the_same_for_any_two_portraits() {
     let (mut a, mut b) = (busy(3), busy(29));
     let (x, y) = (id(&a, 40), id(&a, 14));

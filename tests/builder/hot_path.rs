@@ -6,6 +6,7 @@ use nearshelf::engine::{Engine, Request};
 use nearshelf::event::clean::RawEvent;
 use nearshelf::id::Row;
 use nearshelf::money::Minor;
+use nearshelf::order::{Arrange, Scratch};
 use nearshelf::privacy::consent::Consent;
 use nearshelf::time::{DAY, Millis};
 use std::path::Path;
@@ -51,5 +52,16 @@ fn a_shelf_asks_for_the_memory_of_its_answer_and_for_no_other() {
         let asked = allocation_counter::measure(|| items = shelf.recommend(NOW, request).items.len()).count_total;
         // The list that `why` reads, the reasons of each item in it, and the list that is handed out.
         assert_eq!(asked, 2 + items as u64 + named, "{name}");
+    }
+}
+
+#[test]
+fn a_long_list_is_sorted_in_the_memory_of_the_one_before() {
+    let mut memory = Scratch::default();
+    for (i, n) in [1_000_u32, 1_000, 999, 70].into_iter().enumerate() {
+        let mut list: Vec<u32> = (0..n).map(|x| x.wrapping_mul(0x9E37_79B9)).collect();
+        let asked = allocation_counter::measure(|| list.arrange_in(&mut memory, u32::cmp)).count_total;
+        assert!(list.is_sorted());
+        assert_eq!(asked > 0, i == 0, "{asked} for list {i}");
     }
 }

@@ -289,7 +289,7 @@ fn places(arrivals: &Value, limit: u64) -> u32 {
 /// What a step asks of a shelf as a whole; one that asks any says what was not kept.
 const LIMITS: [&str; 5] = ["pin", "quota", "price", "diversity", "arrivals"];
 /// What is not kept, by bit.
-const RELAXED: [&str; 5] = ["quota_category", "quota_brand", "price", "quota_store", "arrivals"];
+const RELAXED: [&str; 6] = ["quota_category", "quota_brand", "price", "quota_store", "arrivals", "pin"];
 
 /// Runs one step and says what came of it.
 fn run(shelf: &mut Engine, served: &mut u32, zone: i16, step: &Value) -> Value {

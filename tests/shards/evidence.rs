@@ -2,14 +2,16 @@
 
 use super::{attach, open, parts};
 use crate::api::{NOW, PACK, event};
+use nearshelf::builder::pack::{Options, build};
 use nearshelf::builder::shards::{Limits, Split, split};
 use nearshelf::catalog::Catalog;
-use nearshelf::engine::{Engine, TagWish};
+use nearshelf::engine::{Engine, Request, TagWish};
 use nearshelf::event::clean::{RawDetails, RawEvent, RawPrice};
 use nearshelf::id::{Key, Row};
 use nearshelf::pack::{Pack, Tag};
 use nearshelf::privacy::consent::{Consent, Tri};
 use nearshelf::profile::Dimension;
+use nearshelf::rank::Stage;
 use nearshelf::shop::Silent;
 use nearshelf::time::{DAY, MINUTE, Millis};
 use std::collections::BTreeSet;
@@ -206,4 +208,46 @@ fn an_id_that_no_shard_has_waits_and_changes_nothing() {
     let before = page.snapshot().expect("allowed");
     attach_all(&mut page, &parts);
     assert!(page.snapshot().expect("allowed") == before);
+}
+
+#[test]
+fn a_dislike_told_by_a_variant_becomes_the_products_though_nothing_else_waits() {
+    let parts = parts();
+    let whole = Catalog::open(Pack::open(PACK.to_vec()).expect("sound")).expect("a catalogue");
+    let core = open(&parts);
+    let sizes = (0..whole.len() as u32).map(Row).filter(|r| core.catalog().find(whole.id(*r)).is_none());
+    let row = sizes.into_iter().find(|r| whole.variants_of(*r).len() > 1).expect("a closed one with sizes");
+    let size = whole.variant_id(whole.variants_of(row).start).to_string();
+    let mut page = open(&parts);
+    page.track(NOW, &[event("not_interested", &size)]);
+    let known = crate::api::id(&page, 0);
+    page.track(NOW.plus(DAY), &[event("view_item", &known)]);
+    page.track(NOW.plus(2 * DAY), &[event("view_item", &known)]);
+    attach_all(&mut page, &parts);
+    let asked = Request { limit: 12, ..Request::default() };
+    assert_eq!(page.why_not(NOW.plus(2 * DAY), &asked, whole.id(row)), Stage::Disliked);
+}
+
+#[test]
+fn products_that_the_pack_tells_nothing_of_wait_for_nothing() {
+    // A shop without categories, brands, tags and prices: its products are known all the same.
+    let dir = tempfile::tempdir().expect("a folder");
+    let log: String = (0..80).map(|i| format!("{},p{},{}\n", i / 2, i % 10, 1_700_000_000 + i)).collect();
+    std::fs::write(dir.path().join("interactions.csv"), format!("session_id,item_id,timestamp\n{log}"))
+        .expect("written");
+    let bare = build(&crate::builder::read(dir.path()), &Options::default(), &Silent).expect("a pack");
+    let grown = |known: bool| {
+        let mut shelf = Engine::open(bare.clone()).expect("sound");
+        shelf.set_consent(Consent::all());
+        let mut sizes = Vec::new();
+        for day in 0..60 {
+            let id = if known { crate::api::id(&shelf, day % 10) } else { format!("nobody-sells-{}", day % 10) };
+            shelf.track(NOW.plus(i64::from(day) * DAY), &[event("view_item", &id)]);
+            sizes.push(shelf.snapshot().expect("allowed").len());
+        }
+        sizes[59] - sizes[29]
+    };
+    let (known, unknown) = (grown(true), grown(false));
+    // A time, a product and a kind for each of thirty views that settled.
+    assert!(unknown - known >= 30 * 15, "{known} bytes for known products, {unknown} for others");
 }
