@@ -80,6 +80,19 @@ fn weights_of_prices_are_read() {
     assert_eq!(earlier.weight[Component::Price as usize], 0, "what a record does not know weighs nothing");
 }
 
+/// Curves of all components as the builder learnt them, and what is popular of late.
+pub(crate) const CURVES: &[u8] = include_bytes!("blend-learnt-v1.record");
+pub(crate) const RECENT: &[u8] = include_bytes!("product-recent-v1.section");
+
+#[test]
+fn learnt_curves_of_all_components_are_read() {
+    let blend = Blend::read(CURVES).expect("seventeen components");
+    assert_eq!(blend.write(), CURVES, "read and written alike");
+    let c =
+        Catalog::open(Pack::open(with_sections(&[(Tag::PRODUCT_RECENT, 64, RECENT)])).expect("a pack")).expect("one");
+    assert_eq!([0, 3, 9].map(|row| c.recent(Row(row))), [21_223, 0, 65_535]);
+}
+
 /// The portrait's settings with all that came after the first four dimensions.
 pub(crate) const CONFIG: &[u8] = include_bytes!("config-v2.record");
 

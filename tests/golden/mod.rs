@@ -22,8 +22,8 @@ mod selling;
 mod signatures;
 
 use crate::compat::{
-    ASSOCIATIONS, CLUSTERS, CONFIG, INSIGHTS as PARAMETERS, LIMITS as SECTIONS, PRICES, SEASONS as SEASONAL,
-    with_sections,
+    ASSOCIATIONS, CLUSTERS, CONFIG, CURVES, INSIGHTS as PARAMETERS, LIMITS as SECTIONS, PRICES, RECENT,
+    SEASONS as SEASONAL, with_sections,
 };
 use nearshelf::codec::Writer;
 use nearshelf::engine::{Because, Engine, RawCart, RawDescription, RawLine, Request, Shelf, TraitView};
@@ -46,6 +46,7 @@ const REPLAY: &str = include_str!("replay.json");
 const SLOTS: &str = include_str!("slots.json");
 const RULES: &str = include_str!("limits.json");
 const DEAR: &str = include_str!("prices.json");
+const LEARNT: &str = include_str!("curves.json");
 const COLD_START: &str = include_str!("cold-start.json");
 const SEASONS: &str = include_str!("seasons.json");
 #[cfg(all(feature = "cli", not(target_arch = "wasm32")))]
@@ -489,7 +490,8 @@ pub(crate) fn pack(file: &Value) -> Vec<u8> {
         (Tag::PRIOR, 64, &include_bytes!("../compat/prior-v1.section")[..]),
         (Tag::SCENE, 64, &include_bytes!("../compat/scenes-v1.section")[..]),
         (Tag::RULE, 5, &include_bytes!("../compat/rules-v1.section")[..]),
-        (Tag::BLEND, 1, PRICES),
+        (Tag::BLEND, 1, if named.contains_key("PRRE") { CURVES } else { PRICES }),
+        (Tag::PRODUCT_RECENT, 64, RECENT),
         (Tag::SEASON, 4, SEASONAL),
         (Tag::CLUSTER, 3, CLUSTERS),
         (Tag::CONFIG, 1, CONFIG),
@@ -525,6 +527,11 @@ fn golden_limits_give_what_the_file_says() {
 #[test]
 fn golden_prices_give_what_the_file_says() {
     check(DEAR, "prices.json");
+}
+
+#[test]
+fn golden_curves_give_what_the_file_says() {
+    check(LEARNT, "curves.json");
 }
 
 #[test]

@@ -12,7 +12,7 @@ import { golden, replay } from "../golden/replay.mjs";
 import { miniProgram, root } from "./support/host.mjs";
 import { wholeCore } from "./support/whole.mjs";
 
-const files = [golden(), golden("slots.json"), golden("limits.json"), golden("cold-start.json"), golden("prices.json"), golden("seasons.json"), golden("portrait.json"), golden("insights.json"), golden("rules.json"), golden("declared.json"), golden("care.json")];
+const files = [golden(), golden("slots.json"), golden("limits.json"), golden("cold-start.json"), golden("prices.json"), golden("curves.json"), golden("seasons.json"), golden("portrait.json"), golden("insights.json"), golden("rules.json"), golden("declared.json"), golden("care.json")];
 const [{ cases, pack }] = files;
 const web = join(root, "target", "package", "web");
 const { makeGlue } = await import(pathToFileURL(join(web, "glue.js")).href);
