@@ -3,7 +3,7 @@
 //     node tests/bench/run.mjs [--sizes 1000,10000,100000] [--vectors 10000,100000] [--runs 5] [--hosts node,chromium,bun]
 
 import { execFile, execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { createRequire } from "node:module";
 import { cpus, loadavg } from "node:os";
@@ -28,10 +28,11 @@ const vectorWasm = join(work, "vectors", "nearshelf.wasm");
 /** A pack by its name: a number of products, and "-vectors" where it has them. */
 const packOf = (name) => join(work, `${name}.pack`);
 
-/** The pack of a made-up shop; built once. */
+/** The pack of a made-up shop; built once by each build of the command line. */
 function makePack(n, withVectors) {
   const out = packOf(withVectors ? `${n}-vectors` : n);
-  if (existsSync(out)) return;
+  const [program] = nearshelf();
+  if (existsSync(out) && existsSync(program) && statSync(out).mtimeMs > statSync(program).mtimeMs) return;
   const folder = join(work, `shop-${n}`);
   rmSync(folder, { recursive: true, force: true });
   const run = (...args) => execFileSync(...nearshelf(...args), { cwd: root, stdio: ["ignore", "ignore", "inherit"] });
