@@ -64,7 +64,7 @@ fn shoppers<'a>(shop: &'a Shop, earlier: &'a [Session], latest: &'a [Session]) -
     by_shopper.into_values().filter(|v| v.iter().any(|x| !x.predict.is_empty())).collect()
 }
 
-/// The blend for given training visits and given steps to predict; `None` where fewer than `enough` of these have what came next among their candidates.
+/// The blend for given training visits and given steps to predict; `None` where the shop wants no curves, or fewer than `enough` of these have what came next among their candidates.
 ///
 /// # Errors
 ///
@@ -78,6 +78,9 @@ pub fn tune(
     enough: usize,
     progress: &dyn Progress,
 ) -> Result<Option<Blend>> {
+    if !shop.tables.curves {
+        return Ok(None);
+    }
     let start = Blend { again_decay: AGAIN, hide_seen: nothing_repeats(training), ..Blend::default() };
     let pack = assemble(shop, training, recipe, &start, progress)?;
     let mut engine = Engine::open(pack)?;

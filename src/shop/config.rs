@@ -170,6 +170,8 @@ pub(super) struct TableSection {
     pub fading: Option<bool>,
     /// Whether pairs that few shoppers are behind may count less.
     pub discount: Option<bool>,
+    /// Whether curves are learnt.
+    pub curves: Option<bool>,
     /// Whether the pack gets the linear table.
     pub linear: Option<bool>,
     /// Whether the pack gets the vectors.
@@ -249,6 +251,8 @@ pub struct TableSettings {
     pub fading: bool,
     /// Pairs that few shoppers are behind count less, where that tells the next product better.
     pub discount: bool,
+    /// Curves are learnt that say what evidence is worth.
+    pub curves: bool,
     /// The linear table, on top of the others.
     pub linear: bool,
     /// The vectors of products.
@@ -388,6 +392,7 @@ impl ShopConfig {
             similar: own.similar.or(shipped.similar).unwrap_or(true),
             fading: own.fading.or(shipped.fading).unwrap_or(true),
             discount: own.discount.or(shipped.discount).unwrap_or(true),
+            curves: own.curves.or(shipped.curves).unwrap_or(true),
             linear: own.linear.or(shipped.linear).unwrap_or(false),
             embedding: own.embedding.or(shipped.embedding).unwrap_or(false),
         })

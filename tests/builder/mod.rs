@@ -353,7 +353,9 @@ fn a_small_shop_learns_curves_from_half_of_its_visits_and_a_tiny_one_has_none() 
         let blend = Blend::read(pack.section(Tag::BLEND, 0).expect("a blend")).expect("a blend");
         !blend.curves.is_empty()
     };
-    assert_eq!([300, 60, 39].map(learnt), [true, true, false]);
+    assert_eq!([300, 60, 39].map(&learnt), [true, true, false]);
+    fs::write(dir.path().join("shop.toml"), "[tables]\ncurves = false").expect("written");
+    assert!(!learnt(300), "nor has one that wants none");
 }
 
 #[test]
