@@ -50,7 +50,7 @@ const KEPT_DAYS = 396;
 const MOST_ORDERS = 1e4;
 /** The last millisecond that JavaScript knows. */
 const LAST_TIME = 8.64e15;
-const NOTHING = { _slot: "", _list: null };
+const NOTHING = { _slot: "", _list: null, _run: 0 };
 /** Bytes of a seed. */
 const SEED_BYTES = 6;
 /** Certainty, in millionths. */
@@ -99,8 +99,9 @@ export class Shelf {
     this._shards = new Shards(this, loadShard ? wishes.shards || 0 : -1, /** @type {any} */ (loadShard));
     /** What exploration is drawn from; NaN: nothing is explored. */
     this._seed = wishes.seed === undefined ? NaN : wishes.seed;
-    /** What the rows of this shelf are told apart by from those of others that were given the same seed. */
-    this._run = NaN;
+    /** What the rows of this shelf are told apart by from those of others that were given the same seed: when it began, until it is drawn. */
+    this._run = 0;
+    this._drawn = false;
     /** The cards of the latest lists, by the list. @type {Map<number, import("./cards.js").Dealt>} */
     this._dealt = new Map();
     /** Calls of declare() from before there were the core and the part that take them. @type {any[][]} */
@@ -212,13 +213,13 @@ export class Shelf {
   }
 
   explorationRows(servedId) {
-    const { _slot: slot, _list: list } = this._engine.decisions.find((d) => d._servedId === servedId) || NOTHING;
+    const { _slot: slot, _list: list, _run: run } = this._engine.decisions.find((d) => d._servedId === servedId) || NOTHING;
     return (list ? list.items : []).map((item, position) => ({
       item: item.id,
       propensity: item.propensity,
       slot,
       position,
-      served: this._run.toString(36) + "-" + servedId,
+      served: run.toString(36) + "-" + servedId,
       policy: { [item.instead || item.id]: CERTAIN },
     })).filter((row) => row.propensity);
   }
@@ -684,8 +685,10 @@ export class Shelf {
 
   // Without randomness nothing is explored, which is nobody's trouble.
   _drawSeed() {
-    if (this._run === this._run || this._consent.personalize !== true || !this._fallback.explores()) return undefined;
-    this._run = this._now();
+    if (this._drawn || this._consent.personalize !== true) return undefined;
+    this._run = this._run || this._now();
+    if (!this._fallback.explores()) return undefined;
+    this._drawn = true;
     return this._memory._vault.random(SEED_BYTES).then((bytes) => {
       if (!bytes) return;
       this._run = bytes.reduce((seed, byte) => seed * 256 + byte, 0);

@@ -299,7 +299,7 @@ export interface ExplorationRow {
   propensity: number;
   slot: string;
   position: number;
-  /** Of this list and no other, whatever `seed` the shelf was given: a number drawn once a shelf, and the list's. */
+  /** Of this list and no other, whatever `seed` the shelf was given: a number drawn once a shelf (until it is drawn, the time at which it began), and the list's. */
   served: string;
   /** What a shelf without exploration would show here, after what stands before. */
   policy: Record<string, number>;

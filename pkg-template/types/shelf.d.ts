@@ -75,7 +75,7 @@ export interface Shelf {
    * remembered, and without the engine.
    */
   replay(servedId: number): { same: boolean; list: Decision } | null;
-  /** The same of `promotions()`, by its `servedId`: offers as the core has them, uncut, without names and texts. */
+  /** The same of `promotions()`, by its `servedId`: offers as the core has them, uncut, without names and texts. `null` for one that is no longer remembered: it is one of the 32 too. */
   replay(servedId: string): { same: boolean; list: Pick<PromotionList, "items" | "withheld"> } | null;
   /** The decisions with all they were decided from, for `nearshelf replay`. It holds the portrait: it is the shopper's to give. */
   decisionLog(): Uint8Array;
