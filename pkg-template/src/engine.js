@@ -195,10 +195,10 @@ export class Engine {
   }
 
   /**
-   * A list, remembered with what it was decided from. Answers as `call` does.
+   * A list, remembered with what it was decided from, unless `given` is `null`. Answers as `call` does.
    * @param {number} number
    * @param {string} slot
-   * @param {import("./decisions.js").Given} given what the list is of
+   * @param {import("./decisions.js").Given | null} given what the list is of
    * @param {(w: Writer) => void} write writes what follows the slot
    */
   decide(number, slot, given, write) {
@@ -209,6 +209,7 @@ export class Engine {
     const request = writer.written();
     return this._send(number, request, (r) => {
       const list = op.readShelf(r);
+      if (!given) return list;
       this._served = list._servedId += this._servedBefore;
       this._decided(this._served, number, slot, given, request, r._bytes);
       return list;

@@ -9,7 +9,7 @@ import { writeLog } from "./decisions.js";
 import { Engine, INSIGHT, OFFERS, writeConsent } from "./engine.js";
 import { writeEvent, writeOrder } from "./event.js";
 import { takeIn, tellUnreadable } from "./intake.js";
-import { candidatesOf, copyList, decided, done, fetched, isTogether, listed, listOf, ranked, recommended, writeRequest } from "./lists.js";
+import { candidatesOf, cardKind, copyList, decided, done, fetched, isTogether, listed, listOf, mustKnow, ranked, recommended, whyNoCard, writeRequest } from "./lists.js";
 import { declared, sayWaiting } from "./declare.js";
 import { shopperOf } from "./shopper.js";
 import { sellingPointsOf } from "./selling.js";
@@ -237,7 +237,9 @@ export class Shelf {
   }
 
   whyNot(given, options) {
-    const o = readOptions(this._hub, "whyNot", options, RECOMMEND);
+    const o = this._wishes("whyNot", options, RECOMMEND);
+    const activities = cardKind(o);
+    if (activities >= 0) return whyNoCard(this, o, activities, id(given));
     const found = candidatesOf(this, o);
     rulesOf(this, o);
     const answer = this._engine.call(op.WHY_NOT, (w) => {
@@ -245,7 +247,7 @@ export class Shelf {
       w.str(o.slot || "default");
       writeRequest(this, w, o, found, true);
       w.str(id(given));
-    }, op.readWhyNot) || this._fallback.whyNot(id(given), o.limit || 12);
+    }, op.readWhyNot) || this._fallback.whyNot(id(given), o, found);
     // The core knows a restricted list, not what restricts it.
     if (answer.stage === "no_match" && isTogether(o)) answer.stage = "no_pair";
     return answer;
@@ -269,6 +271,7 @@ export class Shelf {
     const products = page && fetched(this, page._rows);
     if (page === undefined) return NEUTRAL.browse();
     if (!products) return this._fallback.browse(o);
+    if (o.category && !page._total) mustKnow(this, o.category);
     return { total: page._total, products: page._rows.map((row) => copy(products.get(row))).filter(Boolean) };
   }
 

@@ -197,7 +197,7 @@ export interface RankOptions {
   slot?: string;
   mode?: "personal" | "neutral";
   sponsored?: (string | number)[];
-  /** Ids that are left out, wherever they stand in the list. */
+  /** Ids (of a product, a variant or an alias) whose products are left out, wherever they stand in the list. */
   exclude?: (string | number)[];
   /** How many of the list, 1–200. Default: all. */
   limit?: number;
@@ -277,7 +277,7 @@ export interface ShelfList {
 }
 
 export interface RankedList extends Omit<ShelfList, "items"> {
-  /** The given ids, each once, in the new order. */
+  /** The given ids in the new order, each product once: under the first of its ids. */
   ids: string[];
   /**
    * As `ids`, under the ids given. An item that is not in the pack has the fields it was given with, and those named here; one that nobody
@@ -315,6 +315,12 @@ export interface Reason { code: string; subject: string; value: number; children
 export type WhyNotStage =
   | "shown" | "unknown_item" | "shard_closed" | "not_sold_here" | "out_of_stock" | "seen" | "excluded" | "context_item" | "other_category" | "no_match"
   | "no_pair" | "disliked" | "bought" | "not_candidate" | "price_band" | "quota" | "ranked_below" | "hidden" | "explored" | "arrivals" | "rule";
+
+/**
+ * What became of a card. `excluded`: by the call; `not_started`, `expired`: not listed yet, or no more; of activities: `paused`, promotions pause for this shopper; `stopped`, by
+ * the shop's switch, or not known because that is stale; `audience`: its conditions do not hold for this shopper and page, or it is not known yet.
+ */
+export type WhyNotCardStage = "shown" | "ranked_below" | "unknown_item" | "excluded" | "not_started" | "expired" | "paused" | "stopped" | "audience";
 
 export interface Product extends Omit<ShelfItem, "score" | "because" | "variant"> {
   availability: "in_stock" | "out_of_stock" | "preorder" | "backorder" | "not_sold";

@@ -262,6 +262,10 @@ test("a category that nobody has and a band that is none are told", async () => 
   assert.deepEqual(shelf.recommend({ price: { min: 200, max: 100 }, limit: 3 }).relaxed, ["price"]);
   await turn();
   assert.deepEqual(told.map((d) => d.code), ["unknown_category", "bad_argument"]);
+  assert.deepEqual(shelf.browse({ category: "Nowhere > Cups" }), { total: 0, products: [] });
+  assert.ok(shelf.browse({ category: path, offset: 100000 }).total > 0);
+  await turn();
+  assert.deepEqual(told.splice(2).map((d) => [d.code, d.message.includes("Nowhere > Cups")]), [["unknown_category", true]]);
   assert.ok(told[0].message.includes("Nowhere > Cups") && told[0].fix.includes("categories()"), told[0].message);
   assert.ok(told[1].message.includes("'price'"), told[1].message);
   shelf.dispose();
