@@ -43,7 +43,8 @@ export function writeRequest(shelf, w, o, found, kept) {
   money(price.min, Math.ceil);
   money(price.max, Math.floor);
   w.u32(Math.round((o.diversity || 0) * 65536));
-  w.f64(shelf._seed);
+  // What is not kept can tell nobody how likely it was, so nothing of it is drawn.
+  w.f64(kept ? shelf._seed : NaN);
   w.list(o.context || [], (v) => w.str(v));
   const places = arrivals(o);
   const more = most.store || places;
@@ -148,7 +149,7 @@ export function isTogether(o) {
 
 /** The products a list is restricted to, `null` for none: those with the words of a query, or bought together with the context. */
 export function candidatesOf(shelf, o) {
-  const words = wordsOf(o.query || "");
+  const { query } = o;
   const context = o.context || [];
   if (isTogether(o)) {
     const fallback = knownOf(shelf);
@@ -156,7 +157,8 @@ export function candidatesOf(shelf, o) {
     const found = fallback.ask([], (c) => c.together(rows || context.map((id) => c.find(id))));
     return o.mode || shelf._consent.personalize !== true || !shelf._engine.has(INSIGHT) ? found : withOwn(shelf, found, context);
   }
-  return words.length ? knownOf(shelf).ask([], (c) => c.search(words)) : null;
+  // A text without a word finds nothing.
+  return query ? knownOf(shelf).ask([], (c) => c.search(wordsOf(query))) : null;
 }
 
 /** A list as GA4 names it. */

@@ -89,7 +89,7 @@ export interface RecommendOptions {
    * too, are left out of the list, and nothing of them is kept. The last 20 count.
    */
   context?: (string | number)[];
-  /** Only products whose title, brand and category path have a word that begins with each word of this text. */
+  /** Only products whose title, brand and category path have a word that begins with each word of this text. A text without a word ("!") finds nothing; an empty one asks nothing. */
   query?: string;
   /** 1–200. Default 12. */
   limit?: number;
@@ -240,7 +240,7 @@ export interface SuggestOptions {
   /** 1–200. Default 8. */
   limit?: number;
   mode?: "personal" | "neutral";
-  /** As in `recommend`, for rank rules. */
+  /** As in `recommend`, for rank rules, which see the slot "search". */
   attributes?: Record<string, unknown>;
 }
 

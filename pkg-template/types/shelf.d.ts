@@ -47,7 +47,8 @@ export interface Shelf {
   /**
    * What begins with the words of a text, while somebody types it: categories and brands, those liked best first and at most half of the list while
    * there are products for the others; then products, as `recommend` with that `query` has them. Letters are folded (case,
-   * accents, width); scripts without spaces match at every character. An empty text suggests what the shopper likes.
+   * accents, width); scripts without spaces match at every character. An empty text, or one of blanks, suggests what the shopper likes; one of signs alone finds
+   * nothing. The products are a list of the slot "search", as rank rules see it; it does not explore, and is none of `decisions`.
    */
   suggest(text: string, options?: SuggestOptions): Suggestion[];
   /**

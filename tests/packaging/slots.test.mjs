@@ -177,6 +177,21 @@ test("without the engine words still find", async () => {
     { kind: "product", id: "10080", text: "10080", products: 1 }]);
 });
 
+test("a text without a word finds nothing, an empty one asks nothing", async () => {
+  const engine = await real({ consent: { personalize: true } });
+  for (const shelf of [engine, await without()]) {
+    for (const query of ["!!", " - ", "？", " "]) {
+      assert.deepEqual(shelf.recommend({ slot: "search", query }).items, [], query);
+      assert.equal(shelf.whyNot(shelf.browse().products[0].id, { query }).stage, "no_match");
+    }
+    for (const typed of ["!!", "- ?"]) assert.deepEqual(shelf.suggest(typed), [], typed);
+    assert.deepEqual(shelf.recommend({ query: "" }).items, shelf.recommend().items);
+    assert.ok(shelf.suggest("").length > 0);
+    assert.deepEqual(shelf.suggest("  "), shelf.suggest(""));
+  }
+  engine.dispose();
+});
+
 test("every list has GA4's names and places", async () => {
   const { shelf } = await ready();
   for (const s of [shelf, await without()]) {
