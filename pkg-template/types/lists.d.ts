@@ -60,7 +60,7 @@ export interface Together {
   support: number;
   /** Share of the baskets with a that hold b as well, 0–1. */
   confidence: number;
-  /** How many times as often as by chance: confidence over the share of all baskets that hold b. Above 1. */
+  /** How many times as often as by chance: confidence over the share of all baskets that hold b. Above 1; of this shopper's own pairs it may be below. */
   lift: number;
   /** Baskets that hold both. */
   count: number;

@@ -336,6 +336,11 @@ test("reasons speak both languages, and every code has its text", async () => {
       assert.match(say(shelf, { code, subject: "" }, language), script, code);
     }
   }
+  const types = readFileSync(new URL("../../pkg-template/types/lists.d.ts", import.meta.url), "utf8");
+  const reasons = [.../export type BecauseCode =([^;]*);/.exec(types)[1].matchAll(/"(\w+)"/g)].map((m) => m[1]);
+  assert.ok(reasons.length >= 15);
+  for (const code of reasons) for (const [language, script] of [["en", /^[A-Z][a-z ]/], ["zh", /[\u4e00-\u9fff]/]]) assert.match(say(shelf, { code, subject: "" }, language), script, code);
+  assert.deepEqual(["en", "zh"].map((language) => say(shelf, { code: "sponsored", subject: "" }, language)), ["Sponsored", "广告"]);
   assert.equal(say(shelf, { code: "from_tomorrow", subject: "" }), "from_tomorrow");
   shelf.dispose();
 });
