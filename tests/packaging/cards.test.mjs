@@ -153,3 +153,25 @@ test("a scene crosses as lifts and is misuse where it is none", async () => {
   await new Promise((resolve) => setImmediate(resolve));
   assert.ok(told.includes("bad_argument"));
 });
+
+test("a scene holds for what it names and for nothing else: holiday, page, weekday, device, and two at once", async () => {
+  const w = new Writer();
+  const scenes = { feast: [["holiday=mid-autumn", "holiday=spring"]], entry: [["page=home"]], weekend: [["weekday=6", "weekday=7"]], pocket: [["device=phone"], ["page=cart"]] };
+  w.list(Object.entries(scenes), ([name, said], place) => {
+    w.str(name);
+    w.list(said, (any) => w.list(any, (text) => w.str(text)));
+    w.list(["40001"], (id) => {
+      w.str(id);
+      w.u32(0x80000000 + 4 * 65536);
+    });
+  });
+  const shelf = await real({ pack: withSection(pack, "SCEN", 4, w.written().slice()), consent: {} });
+  const plain = ids(shelf.recommend({ limit: 4 }))[0];
+  for (const [scene, names] of [[{ holiday: "mid-autumn" }, ["feast"]], [{ holiday: "spring" }, ["feast"]], [{ holiday: "autumn" }, []], [{ page: "home" }, ["entry"]], [{ page: "product" }, []], [{ weekday: 6 }, ["weekend"]],
+    [{ weekday: 7 }, ["weekend"]], [{ weekday: 5 }, []], [{ hour: 6 }, []], [{ device: "phone" }, []], [{ device: "phone", page: "cart" }, ["pocket"]], [{ holiday: "spring", page: "home", weekday: 7 }, ["feast", "entry", "weekend"]], [{}, []]]) {
+    const list = shelf.recommend({ limit: 4, scene });
+    assert.deepEqual([Array.from(list.scenes), list.items[0].id], [names, names.length ? "40001" : plain], JSON.stringify(scene));
+    if (names.length) assert.deepEqual([list.items[0].because.code, names.includes(list.items[0].because.subject)], ["scene", true]);
+  }
+  shelf.dispose();
+});

@@ -225,6 +225,54 @@ test("devices choose as the command line allocates", { skip: file && existsSync(
   }
 });
 
+const AUDIENCES = [["warm", { "shopper.declared.gender": "female" }, (shelf) => shelf.declare({ gender: "female" }), (shelf) => shelf.declare({ gender: "male" })],
+  ["倒计时", { "shopper.declared.age_band": { $in: ["25-35", "36-45"] } }, (shelf) => shelf.declare({ age_band: "36-45" }), (shelf) => shelf.declare({ age_band: "over-60" })],
+  ["warm", { "shopper.declared.interests": { $in: ["tea"] } }, (shelf) => shelf.declare({ interests: ["running", "tea"] }), (shelf) => shelf.declare({ interests: ["running"] })],
+  ["warm", { "shopper.categories": { $in: ["Pets"] } }, (shelf) => shelf.track("view_item", { items: [{ item_id: "80001" }] }), (shelf) => shelf.track("view_item", { items: [{ item_id: "10001" }] })]];
+
+for (const [creative, audience, is, isNot] of AUDIENCES) {
+  test("a creative for some is drawn for them, and for nobody else: " + JSON.stringify(audience), async () => {
+    const w = new Writer();
+    w.list(["gift"], (id) => {
+      w.u32(0);
+      w.str(id + "\n" + creative);
+      w.str("");
+      w.str(JSON.stringify(audience));
+    });
+    const attributes = new Uint8Array(readFileSync(join(root, "tests/compat/attributes-v1.section")));
+    const bytes = withSection(withSection(learning.pack, "ATTR", 7, attributes), "OFCN", 1, w.written().slice());
+    const cart = { lines: [{ item_id: "10001", quantity: 3 }, { item_id: "80001", quantity: 2 }] };
+    const quotes = new Set();
+    const drawn = [];
+    for (const act of [is, isNot, () => {}]) {
+      const seen = new Set();
+      for (let seed = 0; seed < 60; seed++) {
+        const shelf = await createShelf({ pack: bytes, market: "cn", consent: { personalize: true, sensitive: true }, seed, utcOffset: 480, now: () => START });
+        act(shelf);
+        for (const offer of shelf.promotions({ slot: "home", limit: 7 }).items) if (offer.id === "gift") seen.add(offer.creative);
+        if (seed % 20 === 0) quotes.add(JSON.stringify(shelf.quote(cart)));
+        shelf.dispose();
+      }
+      drawn.push(seen.has(creative));
+      assert.ok(seen.has("plain"), "the first is for everyone");
+    }
+    assert.deepEqual(drawn, [true, false, false]);
+    assert.equal(quotes.size, 1, "no price moves");
+  });
+}
+
+/** A shelf of the source that explores and knows something. */
+async function exploringVisit() {
+  const w = new Writer();
+  w.list([["", 200_000, 10, 1]], ([slot, ...numbers]) => {
+    w.str(slot);
+    numbers.forEach((n) => w.u32(n));
+  });
+  const { shelf } = await realVisit(null, { consent: { personalize: true }, now: () => START, seed: 7, pack: withSection(pack, "EXPL", 1, w.written().slice()) });
+  shelf.track("view_item", { items: [{ item_id: "10001" }] });
+  return shelf;
+}
+
 /** A storage that a later page finds again. */
 function memory() {
   const kept = new Map();
