@@ -10,18 +10,27 @@
  */
 
 /**
- * The cards that are listed now.
+ * Why a card is not listed now; "" for one that is.
+ * @param {Entry} entry
+ * @param {{ exclude?: string[] }} o
+ * @param {number} now
+ */
+export function undealt({ _card, _listed }, o, now) {
+  return (o.exclude || []).indexOf(_card.id) >= 0 ? "excluded" : Number(_listed) > now ? "not_started" : _card.end !== null && _card.end <= now ? "expired" : "";
+}
+
+/**
+ * Cards as a list to be ranked.
  * @param {Entry[]} all in neutral order
- * @param {{ limit?: number, exclude?: string[] }} o
+ * @param {number | undefined} limit
  * @param {number} now
  * @returns {Dealt}
  */
-export function deal(all, o, now) {
+export function deal(all, limit, now) {
   const described = new Map();
   const ids = new Set();
-  const cards = all.filter(({ _card, _listed }) => !(Number(_listed) > now || _card.end !== null && _card.end <= now || (o.exclude || []).indexOf(_card.id) >= 0));
   return {
-    _cards: cards.map(({ _card }) => {
+    _cards: all.map(({ _card }) => {
       // A topic or a brand is a product of which no more is known; no product's id begins with a line break.
       const about = _card.topics.map((/** @type {string} */ category) => ({ category })).concat(_card.brands.map((/** @type {string} */ brand) => ({ brand })));
       if (!about.length && !_card.products.length) about.push({ card: _card.id });
@@ -35,7 +44,7 @@ export function deal(all, o, now) {
     }),
     _ids: Array.from(ids),
     _described: described,
-    _limit: o.limit || 12,
+    _limit: limit || 12,
   };
 }
 

@@ -311,6 +311,7 @@ export class Catalogue {
    * @returns {Found[]}
    */
   search(words) {
+    if (!words.length) return [];
     const seen = this._seen;
     if (!seen._texts) {
       const texts = [];

@@ -10,10 +10,10 @@ import { PUT_FORWARD } from "./protocol.js";
  * @typedef {[number, Uint8Array]} Change
  * A stretch of a portrait's life: what it was, the overlays that held and the shards that were open, and what changed since.
  * @typedef {{ _snapshot: Uint8Array | null, _ground: Change[], _shards: string[], _journal: Change[], _bytes: number }} Era
- * What was given out, a list by its number and offers by a name; `_given`: of a list a {@link Given}, else its offers; `_steps` of the era's journal had come by then.
+ * What was given out, a list by its number and offers by a name; `_run`: what the shelf's rows were told apart by then; `_given`: of a list a {@link Given}, else its offers; `_steps` of the era's journal had come by then.
  * @typedef {{
  *   _servedId: number | string, _time: number, _slot: string, _given: any, _op: number, _request: Uint8Array, _answer: Uint8Array,
- *   _market: string, _language: string, _era: Era, _steps: number, _list: any,
+ *   _market: string, _language: string, _era: Era, _steps: number, _list: any, _run: number,
  * }} Decision
  */
 
@@ -21,6 +21,8 @@ const MOST_DECISIONS = 32;
 const MOST_BYTES = 1 << 20;
 /** Status and number of a list: the rest of an answer depends on nothing but what it was decided from. */
 const HEAD = 5;
+/** Handle and time of a request: what was asked stands behind them. */
+export const ASKED = 12;
 
 /**
  * @param {Uint8Array | null} snapshot
@@ -51,9 +53,9 @@ export function remember(list, decision) {
   list.splice(0, at + 1);
 }
 
-/** @param {Uint8Array} a @param {Uint8Array} b */
-export function sameAnswer(a, b) {
-  return a.length === b.length && a.every((byte, i) => i < HEAD && i > 0 || byte === b[i]);
+/** @param {Uint8Array} a @param {Uint8Array} b @param {number} [head] bytes of which but the first count */
+export function sameAnswer(a, b, head = HEAD) {
+  return a.length === b.length && a.every((byte, i) => i < head && i > 0 || byte === b[i]);
 }
 
 /**

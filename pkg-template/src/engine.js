@@ -1,7 +1,7 @@
 // The core behind a guard: a trap ends the instance, which starts again once and then stays away.
 
 import { Writer, Reader } from "./codec.js";
-import { newEra, remember, sameAnswer } from "./decisions.js";
+import { ASKED, newEra, remember, sameAnswer } from "./decisions.js";
 import { asError, NearshelfError, said } from "./error.js";
 import { fixOf, sentenceOf, TEXTS } from "./fixes.js";
 import * as op from "./protocol.js";
@@ -33,7 +33,7 @@ export class Engine {
    * @param {{
    *   _pack(): Uint8Array, _now(): number, _consent: import("./shelf.js").ConsentState,
    *   market: string, language: string, _opened(view: ReturnType<typeof op.readView>): void, _distrust(): void, _grown(): void,
-   *   _early: boolean, _memory: import("./memory.js").Memory, _overlay: import("./overlay.js").Overlay, _shards: import("./shards.js").Shards,
+   *   _early: boolean, _run: number, _memory: import("./memory.js").Memory, _overlay: import("./overlay.js").Overlay, _shards: import("./shards.js").Shards,
    * }} seat the shelf this engine serves
    */
   constructor(hub, seat) {
@@ -68,6 +68,8 @@ export class Engine {
     this._told = -Infinity;
     this._served = 0;
     this._servedBefore = 0;
+    /** Decisions that are no lists. */
+    this._settled = 0;
   }
 
   /** True while calls are answered. */
@@ -193,10 +195,10 @@ export class Engine {
   }
 
   /**
-   * A list, remembered with what it was decided from. Answers as `call` does.
+   * A list, remembered with what it was decided from, unless `given` is `null`. Answers as `call` does.
    * @param {number} number
    * @param {string} slot
-   * @param {import("./decisions.js").Given} given what the list is of
+   * @param {import("./decisions.js").Given | null} given what the list is of
    * @param {(w: Writer) => void} write writes what follows the slot
    */
   decide(number, slot, given, write) {
@@ -207,6 +209,7 @@ export class Engine {
     const request = writer.written();
     return this._send(number, request, (r) => {
       const list = op.readShelf(r);
+      if (!given) return list;
       this._served = list._servedId += this._servedBefore;
       this._decided(this._served, number, slot, given, request, r._bytes);
       return list;
@@ -214,23 +217,25 @@ export class Engine {
   }
 
   /**
-   * What a part decides for the shopper, remembered as a list is; the name that `read` answers with stands for a list's number. Answers as `reckon` does.
-   * @template T
+   * What a part decides for the shopper, remembered as a list is; `served` and the slot stand for a list's number. Answers as `reckon` does.
+   * @template {object} T
    * @param {number} part
    * @param {number} number
    * @param {string} slot
    * @param {any} given what it decided about
    * @param {(w: Writer) => void} write
-   * @param {(r: Reader) => [string, T]} read
-   * @returns {T | null | undefined}
+   * @param {(r: Reader) => [number, T]} read answers with the number of events too
+   * @returns {T & { served: string } | null | undefined}
    */
   settle(part, number, slot, given, write, read) {
     return this.reckon(part, number, write, (r) => {
-      const [name, told] = read(r);
-      // A page that paints twice decides once.
-      const before = this.decisions.find((d) => d._servedId === name);
-      if (!before || !sameAnswer(before._answer, r._bytes)) this._decided(name, number, slot, given, this._writer.written(), r._bytes);
-      return told;
+      const [events, told] = read(r);
+      const request = this._writer.written();
+      // A page that paints twice decides once; what was asked or answered otherwise has another name.
+      const before = this.decisions.find((d) => d._op === number && sameAnswer(d._request.subarray(ASKED), request.subarray(ASKED), 0) && sameAnswer(d._answer, r._bytes));
+      const served = before ? String(before._servedId).split("/")[0] : [this._seat._run.toString(36), events, this._settled++, "promotions"].join("-");
+      if (!before) this._decided(served + "/" + slot, number, slot, given, request, r._bytes);
+      return Object.assign(told, { served });
     });
   }
 
@@ -246,7 +251,7 @@ export class Engine {
     if (this._seat._consent.personalize !== true) return;
     remember(this.decisions, {
       _servedId: servedId, _time: this._latest, _slot: slot, _given: given, _op: number, _request: request.slice(), _answer: answer,
-      _market: this._seat.market, _language: this._seat.language, _era: this._era, _steps: this._era._journal.length, _list: null,
+      _market: this._seat.market, _language: this._seat.language, _era: this._era, _steps: this._era._journal.length, _list: null, _run: this._seat._run,
     });
   }
 

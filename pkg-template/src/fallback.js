@@ -90,28 +90,25 @@ export class Fallback {
   recommend(o, found) {
     const band = o.price || {};
     const relaxed = unmet(o.quota || {}, band.min !== undefined || band.max !== undefined, o.pin && o.pin.length, arrivals(o));
-    return this._list(this.ask([], (c) => {
-      const items = [];
-      const limit = o.limit || 12;
-      const left = new Set((o.exclude || []).concat(o.context || []).map((id) => c.find(id)));
-      const most = (found || c).length;
-      for (let i = 0; i < most && items.length < limit; i++) {
-        const row = found ? found[i]._row : i;
-        if (left.has(row) || (o.category && !c.isIn(row, o.category)) || !canBeBought(c.stock(row))) continue;
-        items.push(Object.assign(c.item(row), { score: 0, because: { code: "popular", subject: "" } }));
-      }
-      return items;
-    }), relaxed);
+    return this._list(this.ask([], (c) => rowsOf(c, o, found, o.limit || 12)
+      .map((row) => Object.assign(c.item(row), { score: 0, because: { code: "popular", subject: "" } }))), relaxed);
   }
 
   /**
+   * Each product once, as the engine has it.
    * @param {string[]} ids each once
    * @param {Map<string, any>} described
    * @param {{ exclude?: string[], limit?: number, quota?: any }} [o]
    */
   rank(ids, described, o) {
     const { exclude = [], limit, quota } = o || {};
-    if (exclude.length || limit) ids = ids.filter((id) => exclude.indexOf(id) < 0).slice(0, limit);
+    const keys = (/** @type {string[]} */ ids) => this.ask(ids, (c) => /** @type {any[]} */ (ids.map((id) => {
+      const row = c.find(id);
+      return row < 0 ? id : row;
+    })));
+    const taken = new Set(keys(exclude));
+    const mine = keys(ids);
+    ids = ids.filter((_, i) => !taken.has(mine[i])).slice(0, limit);
     const given = (/** @type {any} */ item, /** @type {string} */ id) =>
       Object.assign({}, item, { id, score: 0, because: { code: "given", subject: "" } });
     const other = (/** @type {string} */ id) => given(described.get(id), id);
@@ -123,19 +120,19 @@ export class Fallback {
   }
 
   /**
+   * What became of a product on the list that `recommend` gives.
    * @param {string} id
-   * @param {number} limit
+   * @param {any} o
+   * @param {import("./catalogue.js").Found[] | null} found
    */
-  whyNot(id, limit) {
+  whyNot(id, o, found) {
     return this.ask({ stage: "unknown_item", detail: "" }, (c) => {
       const row = c.find(id);
-      if (row < 0) return { stage: "unknown_item", detail: "" };
-      const stock = c.stock(row);
-      if (stock === NOT_SOLD) return { stage: "not_sold_here", detail: "" };
-      if (!canBeBought(stock)) return { stage: "out_of_stock", detail: "" };
-      let before = 0;
-      for (let i = 0; i < row; i++) if (canBeBought(c.stock(i))) before++;
-      return { stage: before < limit ? "shown" : "ranked_below", detail: "" };
+      const nowhere = o.category && !c.categories().some(({ path }) => path === o.category);
+      const stage = row < 0 ? "unknown_item" : nowhere ? "other_category" : leaving(c, o, found)(row);
+      if (stage) return { stage, detail: "" };
+      const at = rowsOf(c, o, found, Infinity).indexOf(row);
+      return { stage: at < (o.limit || 12) ? "shown" : "ranked_below", detail: String(at + 1) };
     });
   }
 
@@ -198,6 +195,40 @@ export class Fallback {
     const packVersion = this._catalogue ? this._catalogue.view._packVersion : "";
     return { items, source: "fallback", servedId: 0, partial: this.shards > 0, relaxed, packVersion, overlayVersion: null };
   }
+}
+
+/**
+ * Tells the stage that keeps a row off a list, in the engine's order; "" for one that may be on it.
+ * @param {Catalogue} c
+ * @param {{ context?: string[], exclude?: string[], category?: string }} o
+ * @param {import("./catalogue.js").Found[] | null} found
+ * @returns {(row: number) => string}
+ */
+function leaving(c, o, found) {
+  const [excluded, shown] = [o.exclude, o.context].map((ids) => new Set((ids || []).map((id) => c.find(id))));
+  const only = found && new Set(found.map((x) => x._row));
+  return (row) => {
+    const stock = c.stock(row);
+    if (!canBeBought(stock)) return stock === NOT_SOLD ? "not_sold_here" : "out_of_stock";
+    return excluded.has(row) ? "excluded" : shown.has(row) ? "context_item" : o.category && !c.isIn(row, o.category) ? "other_category" : only && !only.has(row) ? "no_match" : "";
+  };
+}
+
+/**
+ * The rows of a list, in its order.
+ * @param {Catalogue} c
+ * @param {any} o
+ * @param {import("./catalogue.js").Found[] | null} found
+ * @param {number} limit
+ */
+function rowsOf(c, o, found, limit) {
+  const left = leaving(c, o, found);
+  const rows = [];
+  for (let i = 0; i < (found || c).length && rows.length < limit; i++) {
+    const row = found ? found[i]._row : i;
+    if (!left(row)) rows.push(row);
+  }
+  return rows;
 }
 
 /** @param {number} stock */

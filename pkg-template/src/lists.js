@@ -1,6 +1,6 @@
 // Lists: what the core is asked for, and its answer with display data, labels and the names of GA4.
 
-import { deal, order } from "./cards.js";
+import { deal, order, undealt } from "./cards.js";
 import { INSIGHT } from "./engine.js";
 import { TEXTS } from "./fixes.js";
 import { id, arrivals } from "./options.js";
@@ -43,7 +43,8 @@ export function writeRequest(shelf, w, o, found, kept) {
   money(price.min, Math.ceil);
   money(price.max, Math.floor);
   w.u32(Math.round((o.diversity || 0) * 65536));
-  w.f64(shelf._seed);
+  // What is not kept can tell nobody how likely it was, so nothing of it is drawn.
+  w.f64(kept ? shelf._seed : NaN);
   w.list(o.context || [], (v) => w.str(v));
   const places = arrivals(o);
   const more = most.store || places;
@@ -54,17 +55,11 @@ export function writeRequest(shelf, w, o, found, kept) {
 
 /** The list of these options; one that is not kept can have no reasons. */
 export function recommended(shelf, o, kept) {
-  const activities = ["content", "activity"].indexOf(o.kind || o.slot);
+  const activities = cardKind(o);
   if (activities >= 0) return cardsOf(shelf, o, activities);
   const found = candidatesOf(shelf, o);
   const rules = rulesOf(shelf, o);
-  const write = (w) => writeRequest(shelf, w, o, found, kept);
-  const answer = kept ? shelf._engine.decide(op.RECOMMEND, o.slot || "default", NOBODY_GAVE, write)
-    : shelf._engine.call(op.RECOMMEND, (w) => {
-      w.f64(shelf._engine.time());
-      w.str(o.slot || "default");
-      write(w);
-    }, op.readShelf);
+  const answer = shelf._engine.decide(op.RECOMMEND, o.slot || "default", kept ? NOBODY_GAVE : null, (w) => writeRequest(shelf, w, o, found, kept));
   const list = answer === undefined ? listing(shelf, [], "neutral", 0, false, [], shelf.overlayVersion)
     : listOf(shelf, answer, NOBODY_GAVE) || shelf._fallback.recommend(o, found);
   if (o.category && answer && !list.items.length) mustKnow(shelf, o.category);
@@ -81,7 +76,7 @@ export function recommended(shelf, o, kept) {
 }
 
 /** An empty list may be one of a category that nobody has. */
-function mustKnow(shelf, category) {
+export function mustKnow(shelf, category) {
   if (shelf.categories().some(({ path }) => path === category)) return;
   shelf._hub.diagnose({
     code: "unknown_category",
@@ -90,12 +85,25 @@ function mustKnow(shelf, category) {
   });
 }
 
-/** Content (0) or activities (1). */
-export function cardsOf(shelf, o, activities) {
+/** Content (0) or activities (1) that these options ask for, -1 for products. @param {any} o */
+export function cardKind(o) {
+  return ["content", "activity"].indexOf(o.kind || o.slot);
+}
+
+/** The cards of a kind as they are dealt, and why one is not; "" for one that is. */
+function dealtFor(shelf, o, activities, limit) {
   const { _paused, _why } = putForward(shelf, activities ? o : { mode: 1 });
+  const now = shelf._engine.time();
   const all = shelf._fallback.ask([], (c) => c.cards(activities));
-  /** @type {import("./cards.js").Dealt} */
-  const dealt = deal(activities ? all.filter(({ _card }) => _card.kind === "task" || _why(_card.id) && !shelf._switch._stops(_card.id)) : all, o, shelf._engine.time());
+  const left = (entry) => {
+    const { id, kind } = entry._card;
+    return undealt(entry, o, now) || (!activities || kind === "task" ? "" : _paused ? "paused" : !_why(id) ? "audience" : shelf._switch._stops(id) ? "stopped" : "");
+  };
+  return { _paused, _all: all, _left: left, _dealt: deal(all.filter((entry) => !left(entry)), limit, now) };
+}
+
+function cardsOf(shelf, o, activities) {
+  const { _paused, _dealt: dealt } = dealtFor(shelf, o, activities, o.limit);
   const list = ranked(shelf, o, dealt) || shelf._fallback.cards(dealt);
   if (_paused) list.paused = true;
   shelf._dealt.set(list.servedId, dealt);
@@ -103,9 +111,20 @@ export function cardsOf(shelf, o, activities) {
   return done(shelf, list, o);
 }
 
+/** What became of a card; the list that is made to know its place is no decision. @param {string} card */
+export function whyNoCard(shelf, o, activities, card) {
+  const { _all, _left, _dealt: dealt } = dealtFor(shelf, o, activities, Infinity);
+  const mine = _all.filter(({ _card }) => _card.id === card)[0];
+  const left = mine ? _left(mine) : "unknown_item";
+  if (left) return { stage: left, detail: "" };
+  const { items } = ranked(shelf, o, dealt, false, true) || shelf._fallback.cards(dealt);
+  const at = items.findIndex(({ id }) => id === card);
+  return { stage: at < (o.limit || 12) ? "shown" : "ranked_below", detail: String(at + 1) };
+}
+
 /** A given list in its order, `wish`: as the options ask; `null` without an engine. */
-export function ranked(shelf, o, asked, wish) {
-  return listOf(shelf, shelf._engine.decide(op.RANK, o.slot || "default", asked, (w) => {
+export function ranked(shelf, o, asked, wish, unkept) {
+  return listOf(shelf, shelf._engine.decide(op.RANK, o.slot || "default", unkept ? null : asked, (w) => {
     w.u8(o.mode || 0);
     w.list(asked._ids, (v) => w.str(v));
     w.list(Array.from(asked._described.keys()), (key) => {
@@ -130,7 +149,7 @@ export function isTogether(o) {
 
 /** The products a list is restricted to, `null` for none: those with the words of a query, or bought together with the context. */
 export function candidatesOf(shelf, o) {
-  const words = wordsOf(o.query || "");
+  const { query } = o;
   const context = o.context || [];
   if (isTogether(o)) {
     const fallback = knownOf(shelf);
@@ -138,7 +157,8 @@ export function candidatesOf(shelf, o) {
     const found = fallback.ask([], (c) => c.together(rows || context.map((id) => c.find(id))));
     return o.mode || shelf._consent.personalize !== true || !shelf._engine.has(INSIGHT) ? found : withOwn(shelf, found, context);
   }
-  return words.length ? knownOf(shelf).ask([], (c) => c.search(words)) : null;
+  // A text without a word finds nothing.
+  return query ? knownOf(shelf).ask([], (c) => c.search(wordsOf(query))) : null;
 }
 
 /** A list as GA4 names it. */

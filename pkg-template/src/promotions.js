@@ -11,11 +11,12 @@ const conditionsOf = (shelf) => shelf._fallback.ask([], (/** @type {import("./ca
  * Offers that may not be used by whom a page handed in. Asked as in neutral mode: no price knows a portrait.
  * @param {any} shelf
  * @param {any} attributes
+ * @param {{ _id: string, _when: string }[]} conditions
  * @returns {string[]}
  */
-function unmetBy(shelf, attributes) {
+function unmetBy(shelf, attributes, conditions) {
   const holds = asking(shelf, { attributes, mode: 1 });
-  return conditionsOf(shelf).filter((offer) => !holds(offer._when)).map((offer) => offer._id);
+  return conditions.filter((offer) => !holds(offer._when)).map((offer) => offer._id);
 }
 
 /**
@@ -24,7 +25,7 @@ function unmetBy(shelf, attributes) {
  * @param {any} attributes
  */
 export function unmetOf(shelf, attributes) {
-  const unmet = unmetBy(shelf, attributes);
+  const unmet = unmetBy(shelf, attributes, conditionsOf(shelf));
   return unmet.length && !shelf._engine.has(INSIGHT) ? null : unmet;
 }
 
@@ -41,11 +42,12 @@ export function putForward(shelf, o) {
   const paused = personal && !!shelf.insights().paused;
   // Without the part that understands it is not known whether they pause, so none is put forward until it is there.
   const none = paused || personal && !shelf._engine.has(INSIGHT);
-  const unmet = unmetBy(shelf, o.attributes);
-  const holds = asking(shelf, o);
   const conditions = conditionsOf(shelf);
+  const unmet = unmetBy(shelf, o.attributes, conditions);
+  const holds = asking(shelf, o);
   return {
     _paused: paused,
+    _conditions: conditions,
     _holds: holds,
     /** Why it may be; "" where it may not. */
     _why: (/** @type {string} */ id) => {
@@ -97,7 +99,7 @@ export function promotionsOf(shelf, o) {
   const now = engine.time();
   const slot = o.slot || "default";
   const limit = o.limit || 12;
-  const { _paused, _why, _holds } = putForward(shelf, o);
+  const { _paused, _conditions, _why, _holds } = putForward(shelf, o);
   const personal = isPersonal(shelf, o);
   /** @type {any[]} */
   const offers = shelf.offers().filter((/** @type {any} */ offer) => {
@@ -106,7 +108,7 @@ export function promotionsOf(shelf, o) {
     return code && !/^(stopped|unknown)$/.test(offer.state) && !(offer.start > now || offer.end && offer.end <= now);
   });
   // Of a creative a line with its name behind the offer's id.
-  const others = conditionsOf(shelf).map((one) => one._id.split("\n").concat(one._audience)).filter((one) => personal && one.length > 2 && !_holds(one[2]));
+  const others = _conditions.map((one) => one._id.split("\n").concat(one._audience)).filter((one) => personal && one.length > 2 && !_holds(one[2]));
   const told = personal && offers.length && engine.settle(INSIGHT, op.PUT_FORWARD, slot, offers.map((offer) => ({ id: offer.id })), (/** @type {import("./codec.js").Writer} */ w) => {
     w.f64(now);
     w.u32(shelf._zone());
@@ -123,9 +125,7 @@ export function promotionsOf(shelf, o) {
     });
   }, (/** @type {import("./codec.js").Reader} */ r) => {
     const forward = readForward(r, offers);
-    // Of one portrait and one place on the page there is one decision, however often it is asked for.
-    forward.served = shelf._run.toString(36) + "-" + r.u32() + "-promotions";
-    return [forward.served + "/" + slot, forward];
+    return [r.u32(), forward];
   });
   const { items: best, withheld, served } = told || { items: offers, withheld: [], served: "" };
   const items = best.slice(0, limit);

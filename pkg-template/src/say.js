@@ -4,6 +4,7 @@ import { WORDS } from "./insight-words.js";
 
 /** What an item of a list gives as its reason; `{}` stands for what the reason points to. */
 const ENGLISH = {
+  sponsored: "Sponsored",
   popular: "Popular here",
   next: "Often seen after {}",
   together: "Often chosen with {}",
@@ -35,6 +36,7 @@ const ENGLISH = {
   member_day: "For members",
 };
 const CHINESE = {
+  sponsored: "广告",
   popular: "店里的人气商品",
   next: "因为你看过{}",
   together: "常与{}一起选购",

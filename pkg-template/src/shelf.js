@@ -9,7 +9,7 @@ import { writeLog } from "./decisions.js";
 import { Engine, INSIGHT, OFFERS, writeConsent } from "./engine.js";
 import { writeEvent, writeOrder } from "./event.js";
 import { takeIn, tellUnreadable } from "./intake.js";
-import { candidatesOf, copyList, decided, done, fetched, isTogether, listed, listOf, ranked, recommended, writeRequest } from "./lists.js";
+import { candidatesOf, cardKind, copyList, decided, done, fetched, isTogether, listed, listOf, mustKnow, ranked, recommended, whyNoCard, writeRequest } from "./lists.js";
 import { declared, sayWaiting } from "./declare.js";
 import { shopperOf } from "./shopper.js";
 import { sellingPointsOf } from "./selling.js";
@@ -50,7 +50,7 @@ const KEPT_DAYS = 396;
 const MOST_ORDERS = 1e4;
 /** The last millisecond that JavaScript knows. */
 const LAST_TIME = 8.64e15;
-const NOTHING = { _slot: "", _list: null };
+const NOTHING = { _slot: "", _list: null, _run: 0 };
 /** Bytes of a seed. */
 const SEED_BYTES = 6;
 /** Certainty, in millionths. */
@@ -99,8 +99,9 @@ export class Shelf {
     this._shards = new Shards(this, loadShard ? wishes.shards || 0 : -1, /** @type {any} */ (loadShard));
     /** What exploration is drawn from; NaN: nothing is explored. */
     this._seed = wishes.seed === undefined ? NaN : wishes.seed;
-    /** What the rows of this shelf are told apart by from those of others that were given the same seed. */
-    this._run = NaN;
+    /** What the rows of this shelf are told apart by from those of others that were given the same seed: when it began, until it is drawn. */
+    this._run = 0;
+    this._drawn = false;
     /** The cards of the latest lists, by the list. @type {Map<number, import("./cards.js").Dealt>} */
     this._dealt = new Map();
     /** Calls of declare() from before there were the core and the part that take them. @type {any[][]} */
@@ -212,13 +213,13 @@ export class Shelf {
   }
 
   explorationRows(servedId) {
-    const { _slot: slot, _list: list } = this._engine.decisions.find((d) => d._servedId === servedId) || NOTHING;
+    const { _slot: slot, _list: list, _run: run } = this._engine.decisions.find((d) => d._servedId === servedId) || NOTHING;
     return (list ? list.items : []).map((item, position) => ({
       item: item.id,
       propensity: item.propensity,
       slot,
       position,
-      served: this._run.toString(36) + "-" + servedId,
+      served: run.toString(36) + "-" + servedId,
       policy: { [item.instead || item.id]: CERTAIN },
     })).filter((row) => row.propensity);
   }
@@ -236,7 +237,9 @@ export class Shelf {
   }
 
   whyNot(given, options) {
-    const o = readOptions(this._hub, "whyNot", options, RECOMMEND);
+    const o = this._wishes("whyNot", options, RECOMMEND);
+    const activities = cardKind(o);
+    if (activities >= 0) return whyNoCard(this, o, activities, id(given));
     const found = candidatesOf(this, o);
     rulesOf(this, o);
     const answer = this._engine.call(op.WHY_NOT, (w) => {
@@ -244,7 +247,7 @@ export class Shelf {
       w.str(o.slot || "default");
       writeRequest(this, w, o, found, true);
       w.str(id(given));
-    }, op.readWhyNot) || this._fallback.whyNot(id(given), o.limit || 12);
+    }, op.readWhyNot) || this._fallback.whyNot(id(given), o, found);
     // The core knows a restricted list, not what restricts it.
     if (answer.stage === "no_match" && isTogether(o)) answer.stage = "no_pair";
     return answer;
@@ -268,6 +271,7 @@ export class Shelf {
     const products = page && fetched(this, page._rows);
     if (page === undefined) return NEUTRAL.browse();
     if (!products) return this._fallback.browse(o);
+    if (o.category && !page._total) mustKnow(this, o.category);
     return { total: page._total, products: page._rows.map((row) => copy(products.get(row))).filter(Boolean) };
   }
 
@@ -684,8 +688,10 @@ export class Shelf {
 
   // Without randomness nothing is explored, which is nobody's trouble.
   _drawSeed() {
-    if (this._run === this._run || this._consent.personalize !== true || !this._fallback.explores()) return undefined;
-    this._run = this._now();
+    if (this._drawn || this._consent.personalize !== true) return undefined;
+    this._run = this._run || this._now();
+    if (!this._fallback.explores()) return undefined;
+    this._drawn = true;
     return this._memory._vault.random(SEED_BYTES).then((bytes) => {
       if (!bytes) return;
       this._run = bytes.reduce((seed, byte) => seed * 256 + byte, 0);

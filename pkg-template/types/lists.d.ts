@@ -60,7 +60,7 @@ export interface Together {
   support: number;
   /** Share of the baskets with a that hold b as well, 0–1. */
   confidence: number;
-  /** How many times as often as by chance: confidence over the share of all baskets that hold b. Above 1. */
+  /** How many times as often as by chance: confidence over the share of all baskets that hold b. Above 1; of this shopper's own pairs it may be below. */
   lift: number;
   /** Baskets that hold both. */
   count: number;
@@ -89,7 +89,7 @@ export interface RecommendOptions {
    * too, are left out of the list, and nothing of them is kept. The last 20 count.
    */
   context?: (string | number)[];
-  /** Only products whose title, brand and category path have a word that begins with each word of this text. */
+  /** Only products whose title, brand and category path have a word that begins with each word of this text. A text without a word ("!") finds nothing; an empty one asks nothing. */
   query?: string;
   /** 1–200. Default 12. */
   limit?: number;
@@ -198,7 +198,7 @@ export interface RankOptions {
   slot?: string;
   mode?: "personal" | "neutral";
   sponsored?: (string | number)[];
-  /** Ids that are left out, wherever they stand in the list. */
+  /** Ids (of a product, a variant or an alias) whose products are left out, wherever they stand in the list. */
   exclude?: (string | number)[];
   /** How many of the list, 1–200. Default: all. */
   limit?: number;
@@ -241,7 +241,7 @@ export interface SuggestOptions {
   /** 1–200. Default 8. */
   limit?: number;
   mode?: "personal" | "neutral";
-  /** As in `recommend`, for rank rules. */
+  /** As in `recommend`, for rank rules, which see the slot "search". */
   attributes?: Record<string, unknown>;
 }
 
@@ -278,7 +278,7 @@ export interface ShelfList {
 }
 
 export interface RankedList extends Omit<ShelfList, "items"> {
-  /** The given ids, each once, in the new order; variants of one product stand side by side. */
+  /** The given ids, each once, in the new order. In a personal one variants of one product stand side by side, as they do where a quota is asked for. */
   ids: string[];
   /**
    * As `ids`, under the ids given. An item that is not in the pack has the fields it was given with, and those named here; one that nobody
@@ -300,7 +300,7 @@ export interface ExplorationRow {
   propensity: number;
   slot: string;
   position: number;
-  /** Of this list and no other, whatever `seed` the shelf was given: a number drawn once a shelf, and the list's. */
+  /** Of this list and no other, whatever `seed` the shelf was given: a number drawn once a shelf (until it is drawn, the time at which it began), and the list's. */
   served: string;
   /** What a shelf without exploration would show here, after what stands before. */
   policy: Record<string, number>;
@@ -316,6 +316,12 @@ export interface Reason { code: string; subject: string; value: number; children
 export type WhyNotStage =
   | "shown" | "unknown_item" | "shard_closed" | "not_sold_here" | "out_of_stock" | "seen" | "excluded" | "context_item" | "other_category" | "no_match"
   | "no_pair" | "disliked" | "bought" | "not_candidate" | "price_band" | "quota" | "ranked_below" | "hidden" | "explored" | "arrivals" | "rule";
+
+/**
+ * What became of a card. `excluded`: by the call; `not_started`, `expired`: not listed yet, or no more; of activities: `paused`, promotions pause for this shopper; `stopped`, by
+ * the shop's switch, or not known because that is stale; `audience`: its conditions do not hold for this shopper and page, or it is not known yet.
+ */
+export type WhyNotCardStage = "shown" | "ranked_below" | "unknown_item" | "excluded" | "not_started" | "expired" | "paused" | "stopped" | "audience";
 
 export interface Product extends Omit<ShelfItem, "score" | "because" | "variant"> {
   availability: "in_stock" | "out_of_stock" | "preorder" | "backorder" | "not_sold";

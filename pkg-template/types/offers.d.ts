@@ -171,12 +171,15 @@ export interface PromotionRow {
   slot: string;
   /** Counted from 0. */
   position: number;
-  /** The decision: the same until the next event. */
+  /** The decision, of this shelf and no other: the same when the page asks the same again and nothing changed, another one for another `limit`. */
   served: string;
 }
 
 export interface PromotionList {
-  /** For `replay`, of what the shopper's device decided; `null` in mode "neutral", without consent and where there is nothing to decide. The same as long as the portrait and what is asked are. */
+  /**
+   * For `replay`, of what the shopper's device decided; `null` in mode "neutral", without consent and where there is nothing to decide. The same as long as what is asked and what is
+   * decided are, and it is remembered: the latest 32 decisions are.
+   */
   servedId: string | null;
   /** The weightiest first, of equals in the order of the shop's file; empty where none is, and while promotions pause. */
   items: Promotion[];

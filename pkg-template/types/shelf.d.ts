@@ -3,7 +3,7 @@
 import type { Consent, ConsentChange, ConsentReceipt, Diagnostic, OverlayData, ShelfOptions } from "./options.js";
 import type { Attributes, Audience, Condition, ConditionOptions } from "./conditions.js";
 import type { EventName, Order, TrackParams, TrackResult } from "./events.js";
-import type { CardList, CardOptions, Decision, DescribedItem, ExplorationRow, Product, RankOptions, RankedList, Reason, RecommendOptions, SellingPoint, SellingPointOptions, ShelfList, SuggestOptions, Suggestion, WhyNotStage, FilterOptions, Filters } from "./lists.js";
+import type { CardList, CardOptions, Decision, DescribedItem, ExplorationRow, Product, RankOptions, RankedList, Reason, RecommendOptions, SellingPoint, SellingPointOptions, ShelfList, SuggestOptions, Suggestion, WhyNotCardStage, WhyNotStage, FilterOptions, Filters } from "./lists.js";
 import type { DeclaredValue, DeclareOptions, HiddenTag, Portrait, ShopperAttributes, ShopperTag } from "./portrait.js";
 import type { InsightOptions, Insights, StageChange } from "./insights.js";
 import type { Addons, CareList, CareOptions, Cart, CouponView, GrantOptions, GrantView, OfferView, PromotionList, PromotionOptions, Quote, Reconciliation } from "./offers.js";
@@ -47,7 +47,8 @@ export interface Shelf {
   /**
    * What begins with the words of a text, while somebody types it: categories and brands, those liked best first and at most half of the list while
    * there are products for the others; then products, as `recommend` with that `query` has them. Letters are folded (case,
-   * accents, width); scripts without spaces match at every character. An empty text suggests what the shopper likes.
+   * accents, width); scripts without spaces match at every character. An empty text, or one of blanks, suggests what the shopper likes; one of signs alone finds
+   * nothing. The products are a list of the slot "search", as rank rules see it; it does not explore, and is none of `decisions`.
    */
   suggest(text: string, options?: SuggestOptions): Suggestion[];
   /**
@@ -63,7 +64,9 @@ export interface Shelf {
    * node.
    */
   why(servedId: number, id: string | number): Reason | null;
-  /** The stage that keeps a product off the shelf that `recommend` gives for these options. */
+  /** What keeps a card off the list that `recommend` gives for these options. `detail`: its place, from "1", where it has one. It is no decision, but takes a place among the 16 lists that `why` knows. */
+  whyNot(id: string | number, options: CardOptions & ({ kind: "content" | "activity" } | { slot: "content" | "activity"; kind?: undefined })): { stage: WhyNotCardStage; detail: string };
+  /** The stage that keeps a product off the shelf that `recommend` gives for these options. `detail`: its place, from "1", where it has one; the name of a rule that hides it. */
   whyNot(id: string | number, options?: RecommendOptions): { stage: WhyNotStage; detail: string };
   /**
    * The latest 32 lists, oldest first, as far as they take less than 1 MB with what they were decided from. In memory only; empty
@@ -75,7 +78,7 @@ export interface Shelf {
    * remembered, and without the engine.
    */
   replay(servedId: number): { same: boolean; list: Decision } | null;
-  /** The same of `promotions()`, by its `servedId`: offers as the core has them, uncut, without names and texts. */
+  /** The same of `promotions()`, by its `servedId`: offers as the core has them, uncut, without names and texts. `null` for one that is no longer remembered: it is one of the 32 too. */
   replay(servedId: string): { same: boolean; list: Pick<PromotionList, "items" | "withheld"> } | null;
   /** The decisions with all they were decided from, for `nearshelf replay`. It holds the portrait: it is the shopper's to give. */
   decisionLog(): Uint8Array;
@@ -83,7 +86,7 @@ export interface Shelf {
   explorationRows(servedId: number): ExplorationRow[];
   /** Display data of one product; `null` when the pack does not have it. */
   product(id: string | number): Product | null;
-  /** The catalogue in published order, a page at a time (`limit` 1–100,000, default 12); the portrait is not read. */
+  /** The catalogue in published order, a page at a time (`limit` 1–100,000, default 12); the portrait is not read. A category that the pack does not have is told (`unknown_category`). */
   browse(options?: { offset?: number; limit?: number; category?: string }): { total: number; products: Product[] };
   /** The category tree. `label` is the whole path in the view's language. */
   categories(): { path: string; label: string; parent: string | null; products: number }[];

@@ -6,6 +6,7 @@ use crate::error::{Code, Error, Result};
 use crate::id::{Key, Row};
 use crate::list::Gather;
 use crate::money::Minor;
+use crate::order::Arrange;
 use crate::rank::{Component, Drawn, Features, Limits, Node, Part, Query, Ranking, Served, Stage, Subject, explain};
 use crate::time::Millis;
 use alloc::vec::Vec;
@@ -220,7 +221,7 @@ impl Engine {
         ShelfItem { row: Some(row), given: 0, variant, price, score, because, subject, arrival }
     }
 
-    /// Re-ranks a list of ids, each once; variants of one product stand together, in their given order. Of an id the pack does not have, what the host says of it counts (`described`, in the order of
+    /// Re-ranks a list of ids, each once; in a personal order, and under quotas, variants of one product stand together. Of an id the pack does not have, what the host says of it counts (`described`, in the order of
     /// their places); without a word on it, it follows the others in the order given.
     pub fn rank(&mut self, now: Millis, neutral: bool, ids: &[&str], described: &[RawDescription<'_>]) -> Shelf {
         self.rank_arranged(now, neutral, ids, described, &Arranged::default())
@@ -311,6 +312,9 @@ impl Engine {
             if items.len() == first {
                 items.push(*item);
             }
+        }
+        if !shelf.personal && wish.quotas == [0; 3] {
+            items.arrange_by_key(|item| item.given);
         }
         if wish.limit > 0 {
             items.truncate(wish.limit);

@@ -9,7 +9,9 @@ import { NearshelfError } from "../../pkg-template/src/error.js";
 import { ga4 } from "../../pkg-template/src/ga4.js";
 import { say } from "../../pkg-template/src/say.js";
 import { golden, replay } from "../golden/replay.mjs";
+import { Writer } from "../../pkg-template/src/codec.js";
 import { fakeHost } from "./support/fake-core.mjs";
+import { withSection } from "./support/small-pack.mjs";
 import { pkg } from "./support/project.mjs";
 
 const NOW = 1_790_000_000_000;
@@ -44,6 +46,9 @@ test("without the engine cards stand in neutral order, listed by their times and
   assert.deepEqual(ids(shelf.recommend({ slot: "stories", kind: "content", limit: 2, exclude: ["cats"] })), ["skin", "run"]);
   assert.deepEqual(ids(shelf.recommend({ slot: "activity" })), [], "this market has none");
   assert.deepEqual(ids((await without(NOW + 3 * DAY)).recommend({ slot: "content" })).slice(0, 2), ["later", "live"], "time went on");
+  const why = (id, o) => Object.values(shelf.whyNot(id, { slot: "content", ...o }));
+  assert.deepEqual([why("skin"), why("live"), why("run", { limit: 2 }), why("later"), why("over"), why("cats", { exclude: ["cats"] }), why("20001")],
+    [["shown", "1"], ["shown", "6"], ["ranked_below", "3"], ["not_started", ""], ["expired", ""], ["excluded", ""], ["unknown_item", ""]]);
   assert.deepEqual(shelf.declare({ gender: "female" }), { accepted: 0, dropped: 0 });
   assert.deepEqual(shelf.recommend({ scene: { hour: 20, weather: "rain" }, limit: 2 }).scenes, ["rainy"]);
 });
@@ -64,7 +69,27 @@ test("cards follow what the shopper turns to, keep their reasons, and can be dec
   assert.deepEqual(ids(shelf.replay(list.servedId).list), ids(list));
   assert.deepEqual(ids(shelf.decisions().pop()), ids(list));
   assert.equal(ga4(shelf, list).items[0].item_id, "cats");
-  assert.equal(shelf.whyNot("cats", { slot: "content" }).stage, "unknown_item");
+});
+
+test("whyNot answers for the cards as they are dealt, and is no decision", async () => {
+  const shelf = await real();
+  look(shelf, "80001");
+  for (const o of [{ slot: "content" }, { slot: "content", limit: 2 }, { slot: "news", kind: "content", exclude: ["cats"] }, { slot: "content", mode: "neutral", limit: 1 }, { slot: "activity" }]) {
+    const list = ids(shelf.recommend(o));
+    const known = shelf.decisions().length;
+    for (const id of ["skin", "cats", "run", "plain", "brand", "live", "later", "over", "nobody"]) {
+      const { stage, detail } = shelf.whyNot(id, o);
+      assert.equal(stage === "shown", list.includes(id), id + JSON.stringify(o));
+      if (stage === "shown") assert.equal(detail, String(list.indexOf(id) + 1));
+    }
+    assert.equal(shelf.decisions().length, known);
+  }
+  const list = shelf.recommend({ slot: "content" });
+  assert.equal(shelf.replay(list.servedId).same, true);
+  assert.notEqual(shelf.why(list.servedId, "cats"), null);
+  assert.equal(shelf.whyNot("80001", { slot: "home" }).stage, "shown", "products are asked of as before");
+  assert.equal(shelf.whyNot("80001", { slot: "content", kind: "page" }).stage, "shown");
+  shelf.dispose();
 });
 
 test("neutral cards are the same for any two portraits, and quotes for any order of activities", async () => {
@@ -127,4 +152,26 @@ test("a scene crosses as lifts and is misuse where it is none", async () => {
   shelf.recommend({ scene: { hour: 25, mood: "good" } });
   await new Promise((resolve) => setImmediate(resolve));
   assert.ok(told.includes("bad_argument"));
+});
+
+test("a scene holds for what it names and for nothing else: holiday, page, weekday, device, and two at once", async () => {
+  const w = new Writer();
+  const scenes = { feast: [["holiday=mid-autumn", "holiday=spring"]], entry: [["page=home"]], weekend: [["weekday=6", "weekday=7"]], pocket: [["device=phone"], ["page=cart"]] };
+  w.list(Object.entries(scenes), ([name, said], place) => {
+    w.str(name);
+    w.list(said, (any) => w.list(any, (text) => w.str(text)));
+    w.list(["40001"], (id) => {
+      w.str(id);
+      w.u32(0x80000000 + 4 * 65536);
+    });
+  });
+  const shelf = await real({ pack: withSection(pack, "SCEN", 4, w.written().slice()), consent: {} });
+  const plain = ids(shelf.recommend({ limit: 4 }))[0];
+  for (const [scene, names] of [[{ holiday: "mid-autumn" }, ["feast"]], [{ holiday: "spring" }, ["feast"]], [{ holiday: "autumn" }, []], [{ page: "home" }, ["entry"]], [{ page: "product" }, []], [{ weekday: 6 }, ["weekend"]],
+    [{ weekday: 7 }, ["weekend"]], [{ weekday: 5 }, []], [{ hour: 6 }, []], [{ device: "phone" }, []], [{ device: "phone", page: "cart" }, ["pocket"]], [{ holiday: "spring", page: "home", weekday: 7 }, ["feast", "entry", "weekend"]], [{}, []]]) {
+    const list = shelf.recommend({ limit: 4, scene });
+    assert.deepEqual([Array.from(list.scenes), list.items[0].id], [names, names.length ? "40001" : plain], JSON.stringify(scene));
+    if (names.length) assert.deepEqual([list.items[0].because.code, names.includes(list.items[0].because.subject)], ["scene", true]);
+  }
+  shelf.dispose();
 });

@@ -9,6 +9,7 @@ import { pathToFileURL } from "node:url";
 import { Writer } from "../../pkg-template/src/codec.js";
 import { golden, replay } from "../golden/replay.mjs";
 import { pkg, root, scratch } from "./support/project.mjs";
+import { realVisit } from "./support/real.mjs";
 import { withSection } from "./support/small-pack.mjs";
 
 const { createShelf } = await import(pathToFileURL(join(pkg, "node.js")).href);
@@ -134,6 +135,60 @@ test("what was put forward is decided again to the same bytes, on the page and f
   shelf.dispose();
 });
 
+test("a name is of one decision: what is asked or answered otherwise has another, and what is painted again fills no log", async () => {
+  let now = START;
+  const attributes = new Uint8Array(readFileSync(join(root, "tests/compat/attributes-v1.section")));
+  const audience = new Writer();
+  audience.list([["gift\nwarm", { "shopper.declared.age_band": "25-35" }]], ([id, when]) => {
+    audience.u32(0);
+    audience.str(id);
+    audience.str("");
+    audience.str(JSON.stringify(when));
+  });
+  const bytes = withSection(withSection(learning.pack, "ATTR", 7, attributes), "OFCN", 1, audience.written().slice());
+  const shelf = await createShelf({ pack: bytes, market: "cn", consent: { personalize: true, sensitive: true }, seed: 7, utcOffset: 480, now: () => now });
+  const home = shelf.recommend({ slot: "home", limit: 2 });
+  const what = (list) => list.items.map((one) => [one.id, one.weight, one.rate, one.propensity, one.creative, one.creativePropensity]);
+  const [one, three] = [1, 3].map((limit) => shelf.promotions({ slot: "home", limit }));
+  assert.notEqual(one.servedId, three.servedId);
+  assert.equal(new Set([...one.rows, ...three.rows].map((row) => row.served)).size, 2);
+  for (let i = 0; i < 100; i++) {
+    now += 1000;
+    assert.deepEqual([1, 3].map((limit) => shelf.promotions({ slot: "home", limit }).servedId), [one.servedId, three.servedId]);
+  }
+  assert.deepEqual(shelf.decisions().map((list) => list.servedId), [home.servedId], "it is remembered still");
+  for (const list of [one, three]) {
+    const again = shelf.replay(list.servedId);
+    assert.deepEqual([again.same, what({ items: again.list.items.slice(0, list.items.length) })], [true, what(list)]);
+  }
+  assert.notEqual(three.items[1].propensity, undefined, "or the first would do for the second");
+  assert.notEqual(shelf.promotions({ slot: "cart", limit: 3 }).servedId.split("/")[0], three.rows[0].served);
+  shelf.declare({ age_band: "25-35" });
+  const declared = shelf.promotions({ slot: "home", limit: 3 });
+  assert.notEqual(declared.servedId, three.servedId, "a creative for some may be drawn now");
+  assert.equal(shelf.replay(declared.servedId).same, true);
+  assert.ok(declared.rows.every((row) => row.served + "/home" === declared.servedId));
+  shelf.dispose();
+});
+
+test("offers have a name in packs that draw nothing too", async () => {
+  const plain = withSection(pack, "GRNT", 0, campaigns([]));
+  const shelf = await createShelf({ pack: plain, market: "cn", consent: { personalize: true }, now: () => START });
+  const { servedId } = shelf.promotions({ slot: "home" });
+  assert.equal(servedId, START.toString(36) + "-0-0-promotions/home");
+  assert.equal(shelf.replay(servedId).same, true);
+  shelf.dispose();
+});
+
+test("rows of a list keep the number they were decided with, whatever is drawn later", async () => {
+  const v = await exploringVisit();
+  const { servedId } = v.recommend({ slot: "home", limit: 20 });
+  const before = v.explorationRows(servedId);
+  v._run = 12345;
+  assert.ok(before.length > 0);
+  assert.deepEqual(v.explorationRows(servedId), before);
+});
+
 /** Campaigns without conditions, as the pack has them: { id, options: [{ coupon, gain, cost }] }. */
 function campaigns(list, lambda) {
   const w = new Writer();
@@ -169,6 +224,54 @@ test("devices choose as the command line allocates", { skip: file && existsSync(
     assert.deepEqual(chosen, choice);
   }
 });
+
+const AUDIENCES = [["warm", { "shopper.declared.gender": "female" }, (shelf) => shelf.declare({ gender: "female" }), (shelf) => shelf.declare({ gender: "male" })],
+  ["倒计时", { "shopper.declared.age_band": { $in: ["25-35", "36-45"] } }, (shelf) => shelf.declare({ age_band: "36-45" }), (shelf) => shelf.declare({ age_band: "over-60" })],
+  ["warm", { "shopper.declared.interests": { $in: ["tea"] } }, (shelf) => shelf.declare({ interests: ["running", "tea"] }), (shelf) => shelf.declare({ interests: ["running"] })],
+  ["warm", { "shopper.categories": { $in: ["Pets"] } }, (shelf) => shelf.track("view_item", { items: [{ item_id: "80001" }] }), (shelf) => shelf.track("view_item", { items: [{ item_id: "10001" }] })]];
+
+for (const [creative, audience, is, isNot] of AUDIENCES) {
+  test("a creative for some is drawn for them, and for nobody else: " + JSON.stringify(audience), async () => {
+    const w = new Writer();
+    w.list(["gift"], (id) => {
+      w.u32(0);
+      w.str(id + "\n" + creative);
+      w.str("");
+      w.str(JSON.stringify(audience));
+    });
+    const attributes = new Uint8Array(readFileSync(join(root, "tests/compat/attributes-v1.section")));
+    const bytes = withSection(withSection(learning.pack, "ATTR", 7, attributes), "OFCN", 1, w.written().slice());
+    const cart = { lines: [{ item_id: "10001", quantity: 3 }, { item_id: "80001", quantity: 2 }] };
+    const quotes = new Set();
+    const drawn = [];
+    for (const act of [is, isNot, () => {}]) {
+      const seen = new Set();
+      for (let seed = 0; seed < 60; seed++) {
+        const shelf = await createShelf({ pack: bytes, market: "cn", consent: { personalize: true, sensitive: true }, seed, utcOffset: 480, now: () => START });
+        act(shelf);
+        for (const offer of shelf.promotions({ slot: "home", limit: 7 }).items) if (offer.id === "gift") seen.add(offer.creative);
+        if (seed % 20 === 0) quotes.add(JSON.stringify(shelf.quote(cart)));
+        shelf.dispose();
+      }
+      drawn.push(seen.has(creative));
+      assert.ok(seen.has("plain"), "the first is for everyone");
+    }
+    assert.deepEqual(drawn, [true, false, false]);
+    assert.equal(quotes.size, 1, "no price moves");
+  });
+}
+
+/** A shelf of the source that explores and knows something. */
+async function exploringVisit() {
+  const w = new Writer();
+  w.list([["", 200_000, 10, 1]], ([slot, ...numbers]) => {
+    w.str(slot);
+    numbers.forEach((n) => w.u32(n));
+  });
+  const { shelf } = await realVisit(null, { consent: { personalize: true }, now: () => START, seed: 7, pack: withSection(pack, "EXPL", 1, w.written().slice()) });
+  shelf.track("view_item", { items: [{ item_id: "10001" }] });
+  return shelf;
+}
 
 /** A storage that a later page finds again. */
 function memory() {

@@ -215,6 +215,23 @@ test("an exploring shelf says so, and its rows are those of an exploration log",
   assert.ok(neutral.items.every((x) => !("propensity" in x)));
 });
 
+test("suggestions do not explore: they are the same with a seed and without", async () => {
+  const none = { memory: { entropy: () => Promise.reject(new Error("none")) }, seed: undefined };
+  const said = async (wishes) => {
+    const v = await open({ pack: exploring(200_000, 10, 0), ...wishes });
+    wander(v, 20);
+    return { typed: ["", "s", "c"].map((text) => v.shelf.suggest(text, { limit: 20 })), list: v.shelf.recommend({ slot: "search", limit: 20 }).items.map((item) => item.id) };
+  };
+  const plain = await said(none);
+  let explored = 0;
+  for (let seed = 0; seed < 10; seed++) {
+    const { typed, list } = await said({ seed });
+    assert.deepEqual(typed, plain.typed);
+    explored += list.join() === plain.list.join() ? 0 : 1;
+  }
+  assert.ok(explored > 5, "a list of that slot does");
+});
+
 test("the seed is the host's, drawn once and only where shelves explore and may be personal", async () => {
   const drawn = [];
   const memory = { entropy: () => (n) => (drawn.push(n), Uint8Array.from({ length: n }, (_, i) => i + 1)) };

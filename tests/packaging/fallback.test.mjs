@@ -2,10 +2,14 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { shelfMaker } from "../../pkg-template/src/create.js";
 import { NearshelfError } from "../../pkg-template/src/error.js";
+import { golden } from "../golden/replay.mjs";
 import { fakeHost } from "./support/fake-core.mjs";
-import { pack, sections, signHeader } from "./support/small-pack.mjs";
+import { pkg } from "./support/project.mjs";
+import { pack, sections, signHeader, PRODUCTS } from "./support/small-pack.mjs";
 import { xxh64 } from "./support/xxh64.mjs";
 
 const turn = () => new Promise((resolve) => setImmediate(resolve));
@@ -181,4 +185,51 @@ test("what is no pack is told as such", async () => {
     const { told } = await without(new TextEncoder().encode(text));
     assert.deepEqual(told, ["wasm_unavailable", "not_a_pack"]);
   }
+});
+
+test("whyNot says of each product whether it is on the list, and why not, for whatever options", async () => {
+  const { shelf } = await without(pack());
+  const ids = PRODUCTS.map((product) => product.id);
+  const asked = [{}, { limit: 1 }, { limit: 2, exclude: ["litter-s"] }, { context: ["lamp", "lamp-1"] }, { category: "Home > Cats" }, { category: "Home", exclude: ["ean-1"] }, { query: "l", limit: 1 }, { query: "!" },
+    { slot: "together", context: ["litter"] }, { query: "paws", context: ["10080"], category: "Home" }];
+  for (const o of asked) {
+    const list = shelf.recommend(o).items.map((item) => item.id);
+    for (const id of ids) {
+      const { stage, detail } = shelf.whyNot(id, o);
+      assert.equal(stage === "shown", list.includes(id), id + " " + stage + JSON.stringify(o));
+      assert.equal(detail, stage === "shown" ? String(list.indexOf(id) + 1) : stage === "ranked_below" ? detail : "");
+    }
+  }
+  const stage = (id, o) => shelf.whyNot(id, o).stage;
+  assert.deepEqual([stage("litter", { exclude: ["ean-1"] }), stage("litter-l", { context: ["litter"] }), stage("lamp", { category: "Home > Cats" }), stage("lamp", { query: "cat" }),
+    stage("lamp", { slot: "together", context: ["litter"] }), stage("mug", { exclude: ["mug"] })], ["excluded", "context_item", "other_category", "no_match", "no_pair", "not_sold_here"]);
+});
+
+test("the engine and the lists without it leave out the same, for the same reason", async () => {
+  const { pack: bytes } = golden("slots.json");
+  const { createShelf } = await import(pathToFileURL(join(pkg, "node.js")).href);
+  const engine = await createShelf({ pack: bytes, market: "cn", language: "en" });
+  const { shelf } = await without(bytes, { market: "cn", language: "en" });
+  const products = engine.browse({ limit: 1000 }).products;
+  const [a, b] = products.filter((product) => product.availability === "in_stock");
+  const variant = products.map((product) => product.variants[0].id).find((id) => !products.some((product) => product.id === id));
+  const owner = engine.product(variant).id;
+  const on = ["shown", "ranked_below", "not_candidate"];
+  for (const o of [{}, { exclude: [a.id, variant] }, { context: [a.id] }, { category: a.category.split(" > ")[0] }, { category: "Nowhere" }, { query: a.title.split(" ")[0] }, { query: "?" },
+    { slot: "together", context: [a.id, b.id] }, { exclude: [b.id], context: [a.id], category: a.category, query: a.brand }]) {
+    const seen = new Set();
+    for (const { id } of [...products, { id: "nowhere" }]) {
+      const [mine, wanted] = [shelf.whyNot(id, o), engine.whyNot(id, o)];
+      assert.equal(on.includes(mine.stage) ? "on" : mine.stage, on.includes(wanted.stage) ? "on" : wanted.stage, id + JSON.stringify(o));
+      if (!o.context) assert.deepEqual({ ...mine }, { ...wanted }, id + JSON.stringify(o));
+      seen.add(mine.stage);
+    }
+    assert.ok(seen.has("unknown_item") && seen.size > 1);
+  }
+  for (const o of [{}, { exclude: [variant] }, { exclude: [owner, "elsewhere"] }, { exclude: ["nowhere"], limit: 2 }, { limit: 1 }]) {
+    const given = [owner, a.id, "elsewhere", variant, b.id, a.id, "nowhere"];
+    assert.deepEqual(shelf.rank(given, o).ids, engine.rank(given, o).ids, JSON.stringify(o));
+  }
+  assert.ok(!shelf.rank([owner, b.id], { exclude: [variant] }).ids.includes(owner), "a variant's id leaves out its product");
+  engine.dispose();
 });

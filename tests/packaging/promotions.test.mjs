@@ -102,3 +102,48 @@ test("who may use an offer is asked of what the page hands in, and quotes are eq
   }
   [a, b, nobody].forEach((shelf) => shelf.dispose());
 });
+
+test("activities: two shoppers get another first one, its reasons add up, and neutral is alike for both", async () => {
+  const shelves = (await Promise.all([0, 1].map(() => open({ consent: { personalize: true } })))).map(({ shelf }) => shelf);
+  const cards = (shelf, o) => shelf.recommend({ slot: "activity", limit: 100, ...o });
+  const key = (list) => Array.from(list.items, (card) => card.id);
+  const all = cards(shelves[0], { mode: "neutral" }).items;
+  // Of two activities about different categories one product each.
+  const about = (card) => card.products[0] || (card.topics.length ? shelves[0].browse({ category: card.topics[0], limit: 1 }).products[0].id : "");
+  const running = all.filter((card) => !(card.start > NOW) && about(card) && shelves[0].product(about(card)));
+  const [one, other] = [running[0], running.find((card) => shelves[0].product(about(card)).category.split(" > ")[0] !== shelves[0].product(about(running[0])).category.split(" > ")[0])];
+  [one, other].forEach((card, i) => {
+    for (let n = 0; n < 4; n++) shelves[i].track("view_item", { items: [{ item_id: about(card) }] });
+  });
+  const lists = shelves.map((shelf) => cards(shelf));
+  assert.notEqual(lists[0].items[0].id, lists[1].items[0].id);
+  lists.forEach((list, i) => {
+    assert.equal(list.source, "personal");
+    for (const card of list.items) {
+      const tree = shelves[i].why(list.servedId, card.id);
+      const leaves = (node) => (node.children.length ? node.children.reduce((sum, child) => sum + leaves(child), 0) : node.value);
+      assert.deepEqual([tree.value, leaves(tree)], [card.score, card.score], card.id);
+    }
+    const [first, second] = key(list);
+    assert.deepEqual(key(cards(shelves[i], { limit: 2 })), [first, second]);
+    assert.equal(key(cards(shelves[i], { exclude: [first] }))[0], second);
+    assert.equal(shelves[i].whyNot(first, { slot: "activity", exclude: [first] }).stage, "excluded");
+  });
+  const neutral = shelves.map((shelf) => JSON.stringify(cards(shelf, { mode: "neutral" }).items));
+  assert.equal(neutral[0], neutral[1]);
+  assert.deepEqual(shelves.map((shelf) => shelf.quote({ lines: [{ item_id: "10001", quantity: 2 }] })).map((quote) => quote.payable).filter((sum, i, sums) => sums.indexOf(sum) === i).length, 1);
+  shelves.forEach((shelf) => shelf.dispose());
+});
+
+test("whyNot says of an activity that promotions pause, or that it is for others", async () => {
+  const { shelf } = await open({ consent: { personalize: true } });
+  const stage = (id, o) => shelf.whyNot(id, { slot: "activity", limit: 100, ...o }).stage;
+  const shown = shelf.recommend({ slot: "activity", limit: 100 }).items;
+  const offer = shown.find((card) => card.kind !== "task" && !(card.start > NOW)).id;
+  const task = shown.find((card) => card.kind === "task").id;
+  assert.deepEqual([stage(offer), stage(task), stage("cn-winter-home"), stage("cn-books-3-for-15"), stage("nobody")], ["shown", "shown", "audience", "audience", "unknown_item"]);
+  assert.equal(stage("cn-books-3-for-15", { attributes: { tier: "gold" } }), "shown");
+  shelf.track("complaint", { items: [{ item_id: "10001" }] });
+  assert.deepEqual([stage(offer), stage(task), stage(offer, { mode: "neutral" })], ["paused", "shown", "shown"]);
+  shelf.dispose();
+});

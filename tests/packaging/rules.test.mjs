@@ -69,6 +69,33 @@ test("suggestions know rules too", async () => {
   before.dispose();
 });
 
+test("suggestions are a list of the slot search, for rules and their conditions", async () => {
+  const plain = await open();
+  const products = (shelf, typed) => shelf.suggest(typed, { limit: 20 }).filter((one) => one.kind === "product").map((one) => one.id);
+  const typed = "c";
+  const [first, ...others] = products(plain, typed);
+  const last = others.at(-1);
+  plain.dispose();
+  for (const [slots, when, holds] of [[["search"], "", true], [["home"], "", false], [[], '{"slot":"search"}', true], [[], '{"slot":"default"}', false]]) {
+    const w = new Writer();
+    w.list(["found"], (name) => {
+      w.str(name);
+      w.u32(0);
+      w.list([[last, 0]], ([id, index]) => {
+        w.str(id);
+        w.u32(index);
+      });
+      w.str(when);
+      w.list(slots, (slot) => w.str(slot));
+      w.f64(NaN);
+      w.f64(NaN);
+    });
+    const shelf = await open({ pack: withSection(pack, "RULE", 1, w.written().slice()) });
+    assert.equal(products(shelf, typed)[0], holds ? last : first, slots + when);
+    shelf.dispose();
+  }
+});
+
 test("without the engine no rule counts, and wild attributes are told", async () => {
   const core = async () => {
     throw new NearshelfError("wasm_unavailable", "none", "none");

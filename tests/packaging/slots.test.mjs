@@ -177,6 +177,21 @@ test("without the engine words still find", async () => {
     { kind: "product", id: "10080", text: "10080", products: 1 }]);
 });
 
+test("a text without a word finds nothing, an empty one asks nothing", async () => {
+  const engine = await real({ consent: { personalize: true } });
+  for (const shelf of [engine, await without()]) {
+    for (const query of ["!!", " - ", "？", " "]) {
+      assert.deepEqual(shelf.recommend({ slot: "search", query }).items, [], query);
+      assert.equal(shelf.whyNot(shelf.browse().products[0].id, { query }).stage, "no_match");
+    }
+    for (const typed of ["!!", "- ?"]) assert.deepEqual(shelf.suggest(typed), [], typed);
+    assert.deepEqual(shelf.recommend({ query: "" }).items, shelf.recommend().items);
+    assert.ok(shelf.suggest("").length > 0);
+    assert.deepEqual(shelf.suggest("  "), shelf.suggest(""));
+  }
+  engine.dispose();
+});
+
 test("every list has GA4's names and places", async () => {
   const { shelf } = await ready();
   for (const s of [shelf, await without()]) {
@@ -262,6 +277,10 @@ test("a category that nobody has and a band that is none are told", async () => 
   assert.deepEqual(shelf.recommend({ price: { min: 200, max: 100 }, limit: 3 }).relaxed, ["price"]);
   await turn();
   assert.deepEqual(told.map((d) => d.code), ["unknown_category", "bad_argument"]);
+  assert.deepEqual(shelf.browse({ category: "Nowhere > Cups" }), { total: 0, products: [] });
+  assert.ok(shelf.browse({ category: path, offset: 100000 }).total > 0);
+  await turn();
+  assert.deepEqual(told.splice(2).map((d) => [d.code, d.message.includes("Nowhere > Cups")]), [["unknown_category", true]]);
   assert.ok(told[0].message.includes("Nowhere > Cups") && told[0].fix.includes("categories()"), told[0].message);
   assert.ok(told[1].message.includes("'price'"), told[1].message);
   shelf.dispose();
@@ -317,6 +336,11 @@ test("reasons speak both languages, and every code has its text", async () => {
       assert.match(say(shelf, { code, subject: "" }, language), script, code);
     }
   }
+  const types = readFileSync(new URL("../../pkg-template/types/lists.d.ts", import.meta.url), "utf8");
+  const reasons = [.../export type BecauseCode =([^;]*);/.exec(types)[1].matchAll(/"(\w+)"/g)].map((m) => m[1]);
+  assert.ok(reasons.length >= 15);
+  for (const code of reasons) for (const [language, script] of [["en", /^[A-Z][a-z ]/], ["zh", /[\u4e00-\u9fff]/]]) assert.match(say(shelf, { code, subject: "" }, language), script, code);
+  assert.deepEqual(["en", "zh"].map((language) => say(shelf, { code: "sponsored", subject: "" }, language)), ["Sponsored", "广告"]);
   assert.equal(say(shelf, { code: "from_tomorrow", subject: "" }), "from_tomorrow");
   shelf.dispose();
 });

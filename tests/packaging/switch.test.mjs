@@ -68,6 +68,7 @@ test("an offer, and all that begin alike, are stopped in quote, coupons, promoti
     assert.equal(states[first.id], "stopped");
     for (const { id } of all) assert.equal(states[id] === "stopped", id === first.id || id.startsWith(coupon.id.slice(0, 6)), id);
     assert.ok(shelf.promotions({ limit: 200 }).items.every((offer) => states[offer.id] !== "stopped"));
+    assert.equal(shelf.whyNot(first.id, { slot: "activity" }).stage, "stopped", "nor is its card");
     assert.equal(quote.expires <= NOW + 600_000, true, "the quote ends with the switch");
     assert.deepEqual(told, []);
     shelf.dispose();
@@ -151,6 +152,19 @@ test("neutral takes all that is personal away at once, and forgets nothing", asy
     const held = shelf.offers().filter((o) => o.coupon).map((o) => o.id);
     assert.ok(shelf.coupons({ held }).every((c) => c.interest === 0));
     assert.deepEqual(shelf.quote(cartOf(shelf)).payable, personal.quote(cartOf(personal)).payable);
+    shelf.dispose();
+    personal.dispose();
+  });
+});
+
+test("with the switch at neutral whyNot answers for the list that is shown: what was not wanted is shown again", async () => {
+  await online({ [AT]: bytesOf(says({ neutral: true })) }, async () => {
+    const [{ shelf }, { shelf: personal }] = [await open({ switches: AT }), await open()];
+    const { id } = personal.recommend({ mode: "neutral", limit: 1 }).items[0];
+    for (const one of [shelf, personal]) one.track("not_interested", { items: [{ item_id: id }] });
+    assert.equal(personal.whyNot(id).stage, "disliked");
+    assert.deepEqual({ ...shelf.whyNot(id) }, { stage: "shown", detail: "1" });
+    assert.equal(shelf.recommend().items[0].id, id);
     shelf.dispose();
     personal.dispose();
   });

@@ -165,3 +165,27 @@ test("a deleted rule tag comes again once its condition was false", async () => 
   assert.equal(holds(), true);
   shelf.dispose();
 });
+
+test("a kind of shoppers is a tag where the shop wants it: there with the first click, and gone once it is blocked", async () => {
+  const w = new Writer();
+  w.list(["Pets > Cats", "Beauty > Skincare"], (name) => {
+    w.str("cluster:" + name);
+    w.list([name.split(" > ")[1], ""], (label) => w.str(label));
+    w.str(JSON.stringify({ "shopper.cluster": name }));
+    w.f64(0);
+  });
+  const shelf = await createShelf({ pack: withSection(golden("seasons.json").pack, "RTAG", 2, w.written().slice()), market: "cn", language: "en", utcOffset: 480, now: () => NOW, consent: { personalize: true } });
+  assert.deepEqual(ids(shelf, "rule"), []);
+  const look = () => shelf.track("view_item", { items: [{ item_id: "80001" }] });
+  look();
+  assert.deepEqual([ids(shelf, "rule"), shelf.portrait().cluster.id], [["rule:cluster:Pets > Cats"], "Pets > Cats"]);
+  assert.equal(shelf.tags().find((tag) => tag.kind === "rule").label, "Cats");
+  assert.equal(shelf.blockTag("rule:cluster:Pets > Cats"), true);
+  assert.deepEqual(ids(shelf, "rule"), []);
+  look();
+  assert.deepEqual(ids(shelf, "rule"), [], "it stays so");
+  assert.deepEqual(shelf.hiddenTags().map((tag) => [tag.id, tag.blocked]), [["rule:cluster:Pets > Cats", true]]);
+  shelf.allowTag("rule:cluster:Pets > Cats");
+  assert.deepEqual(ids(shelf, "rule"), ["rule:cluster:Pets > Cats"]);
+  shelf.dispose();
+});

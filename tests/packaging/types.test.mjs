@@ -35,6 +35,8 @@ export async function page(): Promise<string[]> {
   const typed: string[] = shelf.suggest("te", { limit: 5 }).map((s) => s.kind + s.id + s.text + s.products);
   typed.push(cart.item_list_id, cart.item_list_name, String(cart.items[0]?.index), String(lift), String(inline?.index));
   const stage: WhyNotStage = shelf.whyNot("a").stage;
+  const cardStage: WhyNotCardStage = shelf.whyNot("a", { slot: "activity", attributes: { tier: "gold" } }).stage;
+  typed.push(cardStage);
   const { stage: life, needs, alerts, absent, transitions } = shelf.insights({ since: 0, account: "7" });
   const last: number | null = alerts[0]?.last ?? null;
   typed.push(life?.value === "growing" ? "more" : absent.stage ?? "", String(needs[0]?.share), String(last), ...transitions.map((t) => t.from + t.to));
@@ -99,7 +101,7 @@ export async function wrong() {
 }
 `;
 
-const names = "createShelf, NearshelfError, type Shelf, type CareList, type ShelfOptions, type ShelfStorage, type TrackResult, type WhyNotStage";
+const names = "createShelf, NearshelfError, type Shelf, type CareList, type ShelfOptions, type ShelfStorage, type TrackResult, type WhyNotCardStage, type WhyNotStage";
 const options = { strict: true, noUncheckedIndexedAccess: true, exactOptionalPropertyTypes: true, noEmit: true, skipLibCheck: false, types: [] };
 
 const collector = `

@@ -60,7 +60,9 @@ pub(crate) fn run(args: &PackArgs) -> Result<(), Error> {
                 say!("it fits into a core as it is, so there are no shards");
             } else if !args.one_file && bytes.len() > 2 * core {
                 // A pack compresses to less than a half.
-                say!("every page loads all of it; with --shards a core of at most {core} bytes on the wire, and the rest when it is asked for");
+                say!(
+                    "every page loads all of it; with --shards a core of at most {core} bytes on the wire, and the rest when it is asked for"
+                );
             }
         }
     }
