@@ -56,9 +56,9 @@ fn online_retail_is_ranked_at_least_as_well_as_asked() {
     assert_eq!(result.metrics.events, 22_717);
     let (hr, mrr) = (result.metrics.get("HR@20"), result.metrics.get("MRR@20"));
     assert!(hr >= Some(0.406) && mrr >= Some(0.196), "{hr:?} {mrr:?}");
-    let [real, shuffled, popular] = hit_rates(&result.predictions);
+    let [real, popular] = hit_rates(&result.predictions);
     assert!((real - hr.expect("measured")).abs() < 1e-3, "{real} {hr:?}");
-    assert!(shuffled < popular * 1.05 && real > 2.0 * shuffled, "{real} {shuffled} {popular}");
+    assert!(real > 2.0 * popular, "{real} {popular}");
 }
 
 #[test]
