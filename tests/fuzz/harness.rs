@@ -22,7 +22,7 @@ pub(crate) use member::member;
 #[allow(unused_imports, reason = "a target runs one of them")]
 pub(crate) use reports::reports;
 #[allow(unused_imports, reason = "a target runs one of them")]
-pub(crate) use wild::{conditions, offers, overlay, shard, signed, stored};
+pub(crate) use wild::{PARTS, conditions, offers, overlay, shard, signed, stored};
 
 use nearshelf::codec::{Reader, Writer};
 use nearshelf::engine::Engine;
