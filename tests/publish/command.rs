@@ -78,7 +78,7 @@ fn a_pack_above_its_bar_is_written_as_a_core_and_shards_that_are_the_pack() {
         (text(&said.stdout), core, files.into_iter().map(|f| f.path()).collect::<Vec<_>>())
     };
     let (_, plain, files) = pack("plain", &[]);
-    assert_eq!(files, [plain.clone()]);
+    assert_eq!(files, std::slice::from_ref(&plain));
     let whole = fs::read(&plain).expect("a pack");
     let wire = |file: &Path| nearshelf::publish::brotli(&fs::read(file).expect("a file"));
     let (small, most) = (wire(&plain) * 2, wire(&plain) * 4 / 5);
