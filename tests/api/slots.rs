@@ -396,8 +396,14 @@ fn what_points_the_same_way_comes_into_the_list_and_names_the_step() {
     use nearshelf::rank::embedding::BY_PAIRS;
     use nearshelf::rank::planes::lay;
     // Vectors that point anywhere.
-    let mut random = nearshelf::random::Random::new(3);
-    let numbers: Vec<i8> = (0..64 * 48).map(|_| random.below(120) as i8 - 60).collect();
+    let mut x = 0x9E37_79B9_7F4A_7C15_u64;
+    let mut below = |n: u64| {
+        x ^= x << 13;
+        x ^= x >> 7;
+        x ^= x << 17;
+        x % n
+    };
+    let numbers: Vec<i8> = (0..64 * 48).map(|_| below(120) as i8 - 60).collect();
     let bytes = [[32, 16, 415, 0].map(u16::to_le_bytes).concat(), lay(&numbers, 48)].concat();
     let open = || keyed(Component::Embedding, (Tag::EMBEDDING, BY_PAIRS), 64, &bytes);
     // That of the whole shelf which is nearest but for the product itself; its own vector is the nearest of all, and it is in the list.

@@ -3,6 +3,8 @@
 use super::harness::PARTS;
 use nearshelf::pack::{Pack, Tag};
 use std::collections::BTreeSet;
+#[cfg(target_arch = "wasm32")]
+use wasm_bindgen_test::wasm_bindgen_test as test;
 
 const SEED: &[u8] = include_bytes!("../fuzz/seed.pack");
 
