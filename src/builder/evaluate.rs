@@ -137,6 +137,7 @@ pub fn by_parts(
         rows.push(Opened { name, metrics: metrics(&found, &counts), wire, files: files as f64 });
     }
     // A device of its own for each shopper, that begins with the core.
+    progress.stage("replaying by devices", shoppers.len() as u64);
     let (mut found, mut wire, mut files) = (Vec::new(), 0_usize, 0_usize);
     for shopper in &shoppers {
         let mut loaded: Vec<&File> = Vec::new();

@@ -46,6 +46,7 @@ pub(super) type Fitted = (Vec<(TableKind, Vec<u8>)>, Vec<u8>);
 /// `too_large` when the pack does not fit without any.
 pub(super) fn fit(tables: &[TableRows], associations: &Counts, rest: &[u8], room: Room) -> Result<Fitted> {
     let rest_on_wire = on_wire(&[rest], 5);
+    let mut least = (0, 0);
     for kept in KEPT {
         let cut = |(kind, rows): &TableRows| {
             let rows: Vec<_> = rows.iter().map(|row| row[..row.len().min(kept)].to_vec()).collect();
@@ -59,16 +60,13 @@ pub(super) fn fit(tables: &[TableRows], associations: &Counts, rest: &[u8], room
         if room.holds(raw, wire) {
             return Ok((out, more));
         }
+        least = (raw, wire());
     }
-    Err(Error::new(
-        Code::TooLarge,
-        format!(
-            "without any table the pack has {} bytes and {rest_on_wire} on the wire; there is room for {} and {}.",
-            rest.len(),
-            room.raw,
-            room.wire
-        ),
-    ))
+    let ((raw, wire), Room { raw: most, wire: on_wire }) = (least, room);
+    let detail = format!(
+        "without any neighbour the pack has {raw} bytes and {wire} on the wire; there is room for {most} and {on_wire}."
+    );
+    Err(Error::new(Code::TooLarge, detail))
 }
 
 /// Bytes after brotli. At quality 5 it is quick, and a few percent more than what a server sends at its best.
@@ -122,6 +120,10 @@ mod tests {
         assert!(size(Room { raw: 1 << 20, wire: wire - 1 }).expect("some fit") < all, "the wire counts too");
         let refused = size(Room { raw: 1_500, wire: 1_500 }).expect_err("not even the catalogue");
         assert_eq!(refused.code(), "too_large");
+        // What is told is what does not fit: the pack with tables of no neighbours.
+        let least = 1_000 + write_table(&vec![Vec::new(); 300]).len() + nothing.len();
+        assert!(refused.detail().contains(&format!("has {least} bytes")), "{}", refused.detail());
+        assert!(size(Room { raw: least, wire: least }).is_ok() && size(Room { raw: least - 1, wire: least }).is_err());
     }
 
     #[test]

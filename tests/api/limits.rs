@@ -11,7 +11,7 @@ use nearshelf::money::Minor;
 use nearshelf::pack::{Pack, PackWriter, Tag};
 #[cfg(feature = "cli")]
 use nearshelf::privacy::consent::Consent;
-use nearshelf::rank::{Explorations, PIN, PRICE, QUOTA_BRAND, QUOTA_CATEGORY, Traits};
+use nearshelf::rank::{ARRIVALS, Explorations, PIN, PRICE, QUOTA_BRAND, QUOTA_CATEGORY, QUOTA_STORE, Traits};
 #[cfg(feature = "cli")]
 use nearshelf::time::DAY;
 #[cfg(target_arch = "wasm32")]
@@ -173,6 +173,149 @@ fn a_pin_that_does_not_stand_is_told() {
         assert_eq!((rows(&list), list.relaxed), (only.map(Row).to_vec(), PIN));
         let request = Request { pins: vec![(&second, 0)], ..request };
         assert_eq!(shelf.recommend(NOW, &request).relaxed, PIN);
+    }
+}
+
+/// What a product would miss beside those that are shown, of category, brand, store and price, in bits.
+fn missed(c: &Catalog, request: &Request<'_>, shown: &[Row], row: Row) -> u8 {
+    let full = |most: u32, of: &dyn Fn(Row) -> Option<u32>| {
+        most > 0 && of(row).is_some() && shown.iter().filter(|r| of(**r) == of(row)).count() >= most as usize
+    };
+    let bit = |is: bool, bit: u8| if is { bit } else { 0 };
+    bit(full(request.per_category, &|r| c.category(r)), QUOTA_CATEGORY)
+        | bit(full(request.per_brand, &|r| c.brand(r)), QUOTA_BRAND)
+        | bit(full(request.per_store, &|r| c.store(r)), QUOTA_STORE)
+        | bit(outside(c, request.price, row), PRICE)
+}
+
+/// The order in which limits are relaxed.
+const ORDER: [u8; 5] = [ARRIVALS, QUOTA_CATEGORY, QUOTA_BRAND, QUOTA_STORE, PRICE];
+
+#[test]
+fn nothing_is_relaxed_while_what_is_relaxed_before_it_brings_a_product() {
+    let mut x = 0x2545_F491_4F6C_DD1D_u64;
+    let mut draw = |n: u64| {
+        x ^= x << 13;
+        x ^= x >> 7;
+        x ^= x << 17;
+        x % n
+    };
+    let market = || {
+        let mut shelf = Engine::open(crate::compat::with_sections(&crate::compat::LIMITS)).expect("a pack");
+        shelf.set_consent(nearshelf::privacy::consent::Consent::all());
+        shelf
+    };
+    let (mut relaxed, mut left) = ([0; 5], [0; 5]);
+    for shelf in &mut clicked(market, [0, 1, 5]) {
+        let everything = rows(&shelf.recommend(NOW, &Request { limit: 200, neutral: true, ..Request::default() }));
+        for _ in 0..400 {
+            let least = draw(12_000);
+            let request = Request {
+                limit: 1 + draw(40) as usize,
+                per_brand: draw(4) as u32,
+                per_category: draw(4) as u32,
+                per_store: draw(8) as u32,
+                arrivals: draw(5) as u32,
+                price: if draw(2) == 0 {
+                    [None; 2]
+                } else {
+                    [Some(Minor(least as i64)), Some(Minor((least + draw(60_000)) as i64))]
+                },
+                diversity: [0, 30_000][draw(2) as usize],
+                seed: (draw(2) == 0).then_some(draw(1000) as f64),
+                ..Request::default()
+            };
+            let list = shelf.recommend(NOW, &request);
+            let (c, shown) = (shelf.catalog(), rows(&list));
+            let rest: Vec<Row> = everything.iter().copied().filter(|r| !shown.contains(r)).collect();
+            for (n, bit) in ORDER.into_iter().enumerate().skip(1).filter(|(_, bit)| list.relaxed & bit != 0) {
+                relaxed[n] += 1;
+                // Each product that is left misses this limit, or one that is relaxed later.
+                let later: u8 = ORDER[n..].iter().sum();
+                let misses: Vec<u8> = rest.iter().map(|row| missed(c, &request, &shown, *row)).collect();
+                assert!(misses.iter().all(|m| m & later != 0), "bit {bit} of {request:?}: {misses:?}");
+                left[n] += usize::from(!misses.is_empty());
+            }
+        }
+    }
+    assert!(relaxed[1..].iter().all(|n| *n > 50) && left[1..].iter().all(|n| *n > 20), "{relaxed:?} {left:?}");
+}
+
+#[cfg(feature = "cli")]
+#[test]
+fn of_each_two_limits_the_one_that_is_relaxed_first_gives_way() {
+    use nearshelf::catalog::build::{Draft, ProductDraft, VariantDraft, VariantOffer, write};
+    use nearshelf::catalog::{Availability, Market};
+    let today = (NOW.0 / DAY) as u16;
+    // The first product has a place. The one behind it meets all limits but one, the last one all but another.
+    let shelf = |give: u8, hold: u8| {
+        let product = |id: &str, popularity: u16, misses: u8| {
+            let other = |bit: u8, text: &str| {
+                if misses & bit != 0 { "of the first".to_string() } else { format!("{text} {id}") }
+            };
+            let price = if misses & PRICE != 0 { 90_000 } else { 1_000 };
+            let offer = VariantOffer { list: Some(price), sale: None, availability: Availability::InStock };
+            ProductDraft {
+                id: id.into(),
+                titles: vec![id.into()],
+                categories: vec![other(QUOTA_CATEGORY, "category")],
+                brand: other(QUOTA_BRAND, "brand"),
+                store: other(QUOTA_STORE, "store"),
+                since: if misses & ARRIVALS != 0 { 1 } else { today - 1 },
+                popularity,
+                variants: vec![VariantDraft { id: format!("{id}-v"), titles: vec![], offers: vec![offer] }],
+                ..ProductDraft::default()
+            }
+        };
+        let all = QUOTA_CATEGORY | QUOTA_BRAND | QUOTA_STORE | ARRIVALS;
+        // What misses the limit that holds is the better one, so that only the order of relaxation speaks against it.
+        let draft = Draft {
+            shop: "made-up".into(),
+            support: 5,
+            markets: vec![Market { code: "cn".into(), currency: "CNY".into(), exponent: 2 }],
+            languages: vec!["en".into()],
+            products: vec![
+                product("first", 65_000, all),
+                product("holds", 40_000, hold),
+                product("gives", 20_000, give),
+            ],
+            ..Draft::default()
+        };
+        let mut out = PackWriter::new();
+        write(&draft, &mut out).expect("written");
+        Engine::open(out.finish().expect("small")).expect("a shelf")
+    };
+    for (n, give) in ORDER.into_iter().enumerate() {
+        for hold in ORDER[n + 1..].iter().copied() {
+            let mut shelf = shelf(give, hold);
+            shelf.set_consent(Consent::all());
+            let is = |bit: u8| u32::from((give | hold) & bit != 0);
+            let request = Request {
+                limit: 2,
+                pins: vec![("first", 0)],
+                per_category: is(QUOTA_CATEGORY),
+                per_brand: is(QUOTA_BRAND),
+                per_store: is(QUOTA_STORE),
+                arrivals: is(ARRIVALS),
+                arrival_days: 30,
+                price: [None, (is(PRICE) > 0).then_some(Minor(50_000))],
+                ..Request::default()
+            };
+            let shown = |shelf: &mut Engine, request: &Request<'_>| {
+                let list = shelf.recommend(NOW, request);
+                (rows(&list).into_iter().map(|r| id(shelf, r.0)).collect::<Vec<_>>(), list.relaxed)
+            };
+            let plain = Request { limit: 2, ..Request::default() };
+            assert_eq!(shown(&mut shelf, &plain).0, ["first", "holds"], "by popularity");
+            for looks in 0..2 {
+                assert_eq!(
+                    shown(&mut shelf, &request),
+                    (vec!["first".into(), "gives".into()], give),
+                    "{give} before {hold}"
+                );
+                assert!(looks > 0 || shelf.track(NOW, &[event("view_item", "first")]).accepted == 1);
+            }
+        }
     }
 }
 

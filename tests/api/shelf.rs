@@ -1,6 +1,7 @@
 //! Consent, ranking, reasons, and what a shelf does with events that are not as they should be.
 
 use super::{NOW, PACK, event, id, shelf};
+use nearshelf::catalog::Availability;
 use nearshelf::engine::{Engine, Request, Tracked};
 use nearshelf::event::clean::{RawDetails, RawEvent, RawItem, RawPrice};
 use nearshelf::id::Row;
@@ -120,6 +121,80 @@ fn why_not_names_the_stage() {
     shelf.track(NOW, &[event("not_interested", &first)]);
     assert_eq!(shelf.why_not(NOW, &twelve(), &first).code(), "disliked");
     assert!(!ids(&mut shelf, &Request { limit: 200, ..Request::default() }).contains(&first));
+}
+
+#[test]
+fn why_not_says_that_a_product_is_not_sold_in_a_market_and_not_that_it_is_out_of_stock() {
+    let mut shelf = shelf();
+    let mut told = [0; 2];
+    for market in ["cn", "us"] {
+        shelf.set_view(market, "").expect("a market of the pack");
+        for row in 0..shelf.catalog().len() as u32 {
+            let (item, is) = (id(&shelf, row), shelf.catalog().availability(Row(row)));
+            let (n, expected) = match is {
+                Availability::NotSold => (0, "not_sold_here"),
+                Availability::OutOfStock => (1, "out_of_stock"),
+                _ => continue,
+            };
+            told[n] += 1;
+            for neutral in [false, true] {
+                let request = Request { neutral, exclude: vec![&item], ..twelve() };
+                assert_eq!(shelf.why_not(NOW, &request, &item).code(), expected, "{item} in {market}");
+            }
+        }
+    }
+    assert!(told.iter().all(|n| *n > 0), "the sample has both: {told:?}");
+}
+
+#[test]
+fn why_not_says_what_was_seen_only_where_nothing_repeats() {
+    use nearshelf::rank::Blend;
+    for hide_seen in [false, true] {
+        let blend = Blend { hide_seen, ..Blend::default() };
+        let pack = crate::compat::with_sections(&[(nearshelf::pack::Tag::BLEND, 1, &blend.write())]);
+        let mut shelf = Engine::open(pack).expect("a pack");
+        shelf.set_consent(Consent::all());
+        let [seen, other] = [3, 4].map(|row| id(&shelf, row));
+        let all = Request { limit: 200, ..Request::default() };
+        shelf.track(NOW, &[event("view_item", &seen)]);
+        assert_eq!(shelf.why_not(NOW, &all, &seen).code(), if hide_seen { "seen" } else { "shown" });
+        assert_eq!(shelf.why_not(NOW, &all, &other).code(), "shown");
+        assert_eq!(ids(&mut shelf, &all).contains(&seen), !hide_seen);
+        assert_eq!(
+            shelf.why_not(NOW, &Request { neutral: true, ..all.clone() }, &seen).code(),
+            "shown",
+            "neutral reads no portrait"
+        );
+        // The next visit knows nothing of it.
+        let later = NOW.plus(48 * HOUR);
+        shelf.track(later, &[event("view_item", &other)]);
+        assert_eq!(shelf.why_not(later, &all, &seen).code(), "shown");
+    }
+}
+
+#[test]
+fn why_not_says_that_nothing_points_to_a_product() {
+    let mut shelf = shelf();
+    let seen = id(&shelf, 3);
+    shelf.track(NOW, &[event("view_item", &seen)]);
+    let one = Request { limit: 1, ..Request::default() };
+    let stages: Vec<(&str, bool)> = (0..shelf.catalog().len() as u32)
+        .map(|row| {
+            let (item, c) = (id(&shelf, row), shelf.catalog());
+            let (sold, same) = (c.availability(Row(row)).can_be_bought(), c.category(Row(row)) == c.category(Row(3)));
+            (shelf.why_not(NOW, &one, &item).code(), sold && !same)
+        })
+        .filter(|(code, _)| *code == "not_candidate" || *code == "ranked_below")
+        .collect();
+    let of = |code: &str| stages.iter().filter(|(c, _)| *c == code).count();
+    assert!(of("not_candidate") > 10 && of("ranked_below") > 5, "{stages:?}");
+    assert!(stages.iter().all(|(code, far)| *far || *code == "ranked_below"), "what is of a liked category comes up");
+    // Where all places are to be filled all products are candidates.
+    let all = Request { limit: 200, ..Request::default() };
+    for row in 0..shelf.catalog().len() as u32 {
+        let item = id(&shelf, row);
+        assert_ne!(shelf.why_not(NOW, &all, &item).code(), "not_candidate", "{item}");
+    }
 }
 
 #[test]

@@ -6,9 +6,10 @@ use nearshelf::engine::{Arranged, Because, Engine, RawDescription, Request, Shel
 use nearshelf::event::clean::{RawDetails, RawEvent, RawItem, RawPrice};
 use nearshelf::id::Row;
 use nearshelf::money::price_band;
-use nearshelf::pack::Tag;
+use nearshelf::pack::{PackWriter, Tag};
 use nearshelf::privacy::consent::{Consent, Tri};
-use nearshelf::rank::{Blend, COMPONENTS, Component, Node, QUOTA_CATEGORY, Stage, Subject};
+use nearshelf::rank::table::TableKind;
+use nearshelf::rank::{Blend, COMPONENTS, Component, Node, QUOTA_CATEGORY, Stage, Subject, Tables};
 use nearshelf::time::{HOUR, Millis};
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
@@ -266,6 +267,223 @@ fn what_a_shopper_pays_moves_the_order_and_stands_in_the_tree() {
         assert_eq!(tree.children.iter().map(|n| n.code).collect::<Vec<_>>(), ["price"]);
         assert!((tree.children[0].value - tree.value).abs() < f64::EPSILON && tree.value > 0.0);
     }
+}
+
+/// A shelf over the frozen pack with more sections, on which one component alone counts, by a blend with these decays.
+fn weighing(component: Component, decays: [u32; 2], more: &[(Tag, usize, &[u8])]) -> Engine {
+    let [together_decay, again_decay] = decays;
+    let mut blend = Blend { weight: [0; COMPONENTS], together_decay, again_decay, ..Blend::default() };
+    blend.weight[component as usize] = 65_536;
+    let mut shelf =
+        Engine::open(with_sections(&[&[(Tag::BLEND, 1, blend.write().as_slice())], more].concat())).expect("a pack");
+    shelf.set_consent(Consent { personalize: Tri::Yes, ..Consent::default() });
+    shelf
+}
+
+/// Tracks looks at products, a minute apart, and answers with the whole shelf after them.
+fn looked(shelf: &mut Engine, at: &[u32], limit: usize) -> Shelf {
+    for (n, row) in at.iter().enumerate() {
+        let item = id(shelf, *row);
+        assert_eq!(shelf.track(NOW.plus(n as i64 * 60_000), &[event("view_item", &item)]).accepted, 1);
+    }
+    shelf.recommend(NOW.plus(at.len() as i64 * 60_000), &Request { limit, ..Request::default() })
+}
+
+/// The neighbours of a product in a table of a shelf's pack, the nearest first.
+fn neighbours(shelf: &Engine, kind: TableKind, row: u32) -> Vec<(u32, u16)> {
+    let c = shelf.catalog();
+    let tables = Tables::open(c.pack(), c.len()).expect("tables");
+    let mut near = Vec::new();
+    tables.of(kind).for_each(c.pack(), Row(row), |other, weight| near.push((other.0, weight)));
+    near.sort_by_key(|(row, weight)| (u16::MAX - weight, *row));
+    near.retain(|(row, _)| c.availability(Row(*row)).can_be_bought());
+    near
+}
+
+fn score(list: &Shelf, row: u32) -> f64 {
+    list.items.iter().find(|i| i.row == Some(Row(row))).map_or(0.0, |i| i.score)
+}
+
+#[test]
+fn what_goes_with_an_older_step_counts_less_than_what_goes_with_a_newer_one() {
+    let half = || weighing(Component::Together, [32_768, 0], &[]);
+    // Two products, each with a neighbour that the other does not have, nor is.
+    let near = |row| neighbours(&half(), TableKind::Together, row);
+    let only = |of: u32, other: u32| {
+        let theirs = near(other);
+        near(of).into_iter().find(|(row, _)| ![of, other].contains(row) && theirs.iter().all(|(r, _)| r != row))
+    };
+    let pairs = (0..64).flat_map(|a| (a + 1..64).map(move |b| (a, b)));
+    let found = pairs.filter_map(|(a, b)| Some((a, b, only(a, b)?, only(b, a)?))).next();
+    let (a, b, (x, of_a), (y, of_b)) = found.expect("the frozen table has such");
+    for (steps, older) in [([a, b], x), ([b, a], y)] {
+        let mut shelf = half();
+        let list = looked(&mut shelf, &steps, 200);
+        let parts = |row: u32, weight: u16| score(&list, row) / f64::from(weight);
+        // What reaches each, by a weight of the table: the older step's is worth a half of the newer one's.
+        let [old, new] = if older == x { [parts(x, of_a), parts(y, of_b)] } else { [parts(y, of_b), parts(x, of_a)] };
+        assert!((old / new - 0.5).abs() < 0.005, "{old} {new}");
+        let tree = shelf.why(list.id, &id(&shelf, older)).expect("served");
+        assert_eq!(tree.children.iter().map(|n| n.code).collect::<Vec<_>>(), ["together"]);
+        assert_eq!(tree.children[0].children[0].subject, Subject::Product(steps[0]));
+    }
+}
+
+#[test]
+fn what_was_seen_twice_counts_twice_for_again() {
+    let mut shelf = weighing(Component::Again, [0, 65_536], &[]);
+    let list = looked(&mut shelf, &[7, 20, 7], 200);
+    assert_eq!(rows(&list)[..2], [7, 20]);
+    assert_eq!((score(&list, 7), score(&list, 20)), (1.0, 0.5));
+    assert!(list.items[..2].iter().all(|i| i.because == Because::Again) && list.items[2].score == 0.0);
+    let tree = shelf.why(list.id, &id(&shelf, 7)).expect("served");
+    assert_eq!((tree.children.len(), tree.children[0].code, tree.children[0].value), (1, "again", 1.0));
+    // Where older steps fade, so do older looks: the one product was seen at the first and at the third of three steps.
+    let list = looked(&mut weighing(Component::Again, [0, 32_768], &[]), &[7, 20, 7], 200);
+    assert!(score(&list, 7) == 1.0 && (score(&list, 20) - 0.5 / 1.25).abs() < 1e-5, "{}", score(&list, 20));
+}
+
+#[test]
+fn what_is_popular_of_late_leads_where_that_alone_counts() {
+    let recent: Vec<u16> = (0..64).map(|row| (row * 37 % 64) * 1_000).collect();
+    let bytes: Vec<u8> = recent.iter().flat_map(|n| n.to_le_bytes()).collect();
+    let mut shelf = weighing(Component::Recent, [0, 0], &[(Tag::PRODUCT_RECENT, 64, &bytes)]);
+    let list = looked(&mut shelf, &[3], 200);
+    let of = |row: u32| recent[row as usize];
+    let shown = rows(&list);
+    assert!(shown.len() > 40 && shown.is_sorted_by(|a, b| of(*a) > of(*b)), "{shown:?}");
+    let most = shown.iter().map(|r| of(*r)).max().expect("some");
+    for row in &shown {
+        let expected = f64::from(of(*row)) / f64::from(most);
+        assert!((score(&list, *row) - expected).abs() < 1e-5, "{row}: {} {expected}", score(&list, *row));
+    }
+    let tree = shelf.why(list.id, &id(&shelf, shown[0])).expect("served");
+    assert_eq!(tree.children.iter().map(|n| (n.code, n.value)).collect::<Vec<_>>(), [("recent", 1.0)]);
+}
+
+/// What a component alone brings into a list: the product that leads it after a look at another, which would be none of its candidates by itself.
+fn leads(shelf: &mut Engine, component: Component, seen: u32, nearest: u32) {
+    let list = looked(shelf, &[seen], 1);
+    assert_eq!(rows(&list), [nearest], "{component:?}");
+    let tree = shelf.why(list.id, &id(shelf, nearest)).expect("served");
+    assert_eq!(tree.children.iter().map(|n| (n.code, n.value)).collect::<Vec<_>>(), [(component.code(), 1.0)]);
+    assert_eq!(tree.children[0].children[0].subject, Subject::Product(seen));
+    // Nothing else of the frozen pack points there.
+    let mut plain = weighing(component, [0, 0], &[]);
+    looked(&mut plain, &[seen], 1);
+    let near = id(&plain, nearest);
+    assert_eq!(
+        plain.why_not(NOW.plus(60_000), &Request { limit: 1, ..Request::default() }, &near),
+        Stage::NotCandidate
+    );
+}
+
+/// The frozen pack under a blend of one component, with a section under a key of its own.
+fn keyed(component: Component, (tag, key): (Tag, u32), entries: usize, bytes: &[u8]) -> Engine {
+    let plain = weighing(component, [0, 0], &[]);
+    let pack = plain.catalog().pack();
+    let mut out = PackWriter::new();
+    for s in pack.sections() {
+        out.add(s.tag, s.key, s.entries as usize, pack.section(s.tag, s.key).expect("listed").to_vec());
+    }
+    out.add(tag, key, entries, bytes.to_vec());
+    let mut shelf = Engine::open(out.finish().expect("small")).expect("a pack");
+    shelf.set_consent(Consent { personalize: Tri::Yes, ..Consent::default() });
+    shelf
+}
+
+/// A product with a neighbour that nothing else of the frozen pack points to from it, and that neighbour.
+fn far(component: Component, near: impl Fn(u32) -> Option<u32>) -> (u32, u32) {
+    let is_far = |seen: &u32| {
+        let mut plain = weighing(component, [0, 0], &[]);
+        looked(&mut plain, &[*seen], 1);
+        let request = Request { limit: 1, ..Request::default() };
+        near(*seen).is_some_and(|row| {
+            let near = id(&plain, row);
+            plain.why_not(NOW.plus(60_000), &request, &near) == Stage::NotCandidate
+        })
+    };
+    let seen = (0..64).find(is_far).expect("one is far from all else");
+    (seen, near(seen).expect("it has one"))
+}
+
+#[test]
+fn what_a_linear_model_expects_comes_into_the_list_and_names_the_step() {
+    // The frozen table of what is similar, as one of a linear model.
+    let bytes = crate::compat::LIMITS[4].2;
+    let open = || keyed(Component::Linear, (Tag::TABLE, TableKind::Linear as u32), 64, bytes);
+    let (seen, nearest) = far(Component::Linear, |row| Some(neighbours(&open(), TableKind::Linear, row).first()?.0));
+    leads(&mut open(), Component::Linear, seen, nearest);
+}
+
+#[cfg(feature = "vectors")]
+#[test]
+fn what_points_the_same_way_comes_into_the_list_and_names_the_step() {
+    use nearshelf::rank::embedding::BY_PAIRS;
+    use nearshelf::rank::planes::lay;
+    // Vectors that point anywhere.
+    let mut x = 0x9E37_79B9_7F4A_7C15_u64;
+    let mut below = |n: u64| {
+        x ^= x << 13;
+        x ^= x >> 7;
+        x ^= x << 17;
+        x % n
+    };
+    let numbers: Vec<i8> = (0..64 * 48).map(|_| below(120) as i8 - 60).collect();
+    let bytes = [[32, 16, 415, 0].map(u16::to_le_bytes).concat(), lay(&numbers, 48)].concat();
+    let open = || keyed(Component::Embedding, (Tag::EMBEDDING, BY_PAIRS), 64, &bytes);
+    // That of the whole shelf which is nearest but for the product itself; its own vector is the nearest of all, and it is in the list.
+    let nearest = |row: u32| {
+        let mut shelf = open();
+        let item = id(&shelf, row);
+        let found = shelf.nearest(&[&item], 2);
+        let near = found.iter().map(|(near, _)| near.0).find(|near| *near != row)?;
+        shelf.catalog().availability(Row(near)).can_be_bought().then_some(near)
+    };
+    let (seen, near) = far(Component::Embedding, nearest);
+    let mut shelf = open();
+    let list = looked(&mut shelf, &[seen], 2);
+    assert_eq!(rows(&list), [seen, near]);
+    let tree = shelf.why(list.id, &id(&shelf, near)).expect("served");
+    assert_eq!(tree.children.iter().map(|n| n.code).collect::<Vec<_>>(), ["embedding"]);
+    assert!(tree.value > 0.0 && tree.value < list.items[0].score);
+    assert_eq!(tree.children[0].children[0].subject, Subject::Product(seen));
+}
+
+#[cfg(all(feature = "cli", not(target_arch = "wasm32")))]
+#[test]
+fn a_product_that_few_turned_to_appears_after_a_look_at_one_of_a_like_title() {
+    use nearshelf::builder::pack::{Options, build};
+    let dir = tempfile::tempdir().expect("a folder");
+    let titles = ["Teal owl mug", "Teal owl plate", "Walnut desk", "Copper lamp", "Linen curtain"];
+    let mut catalog = String::from("id,title,price\n");
+    titles.iter().zip(0..).for_each(|(title, i)| catalog += &format!("{i},{title},10.00 EUR\n"));
+    (5..40).for_each(|i| catalog += &format!("{i},Number{i} thing{i},10.00 EUR\n"));
+    std::fs::write(dir.path().join("catalog.csv"), catalog).expect("written");
+    // Everything but the plate has its shoppers, who look at one thing each; the plate has one, who came often.
+    let mut log = String::from("session_id,item_id,timestamp,user_id\n");
+    for v in 0..39 * 6_u32 {
+        let item = if v % 39 == 0 { 0 } else { v % 39 + 1 };
+        log += &format!("{v},{item},{},u{}\n", 1_700_000_000 + v * 3_600, v % 60);
+    }
+    (300..309).for_each(|v| log += &format!("{v},1,{},u90\n", 1_700_000_000 + v * 3_600));
+    std::fs::write(dir.path().join("interactions.csv"), log).expect("written");
+    let pack = build(&crate::builder::read(dir.path()), &Options::default(), &nearshelf::shop::Silent).expect("a pack");
+    let mut shelf = Engine::open(pack).expect("a shelf");
+    shelf.set_consent(Consent { personalize: Tri::Yes, ..Consent::default() });
+    let row = |shelf: &Engine, id: &str| shelf.catalog().find(id).expect(id).row;
+    let plate = row(&shelf, "1");
+    assert_eq!((shelf.catalog().support(), shelf.catalog().popularity(plate)), (5, 0));
+    let shown = |shelf: &mut Engine, seen: &str| {
+        shelf.forget();
+        shelf.track(NOW, &[event("view_item", seen)]);
+        let list = shelf.recommend(NOW, &Request { limit: 12, ..Request::default() });
+        let place = list.items.iter().position(|i| i.row == Some(plate));
+        place.map(|at| (list.items[at].because, list.items[at].subject))
+    };
+    let mug = row(&shelf, "0").0;
+    assert_eq!(shown(&mut shelf, "0"), Some((Because::Similar, Subject::Product(mug))));
+    assert_eq!(shown(&mut shelf, "2"), None, "a desk is nothing like it");
 }
 
 #[test]

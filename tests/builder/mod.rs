@@ -125,14 +125,16 @@ fn a_pair_with_fewer_shoppers_than_k_leaves_no_trace() {
 }
 
 #[test]
-fn truncating_the_test_visits_changes_no_earlier_prediction() {
+fn a_list_is_the_same_whatever_comes_at_its_step_and_behind_it() {
     let dir = tempfile::tempdir().expect("a folder");
-    let write = |cut: Option<usize>| {
+    let length = |v: usize| 3 + v % 5;
+    // Steps of the test visits from `turned` on are others; each product is one that was learnt.
+    let write = |turned: usize| {
         let mut log = String::from("session_id,item_id,timestamp,event,user_id\n");
         for v in 0..600_usize {
-            let length = 3 + v % 5;
-            for n in 0..length.min(if v >= 500 { cut.unwrap_or(99) } else { 99 }) {
-                let item = (v * v % 17 + n * 3) % 20;
+            for n in 0..length(v) {
+                let other = if v >= 500 && n >= turned { 1 + (v + n) % 19 } else { 0 };
+                let item = (v * v % 17 + n * 3 + other) % 20;
                 log += &format!("{v},{item},{},view_item,{}\n", 1_600_000_000 + v * 900 + n * 20, v % 40);
             }
         }
@@ -141,28 +143,197 @@ fn truncating_the_test_visits_changes_no_earlier_prediction() {
     let split = r#"{"protocol":"sessions","valid_from":400,"test_from":500,"max_targets_per_session":6}"#;
     fs::write(dir.path().join("split.json"), split).expect("written");
     let split = Split::read(dir.path()).expect("a split");
-    let run = || {
-        evaluate(
-            &read(dir.path()),
-            &split,
-            evaluate::Options { part: Part::Test, k: 1, histories: &[], diversity: 0, exploration: None },
-            &Silent,
-        )
-        .expect("an evaluation")
-        .predictions
-    };
-    write(None);
-    let whole = run();
-    write(Some(3));
-    let cut = run();
-    assert!(cut.len() < whole.len() && cut.len() >= 100);
-    // A user's later visits see less history when earlier ones are cut, so compare each user's first test visit.
-    let first_visit =
-        |event: &str| event.split(':').next().and_then(|s| s.parse::<usize>().ok()).is_some_and(|v| v < 540);
-    for p in cut.iter().filter(|p| first_visit(&p.event)) {
-        let same = whole.iter().find(|q| q.event == p.event).expect("the same event");
-        assert_eq!(p, same);
+    let options = evaluate::Options { part: Part::Test, k: 1, histories: &[], diversity: 0, exploration: None };
+    let run = || evaluate(&read(dir.path()), &split, options, &Silent).expect("an evaluation").predictions;
+    write(99);
+    let plain = run();
+    // A user's later visits see other history when earlier ones turn, so compare each user's first test visit.
+    let is_first = |(v, _): &(usize, usize)| *v < 540;
+    for turned in 1..=6 {
+        write(turned);
+        let other = run();
+        assert_eq!(plain.len(), other.len());
+        let (mut same, mut changed) = (0, 0);
+        for (p, q) in plain.iter().zip(&other) {
+            let (v, n) = p.event.split_once(':').expect("a visit and a number");
+            let place = (v.parse().expect("a visit"), n.parse().expect("a number"));
+            assert_eq!(p.event, q.event);
+            if !is_first(&place) {
+                continue;
+            }
+            if place.1 <= turned {
+                assert_eq!(p.list, q.list, "{}: step {turned} and later ones turned", p.event);
+                same += usize::from(place.1 == turned && p.target != q.target);
+            } else {
+                changed += usize::from(p.list != q.list);
+            }
+        }
+        let steps: usize = (500..540).filter(|v| length(*v) > turned).count();
+        assert_eq!(same, steps, "each list was asked for another answer");
+        assert!(changed > 0 || turned == 6, "what is known of a step does change the list behind it");
     }
+}
+
+#[test]
+fn a_replay_knows_the_visits_that_its_history_reaches_and_no_other() {
+    use nearshelf::builder::replay::{Clock, History, Visit, replay};
+    use nearshelf::profile::Dimension;
+    use nearshelf::time::DAY;
+    let mut shelf = Engine::open(crate::api::PACK.to_vec()).expect("a pack");
+    let published = {
+        let list = shelf.recommend(Millis(0), &Request { limit: 20, neutral: true, ..Request::default() });
+        list.items.into_iter().map(|i| i.row).collect::<Vec<_>>()
+    };
+    let ids: Vec<String> = (0..6).map(|row| crate::api::id(&shelf, row)).collect();
+    let start = 1_700_000_000_000;
+    let visit = |id: &'static str, day: i64, items: [usize; 2]| Visit {
+        id,
+        steps: items
+            .iter()
+            .zip(0..)
+            .map(|(i, n)| (ids[*i].as_str(), "view_item", start + day * DAY + n * 20_000))
+            .collect(),
+        predict: 1..2,
+    };
+    let shopper = vec![visit("a", 0, [0, 1]), visit("b", 5, [2, 3]), visit("c", 20, [4, 5])];
+    // Before the second step of each visit: the products that the portrait knows, and whether the list is the published one.
+    let mut known = |history| {
+        let mut out = Vec::new();
+        replay(&mut shelf, std::slice::from_ref(&shopper), Clock::Real, history, |shelf, now, visit, n| {
+            assert_eq!((n, now.0), (1, visit.steps[0].2));
+            let mut rows: Vec<usize> = shelf.portrait(now).traits[Dimension::Item as usize]
+                .iter()
+                .map(|t| ids.iter().position(|id| *id == t.key).expect("of the log"))
+                .collect();
+            rows.sort_unstable();
+            let list = shelf.recommend(now, &Request { limit: 20, ..Request::default() });
+            let shown: Vec<_> = list.items.iter().map(|i| i.row).collect();
+            assert_eq!(list.personal, !rows.is_empty());
+            assert_eq!(shown == published, rows.is_empty(), "{history:?}");
+            out.push(rows);
+        });
+        out
+    };
+    let nothing: Vec<usize> = Vec::new();
+    assert_eq!(known(History::None), [nothing.clone(), nothing.clone(), nothing]);
+    assert_eq!(known(History::Visit), [vec![0], vec![2], vec![4]]);
+    assert_eq!(known(History::Days(4)), [vec![0], vec![2], vec![4]]);
+    assert_eq!(known(History::Days(5)), [vec![0], vec![0, 1, 2], vec![4]], "a visit of just so many days ago is known");
+    assert_eq!(known(History::Days(7)), [vec![0], vec![0, 1, 2], vec![4]]);
+    assert_eq!(known(History::Days(15)), [vec![0], vec![0, 1, 2], vec![2, 3, 4]]);
+    for history in [History::Days(20), History::All] {
+        assert_eq!(known(history), [vec![0], vec![0, 1, 2], vec![0, 1, 2, 3, 4]]);
+    }
+}
+
+#[test]
+fn the_sample_s_prior_is_of_the_shoppers_that_it_is_meant_for() {
+    let (prior, _) = read(Path::new(SAMPLE)).prior.expect("the sample has one");
+    let share = |field: &str, values: &[&str]| -> u32 {
+        let answers = &prior.fields.iter().find(|f| f.field == field).expect(field).answers;
+        let of = |value: &&str| answers.iter().find(|a| a.value == **value).expect(value).share_bp;
+        values.iter().map(of).sum()
+    };
+    for f in &prior.fields {
+        assert_eq!(f.answers.iter().map(|a| a.share_bp).sum::<u32>(), 10_000, "{}", f.field);
+    }
+    assert_eq!(share("age_band", &["20-24", "25-35", "36-45"]), 7_000);
+    let ages = &prior.fields.iter().find(|f| f.field == "age_band").expect("ages").answers;
+    assert_eq!(ages.iter().max_by_key(|a| a.share_bp).map(|a| a.value.as_str()), Some("25-35"));
+    assert_eq!(share("gender", &["female"]), 5_500);
+    assert_eq!(share("city_tier", &["tier-1", "tier-2"]), 7_500);
+    assert_eq!(share("income_band", &["5000-10000", "10000-15000"]), 6_000);
+}
+
+#[test]
+fn exploration_beyond_its_bounds_is_refused_and_named() {
+    let dir = tempfile::tempdir().expect("a folder");
+    fs::write(dir.path().join("interactions.csv"), "session_id,item_id,timestamp\n1,a,1\n").expect("written");
+    let shop = |settings: &str| {
+        fs::write(dir.path().join("shop.toml"), settings).expect("written");
+        Shop::read(&ShopFiles::in_folder(dir.path()).expect("a folder"), &Silent)
+    };
+    for good in ["share = 0.2\npool = 2", "share = 0.0\npool = 100", "share = 0.000002\npool = 2"] {
+        for section in ["exploration", "exploration.slots.home"] {
+            assert!(shop(&format!("[{section}]\n{good}")).is_ok(), "{good}");
+        }
+    }
+    for (wrong, what) in [
+        ("share = 0.3", "share = 0.3 is not between 0 and 0.2"),
+        ("share = -0.1", "share = -0.1"),
+        ("share = nan", "share = NaN"),
+        ("pool = 1", "pool = 1 is not between 2 and"),
+        ("pool = 0", "pool = 0"),
+        ("share = 0.000001\npool = 2", "less than a millionth for each of 2"),
+    ] {
+        for section in ["exploration", "exploration.slots.home"] {
+            let e = shop(&format!("[{section}]\n{wrong}")).expect_err(wrong);
+            assert_eq!(e.code(), "bad_config");
+            assert!(e.detail().contains(&format!("{section}: ")) && e.detail().contains(what), "{}", e.detail());
+        }
+    }
+}
+
+/// Keeps what it is told: each stage with its length, and how far it came.
+#[derive(Debug, Default)]
+struct Recorded(std::cell::RefCell<Vec<(String, u64, u64)>>);
+
+impl nearshelf::shop::Progress for Recorded {
+    fn stage(&self, name: &str, total: u64) {
+        self.0.borrow_mut().push((name.to_string(), total, 0));
+    }
+
+    fn advance(&self, n: u64) {
+        let mut stages = self.0.borrow_mut();
+        stages.last_mut().expect("a stage has begun").2 += n;
+    }
+}
+
+impl Recorded {
+    /// Holds each stage of a known length against how far it came; answers with their names.
+    fn names(self) -> std::collections::BTreeSet<String> {
+        let stages = self.0.into_inner();
+        let wrong: Vec<_> = stages.iter().filter(|(_, total, done)| *total > 0 && done != total).collect();
+        assert!(wrong.is_empty(), "name, length, how far: {wrong:?}");
+        stages.into_iter().filter(|(_, total, _)| *total > 0).map(|(name, _, _)| name).collect()
+    }
+}
+
+#[test]
+fn every_stage_of_a_known_length_advances_to_its_end_and_not_beyond() {
+    use nearshelf::builder::evaluate::by_parts;
+    use nearshelf::builder::replay::History;
+    use nearshelf::builder::shards::{self, Limits};
+    let (dir, _) = proofs::synthetic(300, 1_500, 300);
+    let split = r#"{"protocol":"sessions","valid_from":1000,"test_from":1300}"#;
+    fs::write(dir.path().join("split.json"), split).expect("written");
+    let split = Split::read(dir.path()).expect("a split");
+
+    let told = Recorded::default();
+    let shop = Shop::read(&ShopFiles::in_folder(dir.path()).expect("a folder"), &told).expect("a shop");
+    let stages = told.names();
+    assert!(stages.len() >= 2 && stages.iter().all(|s| s.starts_with("reading ")), "{stages:?}");
+
+    let told = Recorded::default();
+    let pack = build(&shop, &Options::default(), &told).expect("a pack");
+    let names = |list: &[&str]| list.iter().map(|s| (*s).to_string()).collect();
+    assert_eq!(told.names(), names(&["tuning: learning", "tuning: replaying"]));
+
+    let told = Recorded::default();
+    let wire = nearshelf::publish::brotli(&pack);
+    let limits = Limits { core: wire / 2, shard: wire / 4 };
+    shards::split(&pack, limits, &told).expect("room").expect("too large for one file");
+    assert_eq!(told.names(), names(&["choosing the head", "writing shards"]));
+
+    let told = Recorded::default();
+    let options =
+        evaluate::Options { part: Part::Test, k: 1, histories: &[History::Visit], diversity: 0, exploration: None };
+    let result = evaluate(&shop, &split, options, &told).expect("an evaluation");
+    assert_eq!(told.names(), names(&["replaying", "tuning: learning", "tuning: replaying"]));
+    let told = Recorded::default();
+    by_parts(&shop, &split, options, &result.pack, limits, &told).expect("rows");
+    let expected = ["choosing the head", "replaying", "replaying by devices", "writing shards"];
+    assert_eq!(told.names(), names(&expected));
 }
 
 #[test]

@@ -12,7 +12,7 @@ use nearshelf::pack::{Pack, Tag};
 use nearshelf::rank::Tables;
 use nearshelf::rank::table::TableKind;
 use nearshelf::shop::synthetic::{Size, write};
-use nearshelf::shop::{Shop, Silent};
+use nearshelf::shop::{LogStep, Session, Shop, Silent};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
@@ -64,7 +64,7 @@ pub(crate) fn no_pair_lacks_support(shop: &Shop, k: u32) -> usize {
     pairs
 }
 
-fn synthetic(products: u32, visits: u64, shoppers: u64) -> (tempfile::TempDir, Shop) {
+pub(crate) fn synthetic(products: u32, visits: u64, shoppers: u64) -> (tempfile::TempDir, Shop) {
     let dir = tempfile::tempdir().expect("a folder");
     write(Size { products, visits, shoppers, seed: 3 }, dir.path(), &Silent).expect("written");
     let shop = read(dir.path());
@@ -83,35 +83,84 @@ fn hits(predictions: &[Prediction], lists: impl Fn(usize) -> Vec<String>) -> f64
     predictions.iter().enumerate().map(hit).sum::<f64>() / predictions.len() as f64
 }
 
-/// HR@20 of predictions; of the same lists when each is given another step's list; of the 20 most frequent answers.
-pub(crate) fn hit_rates(predictions: &[Prediction]) -> [f64; 3] {
+/// HR@20 of predictions, and that of the 20 most frequent answers: the best list that is the same for every step.
+pub(crate) fn hit_rates(predictions: &[Prediction]) -> [f64; 2] {
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     predictions.iter().for_each(|p| *counts.entry(&p.target).or_default() += 1);
     let mut popular: Vec<(&str, usize)> = counts.into_iter().collect();
     popular.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
     let popular: Vec<String> = popular.into_iter().take(20).map(|(id, _)| id.to_string()).collect();
-    let mut other: Vec<usize> = (0..predictions.len()).collect();
-    shuffle(&mut other);
-    [
-        hits(predictions, |i| predictions[i].list.clone()),
-        hits(predictions, |i| predictions[other[i]].list.clone()),
-        hits(predictions, |_| popular.clone()),
-    ]
+    [hits(predictions, |i| predictions[i].list.clone()), hits(predictions, |_| popular.clone())]
 }
 
+/// The shop of a log whose visits from `test_from` on swapped the products of the steps that are predicted: those behind a visit's first one, on
+/// products of earlier visits. How often each occurs stays, and nothing before a step tells of it.
+pub(crate) fn with_shuffled_targets(shop: &Shop, test_from: i64) -> Shop {
+    let mut shop = shop.clone();
+    let is_test = |s: &Session| s.id.parse::<i64>().is_ok_and(|id| id >= test_from);
+    let training = shop.log.sessions.iter().filter(|s| !is_test(s));
+    let known: BTreeSet<u32> = training.flat_map(|s| s.steps.iter().map(|x| x.product)).collect();
+    let steps = |shop: &mut Shop, visit: &mut dyn FnMut(&mut LogStep)| {
+        let tests = shop.log.sessions.iter_mut().filter(|s| is_test(s));
+        tests.for_each(|s| s.steps.iter_mut().filter(|x| known.contains(&x.product)).skip(1).for_each(&mut *visit));
+    };
+    let mut products = Vec::new();
+    steps(&mut shop, &mut |x| products.push(x.product));
+    shuffle(&mut products);
+    let mut next = products.into_iter();
+    steps(&mut shop, &mut |x| x.product = next.next().expect("as many"));
+    shop
+}
+
+const TEST: evaluate::Options<'static> =
+    evaluate::Options { part: Part::Test, k: 1, histories: &[], diversity: 0, exploration: None };
+
 #[test]
-fn with_shuffled_answers_quality_falls_to_that_of_what_is_popular() {
+fn where_answers_are_shuffled_in_the_log_quality_falls_to_that_of_what_is_popular() {
     let (dir, shop) = synthetic(600, 4_000, 700);
     let split = r#"{"protocol":"sessions","valid_from":3000,"test_from":3500}"#;
     fs::write(dir.path().join("split.json"), split).expect("written");
     let split = Split::read(dir.path()).expect("a split");
-    let options = evaluate::Options { part: Part::Test, k: 1, histories: &[], diversity: 0, exploration: None };
-    let result = evaluate(&shop, &split, options, &Silent).expect("an evaluation");
-    let [real, shuffled, popular] = hit_rates(&result.predictions);
-    assert_eq!(result.predictions.len(), result.metrics.events);
-    // 20 of 600 at random would be 0.03. Lists that know nothing of the step are no better than the best list for all steps.
-    assert!(real > 2.0 * shuffled, "{real} {shuffled} {popular}");
+    let run = |shop: &Shop| {
+        let result = evaluate(shop, &split, TEST, &Silent).expect("an evaluation");
+        assert_eq!(result.predictions.len(), result.metrics.events);
+        result
+    };
+    let (plain, turned) = (run(&shop), run(&with_shuffled_targets(&shop, 3500)));
+    assert!(plain.pack == turned.pack && plain.metrics.events == turned.metrics.events);
+    let [[real, popular], [shuffled, same]] = [&plain, &turned].map(|r| hit_rates(&r.predictions));
+    // The answers are the same ones, so the best list for all steps is too. 20 of 600 at random would be 0.03.
+    assert!((popular - same).abs() < 1e-9, "{popular} {same}");
+    assert!(real > 2.0 * popular, "{real} {popular}");
     assert!(shuffled < popular * 1.05, "{real} {shuffled} {popular}");
+}
+
+#[test]
+fn weights_are_learnt_from_validation_visits_and_not_from_test_visits() {
+    let (dir, shop) = synthetic(300, 2_000, 400);
+    let split = r#"{"protocol":"sessions","valid_from":1400,"test_from":1700}"#;
+    fs::write(dir.path().join("split.json"), split).expect("written");
+    let split = Split::read(dir.path()).expect("a split");
+    // The same visits with other products in those of a range.
+    let turned = |visits: std::ops::Range<i64>| {
+        let mut shop = shop.clone();
+        let products = shop.products.len() as u32;
+        for s in shop.log.sessions.iter_mut().filter(|s| s.id.parse().is_ok_and(|id| visits.contains(&id))) {
+            s.steps.iter_mut().for_each(|x| x.product = (x.product * 7 + 1) % products);
+        }
+        shop
+    };
+    let run = |shop: &Shop| evaluate(shop, &split, TEST, &Silent).expect("an evaluation");
+    let (plain, test, valid) = (run(&shop), run(&turned(1_700..2_000)), run(&turned(1_400..1_700)));
+    assert!(!plain.blend.curves.is_empty(), "there was enough to learn from");
+    assert_ne!(plain.predictions, test.predictions, "the visits did change");
+    assert_eq!(plain.blend, test.blend);
+    assert!(plain.pack == test.pack, "nor does the pack know of them");
+    assert_ne!(plain.blend, valid.blend);
+    let section = |pack: &[u8]| {
+        Pack::open(pack.to_vec()).expect("a good pack").section(Tag::BLEND, 0).map(<[u8]>::to_vec).expect("a blend")
+    };
+    assert_eq!(section(&plain.pack), plain.blend.write(), "what was learnt is what is replayed");
 }
 
 /// Visits around which pairs below the threshold stand.

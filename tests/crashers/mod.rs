@@ -4,6 +4,7 @@
 
 #[path = "../fuzz/harness.rs"]
 mod harness;
+mod seed;
 
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
@@ -23,7 +24,7 @@ const OTHERS: [Target; 8] = [
     ("offers", harness::offers, &[]),
     ("conditions", harness::conditions, &[]),
     ("signed", harness::signed, &[]),
-    ("reports", harness::reports, &[]),
+    ("reports", harness::reports, &[include_bytes!("reports/crash-4ffbda6222f239603a6808f823fc8521f22cdbae")]),
 ];
 
 /// A walk of xorshift: the same bytes at every run.
@@ -48,6 +49,30 @@ fn what_crashed_once_does_not_crash_again() {
     PACK.iter().for_each(|data| harness::pack(data));
     CALLS.iter().for_each(|data| harness::calls(data));
     OTHERS.iter().for_each(|(_, target, found)| found.iter().for_each(|data| target(data)));
+}
+
+#[cfg(not(target_arch = "wasm32"))]
+#[test]
+fn every_crasher_is_listed() {
+    let folder = std::path::Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/crashers"));
+    let mut found = 0;
+    for target in std::fs::read_dir(folder).expect("a folder").map(|e| e.expect("an entry").path()) {
+        if !target.is_dir() {
+            continue;
+        }
+        let name = target.file_name().and_then(|n| n.to_str()).expect("a name");
+        let listed = match name {
+            "pack" => PACK,
+            "calls" => CALLS,
+            _ => OTHERS.iter().find(|(target, _, _)| *target == name).map(|(_, _, found)| *found).expect("a target"),
+        };
+        for file in std::fs::read_dir(&target).expect("a folder").map(|e| e.expect("an entry").path()) {
+            let bytes = std::fs::read(&file).expect("a file");
+            assert!(listed.contains(&bytes.as_slice()), "{} is not listed", file.display());
+            found += 1;
+        }
+    }
+    assert_eq!(found, PACK.len() + CALLS.len() + OTHERS.iter().map(|(_, _, found)| found.len()).sum::<usize>());
 }
 
 #[test]
@@ -80,9 +105,9 @@ fn draws_of_wild_bytes_are_answered() {
 fn good_packs_answer_all_that_is_asked() {
     harness::pack(&[0]);
     harness::pack(&[1]);
-    harness::shard(&[]);
+    (0..harness::PARTS.len() as u8).for_each(|n| harness::shard(&[n]));
     harness::offers(&[0]);
-    assert!(harness::opened() >= 4);
+    assert!(harness::opened() >= 6);
 }
 
 #[test]

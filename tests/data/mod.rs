@@ -52,6 +52,8 @@ fn is_ranked_better(name: &str, steps: usize, hr: f64, mrr: f64) {
     assert_eq!(result.metrics.events, steps);
     let [hits, ranks] = ["HR@20", "MRR@20"].map(|m| result.metrics.get(m).expect("measured"));
     assert!(hits >= hr && ranks >= mrr, "{name}: {hits} {ranks}");
+    let [real, popular] = hit_rates(&result.predictions);
+    assert!((real - hits).abs() < 1e-3 && real > 2.0 * popular, "{name}: {real} {hits} {popular}");
     let theirs = read_predictions(&dir.join("vmis_knn.txt.gz")).expect("its lists");
     let paired = compare(&result.predictions, &theirs).expect("of the same steps");
     assert_eq!(paired.iter().map(|p| p.name).collect::<Vec<_>>(), ["HR@20", "MRR@20", "NOV_HR@20"]);

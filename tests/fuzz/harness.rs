@@ -22,7 +22,7 @@ pub(crate) use member::member;
 #[allow(unused_imports, reason = "a target runs one of them")]
 pub(crate) use reports::reports;
 #[allow(unused_imports, reason = "a target runs one of them")]
-pub(crate) use wild::{conditions, offers, overlay, shard, signed, stored};
+pub(crate) use wild::{PARTS, conditions, offers, overlay, shard, signed, stored};
 
 use nearshelf::codec::{Reader, Writer};
 use nearshelf::engine::Engine;
@@ -351,6 +351,88 @@ fn look(call: Call<'_>, ids: &[String], n: u32) {
         w.f64(NOW);
         w.bytes(&[]);
         w.bytes(&[7; 64]);
+    });
+    told(call, ids);
+}
+
+/// What is known of the shopper, and what the shop says to whom.
+fn told(call: Call<'_>, ids: &[String]) {
+    let at = |w: &mut Writer| {
+        w.f64(NOW);
+        w.i32(480);
+    };
+    call(48, &|w| {
+        at(w);
+        w.str("");
+        w.f64(NOW - 40.0 * 86_400_000.0);
+    });
+    call(57, &at);
+    call(58, &|w| w.f64(NOW));
+    call(56, &|w| {
+        w.f64(NOW);
+        w.u8(0);
+        w.f64(f64::NAN);
+        w.u8(1);
+        w.count(2);
+        for (field, value) in [("gender", "female"), ("shoe_size", "38")] {
+            w.str(field);
+            w.u8(1);
+            w.str(value);
+        }
+    });
+    call(50, &|w| w.count(0));
+    call(51, &|w| {
+        w.f64(NOW);
+        w.count(1);
+        w.str("regular");
+        w.u8(1);
+        w.f64(90.0);
+    });
+    for seed in [f64::NAN, 7.0] {
+        call(61, &|w| {
+            at(w);
+            w.f64(seed);
+            w.str("home");
+            w.u32(3);
+            w.count(0);
+            w.count(0);
+        });
+        call(62, &|w| {
+            w.f64(NOW);
+            w.f64(seed);
+            w.count(0);
+        });
+    }
+    for neutral in [0, 1] {
+        call(77, &|w| {
+            at(w);
+            w.u8(neutral);
+            w.str("home");
+            w.str("gold");
+            w.u32(0);
+            w.f64(f64::NAN);
+            w.count(0);
+        });
+        for id in ids.iter().take(8).chain(ids.last()) {
+            call(92, &|w| {
+                at(w);
+                w.u8(neutral);
+                w.str(id);
+                strings(w, &["rain".into()]);
+            });
+        }
+    }
+    call(80, &|w| {
+        w.f64(NOW);
+        w.count(0);
+        w.u8(0);
+        w.str("");
+    });
+    call(90, &|w| w.bytes(&[]));
+    #[cfg(feature = "vectors")]
+    call(29, &|w| {
+        strings(w, &ids[..ids.len().min(3)]);
+        w.u32(10);
     });
 }
 

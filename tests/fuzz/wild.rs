@@ -11,9 +11,21 @@ use nearshelf::id::Row;
 use nearshelf::wasm::dispatch::Table;
 use twox_hash::XxHash64;
 
-/// A core and one of its shards, frozen.
-const CORE: &[u8] = include_bytes!("../compat/shards-v1/core.pack");
-const SHARD: &[u8] = include_bytes!("../compat/shards-v1/harbour-lane.100a832f44662e2c.shard");
+/// Cores, each with one of its shards, frozen: with the first hint; with pairs and vectors; with a hint for every id.
+pub(crate) const PARTS: [[&[u8]; 2]; 3] = [
+    [
+        include_bytes!("../compat/shards-v1/core.pack"),
+        include_bytes!("../compat/shards-v1/harbour-lane.100a832f44662e2c.shard"),
+    ],
+    [
+        include_bytes!("../compat/shards-v2/core.pack"),
+        include_bytes!("../compat/shards-v2/harbour-lane.2788738f65d0f5c7.shard"),
+    ],
+    [
+        include_bytes!("../compat/shards-v3/core.pack"),
+        include_bytes!("../compat/shards-v3/harbour-lane.100a832f44662e2c.shard"),
+    ],
+];
 
 /// Words that overlays and carts are made of.
 const WORDS: [&str; 16] = [
@@ -185,22 +197,23 @@ fn record(c: &mut Choices<'_>, ids: &[String], base: &str) -> Vec<u8> {
 /// A core and a shard of it with wild sections: the core lists the shard as it is.
 pub(crate) fn shard(data: &[u8]) {
     let mut c = Choices(data);
-    let (mut core, mut part) = (split(CORE), split(SHARD));
+    let [core, shard] = PARTS[c.number(1) as usize % PARTS.len()];
+    let (mut core, mut part) = (split(core), split(shard));
     let is_good = c.0.is_empty();
     while !c.0.is_empty() {
         let which = if c.number(1) & 1 == 0 { &mut part } else { &mut core };
         change(which, &mut c);
     }
     let part = join(&part);
-    let first = u64::from_le_bytes([0x2c, 0x2e, 0x66, 0x44, 0x2f, 0x83, 0x0a, 0x10]).to_le_bytes();
-    list(&mut core, first, &part[HEADER - 16..HEADER - 8]);
+    let version = HEADER - 16..HEADER - 8;
+    list(&mut core, &shard[version.clone()], &part[version]);
     ask_over(join(&core), &[part], is_good);
 }
 
 /// Puts a version in the place of the frozen shard's.
-fn list(core: &mut [Section], was: [u8; 8], is: &[u8]) {
+fn list(core: &mut [Section], was: &[u8], is: &[u8]) {
     let Some(versions) = core.iter_mut().find(|s| &s.tag == b"SHRD") else { return };
-    for place in versions.body.chunks_exact_mut(8).filter(|v| **v == was) {
+    for place in versions.body.chunks_exact_mut(8).filter(|v| *v == was) {
         place.copy_from_slice(is);
     }
 }

@@ -181,6 +181,85 @@ fn segment_calls_are_told_apart_by_their_message() {
 }
 
 #[test]
+fn segment_s_own_sessions_split_visits_and_other_times_stand_in_for_one_that_is_missing() {
+    let call = |time: &str, who: &str, session: &str, item: &str| {
+        let context = if session.is_empty() { "{}".into() } else { format!("{{\"sessionId\":\"{session}\"}}") };
+        format!(
+            "{{\"type\":\"track\",\"event\":\"Product Viewed\",{time},\"anonymousId\":\"{who}\",\"context\":{context},\"properties\":{{\"product_id\":\"{item}\"}}}}"
+        )
+    };
+    let timed = |time: &str| format!("\"timestamp\":\"2026-11-01T{time}Z\"");
+    let rows = [
+        // Two minutes apart and two visits; an hour apart and one.
+        call(&timed("10:00:00"), "a", "s1", "10"),
+        call(&timed("10:02:00"), "a", "s2", "11"),
+        call(&timed("11:02:00"), "a", "s2", "12"),
+        // The same number of another browser is another visit; without any, pauses split.
+        call(&timed("10:01:00"), "b", "s1", "12"),
+        call(&timed("12:00:00"), "c", "", "10"),
+        call(&timed("12:40:00"), "c", "", "11"),
+    ];
+    let expected = texts(&[
+        ("a.s1", &["view_item 10"]),
+        ("b.s1", &["view_item 12"]),
+        ("a.s2", &["view_item 11", "view_item 12"]),
+        ("c/0", &["view_item 10"]),
+        ("c/1", &["view_item 11"]),
+    ]);
+    for text in [rows.join("\n"), permuted(&rows).join("\n")] {
+        let shop = shop(&[("calls.json", text.as_bytes())]);
+        assert_eq!(visits(&shop), expected);
+        assert_eq!(shop.log.shoppers, 3);
+    }
+    let at = |time: &str| format!("2026-11-01T{time}Z");
+    let [first, second, third] = ["10:00:00", "10:00:05", "10:00:09"].map(at);
+    let all = format!("\"timestamp\":\"{first}\",\"originalTimestamp\":\"{second}\",\"receivedAt\":\"{third}\"");
+    let two = format!("\"originalTimestamp\":\"{second}\",\"receivedAt\":\"{third}\"");
+    let empty = format!("\"timestamp\":null,\"original_timestamp\":\"\",\"received_at\":\"{third}\"");
+    let rows = [
+        call(&all, "a", "", "10"),
+        call(&two, "b", "", "11"),
+        call(&empty, "c", "", "12"),
+        call("\"sentAt\":\"x\"", "d", "", "12"),
+    ];
+    let shop = shop(&[("calls.json", rows.join("\n").as_bytes())]);
+    let starts: Vec<i64> = shop.log.sessions.iter().map(|s| s.start() - 1_793_527_200_000).collect();
+    assert_eq!(starts, [0, 5_000, 9_000]);
+    assert_eq!(reasons(&tally(&shop).rejected), [("a timestamp that is no time", 1)]);
+}
+
+#[test]
+fn visits_without_a_user_are_shoppers_of_their_own_beside_those_with_one() {
+    use nearshelf::builder::pack::{Options, build};
+    use nearshelf::catalog::Catalog;
+    use nearshelf::pack::Pack;
+    use nearshelf::rank::Tables;
+    use nearshelf::rank::table::TableKind;
+    // Of eight visits half have a user, who is the same one in three of them: a shopper, another one, and four visits.
+    let users = ["anna", "", "anna", "", "anna", "", "bert", ""];
+    let row =
+        |v: usize, n: usize, item: &str| format!("{v},{item},{},{}\n", 1_793_527_200 + v * 5_000 + n * 60, users[v]);
+    let log: String = (0..users.len()).map(|v| row(v, 0, "10-S") + &row(v, 1, "11")).collect();
+    let log = format!("session_id,item_id,timestamp,user_id\n{log}");
+    let shop = shop(&[("interactions.csv", log.as_bytes())]);
+    assert_eq!((shop.log.sessions.len(), shop.log.shoppers, shop.log.has_users), (8, 6, true));
+    let published = |k: u32| {
+        let options = Options { min_support: Some(k), ..Options::default() };
+        let c = Catalog::open(Pack::open(build(&shop, &options, &Silent).expect("a pack")).expect("sound"))
+            .expect("a catalogue");
+        let tables = Tables::open(c.pack(), c.len()).expect("tables");
+        let [a, b] = ["10", "11"].map(|id| c.find(id).expect(id).row);
+        [TableKind::Next, TableKind::Together].map(|kind| {
+            let mut found = false;
+            tables.of(kind).for_each(c.pack(), a, |other, _| found |= other == b);
+            found
+        })
+    };
+    assert_eq!(published(6), [true; 2], "six shoppers are behind the pair");
+    assert_eq!(published(7), [false; 2], "and not one for each of its eight visits");
+}
+
+#[test]
 fn orders_of_shopify_are_the_same_from_every_export() {
     let expected = texts(&[("#1001", &["purchase 10", "purchase 11"]), ("#1004", &["purchase 12"])]);
     let csv = shopify_csv();
@@ -271,6 +350,135 @@ fn an_access_log_gives_the_pages_that_people_saw() {
     }
     assert_eq!(logs[0], logs[1]);
     assert_eq!(logs[0], logs[2]);
+}
+
+#[test]
+fn a_page_of_shopify_s_graphql_gives_the_orders_of_its_edges() {
+    let order = |id: u32, more: &str, lines: &[&str]| {
+        let lines: Vec<String> = lines.iter().map(|line| format!("{{\"node\":{{{line}}}}}")).collect();
+        format!(
+            "{{\"cursor\":\"x\",\"node\":{{\"id\":\"gid://shopify/Order/{id}\",\"name\":\"A{id}\",\"createdAt\":\"2026-11-0{id}T10:00:00Z\",{more}\
+             \"lineItems\":{{\"edges\":[{}],\"pageInfo\":{{\"hasNextPage\":false}}}}}}}}",
+            lines.join(",")
+        )
+    };
+    let dress =
+        "\"id\":\"gid://shopify/LineItem/501\",\"quantity\":1,\"product\":{\"id\":\"gid://shopify/Product/10\"}";
+    let scarf = "\"variant\":{\"id\":\"gid://shopify/ProductVariant/9\",\"sku\":\"SC\"},\"currentQuantity\":2";
+    let (hat, back) = ("\"sku\":\"HA\"", "\"sku\":\"SC\",\"currentQuantity\":0");
+    let ann = "\"customer\":{\"id\":\"gid://shopify/Customer/77\"},";
+    let orders = [
+        order(1, ann, &[dress, scarf]),
+        order(2, "\"cancelledAt\":\"2026-11-03T07:00:00Z\",", &[hat]),
+        order(3, ann, &[hat, back]),
+        "{\"node\":null}".to_string(),
+    ];
+    let line = format!(
+        "{{\"data\":{{\"orders\":{{\"edges\":[{}],\"pageInfo\":{{\"endCursor\":\"x\"}}}}}}}}",
+        orders.join(",")
+    );
+    let pretty = line.replacen("{\"data\":", "{\n  \"data\":\n", 1) + "\n";
+    let two = |a: &[String], b: &[String]| {
+        let page = |orders: &[String]| format!("{{\"data\":{{\"orders\":{{\"edges\":[{}]}}}}}}", orders.join(","));
+        page(a) + "\n" + &page(b)
+    };
+    for text in [line, pretty, two(&orders[..1], &orders[1..])] {
+        let shop = shop(&[("answer.json", text.as_bytes())]);
+        assert_eq!(visits(&shop), texts(&[("1", &["purchase 10", "purchase 11"]), ("3", &["purchase 12"])]), "{text}");
+        assert_eq!((shop.log.shoppers, shop.log.has_users), (1, true));
+        let ignored = [("a cancelled order", 1), ("a returned line", 0)];
+        assert_eq!(reasons(&tally(&shop).ignored), ignored[..1]);
+    }
+}
+
+#[test]
+fn an_access_log_may_be_short_have_hosts_before_it_or_name_sessions_and_visitors() {
+    let found = |lines: &[String]| {
+        let shop = shop(&[("access.log", permuted(lines).join("\n").as_bytes())]);
+        assert!(reasons(&tally(&shop).rejected).is_empty());
+        let steps: Vec<Vec<String>> = visits(&shop).into_iter().map(|(_, steps)| steps).collect();
+        (steps, shop.log.shoppers)
+    };
+    let steps = |list: &[&[&str]]| {
+        list.iter().map(|v| v.iter().map(|s| (*s).to_string()).collect()).collect::<Vec<Vec<String>>>()
+    };
+    let line = |client: &str, minute: u32, path: &str| {
+        format!("{client} - ann [01/Nov/2026:10:{minute:02}:00 +0000] \"GET {path} HTTP/1.1\" 200 512")
+    };
+    // The common format has no agent: an address is all that is known of a shopper.
+    let common = [
+        line("203.0.113.1", 0, "/dress?v=M"),
+        line("203.0.113.2", 1, "/scarf"),
+        line("203.0.113.1", 2, "/hat"),
+        line("203.0.113.1", 50, "/scarf"),
+    ];
+    let expected = steps(&[&["view_item 10", "view_item 12"], &["view_item 11"], &["view_item 11"]]);
+    assert_eq!(found(&common), (expected.clone(), 2));
+    // With the virtual host in front, the address is the second word; combined lines too.
+    let hosts = common.clone().map(|l| format!("shop.example:443 {l}"));
+    assert_eq!(found(&hosts), (expected.clone(), 2));
+    let combined = hosts.map(|l| format!("{l} \"https://shop.example/\" \"Firefox\""));
+    assert_eq!(found(&combined), (expected, 2));
+    // A session splits visits of one address, a visitor is one shopper at two.
+    let json = |client: &str, minute: u32, path: &str, session: &str, visitor: &str| {
+        format!(
+            "{{\"time_iso8601\":\"2026-11-01T10:{minute:02}:00+00:00\",\"remote_addr\":\"{client}\",\"request\":\"GET {path} HTTP/1.1\",\"status\":200,\
+             \"http_user_agent\":\"Firefox\",\"session_id\":\"{session}\",\"visitor_id\":\"{visitor}\"}}"
+        )
+    };
+    let named = [
+        json("203.0.113.1", 0, "/dress", "s1", "v1"),
+        json("203.0.113.1", 1, "/scarf", "s2", "v1"),
+        json("203.0.113.9", 59, "/hat", "s2", "v1"),
+        json("203.0.113.1", 2, "/hat", "s3", "v2"),
+        json("203.0.113.1", 3, "/scarf", "s4", "-"),
+    ];
+    let expected = steps(&[&["view_item 10"], &["view_item 11", "view_item 12"], &["view_item 12"], &["view_item 11"]]);
+    assert_eq!(found(&named), (expected, 3), "two visitors, and an address without one");
+}
+
+#[test]
+fn parquet_that_is_compressed_with_zstd_is_refused_and_says_what_is_read() {
+    use parquet::basic::Compression;
+    use parquet::column::writer::ColumnWriter;
+    use parquet::data_type::ByteArray;
+    use parquet::file::properties::WriterProperties;
+    use parquet::file::writer::SerializedFileWriter;
+    use std::sync::Arc;
+    let columns = ["session_id", "item_id", "timestamp"];
+    let fields: String = columns.iter().map(|name| format!("required binary {name} (UTF8); ")).collect();
+    let schema = parquet::schema::parser::parse_message_type(&format!("message log {{ {fields} }}")).expect("a schema");
+    let properties = Arc::new(WriterProperties::builder().set_compression(Compression::SNAPPY).build());
+    let mut writer = SerializedFileWriter::new(Vec::new(), Arc::new(schema), properties).expect("a writer");
+    let mut group = writer.next_row_group().expect("a row group");
+    for values in [["1", "1"], ["11", "12"], ["1793527200", "1793527260"]] {
+        let mut column = group.next_column().expect("open").expect("one more column");
+        let ColumnWriter::ByteArrayColumnWriter(out) = column.untyped() else { panic!("texts") };
+        out.write_batch(&values.map(ByteArray::from), None, None).expect("written");
+        column.close().expect("closed");
+    }
+    group.close().expect("closed");
+    let snappy = writer.into_inner().expect("a file");
+    let log =
+        |bytes: &[u8]| read(folder(&[("catalog.csv", CATALOG.as_bytes()), ("interactions.parquet", bytes)]).path());
+    assert_eq!(visits(&log(&snappy).expect("a log")), texts(&[("1", &["view_item 11", "view_item 12"])]));
+    // A column's codec follows the path of its name in the footer (Thrift's compact protocol): 1 is Snappy, 6 is ZSTD, doubled as it is written.
+    let mut zstd = snappy.clone();
+    let mut changed = 0;
+    for name in columns {
+        let mark = [name.as_bytes(), &[0x15, 2]].concat();
+        for at in 0..zstd.len() - mark.len() {
+            if zstd[at..].starts_with(&mark) {
+                zstd[at + mark.len() - 1] = 12;
+                changed += 1;
+            }
+        }
+    }
+    assert_eq!(changed, 3, "each column names its codec once");
+    let refused = log(&zstd).expect_err("not read");
+    assert_eq!(refused.code(), "bad_table");
+    let told = "it is compressed with zstd; write it uncompressed, with Snappy or with GZIP";
+    assert!(refused.detail().contains(told), "{}", refused.detail());
 }
 
 #[test]

@@ -61,6 +61,59 @@ fn a_refused_pack_is_not_written_and_an_accepted_one_is() {
 }
 
 #[test]
+fn a_pack_above_its_bar_is_written_as_a_core_and_shards_that_are_the_pack() {
+    use nearshelf::builder::shards::read_whole;
+    let shop = Made::default().write();
+    let out = tempfile::tempdir().expect("a folder");
+    // Packs in a folder of their own each, and what was said.
+    let pack = |name: &str, more: &[&str]| {
+        let folder = out.path().join(name);
+        fs::create_dir(&folder).expect("a folder");
+        let core = folder.join("shop.pack");
+        let said = nearshelf(&[&["pack", path(shop.path()), "--out", path(&core)], more].concat());
+        assert!(said.status.success(), "{}", text(&said.stderr));
+        let packs = |p: &fs::DirEntry| !p.file_name().to_string_lossy().ends_with(".csv");
+        let files: Vec<_> =
+            fs::read_dir(&folder).expect("a folder").map(|e| e.expect("an entry")).filter(packs).collect();
+        (text(&said.stdout), core, files.into_iter().map(|f| f.path()).collect::<Vec<_>>())
+    };
+    let (_, plain, files) = pack("plain", &[]);
+    assert_eq!(files, std::slice::from_ref(&plain));
+    let whole = fs::read(&plain).expect("a pack");
+    let wire = |file: &Path| nearshelf::publish::brotli(&fs::read(file).expect("a file"));
+    let (small, most) = (wire(&plain) * 2, wire(&plain) * 4 / 5);
+
+    let (said, core, files) = pack("fits", &["--shards"]);
+    assert!(said.contains("it fits into a core as it is, so there are no shards"), "{said}");
+    assert!(files.len() == 1 && fs::read(core).expect("a pack") == whole);
+    let (said, core, files) = pack("below", &["--max-bytes", &small.to_string()]);
+    assert!(!said.contains("shards") && files.len() == 1 && fs::read(core).expect("a pack") == whole, "{said}");
+
+    let mut parts = Vec::new();
+    for (name, more) in [("above", &[][..]), ("asked", &["--shards"])] {
+        let (said, core, mut files) = pack(name, &[&["--max-bytes", &most.to_string()], more].concat());
+        let shards = files.len() - 1;
+        assert!(shards > 0 && said.contains(&format!("a core and {shards} shards, support threshold 2")), "{said}");
+        assert!(files.iter().all(|f| wire(f) <= most), "no file passes the bar");
+        let of = |f: &Path| f.file_name().and_then(|n| n.to_str()).map(String::from).expect("a name");
+        assert!(files.iter().all(|f| said.contains(&of(f))), "each is told: {said}");
+        assert!(fs::read(&core).expect("a core") != whole && read_whole(&core).expect("core and shards") == whole);
+        files.sort();
+        parts.push(files.iter().map(|f| (of(f), fs::read(f).expect("a file"))).collect::<Vec<_>>());
+        let shard = files.iter().find(|f| **f != core).expect("a shard");
+        fs::remove_file(shard).expect("removed");
+        let e = read_whole(&core).expect_err("one is missing");
+        assert!(e.code() == "io" && e.detail().contains(&of(shard)), "{}", e.detail());
+    }
+    assert!(parts[0] == parts[1], "either way the same files");
+    // In one file there is room for the strongest neighbours: twice as many bytes as it may have on the wire.
+    let room = whole.len() * 9 / 20;
+    let (_, one, files) = pack("one", &["--one-file", "--max-bytes", &room.to_string()]);
+    let bytes = fs::read(&one).expect("a pack");
+    assert!(files.len() == 1 && wire(&one) <= room && bytes.len() <= 2 * room && bytes.len() > room);
+}
+
+#[test]
 fn inspect_tells_the_difference_in_words_and_as_json() {
     let made = Made::default();
     let out = tempfile::tempdir().expect("a folder");

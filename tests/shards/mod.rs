@@ -10,6 +10,8 @@ use nearshelf::engine::{Engine, Request, Wish};
 use nearshelf::id::Row;
 use nearshelf::pack::{Pack, Tag};
 use nearshelf::privacy::consent::{Consent, Tri};
+use nearshelf::rank::Tables;
+use nearshelf::rank::table::TableKind;
 use nearshelf::shop::Silent;
 use std::collections::BTreeSet;
 
@@ -163,32 +165,115 @@ fn an_opened_shelf_ranks_as_the_pack_that_was_split() {
     }
 }
 
+/// The global rows that a part lists in a section.
+fn global_rows(part: &File, tag: Tag) -> BTreeSet<u32> {
+    let pack = Pack::open(part.bytes.clone()).expect("sound");
+    let rows = pack.section(tag, 0).unwrap_or(&[]).chunks_exact(4);
+    rows.map(|b| u32::from_le_bytes(b.try_into().expect("4"))).collect()
+}
+
+/// All neighbours in a pack's tables: kind, product, neighbour, weight, by ids.
+fn neighbours(pack: Pack) -> BTreeSet<(u32, String, String, u16)> {
+    let c = Catalog::open(pack).expect("a catalogue");
+    let tables = Tables::open(c.pack(), c.len()).expect("tables");
+    let mut out = BTreeSet::new();
+    for kind in [TableKind::Next, TableKind::Together, TableKind::Similar, TableKind::Linear] {
+        for row in (0..c.len() as u32).map(Row).filter(|_| !tables.of(kind).is_empty()) {
+            tables.of(kind).for_each(c.pack(), row, |other, weight| {
+                out.insert((kind as u32, c.id(row).to_string(), c.id(other).to_string(), weight));
+            });
+        }
+    }
+    out
+}
+
 #[test]
 fn neighbours_count_as_soon_as_both_ends_are_open() {
-    let parts = parts();
-    let whole = crate::api::shelf();
-    // For each set of open shards: a product's reasons name only what is open, and all of it that the whole pack names.
-    let mut shelf = open(&parts);
-    for shard in &parts.shards {
-        attach(&mut shelf, &[shard]);
-        let open: BTreeSet<String> = (0..shelf.catalog().len() as u32).map(|r| crate::api::id(&shelf, r)).collect();
-        let item = crate::api::id(&shelf, 0);
-        let mut full = whole.clone();
-        for s in [&mut shelf, &mut full] {
-            s.forget();
-            s.track(NOW, &[event("view_item", &item)]);
+    let similar = crate::compat::with_sections(&crate::compat::LIMITS);
+    for (whole, core, shard) in [(PACK.to_vec(), 6_500, 3_500), (similar, 8_000, 3_500)] {
+        let parts = split(&whole, Limits { core, shard }, &Silent).expect("room").expect("too large for one file");
+        let whole = Pack::open(whole).expect("sound");
+        let catalog = Catalog::open(whole.clone()).expect("a catalogue");
+        let id = |row: &u32| catalog.id(Row(*row)).to_string();
+        let ids = |rows: &BTreeSet<u32>| rows.iter().map(id).collect::<BTreeSet<String>>();
+        let all = neighbours(whole);
+        let head = ids(&global_rows(&parts.core, Tag::ROWS));
+        // Products of the head whose neighbours a shard brings: before it comes they have those that are in the head.
+        let brought: Vec<BTreeSet<String>> = parts
+            .shards
+            .iter()
+            .map(|s| ids(&global_rows(s, Tag::TABLE_ROWS)).intersection(&head).cloned().collect())
+            .collect();
+        assert!(brought.iter().any(|b| !b.is_empty()), "some are brought");
+        let n = parts.shards.len();
+        assert!((3..12).contains(&n), "{n} shards");
+        let mut last = 0;
+        // Every set of shards; of those with one more each time, the numbers of pairs grow.
+        for set in 0..1_u32 << n {
+            let is_open = |i: &usize| set >> i & 1 != 0;
+            let mut shelf = open(&parts);
+            let chosen: Vec<usize> = (0..n).filter(is_open).collect();
+            attach(&mut shelf, &chosen.iter().map(|i| &parts.shards[*i]).collect::<Vec<_>>());
+            let c = shelf.catalog();
+            let open: BTreeSet<String> = (0..c.len() as u32).map(|row| c.id(Row(row)).to_string()).collect();
+            let waits = |a: &String| (0..n).any(|i| !is_open(&i) && brought[i].contains(a));
+            let expected: BTreeSet<_> = all
+                .iter()
+                .filter(|(_, a, b, _)| open.contains(a) && open.contains(b) && (!waits(a) || head.contains(b)))
+                .cloned()
+                .collect();
+            let found = neighbours(c.pack().clone());
+            assert_eq!(found, expected, "with shards {chosen:?}");
+            assert!(!found.is_empty());
+            if (set + 1).is_power_of_two() {
+                assert!(found.len() > last, "{} after {last} with shards {chosen:?}", found.len());
+                last = found.len();
+            }
         }
-        let request = Request { limit: 200, ..Request::default() };
-        let pointed = |list: Vec<(String, f64, u8)>| -> BTreeSet<String> {
-            list.into_iter()
-                .filter(|(id, _, because)| open.contains(id) && [1, 2].contains(because))
-                .map(|x| x.0)
-                .collect()
-        };
-        let (part, all) = (pointed(shown(&mut shelf, &request)), pointed(shown(&mut full, &request)));
-        let own_is_open = shelf.catalog().len() == 64;
-        assert!(part.is_subset(&all) || own_is_open, "{part:?} of {all:?}");
+        assert_eq!(last, all.len(), "with all shards they are those of the whole");
     }
+}
+
+#[test]
+fn where_nothing_is_said_a_core_has_a_quarter_of_a_megabyte_on_the_wire() {
+    assert_eq!(Limits::of(None), Limits { core: 250_000, shard: 500_000 });
+    assert_eq!(Limits::of(Some(80_000)), Limits { core: 80_000, shard: 80_000 });
+    assert_eq!(
+        Limits::of(Some(2_000_000)),
+        Limits { core: 250_000, shard: 2_000_000 },
+        "a core stays below its own bar"
+    );
+}
+
+#[test]
+fn an_evaluation_by_parts_counts_the_files_and_with_all_of_them_is_that_of_the_pack() {
+    use nearshelf::builder::evaluate::{Options, by_parts, evaluate};
+    use nearshelf::builder::split::{self, Part};
+    let (dir, shop) = crate::builder::proofs::synthetic(600, 3_000, 500);
+    let protocol = r#"{"protocol":"sessions","valid_from":2200,"test_from":2700}"#;
+    std::fs::write(dir.path().join("split.json"), protocol).expect("written");
+    let protocol = split::Split::read(dir.path()).expect("a split");
+    let options = Options { part: Part::Test, k: 1, histories: &[], diversity: 0, exploration: None };
+    let plain = evaluate(&shop, &protocol, options, &Silent).expect("an evaluation");
+    let wire = nearshelf::publish::brotli(&plain.pack);
+    let limits = Limits { core: wire / 2, shard: wire / 4 };
+    let parts = split(&plain.pack, limits, &Silent).expect("room").expect("too large for one file");
+    let rows = by_parts(&shop, &protocol, options, &plain.pack, limits, &Silent).expect("rows");
+    let [core, on_demand, all] = &rows[..] else { panic!("three rows: {rows:?}") };
+    assert_eq!([core.name, on_demand.name, all.name], ["core", "on demand", "all"]);
+    assert_eq!((core.wire, core.files), (parts.core.wire, 1.0));
+    let shards: usize = parts.shards.iter().map(|s| s.wire).sum();
+    assert_eq!((all.wire, all.files), (parts.core.wire + shards, 1.0 + parts.shards.len() as f64));
+    assert!(core.wire <= limits.core && parts.shards.iter().all(|s| s.wire <= limits.shard) && parts.shards.len() > 2);
+    assert!(on_demand.wire > core.wire && on_demand.wire < all.wire, "{rows:?}");
+    assert!(on_demand.files > 1.0 && on_demand.files < all.files, "{rows:?}");
+    let hit = |o: &nearshelf::builder::evaluate::Opened| o.metrics.get("HR@20").expect("measured");
+    assert!(hit(core) < hit(on_demand) && hit(on_demand) <= hit(all), "{rows:?}");
+    // A plain evaluation tells of variety, too.
+    assert_eq!(all.metrics.events, plain.metrics.events);
+    assert_eq!(all.metrics.values, plain.metrics.values[..all.metrics.values.len()]);
+    let fits = by_parts(&shop, &protocol, options, &plain.pack, Limits::of(None), &Silent).expect("none");
+    assert!(fits.is_empty(), "a pack that fits into a core has no parts");
 }
 
 #[test]

@@ -198,7 +198,9 @@ impl Cut<'_> {
         };
         // A product takes more than ten bytes.
         let (mut fits, mut over) = (0, order.len().min(most / 10) + 1);
-        progress.stage("choosing the head", u64::from(over.ilog2()) + 1);
+        // So often an interval is halved at most.
+        let mut left = u64::from(over.next_power_of_two().ilog2());
+        progress.stage("choosing the head", left + 1);
         let least = size(0)?;
         if least > most {
             let detail = format!("a core without products has {least} bytes on the wire; there is room for {most}.");
@@ -206,8 +208,14 @@ impl Cut<'_> {
         }
         while over - fits > 1 {
             let n = (fits + over) / 2;
-            if size(n)? <= most { fits = n } else { over = n }
+            if size(n)? <= most {
+                fits = n
+            } else {
+                over = n
+            }
+            left -= 1;
         }
+        progress.advance(left);
         Ok(sorted(&order[..fits]))
     }
 
