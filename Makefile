@@ -43,6 +43,7 @@ bench: ## measure the package in Node, Chromium and Bun, then the native core; A
 	node tests/bench/ingest.mjs
 	node tests/bench/conditions.mjs
 	node tests/bench/quotes.mjs
+	node tests/bench/overlay.mjs
 	cargo bench --features cli --bench bench
 
 eval: ## replay a log and score the ranking: DATA=DIR, ARGS="..."

@@ -12,11 +12,12 @@
 /**
  * Why a card is not listed now; "" for one that is.
  * @param {Entry} entry
- * @param {{ exclude?: string[] }} o
+ * @param {{ exclude?: string[], kinds?: string[], styles?: string[] }} o
  * @param {number} now
  */
 export function undealt({ _card, _listed }, o, now) {
-  return (o.exclude || []).indexOf(_card.id) >= 0 ? "excluded" : Number(_listed) > now ? "not_started" : _card.end !== null && _card.end <= now ? "expired" : "";
+  const among = (/** @type {string[] | undefined} */ list, /** @type {string} */ one) => !list || list.indexOf(one) >= 0;
+  return o.exclude && among(o.exclude, _card.id) ? "excluded" : !among(o.kinds, _card.kind) || !among(o.styles, _card.style) ? "other_kind" : Number(_listed) > now ? "not_started" : _card.end !== null && _card.end <= now ? "expired" : "";
 }
 
 /**

@@ -95,7 +95,7 @@ export class Fallback {
   }
 
   /**
-   * Each product once, as the engine has it.
+   * As given; what is left out is the product, whichever of its ids says so.
    * @param {string[]} ids each once
    * @param {Map<string, any>} described
    * @param {{ exclude?: string[], limit?: number, quota?: any }} [o]

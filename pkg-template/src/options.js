@@ -90,6 +90,13 @@ function copyOf(value) {
   }
 }
 
+/** Words to be among. @type {Option} */
+export function texts(value, wrong) {
+  if (Array.isArray(value) && value.every((one) => typeof one === "string")) return value.slice();
+  wrong(TEXTS ? "a list of strings" : "");
+  return undefined;
+}
+
 /**
  * The ids, each once.
  * @param {any} value ids, or objects with an id

@@ -9,7 +9,7 @@ import { writeLog } from "./decisions.js";
 import { Engine, INSIGHT, OFFERS, writeConsent } from "./engine.js";
 import { writeEvent, writeOrder } from "./event.js";
 import { takeIn, tellUnreadable } from "./intake.js";
-import { candidatesOf, cardKind, copyList, decided, done, fetched, isTogether, listed, listOf, mustKnow, ranked, recommended, whyNoCard, writeRequest } from "./lists.js";
+import { candidatesOf, cardKind, copyList, decided, done, fetched, isTogether, labelled, listed, listOf, mustKnow, ranked, recommended, whyNoCard, writeRequest } from "./lists.js";
 import { declared, sayWaiting } from "./declare.js";
 import { shopperOf } from "./shopper.js";
 import { sellingPointsOf } from "./selling.js";
@@ -202,7 +202,8 @@ export class Shelf {
     const again = d && this._engine.replay(d, (answer) => {
       if (d._op === op.PUT_FORWARD) return readForward(new Reader(answer.subarray(1)), d._given.map((offer) => Object.assign({}, offer)));
       const list = listOf(this, op.readShelf(new Reader(answer.subarray(1))), d._given);
-      return list && decided(d, listed(this, list, { slot: d._slot }));
+      const sponsored = (d._list ? d._list.items : []).filter((item) => item.sponsored).map((item) => item.id);
+      return list && decided(d, listed(this, labelled(this, list, { sponsored }), { slot: d._slot }));
     });
     this._products.clear();
     return again || null;

@@ -1,7 +1,7 @@
 // What the calls of a shelf take: each option by the reader of its kind.
 
 import { TEXTS } from "./fixes.js";
-import { any, attributes, between, ids, kind, mode, parts, pins, text, tri, whole } from "./options.js";
+import { any, attributes, between, ids, kind, mode, parts, pins, text, texts, tri, whole } from "./options.js";
 
 export const CONSENT = { store: tri, personalize: tri, report: tri, sensitive: tri, minor: tri, notice: text, by: text };
 export const VIEW = { market: text, language: text };
@@ -15,6 +15,8 @@ export const RECOMMEND = {
   limit: whole(1, 200),
   mode,
   exclude: ids,
+  kinds: texts,
+  styles: texts,
   category: text,
   pin: pins,
   quota: parts({ brand: quota, category: quota, store: quota }),

@@ -152,6 +152,10 @@ export interface CardOptions {
   mode?: "personal" | "neutral";
   /** Ids of cards to leave out. */
   exclude?: (string | number)[];
+  /** Only cards of these kinds, such as `["short_video"]` for a row of videos, or `["gift", "task"]`. Default: all. */
+  kinds?: string[];
+  /** Only cards in these styles, in the shop's words. Default: all. */
+  styles?: string[];
   /** What conditions of offers are asked of, for activities. */
   attributes?: Record<string, unknown>;
 }
@@ -318,10 +322,10 @@ export type WhyNotStage =
   | "no_pair" | "disliked" | "bought" | "not_candidate" | "price_band" | "quota" | "ranked_below" | "hidden" | "explored" | "arrivals" | "rule";
 
 /**
- * What became of a card. `excluded`: by the call; `not_started`, `expired`: not listed yet, or no more; of activities: `paused`, promotions pause for this shopper; `stopped`, by
+ * What became of a card. `excluded`: by the call; `other_kind`: not of `kinds` or `styles`; `not_started`, `expired`: not listed yet, or no more; of activities: `paused`, promotions pause for this shopper; `stopped`, by
  * the shop's switch, or not known because that is stale; `audience`: its conditions do not hold for this shopper and page, or it is not known yet.
  */
-export type WhyNotCardStage = "shown" | "ranked_below" | "unknown_item" | "excluded" | "not_started" | "expired" | "paused" | "stopped" | "audience";
+export type WhyNotCardStage = "shown" | "ranked_below" | "unknown_item" | "excluded" | "other_kind" | "not_started" | "expired" | "paused" | "stopped" | "audience";
 
 export interface Product extends Omit<ShelfItem, "score" | "because" | "variant"> {
   availability: "in_stock" | "out_of_stock" | "preorder" | "backorder" | "not_sold";

@@ -44,6 +44,13 @@ test("without the engine cards stand in neutral order, listed by their times and
   });
   assert.equal(list.items[1].title, "Cats", "a title that a language lacks is that of the first");
   assert.deepEqual(ids(shelf.recommend({ slot: "stories", kind: "content", limit: 2, exclude: ["cats"] })), ["skin", "run"]);
+  const all = shelf.recommend({ slot: "content" }).items;
+  for (const [kind, style] of [["article", undefined], ["review", undefined], [undefined, "professional"], ["article", "professional"], ["nothing", undefined]]) {
+    const o = { slot: "content", kinds: kind && [kind, "other"], styles: style && [style] };
+    const wanted = all.filter((item) => (!kind || item.kind === kind) && (!style || item.style === style)).map((item) => item.id);
+    assert.deepEqual(ids(shelf.recommend(o)), wanted, JSON.stringify(o));
+    for (const { id } of all) assert.equal(shelf.whyNot(id, o).stage, wanted.includes(id) ? "shown" : "other_kind");
+  }
   assert.deepEqual(ids(shelf.recommend({ slot: "activity" })), [], "this market has none");
   assert.deepEqual(ids((await without(NOW + 3 * DAY)).recommend({ slot: "content" })).slice(0, 2), ["later", "live"], "time went on");
   const why = (id, o) => Object.values(shelf.whyNot(id, { slot: "content", ...o }));

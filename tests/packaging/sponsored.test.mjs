@@ -27,6 +27,9 @@ test("a label is the product's, wherever it stands and whatever brought it there
   for (let i = 0; i < 3; i++) shelf.track("view_item", { items: [{ item_id: products[7 * i].id }] });
   const personal = shelf.recommend({ limit: 12, sponsored: products.map((p) => p.id) });
   assert.equal(labelled(personal).length, 12);
+  const some = shelf.recommend({ limit: 12, sponsored: [personal.items[3].id] });
+  const again = shelf.replay(some.servedId);
+  assert.deepEqual([again.same, labelled(again.list)], [true, [[personal.items[3].id, "sponsored"]]], "decided again it says so too");
   assert.ok(shelf.why(personal.servedId, personal.items[0].id).children.every((c) => c.code !== "sponsored"), "the tree says what ranked it");
   const ranked = shelf.rank(["nowhere", variant, "elsewhere"], { sponsored: [paid, "elsewhere"] });
   assert.deepEqual(labelled(ranked).map(([id]) => id).sort(), ["elsewhere", variant].sort());

@@ -29,6 +29,7 @@ export async function page(): Promise<string[]> {
   const ranked = shelf.rank(["a", 2]);
   for (const item of ranked.items) if ("title" in item) item.title.trim();
   const cart = shelf.recommend({ slot: "basket", kind: "cart", context: ["a", 7], query: "tea" });
+  const videos: string[] = shelf.recommend({ slot: "videos", kind: "content", kinds: ["short_video"], styles: ["warm"] }).items.map((card) => card.kind);
   const lift: number = shelf.recommend({ slot: "together", context: ["a"] }).items[0]?.together?.lift ?? 0;
   const inline = shelf.rank([{ id: "x", category: "Home", brand: "b", colour: "red" }, "y"]).items[0];
   const filters: { brand: string[]; mine: number } = shelf.filters({ brand: ["Paws"], mine: 3 });

@@ -177,6 +177,39 @@ fn places_of_recommendations() {
 }
 
 #[test]
+fn the_kind_of_shoppers_that_the_device_is_nearest_to() {
+    // The clusters of the frozen section, and a shopper who looks at cat food.
+    let domain: Vec<Key> = ["Pets > Cats", "Women > Dresses"].map(Key::category).to_vec();
+    let plain = pack(Metric::Cluster, domain.clone());
+    let original = Pack::open(plain).unwrap();
+    let mut w = PackWriter::new();
+    for s in original.sections().iter() {
+        w.add(s.tag, s.key, s.entries as usize, original.section(s.tag, s.key).unwrap().to_vec());
+    }
+    w.add(Tag::CLUSTER, 0, 3, crate::compat::CLUSTERS.to_vec());
+    let bytes = w.finish().unwrap();
+    let asked = |looks: &[&str]| {
+        let mut shelf = Engine::open(bytes.clone()).unwrap();
+        shelf.set_consent(Consent::all());
+        for (id, minute) in looks.iter().zip(0..) {
+            assert_eq!(
+                shelf.track(Millis(MONDAY + minute * 60_000), &[crate::api::event("view_item", id)]).accepted,
+                1
+            );
+        }
+        let near = shelf.portrait(Millis(MONDAY)).cluster.map(|c| Key::category(&c.id));
+        let report = shelf.report(Millis(MONDAY + WEEK), &[], &honest()).unwrap().report.unwrap().unwrap();
+        let mut sorted = domain.clone();
+        sorted.sort_unstable();
+        let said = told(&report);
+        assert_eq!(near.filter(|key| sorted.contains(key)), (said > 0).then(|| sorted[usize::from(said) - 1]));
+        near
+    };
+    assert_eq!(asked(&["80001", "80001"]), Some(Key::category("Pets > Cats")));
+    assert_eq!(asked(&[]), None, "nobody is near to what nobody knows");
+}
+
+#[test]
 fn days_orders_scores_and_channels() {
     let days = [Key(1), Key(2), Key(3), Key(5), WEEKS_AGO, LONGER_AGO];
     let here = |days: &[i64]| days.iter().map(|d| event("view_item", MONDAY + d * DAY, plain())).collect::<Vec<_>>();
