@@ -160,11 +160,15 @@ export class Catalogue {
   }
 
   /**
-   * An item of a shelf.
+   * An item of a shelf, in its best variant, or in the one that `named` is the id of.
    * @param {number} row
+   * @param {string} [named]
    */
-  item(row) {
-    const best = this._best(row);
+  item(row, named) {
+    let best = this._best(row);
+    if (named) this._each(row, (v) => {
+      if (this._variantId(v) === named) best = v;
+    });
     const { title, brand, category, url, image, tags } = this._display(row);
     const { price, listPrice } = this._price(best);
     return { id: this._id(row), variant: this._variantId(best), title, brand, category, url, image, tags, price, listPrice };

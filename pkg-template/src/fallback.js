@@ -114,7 +114,7 @@ export class Fallback {
     const other = (/** @type {string} */ id) => given(described.get(id), id);
     const items = this.ask(null, (c) => ids.map((id) => {
       const row = c.find(id);
-      return row < 0 ? other(id) : given(c.item(row), id);
+      return row < 0 ? other(id) : given(c.item(row, id), id);
     })) || ids.map(other);
     return Object.assign({ ids: ids.slice() }, this._list(items, unmet(quota || {})));
   }

@@ -125,7 +125,7 @@ export function whyNoCard(shelf, o, activities, card) {
 /** A given list in its order, `wish`: as the options ask; `null` without an engine. */
 export function ranked(shelf, o, asked, wish, unkept) {
   return listOf(shelf, shelf._engine.decide(op.RANK, o.slot || "default", unkept ? null : asked, (w) => {
-    w.u8(o.mode || 0);
+    w.u8((o.mode || 0) | (unkept ? 2 : 0));
     w.list(asked._ids, (v) => w.str(v));
     w.list(Array.from(asked._described.keys()), (key) => {
       const about = asked._described.get(key);

@@ -49,8 +49,8 @@ export function suggestions(shelf, typed, o) {
   const limit = o.limit || 8;
   const query = id(typed).trim();
   const words = wordsOf(query);
+  if (query && !words.length) return [];
   const { items } = recommended(shelf, { slot: "search", query, limit, mode: o.mode, attributes: o.attributes }, false);
-  if (query && !words.length) return items;
   const likes = likesOf(shelf, o);
   const groups = [];
   const add = (kind, list, traits) => search(fold(list.map((group) => lastPart(group.label))), words).forEach((i) => {

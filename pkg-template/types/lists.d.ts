@@ -193,8 +193,8 @@ export interface CardList extends Omit<ShelfList, "items" | "scenes" | "rules"> 
 
 /**
  * What of `pin`, `quota`, `arrivals` and `price` a list does not keep. The engine gives up places of `arrivals` first, then the quota of
- * categories, that of brands, that of stores, and the price band, each only when nothing else fills the list; `pin`: a product does not stand where it is
- * pinned. A fallback list keeps none of them.
+ * categories, that of brands, that of stores, and the price band, each only when nothing else fills the list; `pin`: a product does not stand where the call, or a
+ * rule of the shop, pins it. A fallback list keeps none of them.
  */
 export type Constraint = "quota_category" | "quota_brand" | "price" | "pin" | "quota_store" | "arrivals";
 
@@ -282,7 +282,7 @@ export interface ShelfList {
 }
 
 export interface RankedList extends Omit<ShelfList, "items"> {
-  /** The given ids, each once, in the new order. In a personal one variants of one product stand side by side, as they do where a quota is asked for. */
+  /** The given ids, each once, in the new order. In a personal one variants of one product stand side by side; in a quota they count once, and the others stand behind all. Of a product's id and an alias of it the first counts. */
   ids: string[];
   /**
    * As `ids`, under the ids given. An item that is not in the pack has the fields it was given with, and those named here; one that nobody
@@ -323,9 +323,9 @@ export type WhyNotStage =
 
 /**
  * What became of a card. `excluded`: by the call; `other_kind`: not of `kinds` or `styles`; `not_started`, `expired`: not listed yet, or no more; of activities: `paused`, promotions pause for this shopper; `stopped`, by
- * the shop's switch, or not known because that is stale; `audience`: its conditions do not hold for this shopper and page, or it is not known yet.
+ * the shop's switch, or not known because that is stale; `audience`: its conditions do not hold for this shopper and page, or it is not known yet; `not_candidate`: the shelf was disposed of.
  */
-export type WhyNotCardStage = "shown" | "ranked_below" | "unknown_item" | "excluded" | "other_kind" | "not_started" | "expired" | "paused" | "stopped" | "audience";
+export type WhyNotCardStage = "shown" | "ranked_below" | "unknown_item" | "excluded" | "other_kind" | "not_started" | "expired" | "paused" | "stopped" | "audience" | "not_candidate";
 
 export interface Product extends Omit<ShelfItem, "score" | "because" | "variant"> {
   availability: "in_stock" | "out_of_stock" | "preorder" | "backorder" | "not_sold";

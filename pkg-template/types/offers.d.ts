@@ -171,14 +171,14 @@ export interface PromotionRow {
   slot: string;
   /** Counted from 0. */
   position: number;
-  /** The decision, of this shelf and no other: the same when the page asks the same again and nothing changed, another one for another `limit`. */
+  /** The decision, of this shelf and, where the host has randomness, of no other: the same when the page asks the same again and nothing changed, another one for another `limit`. */
   served: string;
 }
 
 export interface PromotionList {
   /**
-   * For `replay`, of what the shopper's device decided; `null` in mode "neutral", without consent and where there is nothing to decide. The same as long as what is asked and what is
-   * decided are, and it is remembered: the latest 32 decisions are.
+   * For `replay`, of what the shopper's device decided; `null` in mode "neutral", without consent and where there is nothing to decide. The same while the page asks the same and
+   * nothing happens in between, as long as it is remembered: the latest 32 decisions are.
    */
   servedId: string | null;
   /** The weightiest first, of equals in the order of the shop's file; empty where none is, and while promotions pause. */

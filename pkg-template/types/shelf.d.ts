@@ -64,7 +64,7 @@ export interface Shelf {
    * node.
    */
   why(servedId: number, id: string | number): Reason | null;
-  /** What keeps a card off the list that `recommend` gives for these options. `detail`: its place, from "1", where it has one. It is no decision, but takes a place among the 16 lists that `why` knows. */
+  /** What keeps a card off the list that `recommend` gives for these options. `detail`: its place, from "1", where it has one. It is no decision. */
   whyNot(id: string | number, options: CardOptions & ({ kind: "content" | "activity" } | { slot: "content" | "activity"; kind?: undefined })): { stage: WhyNotCardStage; detail: string };
   /** The stage that keeps a product off the shelf that `recommend` gives for these options. `detail`: its place, from "1", where it has one; the name of a rule that hides it. */
   whyNot(id: string | number, options?: RecommendOptions): { stage: WhyNotStage; detail: string };
@@ -86,7 +86,7 @@ export interface Shelf {
   explorationRows(servedId: number): ExplorationRow[];
   /** Display data of one product; `null` when the pack does not have it. */
   product(id: string | number): Product | null;
-  /** The catalogue in published order, a page at a time (`limit` 1–100,000, default 12); the portrait is not read. A category that the pack does not have is told (`unknown_category`). */
+  /** The catalogue in published order, a page at a time (`limit` 1–100,000, default 12); the portrait is not read. A category that the pack does not have is told (`unknown_category`), once the engine runs. */
   browse(options?: { offset?: number; limit?: number; category?: string }): { total: number; products: Product[] };
   /** The category tree. `label` is the whole path in the view's language. */
   categories(): { path: string; label: string; parent: string | null; products: number }[];

@@ -60,7 +60,9 @@ pub(super) fn fit(tables: &[TableRows], associations: &Counts, rest: &[u8], room
         if room.holds(raw, wire) {
             return Ok((out, more));
         }
-        least = (raw, wire());
+        if kept == 0 {
+            least = (raw, wire());
+        }
     }
     let ((raw, wire), Room { raw: most, wire: on_wire }) = (least, room);
     let detail = format!(

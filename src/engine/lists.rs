@@ -7,7 +7,9 @@ use crate::id::{Key, Row};
 use crate::list::Gather;
 use crate::money::Minor;
 use crate::order::Arrange;
-use crate::rank::{Component, Drawn, Features, Limits, Node, Part, Query, Ranking, Served, Stage, Subject, explain};
+use crate::rank::{
+    Component, Drawn, Features, HIDE, Limits, Node, PIN, Part, Query, Ranking, Served, Stage, Subject, explain,
+};
 use crate::time::Millis;
 use alloc::vec::Vec;
 
@@ -82,6 +84,8 @@ pub struct Arranged<'a> {
     pub diversity: u32,
     /// Items wanted, at most 200; 0 for all.
     pub limit: usize,
+    /// The list gets no number and no room among those that [`Engine::why`] knows, and is none that was shown.
+    pub unkept: bool,
 }
 
 /// An item of a shelf, in the pack's numbers.
@@ -127,7 +131,8 @@ impl Engine {
     pub fn recommend(&mut self, now: Millis, request: &Request<'_>) -> Shelf {
         self.tick(now);
         let Some(query) = self.query(request) else {
-            return self.keep(Ranking::default(), Vec::new(), None);
+            let relaxed = if request.pins.iter().any(|pin| pin.1 < HIDE) { PIN } else { 0 };
+            return self.keep(Ranking { relaxed, ..Ranking::default() }, Vec::new(), None);
         };
         let ranking = match self.consent.may_personalize().filter(|_| !request.neutral) {
             Some(allowed) => {
@@ -221,7 +226,7 @@ impl Engine {
         ShelfItem { row: Some(row), given: 0, variant, price, score, because, subject, arrival }
     }
 
-    /// Re-ranks a list of ids, each once; in a personal order, and under quotas, variants of one product stand together. Of an id the pack does not have, what the host says of it counts (`described`, in the order of
+    /// Re-ranks a list of ids, each once; in a personal order variants of one product stand together, and count once in a quota. Of an id the pack does not have, what the host says of it counts (`described`, in the order of
     /// their places); without a word on it, it follows the others in the order given.
     pub fn rank(&mut self, now: Millis, neutral: bool, ids: &[&str], described: &[RawDescription<'_>]) -> Shelf {
         self.rank_arranged(now, neutral, ids, described, &Arranged::default())
@@ -241,39 +246,39 @@ impl Engine {
         let known = self.catalog.len() as u32;
         let described = described.iter().map(|d| self.describe(known, d)).gather();
         self.catalog.describe(described);
-        let mut given: Vec<(Row, u32)> = Vec::with_capacity(ids.len());
-        let mut taken = Vec::with_capacity(ids.len());
+        // Where each known id stands, and which variant it names.
+        let mut given: Vec<(Row, u32, Option<u32>)> = Vec::with_capacity(ids.len());
+        let (mut taken, mut left_out) = (Vec::with_capacity(ids.len()), Vec::new());
         let (mut all, mut rows, mut others, mut last) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        let left_out = wish.exclude.len() as u32;
-        for (id, i) in wish.exclude.iter().chain(ids).zip(0..) {
-            let row = self.find(id).map(|f| f.row);
-            let key = row.map_or_else(|| Key::product(id), |r| self.catalog.key(r));
-            let place = u32::checked_sub(i, left_out);
-            let Err(at) = taken.binary_search(&key) else {
-                // Another variant of a product that is on the list, and not the same id again.
-                if let (Some(i), Some(row)) = (place, row) {
-                    let mut of_it = given.iter().filter(|g| g.0 == row).peekable();
-                    if of_it.peek().is_some() && of_it.all(|g| ids[g.1 as usize] != *id) {
-                        given.push((row, i));
-                    }
-                }
+        for id in &wish.exclude {
+            let found = self.find(id);
+            insert(&mut left_out, (found.map_or_else(|| Key::product(id), |f| self.catalog.key(f.row)), u32::MAX));
+        }
+        for (id, i) in ids.iter().zip(0..) {
+            let found = self.find(id);
+            let key = found.map_or_else(|| Key::product(id), |f| self.catalog.key(f.row));
+            if left_out.binary_search(&(key, u32::MAX)).is_ok() {
                 continue;
-            };
-            taken.insert(at, key);
-            if let Some(i) = place {
-                let row = row.unwrap_or(Row(known + i));
-                if row.0 < known {
-                    given.push((row, i));
-                } else {
-                    others.push((key, row));
-                }
-                if row.0 < known || self.catalog.described(row).is_some() {
-                    rows.push(row);
-                } else {
-                    last.push(row);
-                }
-                all.push(row);
             }
+            let variant = found.and_then(|f| f.variant);
+            let new_variant = variant.is_some_and(|v| insert(&mut taken, (key, v)));
+            let new_product = insert(&mut taken, (key, u32::MAX));
+            let row = found.map_or(Row(known + i), |f| f.row);
+            if row.0 < known && (new_product || new_variant) {
+                given.push((row, i, variant));
+            }
+            if !new_product {
+                continue;
+            }
+            if row.0 >= known {
+                others.push((key, row));
+            }
+            if row.0 < known || self.catalog.described(row).is_some() {
+                rows.push(row);
+            } else {
+                last.push(row);
+            }
+            all.push(row);
         }
         let mut ranking = match self.consent.may_personalize().filter(|_| !neutral) {
             Some(allowed) => {
@@ -300,19 +305,30 @@ impl Engine {
         if wish.limit > 0 {
             ranking.items.truncate(wish.limit);
         }
-        let mut shelf = self.keep(ranking, others, None);
-        let mut items = Vec::with_capacity(shelf.items.len());
+        let mut shelf = if wish.unkept { self.shelf(0, &ranking, None) } else { self.keep(ranking, others, None) };
+        // Variants stand where their product does. Of a quota they take one place, and the others stand behind all.
+        given.arrange_by_key(|g| (g.0, g.1));
+        let (mut items, mut behind) = (Vec::with_capacity(shelf.items.len()), Vec::new());
         for item in &shelf.items {
-            let first = items.len();
-            for (row, i) in &given {
-                if Some(*row) == item.row {
-                    items.push(ShelfItem { given: *i, ..*item });
+            let Some(row) = item.row else {
+                items.push(*item);
+                continue;
+            };
+            let from = given.partition_point(|g| g.0 < row);
+            let variants = self.catalog.variants_of(row);
+            for (n, (_, place, variant)) in given[from..].iter().take_while(|g| g.0 == row).enumerate() {
+                let mut one = ShelfItem { given: *place, ..*item };
+                if let Some(v) = variant {
+                    (one.variant, one.price) = (*v, self.catalog.price_of(variants.start + v));
+                }
+                if n == 0 || wish.quotas == [0; 3] {
+                    items.push(one);
+                } else {
+                    behind.push(one);
                 }
             }
-            if items.len() == first {
-                items.push(*item);
-            }
         }
+        items.append(&mut behind);
         if !shelf.personal && wish.quotas == [0; 3] {
             items.arrange_by_key(|item| item.given);
         }
@@ -366,6 +382,16 @@ impl Engine {
             None => self.ranker.why_not(&self.catalog, None, &mut query, found.row),
         }
     }
+}
+
+/// Puts a product, or a variant of it, into a sorted list; false where it is there.
+#[inline(never)]
+fn insert(list: &mut Vec<(Key, u32)>, new: (Key, u32)) -> bool {
+    let place = list.binary_search(&new);
+    if let Err(at) = place {
+        list.insert(at, new);
+    }
+    place.is_err()
 }
 
 /// The strongest part of the strongest component.

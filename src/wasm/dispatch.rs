@@ -347,7 +347,7 @@ fn recommend(shelf: &mut Engine, r: &mut Reader<'_>, out: &mut Writer) -> Result
 }
 
 fn rank(shelf: &mut Engine, r: &mut Reader<'_>, out: &mut Writer) -> Result<()> {
-    let (now, _slot, neutral) = (time(r), r.str(), r.bool());
+    let (now, _slot, how) = (time(r), r.str(), r.u8());
     let ids = strings(r);
     let mut described: Vec<_> = (0..r.count(12))
         .map(|_| RawDescription { place: r.u32(), category: r.str(), brand: r.str(), price: None })
@@ -357,14 +357,17 @@ fn rank(shelf: &mut Engine, r: &mut Reader<'_>, out: &mut Writer) -> Result<()> 
         described.iter_mut().for_each(|d| d.price = amount(r));
     }
     // One from before lists were arranged ends here, and so does one that asks nothing of them.
-    let mut wish = Arranged::default();
+    let mut wish = Arranged { unkept: how & 2 != 0, ..Arranged::default() };
     if r.left() > 0 {
         wish.exclude = strings(r);
         wish.quotas = [r.u32(), r.u32(), r.u32()];
         (wish.diversity, wish.limit) = (r.u32(), r.u32() as usize);
     }
     r.end()?;
-    let list = shelf.rank_arranged(now, neutral, &ids, &described, &wish);
+    if how > 3 {
+        return Err(Malformed.into());
+    }
+    let list = shelf.rank_arranged(now, how & 1 != 0, &ids, &described, &wish);
     write_shelf(shelf, &list, out);
     Ok(())
 }

@@ -210,6 +210,19 @@ fn variants_of_one_product_stay_on_a_given_list_side_by_side() {
     assert_eq!(all, [0, 1, 2, 3]);
     let wish = Arranged { exclude: vec![&sizes[1]], ..Arranged::default() };
     assert_eq!(given(&shelf.rank_arranged(NOW, true, &ids, &[], &wish)), [1, 2], "what is left out is the product");
+    // Each at its own price, and in a quota the product once: the other size stands behind all.
+    let plain = shelf.rank(NOW, true, &ids, &[]);
+    let c = shelf.catalog();
+    for (n, item) in plain.items.iter().enumerate().filter(|(n, _)| [0, 3].contains(n)) {
+        assert_eq!(item.variant, u32::from(n == 3));
+        assert_eq!(item.price, c.price_of(c.variants_of(row).start + item.variant));
+    }
+    let wish = Arranged { quotas: [1, 1, 0], limit: 2, ..Arranged::default() };
+    let kept = given(&shelf.rank_arranged(NOW, true, &ids, &[], &wish));
+    assert!(kept.len() == 2 && kept[0] == 0 && kept[1] != 3, "{kept:?}");
+    let unkept = Arranged { unkept: true, ..Arranged::default() };
+    let list = shelf.rank_arranged(NOW, true, &ids, &[], &unkept);
+    assert_eq!((list.id, list.items.len()), (0, 4));
     let wish = Arranged { limit: 1, ..Arranged::default() };
     assert_eq!(shelf.rank_arranged(NOW, true, &ids, &[], &wish).items.len(), 1);
 }

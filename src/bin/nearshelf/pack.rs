@@ -7,7 +7,7 @@ use crate::progress::Bars;
 use nearshelf::builder::cluster;
 use nearshelf::builder::pack::{Options, build};
 use nearshelf::builder::season::Learnt;
-use nearshelf::builder::shards::{File, Limits, Split, read_whole, split, split_above};
+use nearshelf::builder::shards::{File, Limits, Split, core_wire, read_whole, split, split_above};
 use nearshelf::catalog::Catalog;
 use nearshelf::engine::Engine;
 use nearshelf::error::Error;
@@ -55,11 +55,12 @@ pub(crate) fn run(args: &PackArgs) -> Result<(), Error> {
         None => {
             write_file(&args.out, &bytes)?;
             say!("{}: {} bytes, support threshold {k}", args.out.display(), bytes.len());
-            let core = Limits::of(None).core;
+            let core = Limits::of(args.max_bytes).core;
+            // No pack compresses to a tenth, and to compress a large one takes its time.
+            let is_above = || bytes.len() > 10 * core || core_wire(&bytes) > core;
             if args.shards {
                 say!("it fits into a core as it is, so there are no shards");
-            } else if !args.one_file && bytes.len() > 2 * core {
-                // A pack compresses to less than a half.
+            } else if !args.one_file && is_above() {
                 say!(
                     "every page loads all of it; with --shards a core of at most {core} bytes on the wire, and the rest when it is asked for"
                 );

@@ -295,7 +295,7 @@ impl Cut<'_> {
 }
 
 /// What a core takes on the wire: at quality 9, so that a server's best is always less.
-fn core_wire(bytes: &[u8]) -> usize {
+pub fn core_wire(bytes: &[u8]) -> usize {
     on_wire(&[bytes], 9)
 }
 
