@@ -143,7 +143,7 @@ for (const n of sizes) makePack(n, false);
 for (const n of vectors) makePack(n, true);
 say("the wasm with vectors");
 mkdirSync(join(work, "vectors"), { recursive: true });
-await buildWebWasm(join(root, "target", "package"), join(work, "vectors"), { vectors: true });
+await buildWebWasm(join(root, "target", "vectors"), join(work, "vectors"), { vectors: true });
 await bundle();
 const wanted = values.hosts.split(",");
 const javascriptCore = wanted.includes("bun") && bun();

@@ -23,7 +23,8 @@ test("what a shelf costs and what is handed over is measured on the built packag
 
 test("the scan and all of its rivals are measured, and find the same", async () => {
   const folder = scratch("vectors");
-  await buildWebWasm(join(root, "target", "package"), folder, { vectors: true });
+  // In a folder of its own: other tests look at what the package was linked from.
+  await buildWebWasm(join(root, "target", "vectors"), folder, { vectors: true });
   const file = join(folder, "measure.mjs");
   await bundleMeasure(file);
   const { measure } = await import(pathToFileURL(file).href);
