@@ -1,7 +1,7 @@
 // The cart: what it costs under the shop's offers, and why other offers do not apply.
 
 import { makeAddons } from "./addons.js";
-import { byId, h, redraw, spoken } from "./dom.js";
+import { byId, h, head, redraw, spoken } from "./dom.js";
 import { thumb } from "./goods.js";
 import { number, t } from "./text/index.js";
 import { makeWallet } from "./wallet.js";
@@ -38,7 +38,7 @@ export function mountCart(page) {
       place.hidden = offers.length === 0;
       drawCount();
       if (place.hidden) return;
-      if (what === "all") place.replaceChildren(h("h2", { id: "cart-title" }, t("cart")), h("p", { class: "hint" }, t("cartHint")), till, told);
+      if (what === "all") head(place, [h("h2", { id: "cart-title" }, t("cart")), h("p", { class: "hint" }, t("cartHint"))], till, told);
       // Another market has other coupons; another language has not.
       if (market !== shelf.market) wallet.empty();
       market = shelf.market;

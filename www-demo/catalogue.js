@@ -1,6 +1,6 @@
 // The whole catalogue: by category, by words, a page at a time, so that any product can be reached.
 
-import { byId, h } from "./dom.js";
+import { byId, h, head, redraw } from "./dom.js";
 import { price, thumb } from "./goods.js";
 import { number, t } from "./text/index.js";
 
@@ -15,7 +15,19 @@ export function mountCatalogue(page) {
   let term = "";
   let shown = STEP;
   let all = null;
-  let grid, count, more, chips;
+  const field = h("input", { type: "search", id: "search", autocomplete: "off", enterkeyhint: "search", oninput: () => look(field.value) });
+  const form = h("form", { role: "search", onsubmit: (event) => { event.preventDefault(); searched(); } }, field);
+  const above = h("div", { class: "catalogue-head" });
+  const chips = h("div", { class: "chips" });
+  const count = h("p", { class: "hint", role: "status" });
+  const grid = h("ul", { class: "grid" });
+  const more = h("button", { type: "button", class: "quiet more", onclick: () => {
+    const from = shown;
+    shown += STEP;
+    list();
+    grid.children[from]?.querySelector("button")?.focus();
+  } });
+  place.replaceChildren(above, chips, count, grid, more);
 
   return {
     draw(what) {
@@ -27,24 +39,9 @@ export function mountCatalogue(page) {
   };
 
   function build() {
-    const field = h("input", { type: "search", id: "search", "aria-label": t("search"), placeholder: t("search"), autocomplete: "off", enterkeyhint: "search" });
-    field.value = term;
-    field.addEventListener("input", () => look(field.value));
-    chips = h("div", { class: "chips" });
-    grid = h("ul", { class: "grid" });
-    count = h("p", { class: "hint", role: "status" });
-    more = h("button", { type: "button", class: "quiet more" });
-    more.addEventListener("click", () => {
-      const from = shown;
-      shown += STEP;
-      list();
-      grid.children[from]?.querySelector("button")?.focus();
-    });
-    place.replaceChildren(
-      h("div", { class: "catalogue-head" },
-        h("div", {}, h("h2", { id: "catalogue-title" }, t("catalogue")), h("p", { class: "hint" }, t("catalogueHint"))),
-        h("form", { role: "search", onsubmit: (event) => { event.preventDefault(); searched(); } }, field)),
-      chips, count, grid, more);
+    field.setAttribute("aria-label", t("search"));
+    field.setAttribute("placeholder", t("search"));
+    head(above, [h("div", {}, h("h2", { id: "catalogue-title" }, t("catalogue")), h("p", { class: "hint" }, t("catalogueHint")))], form);
     drawChips();
   }
 
@@ -81,7 +78,7 @@ export function mountCatalogue(page) {
   function list() {
     const { total, products } = term === "" ? shelf.browse({ limit: shown, category: chosen || undefined }) : matching();
     count.textContent = term === "" ? t("found", { n: number(total) }) : total === 0 ? t("none") : t("foundFor", { n: number(total), term });
-    grid.replaceChildren(...products.slice(0, shown).map((product) => h("li", {}, tile(product))));
+    redraw(grid, products.slice(0, shown).map((product) => h("li", {}, tile(product))));
     const left = Math.min(STEP, total - shown);
     more.hidden = left <= 0;
     more.textContent = t("more", { n: left });
@@ -98,7 +95,7 @@ export function mountCatalogue(page) {
 
   function tile(product) {
     const state = product.availability;
-    return h("button", { type: "button", class: "tile", data: { id: product.id }, onclick: (event) => page.open(product.id, { from: event.currentTarget }) },
+    return h("button", { type: "button", class: "tile", data: { id: product.id, part: `tile-${product.id}` }, onclick: (event) => page.open(product.id, { from: event.currentTarget }) },
       h("span", { class: `picture ${state === "in_stock" ? "" : "faint"}` }, thumb(product),
         state !== "in_stock" && h("span", { class: "flag" }, t(`stock.${state}`))),
       h("span", { class: "title" }, product.title),

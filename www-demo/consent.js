@@ -45,13 +45,13 @@ export function mountConsent(page) {
           h("p", { id: `consent-${purpose}-text` }, text));
       }),
       signals,
-      h("details", {}, h("summary", {}, t("receipts"), " ", count = h("span", { class: "count" })), h("p", { class: "hint" }, t("receiptsHint")), receipts),
+      h("details", { open: place.querySelector("details")?.open }, h("summary", { id: "consent-receipts" }, t("receipts"), " ", count = h("span", { class: "count" })), h("p", { class: "hint" }, t("receiptsHint")), receipts),
       h("p", { class: "along" },
         h("button", { type: "button", class: "quiet", id: "export", onclick: takeOut }, t("takeOut")),
         h("input", { type: "file", id: "import", class: "spoken", accept: "application/json", onchange: (event) => takeIn(event.currentTarget) }),
         h("label", { class: "quiet", for: "import" }, t("takeIn"))),
       said);
-    if (focused) byId(focused)?.focus();
+    if (focused) byId(focused)?.focus({ preventScroll: true });
   }
 
   function drawReceipts() {

@@ -33,10 +33,11 @@ export function mountCrowd(page, place) {
 
   // A crowd is work for the machine: the first one waits until somebody looks.
   const watch = new IntersectionObserver((entries) => {
-    if (!topic || worker || state || !entries.some((entry) => entry.isIntersecting)) return;
-    run();
+    if (entries.some((entry) => entry.isIntersecting)) look();
   }, { rootMargin: "200px" });
   watch.observe(place);
+  // Whoever is at its controls looks, even where the page has grown above them since.
+  place.addEventListener("focusin", look);
 
   page.simulate = run;
 
@@ -66,6 +67,10 @@ export function mountCrowd(page, place) {
     // Of what the shop sells it is known how much there is; else the first answers are the most frequent.
     shares = madeUpShares(ofCategories() ? topic.sizes() : new Array(metric.k - 1).fill(1));
     order = shares.map((_, symbol) => symbol).sort((a, b) => shares[b] - shares[a]);
+  }
+
+  function look() {
+    if (topic && !worker && !state) run();
   }
 
   function ofCategories() {

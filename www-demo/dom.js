@@ -25,6 +25,13 @@ export const byId = (id) => document.getElementById(id);
 /** True when the shopper's system asks for less motion. */
 export const still = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
+/** Puts a new head above the parts of a place. The parts stay where they are: what has the focus keeps it, and what one looks at does not jump. */
+export function head(place, above, ...parts) {
+  for (const child of [...place.children]) if (!parts.includes(child)) child.remove();
+  place.prepend(...above);
+  place.append(...parts.filter((part) => part.parentNode !== place));
+}
+
 /** Replaces what is in a place; the focus stays on the part of the same name. Answers whether there was focus to lose. */
 export function redraw(place, children) {
   const focused = place.contains(document.activeElement) ? document.activeElement.dataset.part : undefined;

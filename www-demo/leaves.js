@@ -2,7 +2,7 @@
 
 import { readMetric, weekOf } from "./bytes.js";
 import { mountCrowd } from "./crowd-card.js";
-import { byId, h } from "./dom.js";
+import { byId, h, head } from "./dom.js";
 import { readJson } from "./read.js";
 import { mountReport } from "./report.js";
 import { fit, speaking, t } from "./text/index.js";
@@ -21,10 +21,10 @@ export function mountLeaves(page) {
     draw(what) {
       if (what === "all") {
         asked = null;
-        place.replaceChildren(
+        head(place, [
           h("h2", { id: "leaves-title" }, t("leaves")),
           h("p", { class: "leaves-lead" }, t(page.shop.reports ? "leavesLead" : "leavesNothing")),
-          ...(page.shop.reports ? [report, crowd] : []));
+        ], ...(page.shop.reports ? [report, crowd] : []));
         load();
       }
       if (asked) cards.report.draw();

@@ -1,6 +1,6 @@
 // Membership: the level and the way to the next, growth and points, what they come from and what they buy. The ledger is the shelf's; the page plays the shop's server.
 
-import { byId, h, redraw, seen } from "./dom.js";
+import { byId, h, head, redraw, seen } from "./dom.js";
 import { number, speaking, t } from "./text/index.js";
 
 /** What playing the shop writes into orders and ids; each is used once. */
@@ -20,7 +20,7 @@ export function mountMember(page) {
       place.hidden = state === null;
       byId("to-member").hidden = place.hidden;
       if (place.hidden) return;
-      if (what === "all") place.replaceChildren(h("h2", { id: "member-title" }, t("member")), h("p", { class: "hint" }, t("memberHint")), body);
+      if (what === "all") head(place, [h("h2", { id: "member-title" }, t("member")), h("p", { class: "hint" }, t("memberHint"))], body);
       redraw(body, [standing(state), h("div", {}, points(state), redeeming(state)), doing(state), benefits(state)]);
     },
   };

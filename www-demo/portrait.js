@@ -1,6 +1,6 @@
 // The portrait in figures: affinities as bars, the trail of this visit, and the button that empties it.
 
-import { byId, h, seen, spoken } from "./dom.js";
+import { byId, h, head, redraw, seen, spoken } from "./dom.js";
 import { thumb } from "./goods.js";
 import { ago, number, t } from "./text/index.js";
 
@@ -9,18 +9,20 @@ const SHOWN = 6;
 export function mountPortrait(page) {
   const place = byId("portrait");
   const body = h("div", { class: "portrait-body" });
-  let forget;
+  const forget = h("button", { type: "button", class: "quiet danger", id: "forget", onclick: () => page.forget() });
+  const line = h("div", { class: "line" });
 
   return {
     draw(what) {
       if (what === "all") {
-        forget = h("button", { type: "button", class: "quiet danger", id: "forget", onclick: () => page.forget() }, t("forget"));
-        place.replaceChildren(h("div", { class: "line" }, h("h3", { id: "portrait-title" }, t("portrait")), forget), body);
+        forget.textContent = t("forget");
+        head(line, [h("h3", { id: "portrait-title" }, t("portrait"))], forget);
+        head(place, [], line, body);
       }
       const portrait = page.shelf.portrait();
       const empty = !page.allowed() || portrait.events === 0;
       forget.disabled = portrait.events === 0;
-      body.replaceChildren(...(empty ? [h("p", { class: "empty" }, t(page.allowed() ? "portraitEmpty" : "portraitOff"))] : filled(page, portrait)));
+      redraw(body, empty ? [h("p", { class: "empty" }, t(page.allowed() ? "portraitEmpty" : "portraitOff"))] : filled(page, portrait));
     },
   };
 }
@@ -56,7 +58,7 @@ function trail(page, ids) {
     h("h4", {}, t("thisVisit"), " ", h("small", {}, t("thisVisitHint"))),
     h("ol", {}, ids.filter((id, i) => id !== ids[i - 1]).slice(-8).map((id) => {
       const product = page.shelf.product(id);
-      return product && h("li", {}, h("button", { type: "button", "aria-label": product.title, title: product.title, onclick: (event) => page.open(id, { from: event.currentTarget, look: false }) }, thumb(product)));
+      return product && h("li", {}, h("button", { type: "button", "aria-label": product.title, title: product.title, data: { part: `trail-${id}` }, onclick: (event) => page.open(id, { from: event.currentTarget, look: false }) }, thumb(product)));
     })));
 }
 

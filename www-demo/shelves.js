@@ -1,6 +1,6 @@
 // The two shelves side by side: the personal one as cards, everyone's as a list, and what moved between them.
 
-import { byId, h, seen, spoken, still } from "./dom.js";
+import { byId, h, head, seen, spoken, still } from "./dom.js";
 import { price, thumb } from "./goods.js";
 import { t } from "./text/index.js";
 
@@ -14,10 +14,8 @@ export function mountShelves(page) {
   return {
     draw(what) {
       if (what === "all") {
-        kept.cards.clear();
-        kept.rows.clear();
-        mine.replaceChildren(h("div", { class: "shelf-head" }, h("h2", { id: "mine-title" }, t("forYou")), h("span", { class: "badge" })), h("p", { class: "hint" }), cards);
-        everyone.replaceChildren(h("div", { class: "shelf-head" }, h("h2", { id: "everyone-title" }, t("everyone"))), h("p", { class: "hint" }, t("everyoneHint")), rows);
+        head(mine, [h("div", { class: "shelf-head" }, h("h2", { id: "mine-title" }, t("forYou")), h("span", { class: "badge" })), h("p", { class: "hint" })], cards);
+        head(everyone, [h("div", { class: "shelf-head" }, h("h2", { id: "everyone-title" }, t("everyone"))), h("p", { class: "hint" }, t("everyoneHint"))], rows);
       }
       const personal = page.mine.source === "personal";
       badge(mine, personal ? "personal" : page.mine.source, personal ? t("personal") : page.mine.source === "fallback" ? t("fallback") : t("equal"));

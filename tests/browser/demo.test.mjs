@@ -275,6 +275,36 @@ scenario("the keyboard reaches everything, and comes back", {}, async (tab) => {
   assert.deepEqual(await ids(tab, "personal"), await ids(tab, "neutral"));
 });
 
+scenario("what has the focus keeps it when all is drawn anew, as when the engine or the membership comes late", {}, async (tab) => {
+  await allow(tab);
+  await tab.locator(".people button").first().click();
+  await tab.waitForFunction(() => globalThis.nearshelfDemo.shelf.portrait().events >= 6 && document.querySelector("#member button") && document.querySelector("#crowd-size"));
+  await tab.evaluate(() => globalThis.nearshelfDemo.page.addToCart(globalThis.nearshelfDemo.page.mine.items[0]));
+  await settled(tab);
+  const { tried, lost } = await tab.evaluate(async () => {
+    const { page } = globalThis.nearshelfDemo;
+    // Whoever comes to its controls starts the crowd, which tells more and more: that is to be over.
+    await page.simulate({ size: 100 });
+    const kind = (element) => [element.closest("section[id], aside[id], div[id]")?.id, element.tagName, element.className, element.id, element.dataset.part?.replace(/-.*/, "")].join(" ");
+    const name = (element) => [kind(element), element.dataset.part, element.dataset.path, element.dataset.key, element.getAttribute("aria-label") ?? element.textContent.trim(), element.closest("li")?.dataset.id].join(" ");
+    const all = [...document.querySelectorAll("a[href], button, input, select, summary, [tabindex]")].filter((element) => element.checkVisibility() && !element.disabled && element.tabIndex >= 0);
+    const chosen = [...new Map(all.map((element) => [kind(element), name(element)])).values()];
+    const lost = [];
+    for (const wanted of chosen) {
+      const element = [...document.querySelectorAll("a[href], button, input, select, summary, [tabindex]")].find((one) => name(one) === wanted);
+      element.focus();
+      const before = window.scrollY;
+      await page.refresh("all");
+      await new Promise((resolve) => setTimeout(resolve, 0));
+      if (name(document.activeElement) !== wanted) lost.push(`${wanted} -> ${document.activeElement === document.body ? "nothing" : name(document.activeElement)}`);
+      if (window.scrollY !== before) lost.push(`${wanted} jumps by ${window.scrollY - before}`);
+    }
+    return { tried: chosen.length, lost };
+  });
+  assert.ok(tried >= 20, `${tried} kinds of controls`);
+  assert.deepEqual(lost, []);
+});
+
 for (const locale of ["en-US", "zh-CN"]) {
   scenario(`360 px has no sideways scroll (${locale})`, { width: 360, height: 740, locale }, async (tab) => {
     assert.equal(await overflow(tab), 0);
