@@ -48,7 +48,7 @@ export function mountCrowd(page, place) {
       if (fresh) chosen = undefined;
       ask(fresh);
       build();
-      if (state) return draw();
+      if (state) return;
       // Asks again whether it is in sight, now that it has a size.
       watch.unobserve(place);
       watch.observe(place);
@@ -153,6 +153,8 @@ export function mountCrowd(page, place) {
       h("p", { class: "hint" }, t(ofCategories() ? "crowdMadeUp" : "crowdMadeUpElse"), " ", t("crowdBelow")));
     joinBox();
     lengthen();
+    if (state) draw();
+    // Last, when all is as high as it will be: giving the focus measures the page.
     if (had) document.getElementById(had)?.focus({ preventScroll: true });
   }
 
