@@ -1,6 +1,5 @@
 // Messages of care: what is due to this shopper now, and why the rest is not (src/manual/care.md).
 
-import { INSIGHT } from "./engine.js";
 import { id } from "./options.js";
 import { promotionsOf } from "./promotions.js";
 import * as op from "./protocol.js";
@@ -26,18 +25,19 @@ export function careOf(shelf, o) {
   // The rules of promotions hold for what goes along. Read before anything is written: they are calls of their own.
   const { items: offers, paused } = promotionsOf(shelf, Object.assign({}, o, { limit: 200, attributes: Object.assign({}, o.attributes, { tier }) }));
   const neutral = o.mode === 1;
-  /** @type {any[]} */
-  const withheld = [];
-  return engine.reckon(INSIGHT, op.CARE, (/** @type {import("./codec.js").Writer} */ w) => {
+  const slot = o.slot || "default";
+  const told = engine.settle(op.CARE, "care", slot, (/** @type {import("./codec.js").Writer} */ w) => {
     w.f64(engine.time());
     w.u32(shelf._zone());
     w.u8(neutral ? 1 : 0);
-    w.str(o.slot || "default");
+    w.str(slot);
     w.str(tier);
     w.u32(monthDay(o.birthday === undefined ? customer.birthday : o.birthday));
     w.f64(o.delivered === undefined ? NaN : o.delivered);
     w.list(offers, (offer) => w.str(offer.id));
   }, (/** @type {import("./codec.js").Reader} */ r) => {
+    /** @type {any[]} */
+    const withheld = [];
     const bestHour = r.money();
     const level = { id: r.str(), strategy: r.str(), limit: r.money() };
     const items = r.list((r) => {
@@ -50,4 +50,5 @@ export function careOf(shelf, o) {
     }).filter(Boolean).slice(0, o.limit || 12);
     return { items, withheld, paused, level: level.id ? level : null, bestHour };
   });
+  return told && Object.assign({ servedId: told[1] || null }, told[0]);
 }

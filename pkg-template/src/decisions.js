@@ -10,13 +10,14 @@ import { PUT_FORWARD } from "./protocol.js";
  * @typedef {[number, Uint8Array]} Change
  * A stretch of a portrait's life: what it was, the overlays that held and the shards that were open, and what changed since.
  * @typedef {{ _snapshot: Uint8Array | null, _ground: Change[], _shards: string[], _journal: Change[], _bytes: number }} Era
- * What was given out, a list by its number and offers by a name; `_run`: what the shelf's rows were told apart by then; `_given`: of a list a {@link Given}, else its offers; `_steps` of the era's journal had come by then.
+ * What was given out, a list by its number and all else by a name; `_run`: what the shelf's rows were told apart by then; `_given`: of a list a {@link Given}, else what reads its answer; `_steps` of the era's journal had come by then.
  * @typedef {{
  *   _servedId: number | string, _time: number, _slot: string, _given: any, _op: number, _request: Uint8Array, _answer: Uint8Array,
  *   _market: string, _language: string, _era: Era, _steps: number, _list: any, _run: number,
  * }} Decision
  */
 
+/** Of each kind: many small ones push no list out. */
 const MOST_DECISIONS = 32;
 const MOST_BYTES = 1 << 20;
 /** Status and number of a list: the rest of an answer depends on nothing but what it was decided from. */
@@ -35,16 +36,21 @@ export function newEra(snapshot, ground, shards) {
   return { _snapshot: snapshot, _ground: ground.slice(), _shards: shards.slice(), _journal: [], _bytes: bytes };
 }
 
+/** Of all lists 0: their calls stand before those of what parts decide. @param {Decision} decision */
+const kindOf = ({ _op }) => (_op < PUT_FORWARD ? 0 : _op);
+
 /**
- * Adds a decision and lets go of the oldest that are too many.
+ * Adds a decision and lets go of those that are too many: of its kind, or with all that is newer too large.
  * @param {Decision[]} list
  * @param {Decision} decision
  */
 export function remember(list, decision) {
   list.push(decision);
+  const alike = list.filter((d) => kindOf(d) === kindOf(decision));
+  if (alike.length > MOST_DECISIONS) list.splice(list.indexOf(alike[0]), 1);
   let bytes = 0;
   let at = list.length;
-  while (at-- && list.length - at <= MOST_DECISIONS) {
+  while (at--) {
     const { _request, _answer, _era } = list[at];
     bytes += _request.length + _answer.length;
     if (!list[at + 1] || list[at + 1]._era !== _era) bytes += _era._bytes;
@@ -52,6 +58,9 @@ export function remember(list, decision) {
   }
   list.splice(0, at + 1);
 }
+
+/** What was decided about several things, each with the decision's name. @param {[any[], string]} told @returns {any[]} */
+export const named = ([list, servedId]) => list.map((one) => Object.assign(one, { servedId: servedId || null }));
 
 /** @param {Uint8Array} a @param {Uint8Array} b @param {number} [head] bytes of which but the first count */
 export function sameAnswer(a, b, head = HEAD) {
@@ -65,8 +74,7 @@ export function sameAnswer(a, b, head = HEAD) {
  */
 export function writeLog(list, packVersion) {
   const w = new Writer();
-  // NSDL; version 2 where it has more than lists.
-  w.bytes(new Uint8Array([78, 83, 68, 76, list.some((d) => d._op === PUT_FORWARD) ? 2 : 1]));
+  w.bytes(new Uint8Array([78, 83, 68, 76, 3])); // NSDL and the version
   w.str(packVersion);
   const eras = list.map((d) => d._era).filter((era, i, all) => era !== all[i - 1]);
   w.list(eras, (era) => {
@@ -77,7 +85,7 @@ export function writeLog(list, packVersion) {
       w.bytes(request);
     }));
     w.list(list.filter((d) => d._era === era), (d) => {
-      w.u32(+d._servedId || 0);
+      w.str(String(d._servedId));
       w.f64(d._time);
       w.str(d._slot);
       w.str(d._market);

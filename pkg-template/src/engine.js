@@ -217,25 +217,26 @@ export class Engine {
   }
 
   /**
-   * What a part decides for the shopper, remembered as a list is; `served` and the slot stand for a list's number. Answers as `reckon` does.
-   * @template {object} T
-   * @param {number} part
+   * What a part decides for the shopper, remembered as a list is; answers as `reckon` does, with the name in place of a list's number, `""` where nothing is remembered.
+   * @template T
    * @param {number} number
+   * @param {string} kind what it is, in its name
    * @param {string} slot
-   * @param {any} given what it decided about
    * @param {(w: Writer) => void} write
-   * @param {(r: Reader) => [number, T]} read answers with the number of events too
-   * @returns {T & { served: string } | null | undefined}
+   * @param {(r: Reader) => T} read reads each answer to the same question, now and later
+   * @param {(r: Reader) => number} [count] the number of events, where the answer has it
+   * @returns {[T, string] | null | undefined}
    */
-  settle(part, number, slot, given, write, read) {
-    return this.reckon(part, number, write, (r) => {
-      const [events, told] = read(r);
+  settle(number, kind, slot, write, read, count) {
+    return this.reckon(INSIGHT, number, write, (r) => {
+      const told = read(r);
+      if (this._seat._consent.personalize !== true) return [told, ""];
       const request = this._writer.written();
       // A page that paints twice decides once; what was asked or answered otherwise has another name.
-      const before = this.decisions.find((d) => d._op === number && sameAnswer(d._request.subarray(ASKED), request.subarray(ASKED), 0) && sameAnswer(d._answer, r._bytes));
-      const served = before ? String(before._servedId).split("/")[0] : [this._seat._run.toString(36), events, this._settled++, "promotions"].join("-");
-      if (!before) this._decided(served + "/" + slot, number, slot, given, request, r._bytes);
-      return Object.assign(told, { served });
+      const before = this.decisions.find((d) => d._op === number && d._era._shards.length === this._era._shards.length && sameAnswer(d._request.subarray(ASKED), request.subarray(ASKED), 0) && sameAnswer(d._answer, r._bytes));
+      const served = before ? String(before._servedId) : [this._seat._run.toString(36), count ? count(r) : 0, this._settled++, kind].join("-") + "/" + slot;
+      if (!before) this._decided(served, number, slot, read, request, r._bytes);
+      return [told, served];
     });
   }
 

@@ -1,5 +1,6 @@
 // Offers and conditions: who may use one, and to whom it is put forward (src/manual/promotions.md). The first never asks for the shopper.
 
+import { named } from "./decisions.js";
 import { INSIGHT } from "./engine.js";
 import * as op from "./protocol.js";
 import { asking } from "./rules.js";
@@ -66,7 +67,7 @@ const VERDICTS = ["", "capped", "all_capped", "buys_anyway", "weak"];
  * @param {any[]} offers
  * @returns {any}
  */
-export function readForward(r, offers) {
+function readForward(r, offers) {
   /** @type {any[]} */
   const withheld = [];
   const items = r.list((r) => {
@@ -109,7 +110,7 @@ export function promotionsOf(shelf, o) {
   });
   // Of a creative a line with its name behind the offer's id.
   const others = _conditions.map((one) => one._id.split("\n").concat(one._audience)).filter((one) => personal && one.length > 2 && !_holds(one[2]));
-  const told = personal && offers.length && engine.settle(INSIGHT, op.PUT_FORWARD, slot, offers.map((offer) => ({ id: offer.id })), (/** @type {import("./codec.js").Writer} */ w) => {
+  const [told, servedId] = personal && offers.length && engine.settle(op.PUT_FORWARD, "promotions", slot, (/** @type {import("./codec.js").Writer} */ w) => {
     w.f64(now);
     w.u32(shelf._zone());
     w.f64(shelf._seed);
@@ -123,11 +124,10 @@ export function promotionsOf(shelf, o) {
       w.str(other[0]);
       w.str(other[1]);
     });
-  }, (/** @type {import("./codec.js").Reader} */ r) => {
-    const forward = readForward(r, offers);
-    return [r.u32(), forward];
-  });
-  const { items: best, withheld, served } = told || { items: offers, withheld: [], served: "" };
+  }, (/** @type {import("./codec.js").Reader} */ r) => readForward(r, offers.map((offer) => Object.assign({}, offer))),
+  (/** @type {import("./codec.js").Reader} */ r) => r.u32()) || [];
+  const { items: best, withheld } = told || { items: offers, withheld: [] };
+  const [served] = (servedId || "").split("/");
   const items = best.slice(0, limit);
   /** @type {any[]} */
   const rows = [];
@@ -135,7 +135,7 @@ export function promotionsOf(shelf, o) {
     if (propensity) rows.push({ item: id, propensity, slot, position, served });
     if (creativePropensity) rows.push({ item: creative, propensity: creativePropensity, slot: slot + "/creative/" + id, position, served });
   });
-  return { servedId: served ? served + "/" + slot : null, items, withheld, paused: _paused, rows };
+  return { servedId: servedId || null, items, withheld, paused: _paused, rows };
 }
 
 /** How a campaign stands in the core's words. */
@@ -159,21 +159,27 @@ export function grantsOf(shelf, o) {
   // Asked before anything is written: a condition is a call of its own. None of a segment: -1, which is no place; -2: stopped, -3: who knows.
   const segments = campaigns.map((/** @type {any} */ campaign) => remote._names(campaign._id) ? -2 : remote._unknown() ? -3 : campaign._segments.findIndex((/** @type {string} */ when) => holds(when)));
   let place = 0;
-  const told = engine.reckon(INSIGHT, op.GRANTS, (/** @type {import("./codec.js").Writer} */ w) => {
+  let changed = 0;
+  const told = engine.settle(op.GRANTS, "grants", "", (/** @type {import("./codec.js").Writer} */ w) => {
     w.f64(engine.time());
     w.f64(shelf._seed);
     w.list(segments, (segment) => {
       w.str(campaigns[place++]._id);
       w.u32(segment);
     });
-  }, (/** @type {import("./codec.js").Reader} */ r) => [r.list((r) => ({ state: STATES[r.u8()], coupon: r.str() || null, until: r.f64() })), r.u8()]);
+  }, (/** @type {import("./codec.js").Reader} */ r) => {
+    let at = 0;
+    const list = r.list((r) => ({ campaign: campaigns[at++]._id, state: STATES[r.u8()], coupon: r.str() || null, until: r.f64() }));
+    changed = r.u8();
+    return list;
+  });
   if (!told) return [];
-  if (told[1]) {
+  if (changed) {
     // What was granted stays, whatever becomes of this instance or this page.
     engine.consented();
     shelf._memory.changed();
   }
-  return told[0].map((/** @type {any} */ grant, /** @type {number} */ i) => Object.assign({ campaign: campaigns[i]._id }, grant));
+  return named(told);
 }
 
 /**

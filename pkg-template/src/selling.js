@@ -1,6 +1,6 @@
 // What is said of a product first (src/manual/selling-points.md).
 
-import { INSIGHT } from "./engine.js";
+import { named } from "./decisions.js";
 import * as op from "./protocol.js";
 import { saidOf } from "./rules.js";
 
@@ -14,7 +14,7 @@ const KINDS = ["selling_point", "scene", "review"];
  */
 export function sellingPointsOf(shelf, product, o) {
   const engine = shelf._engine;
-  return engine.reckon(INSIGHT, op.SELLING_POINTS, (/** @type {import("./codec.js").Writer} */ w) => {
+  const told = engine.settle(op.SELLING_POINTS, "selling_points", product, (/** @type {import("./codec.js").Writer} */ w) => {
     w.f64(engine.time());
     w.u32(shelf._zone());
     w.u8(o.mode === 1 ? 1 : 0);
@@ -25,5 +25,6 @@ export function sellingPointsOf(shelf, product, o) {
     const [speaker, shopper, condition, scene] = [r.str(), r.u32(), r.str(), r.u32()];
     const because = !shopper && !scene ? { code: "given", subject: "" } : shopper >= scene ? { code: "shopper", subject: speaker } : { code: "scene", subject: condition };
     return Object.assign(point, { score: shopper + scene, parts: { shopper, scene }, because });
-  }).slice(0, o.limit || 3)) || [];
+  }).slice(0, o.limit || 3));
+  return told ? named(told) : [];
 }

@@ -25,7 +25,7 @@ import { readInsights, writeInsights } from "./insights.js";
 import { Memory } from "./memory.js";
 import { distinct, id, readOptions } from "./options.js";
 import { Overlay } from "./overlay.js";
-import { declineGrant, grantsOf, promotionsOf, readForward, unmetOf } from "./promotions.js";
+import { declineGrant, grantsOf, promotionsOf, unmetOf } from "./promotions.js";
 import * as op from "./protocol.js";
 import { Receipts } from "./receipts.js";
 import { Reports } from "./reports.js";
@@ -200,8 +200,9 @@ export class Shelf {
     const d = this._engine.decisions.find((d) => d._servedId === servedId);
     this._products.clear(); // a row of then may be another one now
     const again = d && this._engine.replay(d, (answer) => {
-      if (d._op === op.PUT_FORWARD) return readForward(new Reader(answer.subarray(1)), d._given.map((offer) => Object.assign({}, offer)));
-      const list = listOf(this, op.readShelf(new Reader(answer.subarray(1))), d._given);
+      const r = new Reader(answer.subarray(1));
+      if (typeof d._given === "function") return d._given(r);
+      const list = listOf(this, op.readShelf(r), d._given);
       const sponsored = (d._list ? d._list.items : []).filter((item) => item.sponsored).map((item) => item.id);
       return list && decided(d, listed(this, labelled(this, list, { sponsored }), { slot: d._slot }));
     });

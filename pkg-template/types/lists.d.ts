@@ -354,4 +354,6 @@ export interface SellingPoint {
   parts: { shopper: number; scene: number };
   /** What gave most: what speaks of the shopper (`price`), what the host said (`weather=rain`), or nothing. */
   because: { code: "shopper" | "scene" | "given"; subject: string };
+  /** For `replay`: the decision that it is part of; `null` without consent, where nothing is remembered. */
+  servedId: string | null;
 }

@@ -178,7 +178,7 @@ export interface PromotionRow {
 export interface PromotionList {
   /**
    * For `replay`, of what the shopper's device decided; `null` in mode "neutral", without consent and where there is nothing to decide. The same while the page asks the same and
-   * nothing happens in between, as long as it is remembered: the latest 32 decisions are.
+   * nothing happens in between, as long as it is remembered: the latest 32 are.
    */
   servedId: string | null;
   /** The weightiest first, of equals in the order of the shop's file; empty where none is, and while promotions pause. */
@@ -232,6 +232,8 @@ export interface CareMessage {
 }
 
 export interface CareList {
+  /** For `replay`, as of `promotions()`; `null` without consent and without the engine. */
+  servedId: string | null;
   /** Due now, the highest priority first. */
   items: CareMessage[];
   /** What would else be due, and why it is not. With "consent" and "neutral" nobody looked whether it would be. */
@@ -266,6 +268,8 @@ export interface GrantView {
   coupon: string | null;
   /** When the campaign ends, in milliseconds since 1970 UTC. */
   until: number;
+  /** For `replay`: the decision that it is part of. */
+  servedId: string | null;
 }
 
 /** One product, or two, of which one unit each is added. */

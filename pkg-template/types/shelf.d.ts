@@ -69,7 +69,7 @@ export interface Shelf {
   /** The stage that keeps a product off the shelf that `recommend` gives for these options. `detail`: its place, from "1", where it has one; the name of a rule that hides it. */
   whyNot(id: string | number, options?: RecommendOptions): { stage: WhyNotStage; detail: string };
   /**
-   * The latest 32 lists, oldest first, as far as they take less than 1 MB with what they were decided from. In memory only; empty
+   * The latest 32 lists, oldest first, as far as they take less than 1 MB with what they and all else that is remembered were decided from. In memory only; empty
    * without consent to `personalize`, and after `forget`, `signOut` and the withdrawal of that consent.
    */
   decisions(): Decision[];
@@ -78,8 +78,11 @@ export interface Shelf {
    * remembered, and without the engine.
    */
   replay(servedId: number): { same: boolean; list: Decision } | null;
-  /** The same of `promotions()`, by its `servedId`: offers as the core has them, uncut, without names and texts. `null` for one that is no longer remembered: it is one of the 32 too. */
-  replay(servedId: string): { same: boolean; list: Pick<PromotionList, "items" | "withheld"> } | null;
+  /**
+   * The same of what is no list, by the `servedId` that it was answered with: of `promotions()` all offers, uncut; of `care()`, `sellingPoints()` and `grants()` what they answered. The
+   * latest 32 of each are remembered.
+   */
+  replay(servedId: string): { same: boolean; list: Pick<PromotionList, "items" | "withheld"> | Omit<CareList, "servedId"> | Omit<SellingPoint, "servedId">[] | Omit<GrantView, "servedId">[] } | null;
   /** The decisions with all they were decided from, for `nearshelf replay`. It holds the portrait: it is the shopper's to give. */
   decisionLog(): Uint8Array;
   /** The rows of a list that explores; none for another. Log them once, when the list is shown. */

@@ -488,7 +488,7 @@ fn decision_log_2_is_read() {
     assert_eq!(log.pack_version, "5aeb82606178fd3b");
     let pack = crate::golden::learning_pack();
     let all = log.replay(pack.clone(), &no_shards).expect("decided again");
-    assert_eq!(all.iter().map(|r| r.decision.served_id).collect::<Vec<_>>(), [0, 0, 0, 1, 0]);
+    assert_eq!(all.iter().map(|r| r.decision.served.as_str()).collect::<Vec<_>>(), ["", "", "", "1", ""]);
     assert_eq!(all.iter().map(|r| r.shown.len()).collect::<Vec<_>>(), [7, 7, 7, 4, 7]);
     assert!(all.iter().all(|r| r.same && r.shown == r.again), "a version that decides otherwise says so here");
     let first = &all[4].again[0];
@@ -499,6 +499,58 @@ fn decision_log_2_is_read() {
     let mut one = bytes.to_vec();
     one[8] = 1;
     assert_eq!(DecisionLog::read(&one).expect_err("of version 2").code(), "bad_decisions");
+}
+
+#[test]
+#[cfg(all(feature = "cli", not(target_arch = "wasm32")))]
+fn decision_log_3_is_read() {
+    use nearshelf::decisions::{DecisionLog, Kind};
+    // Of a shelf over the pack of the golden files: a list; a purchase, and what is due, said and granted; a return, a complaint and a campaign declined, and the same again; a list.
+    let bytes = include_bytes!("decisions-v3.log");
+    let log = DecisionLog::read(bytes).expect("log 3");
+    assert_eq!(log.pack_version, "d1e63b6d95b2af46");
+    let pack = crate::golden::speaking_pack();
+    let all = log.replay(pack.clone(), &no_shards).expect("decided again");
+    assert!(all.iter().all(|r| r.same && r.shown == r.again), "a version that decides otherwise says so here");
+    let named: Vec<_> = all.iter().map(|r| (r.decision.kind, r.decision.served.clone(), r.shown.len())).collect();
+    let name = |events: u32, rest: &str| format!("3ulydvqle-{events}-{rest}");
+    let expected = [
+        (Kind::List, "1".to_string(), 4),
+        (Kind::Promotions, name(1, "0-promotions/home"), 7),
+        (Kind::Care, name(0, "1-care/home"), 2),
+        (Kind::SellingPoints, name(0, "2-selling_points/40001"), 3),
+        (Kind::Grants, name(0, "3-grants/"), 2),
+        (Kind::Grants, name(0, "4-grants/"), 2),
+        (Kind::Care, name(0, "5-care/home"), 4),
+        (Kind::SellingPoints, name(0, "6-selling_points/40005"), 1),
+        (Kind::SellingPoints, name(0, "7-selling_points/40001"), 3),
+        (Kind::List, "2".to_string(), 4),
+    ];
+    assert_eq!(named, expected);
+    let reasons = |at: usize| -> Vec<(&str, Vec<(&str, f64)>)> {
+        all[at]
+            .again
+            .iter()
+            .map(|item| (item.id.as_str(), item.reasons.iter().map(|(c, v)| (c.as_str(), *v)).collect()))
+            .collect()
+    };
+    let word = |code| vec![(code, 0.0)];
+    assert_eq!(
+        reasons(2),
+        [("care:moon", vec![("no_offer", 0.0), ("holiday", 0.0)]), ("care:arrived", word("after_purchase"))]
+    );
+    assert_eq!(reasons(3)[..2], [("new", vec![("new", 1000.0)]), ("rain", vec![("weather=rain", 500.0)])]);
+    assert_eq!(reasons(5), [("spring", word("declined")), ("late", vec![("granted", 0.0), ("coupon c-tea", 0.0)])]);
+    assert_eq!(reasons(6)[0], ("care:golden", vec![("paused", 0.0), ("birthday", 0.0)]));
+    assert_eq!(
+        all.iter().map(|r| r.personal).collect::<Vec<_>>(),
+        [false, true, true, true, true, true, true, false, true, true]
+    );
+    damaged_logs_are_refused(bytes, &pack);
+    // What is said and granted is no decision of version 2.
+    let mut two = bytes.to_vec();
+    two[8] = 2;
+    assert_eq!(DecisionLog::read(&two).expect_err("of version 3").code(), "bad_decisions");
 }
 
 /// Parameters of insights, as shipped, with published models and made-up cuts.

@@ -481,6 +481,15 @@ pub(crate) fn learning_pack() -> Vec<u8> {
     pack(&serde_json::from_str(LEARNING).expect("JSON"))
 }
 
+/// The pack of `care.json`, with what is said of products and campaigns beside its messages.
+#[cfg(all(feature = "cli", not(target_arch = "wasm32")))]
+pub(crate) fn speaking_pack() -> Vec<u8> {
+    let mut file: Value = serde_json::from_str(CARING).expect("JSON");
+    file["sections"]["SELL"] = Value::Null;
+    file["sections"]["GRNT"] = Value::Null;
+    pack(&file)
+}
+
 /// The frozen pack with the sections a file names.
 pub(crate) fn pack(file: &Value) -> Vec<u8> {
     let Some(named) = file["sections"].as_object() else { return PACK.to_vec() };

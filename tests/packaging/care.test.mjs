@@ -115,11 +115,11 @@ test("what is no option, no birthday and no member is told or left alone, and no
   await new Promise((resolve) => setTimeout(resolve));
   assert.ok(told.length > 0 && told.every((code) => /^(bad_option|unknown_option|bad_argument)$/.test(code)), String(told));
   shelf.dispose();
-  assert.deepEqual(shelf.care(), { items: [], withheld: [], paused: false, level: null, bestHour: null });
+  assert.deepEqual(shelf.care(), { servedId: null, items: [], withheld: [], paused: false, level: null, bestHour: null });
 });
 
 test("without the section there is no message, and without an engine neither", async () => {
   const { shelf } = await open({ pack: golden("choosing.json").pack });
-  assert.deepEqual({ ...shelf.care({ customer: { tier: "gold" } }), bestHour: null }, { items: [], withheld: [], paused: false, level: null, bestHour: null });
+  assert.deepEqual({ ...shelf.care({ customer: { tier: "gold" } }), servedId: null, bestHour: null }, { servedId: null, items: [], withheld: [], paused: false, level: null, bestHour: null });
   shelf.dispose();
 });

@@ -114,6 +114,38 @@ fn a_pack_above_its_bar_is_written_as_a_core_and_shards_that_are_the_pack() {
 }
 
 #[test]
+fn a_pack_that_every_page_would_load_whole_is_told_how_to_be_split() {
+    let shop = tempfile::tempdir().expect("a folder");
+    // Titles that do not compress, as links and texts of a large catalogue hardly do.
+    let mut seed = 1_u64;
+    let mut title = || {
+        let mut letter = || {
+            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            char::from(b'a' + (seed >> 59) as u8 % 26)
+        };
+        (0..150).map(|_| letter()).collect::<String>()
+    };
+    let rows: String = (0..4_000).map(|i| format!("p{i},{},9.90 CNY,Things,in_stock\n", title())).collect();
+    let head = "id,title,price,product_type,availability\n";
+    let said = |products: usize, more: &[&str]| {
+        let rows: String = rows.lines().take(products).flat_map(|line| [line, "\n"]).collect();
+        fs::write(shop.path().join("catalog.csv"), format!("{head}{rows}")).expect("a catalogue");
+        let out = shop.path().join("shop.pack");
+        let said = nearshelf(&[&["pack", path(shop.path()), "--out", path(&out)], more].concat());
+        assert!(said.status.success(), "{}", text(&said.stderr));
+        (text(&said.stdout), nearshelf::publish::brotli(&fs::read(&out).expect("a pack")))
+    };
+    let hint = "every page loads all of it; with --shards a core of at most 250000 bytes on the wire";
+    let (told, wire) = said(4_000, &[]);
+    assert!(wire > 250_000 && told.contains(hint), "{wire} bytes: {told}");
+    assert!(!said(4_000, &["--one-file"]).0.contains(hint), "who wants one file is not told otherwise");
+    let (told, core) = said(4_000, &["--shards"]);
+    assert!(core <= 250_000 && told.contains("a core and ") && !told.contains(hint), "{core} bytes: {told}");
+    let (told, wire) = said(1_000, &[]);
+    assert!(wire < 250_000 && !told.contains(hint), "{wire} bytes: {told}");
+}
+
+#[test]
 fn inspect_tells_the_difference_in_words_and_as_json() {
     let made = Made::default();
     let out = tempfile::tempdir().expect("a folder");

@@ -2,7 +2,7 @@
 
 use crate::output::say;
 use clap::Args;
-use nearshelf::decisions::{DecisionLog, Replayed, Shown};
+use nearshelf::decisions::{DecisionLog, Kind, Replayed, Shown, not_logged};
 use nearshelf::error::Error;
 use nearshelf::shop::{read_file, read_plain};
 use serde_json::{Value, json};
@@ -16,9 +16,9 @@ pub(crate) struct ReplayLogArgs {
     /// The pack they were decided with.
     #[arg(long, value_name = "FILE")]
     pub(crate) pack: PathBuf,
-    /// Only the list of this number.
-    #[arg(long, value_name = "N")]
-    pub(crate) served: Option<u32>,
+    /// Only the list of this number, or what is no list by its name: the page's `servedId`.
+    #[arg(long, value_name = "ID")]
+    pub(crate) served: Option<String>,
     /// Print JSON.
     #[arg(long)]
     pub(crate) json: bool,
@@ -28,7 +28,12 @@ pub(crate) struct ReplayLogArgs {
 pub(crate) fn run(args: &ReplayLogArgs) -> Result<ExitCode, Error> {
     let log = DecisionLog::read(&read_file(&args.log)?)?;
     let mut all = log.replay(read_plain(&args.pack)?, &|name| read_plain(&beside(&args.pack, name)))?;
-    all.retain(|r| args.served.is_none_or(|n| n == r.decision.served_id));
+    if let Some(wanted) = &args.served {
+        all.retain(|r| *wanted == r.decision.served);
+        if all.is_empty() {
+            return Err(not_logged(wanted));
+        }
+    }
     let differing = all.iter().filter(|r| !r.same).count();
     if args.json {
         say!("{:#}", Value::Array(all.iter().map(as_json).collect()));
@@ -48,7 +53,17 @@ fn print(r: &Replayed<'_>) {
     let d = r.decision;
     let source = if r.personal { "personal" } else { "neutral" };
     let verdict = if r.same { "same bytes" } else { "DIFFERS" };
-    say!("#{} {} slot {} market {} {source}: {verdict}", d.served_id, time(d.time), d.slot, d.market);
+    let what = match d.kind {
+        Kind::List => format!("#{}", d.served),
+        kind if d.served.is_empty() => kind.name().to_string(),
+        _ => d.served.clone(),
+    };
+    let place = match d.kind {
+        Kind::SellingPoints => format!(" of {}", d.slot),
+        _ if d.slot.is_empty() => String::new(),
+        _ => format!(" slot {}", d.slot),
+    };
+    say!("{what} {}{place} market {} {source}: {verdict}", time(d.time), d.market);
     for (place, item) in r.shown.iter().enumerate() {
         let twin = r.again.get(place);
         let mark = if twin.is_some_and(|t| t.id == item.id && t.score == item.score) { ' ' } else { '!' };
@@ -86,6 +101,6 @@ fn as_json(r: &Replayed<'_>) -> Value {
         json!({ "id": s.id, "score": s.score, "propensity": s.propensity, "instead": s.instead, "reasons": reasons })
     };
     let d = r.decision;
-    json!({ "served": d.served_id, "time": d.time, "slot": d.slot, "market": d.market, "personal": r.personal, "same": r.same,
+    json!({ "kind": d.kind.name(), "served": d.served, "time": d.time, "slot": d.slot, "market": d.market, "personal": r.personal, "same": r.same,
             "items": r.shown.iter().map(item).collect::<Vec<_>>(), "replayed": r.again.iter().map(item).collect::<Vec<_>>() })
 }

@@ -8,12 +8,11 @@ use crate::error::{Code, Error, Result};
 use crate::pack::Pack;
 use crate::wasm::dispatch::Table;
 
-/// What a log begins with: four letters and the version, 2 where it has offers that were put forward.
-const MAGICS: [[u8; 5]; 2] = [*b"NSDL\x01", *b"NSDL\x02"];
-/// The call by which offers are put forward.
-const PUT_FORWARD: u32 = 61;
-/// Why an offer is not, by the boundary's number.
-const VERDICTS: [&str; 5] = ["", "capped", "all_capped", "buys_anyway", "weak"];
+mod told;
+
+/// What a log begins with; the version follows: 2 has offers too, 3 all that is decided, by name.
+const MAGIC: &[u8; 4] = b"NSDL";
+const VERSIONS: core::ops::RangeInclusive<u8> = 1..=3;
 
 /// A shelf's decisions, oldest first, with what they were decided from.
 #[derive(Debug, Clone, PartialEq)]
@@ -39,14 +38,57 @@ struct Era {
 /// A call that changed something: its number, 3 `track`, 32 or 33 `overlay`, and its request.
 type Change = (u32, Vec<u8>);
 
-/// A list that was given out, or offers that were put forward.
+/// What was decided.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// A list, of products or of what the page gave.
+    List,
+    /// Which offers were put forward, since version 2.
+    Promotions,
+    /// What campaigns granted, since version 3.
+    Grants,
+    /// Which messages of care were due, since version 3.
+    Care,
+    /// What was said of a product first, since version 3.
+    SellingPoints,
+}
+
+impl Kind {
+    /// By the number of the call.
+    fn of(op: u32) -> Option<(Kind, u8)> {
+        Some(match op {
+            4 | 5 => (Kind::List, 1),
+            61 => (Kind::Promotions, 2),
+            62 => (Kind::Grants, 3),
+            77 => (Kind::Care, 3),
+            92 => (Kind::SellingPoints, 3),
+            _ => return None,
+        })
+    }
+
+    /// "list", or the page's method.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Kind::List => "list",
+            Kind::Promotions => "promotions",
+            Kind::Grants => "grants",
+            Kind::Care => "care",
+            Kind::SellingPoints => "sellingPoints",
+        }
+    }
+}
+
+/// Something that was decided for the shopper.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Decision {
-    /// Its number on the page; 0 of offers that were put forward.
-    pub served_id: u32,
+    /// What it is.
+    pub kind: Kind,
+    /// What the page calls it, the `servedId` of its answer: a list's number, or a name; empty of offers in version 2.
+    pub served: String,
     /// When, in milliseconds since 1970 UTC.
     pub time: f64,
-    /// Where on the page.
+    /// Where on the page; of selling points the product.
     pub slot: String,
     /// In which market.
     pub market: String,
@@ -55,6 +97,13 @@ pub struct Decision {
     steps: usize,
     request: Vec<u8>,
     answer: Vec<u8>,
+}
+
+/// The error for a decision that is asked for and not there: `bad_decisions`.
+#[must_use]
+pub fn not_logged(served: &str) -> Error {
+    let detail = format!("it has no decision \"{served}\": a page remembers the latest 32 of each kind.");
+    Error::new(Code::BadDecisions, detail)
 }
 
 /// A decision, decided again.
@@ -72,7 +121,7 @@ pub struct Replayed<'a> {
     pub again: Vec<Shown>,
 }
 
-/// An item of a list.
+/// An item of a list; or an offer, a message, a selling point or a campaign.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Shown {
     /// Its id.
@@ -84,7 +133,7 @@ pub struct Shown {
     /// What would stand there without exploration, where that is something else.
     pub instead: Option<String>,
     /// The components of its score with their values. The replay finds them: an item of the log has those of the same item with the same score, and none where
-    /// the replay has no such item.
+    /// the replay has no such item. What is no list has its reasons in the answer; those without a value have 0.
     pub reasons: Vec<(String, f64)>,
 }
 
@@ -95,7 +144,7 @@ impl DecisionLog {
     ///
     /// `bad_decisions`.
     pub fn read(bytes: &[u8]) -> Result<DecisionLog> {
-        let bad = |_| Error::new(Code::BadDecisions, "the bytes are not those of a decision log of version 1 or 2.");
+        let bad = |_| Error::new(Code::BadDecisions, "the bytes are not those of a decision log of version 1 to 3.");
         read(bytes).map_err(bad)
     }
 
@@ -136,8 +185,10 @@ impl DecisionLog {
 
 fn read(bytes: &[u8]) -> core::result::Result<DecisionLog, Malformed> {
     let mut r = Reader::new(bytes);
-    let version = r.bytes();
-    let Some(offers) = MAGICS.iter().position(|magic| magic == version) else { return Err(Malformed) };
+    let version = match r.bytes().split_last() {
+        Some((version, magic)) if magic == MAGIC && VERSIONS.contains(version) => *version,
+        _ => return Err(Malformed),
+    };
     let pack_version = r.str().to_string();
     let mut eras = Vec::new();
     for _ in 0..r.count(12) {
@@ -146,16 +197,18 @@ fn read(bytes: &[u8]) -> core::result::Result<DecisionLog, Malformed> {
         let [ground, journal] = [changes(&mut r)?, changes(&mut r)?];
         let mut decisions = Vec::new();
         for _ in 0..r.count(40) {
-            let (served_id, time, slot) = (r.u32(), r.f64(), r.str().to_string());
+            let served = if version < 3 { r.u32().to_string() } else { r.str().to_string() };
+            let (time, slot) = (r.f64(), r.str().to_string());
             let (market, language) = (r.str().to_string(), r.str().to_string());
             let (op, steps) = (r.u32(), r.u32() as usize);
             let (request, answer) = (r.bytes().to_vec(), r.bytes().to_vec());
-            // Only lists and offers are decided, and each after a part of the journal.
-            let decides = matches!(op, 4 | 5) || offers > 0 && op == PUT_FORWARD;
-            if !decides || steps > journal.len() || request.len() < 4 || answer.len() < 5 {
+            // Each is decided after a part of the journal.
+            let (kind, since) = Kind::of(op).ok_or(Malformed)?;
+            if version < since || steps > journal.len() || request.len() < 4 || answer.len() < 5 {
                 return Err(Malformed);
             }
-            decisions.push(Decision { served_id, time, slot, market, language, op, steps, request, answer });
+            let served = if version < 3 && kind != Kind::List { String::new() } else { served };
+            decisions.push(Decision { kind, served, time, slot, market, language, op, steps, request, answer });
         }
         eras.push(Era { snapshot, shards, ground, journal, decisions });
     }
@@ -204,17 +257,14 @@ fn again<'a>(table: &mut Table, handle: u32, era: &Era, decision: &'a Decision) 
         table.call(*op, &of_handle(request));
     }
     let answer = table.call(decision.op, &of_handle(&decision.request));
-    let of_offers = decision.op == PUT_FORWARD;
-    // Status, then the list's number, which counts this shelf's lists only.
-    let same = answer.len() == decision.answer.len()
-        && answer[0] == decision.answer[0]
-        && (answer[1..5] == decision.answer[1..5] || !of_offers)
-        && answer[5..] == decision.answer[5..];
-    if of_offers {
-        let (shown, again) = (forwarded(decision, &decision.answer)?, forwarded(decision, &answer)?);
+    if decision.kind != Kind::List {
+        let ((personal, shown), (_, again)) = (told::told(decision, &decision.answer)?, told::told(decision, &answer)?);
         ask(table, 37, &rehearse(0), |_| ())?;
-        return Ok(Replayed { decision, same, personal: true, shown, again });
+        return Ok(Replayed { decision, same: answer == decision.answer, personal, shown, again });
     }
+    // Status, then the list's number, which counts this shelf's lists only.
+    let same =
+        answer.len() == decision.answer.len() && answer[0] == decision.answer[0] && answer[5..] == decision.answer[5..];
     let (personal, mut shown) = shown(table, handle, decision, &decision.answer, false)?;
     let (_, again) = self::shown(table, handle, decision, &answer, true)?;
     for item in &mut shown {
@@ -257,28 +307,6 @@ fn shown(table: &mut Table, handle: u32, decision: &Decision, answer: &[u8], why
         out.push(Shown { id, score, propensity, instead, reasons });
     }
     Ok((personal, out))
-}
-
-/// Offers as an answer has them, those that are put forward first: by id, with the weight as score; of the others the reason why not, worth nothing.
-fn forwarded(decision: &Decision, answer: &[u8]) -> Result<Vec<Shown>> {
-    let mut r = Reader::new(&decision.request);
-    let (_handle, _now, _zone, _seed, _slot, _places) = (r.u32(), r.f64(), r.u32(), r.f64(), r.str(), r.u32());
-    let ids: Vec<String> = (0..r.count(8)).map(|_| (r.str().to_string(), r.str()).0).collect();
-    parse(answer, |r| {
-        let mut out = Vec::new();
-        for _ in 0..r.count(33) {
-            let (at, verdict, score, because) = (r.u32() as usize, usize::from(r.u8()), r.f64(), r.str());
-            let (_rate, propensity, creative, _likely) = (r.u32(), r.u32(), r.str(), r.u32());
-            let why_not = VERDICTS.get(verdict).copied().filter(|v| !v.is_empty());
-            let creative = Some(creative).filter(|c| !c.is_empty()).map(|c| (format!("creative {c}"), 0.0));
-            let because = Some(because).filter(|b| !b.is_empty()).map(|b| (b.to_string(), score));
-            let reasons = why_not.map(|v| (v.to_string(), 0.0)).into_iter().chain(because).chain(creative).collect();
-            let id = ids.get(at).cloned().unwrap_or_default();
-            out.push(Shown { id, score, propensity: Some(propensity).filter(|p| *p > 0), instead: None, reasons });
-        }
-        let _events = r.u32();
-        out
-    })
 }
 
 /// The ids that a given list was of.
@@ -340,45 +368,4 @@ fn parse<T>(answer: &[u8], read: impl FnOnce(&mut Reader<'_>) -> T) -> Result<T>
     let value = read(&mut r);
     r.check().map_err(|_| Error::new(Code::BadDecisions, "an answer in the log is not one of this version."))?;
     Ok(value)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_offer_without_reason_and_creative_is_read_too() {
-        let decision = Decision {
-            served_id: 0,
-            time: 0.0,
-            slot: "home".into(),
-            market: "cn".into(),
-            language: "zh".into(),
-            op: PUT_FORWARD,
-            steps: 0,
-            request: Vec::new(),
-            answer: Vec::new(),
-        };
-        for offers in [0, 1, 5, 40] {
-            let mut w = Writer::new();
-            w.u8(0);
-            w.count(offers);
-            for at in 0..offers {
-                w.u32(at as u32);
-                w.u8(0);
-                w.f64(at as f64);
-                w.str("");
-                w.u32(0);
-                w.u32(1_000_000);
-                w.str("");
-                w.u32(0);
-            }
-            w.u32(7);
-            let read = forwarded(&decision, &w.finish()).expect("an answer");
-            assert_eq!(
-                read.iter().map(|o| o.score).collect::<Vec<_>>(),
-                (0..offers).map(|i| i as f64).collect::<Vec<_>>()
-            );
-        }
-    }
 }
