@@ -48,16 +48,22 @@ pub enum PriceError {
 ///
 /// [`PriceError`] says what is wrong with the text.
 pub fn parse_price(text: &str, exponent: u8) -> Result<Minor, PriceError> {
-    let text = text.trim().trim_start_matches(['¥', '￥', '$', '€', '£']).trim();
+    // Most are digits from end to end; only of the others it is looked at what stands around.
+    let is_digit = |b: Option<&u8>| b.is_some_and(u8::is_ascii_digit);
+    let (first, last) = (text.as_bytes().first(), text.as_bytes().last());
+    let is_plain = is_digit(first) && is_digit(last);
+    let text = if is_plain { text } else { text.trim().trim_start_matches(['¥', '￥', '$', '€', '£']).trim() };
     if text.is_empty() {
         return Err(PriceError::Empty);
     }
+    // A checked multiplication is a call of many instructions in wasm.
+    let times_ten = |value: i64| if value > i64::MAX / 10 { Err(PriceError::TooLarge) } else { Ok(value * 10) };
     let (mut value, mut digits, mut after, mut point, mut round_up) = (0_i64, 0_u32, 0_u32, false, false);
-    for c in text.chars() {
+    for c in text.bytes() {
         match c {
-            '0'..='9' => {
+            b'0'..=b'9' => {
                 digits += 1;
-                let d = i64::from(c as u32 - '0' as u32);
+                let d = i64::from(c - b'0');
                 if point && after >= u32::from(exponent) {
                     if after == u32::from(exponent) {
                         round_up = d >= 5;
@@ -66,10 +72,10 @@ pub fn parse_price(text: &str, exponent: u8) -> Result<Minor, PriceError> {
                     continue;
                 }
                 after += u32::from(point);
-                value = value.checked_mul(10).and_then(|v| v.checked_add(d)).ok_or(PriceError::TooLarge)?;
+                value = times_ten(value)?.checked_add(d).ok_or(PriceError::TooLarge)?;
             }
-            '.' if !point => point = true,
-            ',' if !point && digits > 0 => {}
+            b'.' if !point => point = true,
+            b',' if !point && digits > 0 => {}
             _ => return Err(PriceError::NotANumber),
         }
     }
@@ -77,7 +83,7 @@ pub fn parse_price(text: &str, exponent: u8) -> Result<Minor, PriceError> {
         return Err(PriceError::NotANumber);
     }
     for _ in after..u32::from(exponent) {
-        value = value.checked_mul(10).ok_or(PriceError::TooLarge)?;
+        value = times_ten(value)?;
     }
     value = value.checked_add(i64::from(round_up)).ok_or(PriceError::TooLarge)?;
     if value > LARGEST {
