@@ -68,7 +68,7 @@ pub(super) fn add(
     let mut w = Writer::new();
     let mut rows = Vec::new();
     for (c, own) in (0..n as u32).zip(&learnt) {
-        let parent = catalog.category_chain(c).nth(1);
+        let parent = catalog.parent_of(c);
         let above = parent.map_or([0; MONTHS], |p| told[p as usize]);
         // Without a word of its own from the log, a category is as the one it lies in, which the shop may have set.
         let as_above = parent.map_or([1.0; MONTHS], |p| learnt[p as usize]) == *own;
@@ -128,7 +128,7 @@ fn learn(shop: &Shop, catalog: &Catalog, sessions: &[Session], k: u32) -> Vec<[f
     let shrink = shop.season.shrink;
     let mut out: Vec<[f64; MONTHS]> = Vec::with_capacity(n);
     for (c, counts) in (0..).zip(&counts) {
-        let above = catalog.category_chain(c).nth(1).map_or([1.0; MONTHS], |p| out[p as usize]);
+        let above = catalog.parent_of(c).map_or([1.0; MONTHS], |p| out[p as usize]);
         let share = |m: usize| if visits[m] > 0.0 { counts[m] / visits[m] } else { 0.0 };
         let mean = (0..MONTHS).map(share).sum::<f64>() / known;
         if mean == 0.0 {

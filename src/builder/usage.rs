@@ -48,7 +48,7 @@ fn facts(c: &Catalog, rows: &[(Row, Vec<Line>)], p: &Promotion, buyers: &[f64]) 
         mine.iter().filter_map(|row| of(*row)).collect::<BTreeSet<u32>>().into_iter().collect()
     };
     let types = set(&|row| c.category(row));
-    let above = set(&|row| c.category(row).map(|x| c.category_chain(x).nth(1).unwrap_or(x)));
+    let above = set(&|row| c.category(row).map(|x| c.parent_of(x).unwrap_or(x)));
     let ln = |n: f64| log1p((n * ONE as f64) as u64) as i32;
     let households: f64 = mine.iter().filter_map(|row| buyers.get(row.index())).sum();
     let about = [ln(households), ln(mine.len() as f64), ln(types.len() as f64)];

@@ -17,8 +17,12 @@ impl Catalog {
 
     /// A category and its ancestors, leaf first.
     pub fn category_chain(&self, category: u32) -> impl Iterator<Item = u32> {
-        let parent = |c: &u32| Some(self.category_parent.get(&self.pack, *c as usize)).filter(|c| *c != NONE16);
-        core::iter::successors(Some(category), parent)
+        core::iter::successors(Some(category), |c| self.parent_of(*c))
+    }
+
+    /// The category that one lies in; `None` at the top.
+    pub fn parent_of(&self, category: u32) -> Option<u32> {
+        Some(self.category_parent.get(&self.pack, category as usize)).filter(|c| *c != NONE16)
     }
 
     /// Number of categories.

@@ -83,7 +83,7 @@ impl Engine {
                     counts.of_type += n;
                     is_due |= due(orders, now, usage.due);
                 }
-                if facts.has(Mark::Above, c.category_chain(x).nth(1).unwrap_or(x)) {
+                if facts.has(Mark::Above, c.parent_of(x).unwrap_or(x)) {
                     counts.of_category += n;
                 }
             }

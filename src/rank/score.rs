@@ -112,12 +112,24 @@ impl Slots {
     }
 
     /// Finds for each category the liked one above it.
-    fn nearest_liked(&mut self, catalog: &Catalog) {
+    fn find_liked(&mut self, catalog: &Catalog) {
         self.nearest.clear();
         for c in 0..catalog.category_count() as u32 {
             // A parent stands before its children.
-            let above = catalog.category_chain(c).nth(1).and_then(|p| self.nearest[p as usize]);
+            let above = catalog.parent_of(c).and_then(|p| self.nearest[p as usize]);
             self.nearest.push(self.liked.iter().position(|(l, _)| *l == c).or(above));
+        }
+    }
+
+    /// The liked category that this one is or lies below, the nearest of those of which more products come up.
+    fn nearest_liked(&self, catalog: &Catalog, mut category: u32) -> Option<usize> {
+        loop {
+            let at = self.nearest[category as usize]?;
+            let (liked, left) = self.liked[at];
+            if left > 0 {
+                return Some(at);
+            }
+            category = catalog.parent_of(liked)?;
         }
     }
 
@@ -260,16 +272,17 @@ fn popular(
     let (all, packed) = (catalog.len(), catalog.packed());
     let mut left = fill.saturating_add(all - packed);
     sources.liked_categories(fill / 2 + 1, &mut slots.liked);
-    slots.nearest_liked(catalog);
+    slots.find_liked(catalog);
+    let mut wanting = slots.liked.len();
     for i in packed..packed + all {
         let row = Row(if i < all { i } else { i - all } as u32);
         let mut at = None;
         if left == 0 {
-            if slots.liked.is_empty() {
+            if wanting == 0 {
                 break;
             }
             // Most products lie elsewhere: this is all that is asked of them.
-            at = catalog.category(row).and_then(|c| slots.nearest[c as usize]);
+            at = catalog.category(row).and_then(|c| slots.nearest_liked(catalog, c));
             if at.is_none() {
                 continue;
             }
@@ -285,10 +298,7 @@ fn popular(
             continue;
         };
         slots.liked[at].1 -= 1;
-        if slots.liked[at].1 == 0 {
-            slots.liked.remove(at);
-            slots.nearest_liked(catalog);
-        }
+        wanting -= usize::from(slots.liked[at].1 == 0);
     }
 }
 

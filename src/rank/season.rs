@@ -50,7 +50,7 @@ pub fn season(catalog: &Catalog, now: Millis, added: &mut Vec<i64>) {
     for c in 0..added.len() {
         if added[c] == UNNAMED {
             // A parent stands before its children.
-            let above = catalog.category_chain(c as u32).nth(1);
+            let above = catalog.parent_of(c as u32);
             added[c] = above.and_then(|p| added[..c].get(p as usize)).copied().unwrap_or(0);
         }
     }

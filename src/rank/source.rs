@@ -242,8 +242,12 @@ impl Sources {
         let value = |c: usize| self.categories[c] + self.prior.get(c).copied().unwrap_or(0);
         liked.clear();
         for c in 0..self.categories.len() {
+            // Most of a large catalogue's categories are nothing to anybody.
+            if value(c) == 0 {
+                continue;
+            }
             let at = liked.iter().position(|(of, _)| value(c) >= value(*of as usize)).unwrap_or(liked.len());
-            if value(c) > 0 && at < 3 {
+            if at < 3 {
                 liked.truncate(2);
                 liked.insert(at, (c as u32, n));
             }
@@ -253,7 +257,7 @@ impl Sources {
     /// How much the shopper likes a category: its own affinity, and a quarter of its parent's.
     pub(super) fn category_value(&self, catalog: &Catalog, category: u32) -> u64 {
         let of = |c: u32| self.categories.get(c as usize).copied().unwrap_or(0);
-        let parent = catalog.category_chain(category).nth(1);
+        let parent = catalog.parent_of(category);
         of(category) + parent.map_or(0, of) / 4 + self.prior_of(catalog, category)
     }
 
@@ -264,6 +268,9 @@ impl Sources {
 
     /// The category whose word on this one is the nearest.
     fn prior_at(&self, catalog: &Catalog, category: u32) -> Option<usize> {
+        if self.prior.is_empty() {
+            return None;
+        }
         let names = |c: u32| self.prior.get(c as usize).is_some_and(|p| *p > 0).then_some(c as usize);
         catalog.category_chain(category).find_map(names)
     }

@@ -47,7 +47,7 @@ where
 pub fn category_domain(catalog: &Catalog, most: usize, left_out: impl Fn(u32) -> bool) -> Vec<Key> {
     let mut sizes = catalog.category_sizes();
     sizes.iter_mut().zip(0..).filter(|(_, c)| left_out(*c)).for_each(|(size, _)| *size = 0);
-    let parents = (0..sizes.len() as u32).map(|c| catalog.category_chain(c).nth(1)).collect::<Vec<_>>();
+    let parents = (0..sizes.len() as u32).map(|c| catalog.parent_of(c)).collect::<Vec<_>>();
     let mut domain: Vec<Key> =
         level(&parents, &sizes, most.clamp(1, 64)).into_iter().map(|c| catalog.category_key(c)).gather();
     domain.sort_unstable();

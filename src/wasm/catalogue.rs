@@ -93,7 +93,7 @@ pub(super) fn categories(shelf: &Engine, r: &mut Reader<'_>, out: &mut Writer) -
     for (x, size) in (0..).zip(sizes) {
         out.str(c.category_path(x));
         out.str(c.category_label(x));
-        out.u32(c.category_chain(x).nth(1).unwrap_or(NO_ROW));
+        out.u32(c.parent_of(x).unwrap_or(NO_ROW));
         out.u32(size);
     }
     Ok(())

@@ -138,7 +138,10 @@ fn a_pack_that_every_page_would_load_whole_is_told_how_to_be_split() {
     let hint = "every page loads all of it; with --shards a core of at most 250000 bytes on the wire";
     let (told, wire) = said(4_000, &[]);
     assert!(wire > 250_000 && told.contains(hint), "{wire} bytes: {told}");
-    assert!(!said(4_000, &["--one-file", "--max-bytes", "2000000"]).0.contains(hint), "who wants one file is not told otherwise");
+    assert!(
+        !said(4_000, &["--one-file", "--max-bytes", "2000000"]).0.contains(hint),
+        "who wants one file is not told otherwise"
+    );
     let (told, core) = said(4_000, &["--shards"]);
     assert!(core <= 250_000 && told.contains("a core and ") && !told.contains(hint), "{core} bytes: {told}");
     let (told, wire) = said(1_000, &[]);

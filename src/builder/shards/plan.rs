@@ -16,7 +16,7 @@ pub(super) fn groups(catalog: &Catalog, room: usize) -> Vec<Vec<u32>> {
     // Number n is the root of all, and has the products without a category.
     let mut tree = Tree { own: vec![Vec::new(); n + 1], below: vec![Vec::new(); n + 1], total: vec![0; n + 1] };
     for c in 0..n {
-        let parent = catalog.category_chain(c as u32).nth(1).map_or(n, |p| p as usize);
+        let parent = catalog.parent_of(c as u32).map_or(n, |p| p as usize);
         tree.below[parent].push(c);
     }
     for row in 0..catalog.len() as u32 {
