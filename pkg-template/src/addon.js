@@ -19,7 +19,7 @@ export function addonsOf(shelf, o) {
     return { items, price: r.f64(), payable: r.f64(), delta: r.f64() };
   };
   return unmet && shelf._engine.reckon(OFFERS, op.ADDONS, (/** @type {import("./codec.js").Writer} */ w) => {
-    w.f64(shelf._time());
+    w.f64(shelf._engine.at(shelf._time()));
     writeCart(w, o.cart);
     w.list(candidates, (id) => w.str(id));
     w.list(unmet, (offer) => w.str(offer));

@@ -23,7 +23,9 @@ export function careOf(shelf, o) {
   const tier = id(Object(o.attributes).tier) || id(customer.tier);
   const engine = shelf._engine;
   // The rules of promotions hold for what goes along. Read before anything is written: they are calls of their own.
-  const { items: offers, paused } = promotionsOf(shelf, Object.assign({}, o, { limit: 200, attributes: Object.assign({}, o.attributes, { tier }) }));
+  const { items: offers, paused } = promotionsOf(shelf, Object.assign({}, o, { limit: 200, attributes: Object.assign({}, o.attributes, { tier }) }), "");
+  /** @type {any[]} */
+  const ids = offers.map((/** @type {any} */ offer) => ({ id: offer.id }));
   const neutral = o.mode === 1;
   const slot = o.slot || "default";
   const told = engine.settle(op.CARE, "care", slot, (/** @type {import("./codec.js").Writer} */ w) => {
@@ -34,7 +36,7 @@ export function careOf(shelf, o) {
     w.str(tier);
     w.u32(monthDay(o.birthday === undefined ? customer.birthday : o.birthday));
     w.f64(o.delivered === undefined ? NaN : o.delivered);
-    w.list(offers, (offer) => w.str(offer.id));
+    w.list(ids, (offer) => w.str(offer.id));
   }, (/** @type {import("./codec.js").Reader} */ r) => {
     /** @type {any[]} */
     const withheld = [];
@@ -43,12 +45,16 @@ export function careOf(shelf, o) {
     const items = r.list((r) => {
       const [name, occasion] = [r.str(), r.str()];
       const due = r.u8();
-      const offer = offers[r.u32()] || null;
-      const item = { id: name, occasion, offer, since: r.f64(), until: r.f64(), card: r.str(), text: r.str(), because: { code: occasion, subject: "" } };
+      const offer = ids[r.u32()];
+      const item = { id: name, occasion, offer: offer ? { id: offer.id } : null, since: r.f64(), until: r.f64(), card: r.str(), text: r.str(), because: { code: occasion, subject: "" } };
       if (due) withheld.push({ id: name, occasion, reason: due === 1 && neutral ? "neutral" : REASONS[due] });
       return due ? null : item;
-    }).filter(Boolean).slice(0, o.limit || 12);
-    return { items, withheld, paused, level: level.id ? level : null, bestHour };
+    }).filter(Boolean);
+    return { items, withheld, level: level.id ? level : null, bestHour };
   });
-  return told && Object.assign({ servedId: told[1] || null }, told[0]);
+  if (!told) return told;
+  const [care, name, kept] = told;
+  const items = care.items.slice(0, o.limit || 12);
+  items.forEach((/** @type {any} */ item) => item.offer && (item.offer = offers.find((/** @type {any} */ offer) => offer.id === item.offer.id)));
+  return Object.assign({ servedId: kept ? name : null }, care, { items, paused });
 }

@@ -37,10 +37,10 @@ export function newEra(snapshot, ground, shards) {
 }
 
 /** Of all lists 0: their calls stand before those of what parts decide. @param {Decision} decision */
-const kindOf = ({ _op }) => (_op < PUT_FORWARD ? 0 : _op);
+export const kindOf = ({ _op }) => (_op < PUT_FORWARD ? 0 : _op);
 
 /**
- * Adds a decision and lets go of those that are too many: of its kind, or with all that is newer too large.
+ * Adds a decision and lets go of those that are too many: of its kind, or with all that is newer too large. Answers whether it is there.
  * @param {Decision[]} list
  * @param {Decision} decision
  */
@@ -57,10 +57,11 @@ export function remember(list, decision) {
     if (bytes > MOST_BYTES) break;
   }
   list.splice(0, at + 1);
+  return list.length > 0;
 }
 
-/** What was decided about several things, each with the decision's name. @param {[any[], string]} told @returns {any[]} */
-export const named = ([list, servedId]) => list.map((one) => Object.assign(one, { servedId: servedId || null }));
+/** What was decided about several things, each with the decision's name. @param {[any[], string, boolean]} told @returns {any[]} */
+export const named = ([list, name, kept]) => list.map((one) => Object.assign(one, { servedId: kept ? name : null }));
 
 /** @param {Uint8Array} a @param {Uint8Array} b @param {number} [head] bytes of which but the first count */
 export function sameAnswer(a, b, head = HEAD) {
@@ -71,20 +72,25 @@ export function sameAnswer(a, b, head = HEAD) {
  * The log as `nearshelf replay` reads it.
  * @param {Decision[]} list
  * @param {string} packVersion
+ * @param {boolean | null} sensitive the consent to `sensitive` with which all of them were decided
  */
-export function writeLog(list, packVersion) {
+export function writeLog(list, packVersion, sensitive) {
   const w = new Writer();
   w.bytes(new Uint8Array([78, 83, 68, 76, 3])); // NSDL and the version
   w.str(packVersion);
+  w.tri(sensitive);
   const eras = list.map((d) => d._era).filter((era, i, all) => era !== all[i - 1]);
   w.list(eras, (era) => {
+    const mine = list.filter((d) => d._era === era);
+    // What came later was decided from by nothing yet.
+    const journal = era._journal.slice(0, mine[mine.length - 1]._steps);
     w.bytes(era._snapshot || new Uint8Array(0));
     w.list(era._shards, (name) => w.str(name));
-    [era._ground, era._journal].forEach((changes) => w.list(changes, ([number, request]) => {
+    [era._ground, journal].forEach((changes) => w.list(changes, ([number, request]) => {
       w.u32(number);
       w.bytes(request);
     }));
-    w.list(list.filter((d) => d._era === era), (d) => {
+    w.list(mine, (d) => {
       w.str(String(d._servedId));
       w.f64(d._time);
       w.str(d._slot);

@@ -1,7 +1,7 @@
 // The core behind a guard: a trap ends the instance, which starts again once and then stays away.
 
 import { Writer, Reader } from "./codec.js";
-import { ASKED, newEra, remember, sameAnswer } from "./decisions.js";
+import { ASKED, kindOf, newEra, remember, sameAnswer } from "./decisions.js";
 import { asError, NearshelfError, said } from "./error.js";
 import { fixOf, sentenceOf, TEXTS } from "./fixes.js";
 import * as op from "./protocol.js";
@@ -23,6 +23,9 @@ export const PARTS = ["offers", "insight", "verify", "report", "invite"];
 export const OFFERS = 0;
 export const INSIGHT = 1;
 export const REPORT = 3;
+
+/** Whether the same shards were open. @param {{ _shards: string[] }} a @param {{ _shards: string[] }} b */
+const sameShards = (a, b) => a._shards.join() === b._shards.join();
 
 /** The core refused a call: its answer, not its failure. */
 class Refusal extends NearshelfError {}
@@ -70,6 +73,8 @@ export class Engine {
     this._servedBefore = 0;
     /** Decisions that are no lists. */
     this._settled = 0;
+    /** The consent that the decisions were made with. @type {boolean | null} */
+    this._sensitive = seat._consent.sensitive;
   }
 
   /** True while calls are answered. */
@@ -183,7 +188,12 @@ export class Engine {
     // Going back a little is what clocks do that are set by the network.
     if (now < this._told - 60000) this._hub.count("clock_back");
     this._told = now;
-    return this._latest = Math.max(this._latest, now);
+    return this.at(now);
+  }
+
+  /** A time for a request: the core's clock goes by all that it was told, and so do the times of what is asked after it. @param {number} time */
+  at(time) {
+    return this._latest = Math.max(this._latest, time);
   }
 
   /** A writer for a `track` request that starts with room for the handle and the time. */
@@ -217,26 +227,29 @@ export class Engine {
   }
 
   /**
-   * What a part decides for the shopper, remembered as a list is; answers as `reckon` does, with the name in place of a list's number, `""` where nothing is remembered.
+   * What the part for insight decides for the shopper, remembered as a list is; answers as `reckon` does, with a name in place of a list's number, and whether it is remembered.
    * @template T
    * @param {number} number
-   * @param {string} kind what it is, in its name
+   * @param {string} kind what it is, in its name; empty for what is not remembered
    * @param {string} slot
    * @param {(w: Writer) => void} write
    * @param {(r: Reader) => T} read reads each answer to the same question, now and later
    * @param {(r: Reader) => number} [count] the number of events, where the answer has it
-   * @returns {[T, string] | null | undefined}
+   * @returns {[T, string, boolean] | null | undefined}
    */
   settle(number, kind, slot, write, read, count) {
     return this.reckon(INSIGHT, number, write, (r) => {
       const told = read(r);
-      if (this._seat._consent.personalize !== true) return [told, ""];
+      // Of nothing nobody has the name.
+      if (!kind || this._seat._consent.personalize !== true || /** @type {any} */ (told).length === 0) return [told, "", false];
       const request = this._writer.written();
       // A page that paints twice decides once; what was asked or answered otherwise has another name.
-      const before = this.decisions.find((d) => d._op === number && d._era._shards.length === this._era._shards.length && sameAnswer(d._request.subarray(ASKED), request.subarray(ASKED), 0) && sameAnswer(d._answer, r._bytes));
-      const served = before ? String(before._servedId) : [this._seat._run.toString(36), count ? count(r) : 0, this._settled++, kind].join("-") + "/" + slot;
-      if (!before) this._decided(served, number, slot, read, request, r._bytes);
-      return [told, served];
+      const { market, language } = this._seat;
+      const before = this.decisions.find((d) => d._op === number && d._market === market && d._language === language && sameShards(d._era, this._era)
+        && sameAnswer(d._request.subarray(ASKED), request.subarray(ASKED), 0) && sameAnswer(d._answer, r._bytes, 0));
+      if (before) return [told, String(before._servedId), true];
+      const name = [this._seat._run.toString(36), count ? count(r) : 0, this._settled++, kind].join("-") + "/" + slot;
+      return [told, name, this._decided(name, number, slot, read, request, r._bytes)];
     });
   }
 
@@ -247,10 +260,10 @@ export class Engine {
    * @param {any} given
    * @param {Uint8Array} request
    * @param {Uint8Array} answer
+   * @returns {boolean} whether it is remembered
    */
   _decided(servedId, number, slot, given, request, answer) {
-    if (this._seat._consent.personalize !== true) return;
-    remember(this.decisions, {
+    return this._seat._consent.personalize === true && remember(this.decisions, {
       _servedId: servedId, _time: this._latest, _slot: slot, _given: given, _op: number, _request: request.slice(), _answer: answer,
       _market: this._seat.market, _language: this._seat.language, _era: this._era, _steps: this._era._journal.length, _list: null, _run: this._seat._run,
     });
@@ -265,8 +278,8 @@ export class Engine {
   replay(decision, look) {
     const { market, language } = this._seat;
     const { _era, _steps, _op, _request, _answer } = decision;
-    // A shard that has opened does not close again.
-    if (_era._shards.length !== this._seat._shards._open.length || !this._rehearse(1)) return null;
+    // A shard that has opened does not close again; and what a part decided needs it.
+    if (!sameShards(_era, { _shards: this._seat._shards._open }) || kindOf(decision) && !this.has(INSIGHT) || !this._rehearse(1)) return null;
     this.setView(decision._market, decision._language);
     this._restore(_era._snapshot);
     _era._ground.concat(_era._journal.slice(0, _steps)).forEach((change) => this._again(change));
@@ -274,7 +287,7 @@ export class Engine {
     const list = again ? look(again) : null;
     this._rehearse(0);
     this.setView(market, language);
-    return again && list ? { same: sameAnswer(again, _answer), list } : null;
+    return again && list ? { same: sameAnswer(again, _answer, kindOf(decision) ? 0 : undefined), list } : null;
   }
 
   /** Does once more what changed something. @param {import("./decisions.js").Change} change */
@@ -356,7 +369,10 @@ export class Engine {
 
   /** Consent changed: nothing is kept without it, and with it a restart begins from here. */
   consented() {
-    const { personalize } = this._seat._consent;
+    const { personalize, sensitive } = this._seat._consent;
+    // With another consent to what is sensitive it would be decided otherwise; and what was said with it goes with it.
+    if (sensitive !== this._sensitive) this.decisions = [];
+    this._sensitive = sensitive;
     const early = personalize === null ? [] : this._early.splice(0);
     if (personalize === true) this._takeSnapshot();
     else this._forgetJournal();

@@ -268,7 +268,7 @@ export class Memory {
    */
   _take(place, sealed, same) {
     return this._shelf._engine.call(op.IDENTIFY, (w) => {
-      w.f64(this._shelf._now());
+      w.f64(this._shelf._engine.at(this._shelf._now()));
       w.bytes(this._vault.key || new Uint8Array(KEY_BYTES));
       w.str(place ? place._scope : "");
       w.bytes(sealed);

@@ -64,14 +64,15 @@ const VERDICTS = ["", "capped", "all_capped", "buys_anyway", "weak"];
 /**
  * What the core says of offers: those that are put forward with what it knows of each, and the others with why not.
  * @param {import("./codec.js").Reader} r
- * @param {any[]} offers
+ * @param {string[]} ids
  * @returns {any}
  */
-function readForward(r, offers) {
+function readForward(r, ids) {
   /** @type {any[]} */
   const withheld = [];
   const items = r.list((r) => {
-    const offer = offers[r.u32()];
+    /** @type {any} */
+    const offer = { id: ids[r.u32()] };
     const reason = VERDICTS[r.u8()];
     offer.weight = r.f64();
     const trait = r.str();
@@ -94,8 +95,9 @@ function readForward(r, offers) {
  * The offers that a page may put forward now: in the order of the shop's file, or as its response table has them for the shopper.
  * @param {any} shelf
  * @param {any} o
+ * @param {string} kind what it is remembered as; empty where it is asked for something else that is
  */
-export function promotionsOf(shelf, o) {
+export function promotionsOf(shelf, o, kind) {
   const engine = shelf._engine;
   const now = engine.time();
   const slot = o.slot || "default";
@@ -110,8 +112,10 @@ export function promotionsOf(shelf, o) {
   });
   // Of a creative a line with its name behind the offer's id.
   const others = _conditions.map((one) => one._id.split("\n").concat(one._audience)).filter((one) => personal && one.length > 2 && !_holds(one[2]));
-  const [told, servedId] = personal && offers.length && engine.settle(op.PUT_FORWARD, "promotions", slot, (/** @type {import("./codec.js").Writer} */ w) => {
-    w.f64(now);
+  const ids = offers.map((offer) => offer.id);
+  const [told, name, kept] = personal && offers.length && engine.settle(op.PUT_FORWARD, kind, slot, (/** @type {import("./codec.js").Writer} */ w) => {
+    // Conditions have been asked since.
+    w.f64(engine.time());
     w.u32(shelf._zone());
     w.f64(shelf._seed);
     w.str(slot);
@@ -124,18 +128,17 @@ export function promotionsOf(shelf, o) {
       w.str(other[0]);
       w.str(other[1]);
     });
-  }, (/** @type {import("./codec.js").Reader} */ r) => readForward(r, offers.map((offer) => Object.assign({}, offer))),
-  (/** @type {import("./codec.js").Reader} */ r) => r.u32()) || [];
+  }, (/** @type {import("./codec.js").Reader} */ r) => readForward(r, ids), (/** @type {import("./codec.js").Reader} */ r) => r.u32()) || [];
   const { items: best, withheld } = told || { items: offers, withheld: [] };
-  const [served] = (servedId || "").split("/");
-  const items = best.slice(0, limit);
+  const [served] = (name || "").split("/");
+  const items = best.slice(0, limit).map((/** @type {any} */ one) => Object.assign({}, offers[ids.indexOf(one.id)], one));
   /** @type {any[]} */
   const rows = [];
   items.forEach((/** @type {any} */ { id, propensity, creative, creativePropensity }, /** @type {number} */ position) => {
     if (propensity) rows.push({ item: id, propensity, slot, position, served });
     if (creativePropensity) rows.push({ item: creative, propensity: creativePropensity, slot: slot + "/creative/" + id, position, served });
   });
-  return { servedId: servedId || null, items, withheld, paused: _paused, rows };
+  return { servedId: kept ? name : null, items, withheld, paused: _paused, rows };
 }
 
 /** How a campaign stands in the core's words. */
@@ -158,18 +161,19 @@ export function grantsOf(shelf, o) {
   const remote = shelf._switch;
   // Asked before anything is written: a condition is a call of its own. None of a segment: -1, which is no place; -2: stopped, -3: who knows.
   const segments = campaigns.map((/** @type {any} */ campaign) => remote._names(campaign._id) ? -2 : remote._unknown() ? -3 : campaign._segments.findIndex((/** @type {string} */ when) => holds(when)));
+  const ids = campaigns.map((/** @type {any} */ campaign) => campaign._id);
   let place = 0;
   let changed = 0;
   const told = engine.settle(op.GRANTS, "grants", "", (/** @type {import("./codec.js").Writer} */ w) => {
     w.f64(engine.time());
     w.f64(shelf._seed);
     w.list(segments, (segment) => {
-      w.str(campaigns[place++]._id);
+      w.str(ids[place++]);
       w.u32(segment);
     });
   }, (/** @type {import("./codec.js").Reader} */ r) => {
     let at = 0;
-    const list = r.list((r) => ({ campaign: campaigns[at++]._id, state: STATES[r.u8()], coupon: r.str() || null, until: r.f64() }));
+    const list = r.list((r) => ({ campaign: ids[at++], state: STATES[r.u8()], coupon: r.str() || null, until: r.f64() }));
     changed = r.u8();
     return list;
   });

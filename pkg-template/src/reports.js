@@ -99,7 +99,7 @@ export class Reports {
         return;
       }
       const made = shelf._engine.call(op.REPORT, (w) => {
-        w.f64(shelf._now());
+        w.f64(shelf._engine.at(shelf._now()));
         w.bytes(kept.subarray(1));
         w.bytes(entropy);
       }, (r) => ({ _reason: REASONS[r.u8()], _ledger: r.bytes(), _bytes: r.bytes() }));

@@ -25,6 +25,6 @@ export function sellingPointsOf(shelf, product, o) {
     const [speaker, shopper, condition, scene] = [r.str(), r.u32(), r.str(), r.u32()];
     const because = !shopper && !scene ? { code: "given", subject: "" } : shopper >= scene ? { code: "shopper", subject: speaker } : { code: "scene", subject: condition };
     return Object.assign(point, { score: shopper + scene, parts: { shopper, scene }, because });
-  }).slice(0, o.limit || 3));
-  return told ? named(told) : [];
+  }));
+  return told ? named(told).slice(0, o.limit || 3) : [];
 }

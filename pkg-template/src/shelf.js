@@ -211,7 +211,7 @@ export class Shelf {
   }
 
   decisionLog() {
-    return writeLog(this._engine.decisions, this.packVersion);
+    return writeLog(this._engine.decisions, this.packVersion, this._consent.sensitive);
   }
 
   explorationRows(servedId) {
@@ -287,7 +287,7 @@ export class Shelf {
     let key = "";
     const now = this._time();
     const quote = unmet && this._engine.reckon(OFFERS, op.QUOTE, (w) => {
-      w.f64(now);
+      w.f64(this._engine.at(now));
       const from = w.length;
       writeCart(w, cart);
       w.list(unmet, (offer) => w.str(offer));
@@ -326,7 +326,7 @@ export class Shelf {
     const o = readOptions(this._hub, "coupons", options, COUPONS);
     const unmet = unmetOf(this, o.attributes || o.cart && o.cart.attributes);
     return unmet && this._engine.reckon(OFFERS, op.COUPONS, (w) => {
-      w.f64(this._time());
+      w.f64(this._engine.at(this._time()));
       writeCart(w, o.cart);
       w.list(o.held || [], (held) => w.str(held));
       w.list(unmet, (offer) => w.str(offer));
@@ -348,7 +348,7 @@ export class Shelf {
   }
 
   promotions(options) {
-    return promotionsOf(this, this._wishes("promotions", options, PROMOTIONS));
+    return promotionsOf(this, this._wishes("promotions", options, PROMOTIONS), "promotions");
   }
 
   care(options) {
@@ -555,7 +555,7 @@ export class Shelf {
   rights(what, request) {
     const { _vault: vault } = this._memory;
     if (!what) {
-      const told = (ledger) => ({ shop: this._view._shop || "", now: this._now(), ledger });
+      const told = (ledger) => ({ shop: this._view._shop || "", now: this._engine.at(this._now()), ledger });
       const may = this._consent.store === true && vault._host && this._view._shop !== undefined;
       return Promise.resolve(may ? vault.ledger(vault.ledgerName()) : null).then(told, () => told(null));
     }

@@ -72,7 +72,10 @@ function rulesOf(shelf) {
   }, (/** @type {import("./codec.js").Reader} */ r) => [r.list((r) => ({ _state: r.u8(), _since: r.f64(), _until: r.money() })), r.u8()]);
   if (!states) return [];
   const [told, noted] = states;
-  if (noted) shelf._memory.changed();
+  if (noted) {
+    engine.consented();
+    shelf._memory.changed();
+  }
   const ends = told.map((/** @type {any} */ state) => (state._until === null ? Infinity : state._until + 1));
   shelf._ruled = { _version: shelf._hub._version, _from: now, _until: Math.min(now + ASKED_EVERY_MS, ...ends), _states: told };
   return join(told);

@@ -232,7 +232,7 @@ export interface CareMessage {
 }
 
 export interface CareList {
-  /** For `replay`, as of `promotions()`; `null` without consent and without the engine. */
+  /** For `replay`, as of `promotions()`; `null` without consent, without the engine, and where it cannot be remembered. */
   servedId: string | null;
   /** Due now, the highest priority first. */
   items: CareMessage[];
@@ -248,6 +248,11 @@ export interface CareList {
   level: { id: string; strategy: string; limit: number | null } | null;
   /** The hour, 0–23, at which the shopper is here most; `null` where nothing is known. */
   bestHour: number | null;
+}
+
+/** A decision of `care()`, decided again: offers by their ids. */
+export interface ReplayedCare extends Pick<CareList, "withheld" | "level" | "bestHour"> {
+  items: (Omit<CareMessage, "offer"> & { offer: { id: string } | null })[];
 }
 
 export interface GrantOptions {

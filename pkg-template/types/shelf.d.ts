@@ -6,7 +6,7 @@ import type { EventName, Order, TrackParams, TrackResult } from "./events.js";
 import type { CardList, CardOptions, Decision, DescribedItem, ExplorationRow, Product, RankOptions, RankedList, Reason, RecommendOptions, SellingPoint, SellingPointOptions, ShelfList, SuggestOptions, Suggestion, WhyNotCardStage, WhyNotStage, FilterOptions, Filters } from "./lists.js";
 import type { DeclaredValue, DeclareOptions, HiddenTag, Portrait, ShopperAttributes, ShopperTag } from "./portrait.js";
 import type { InsightOptions, Insights, StageChange } from "./insights.js";
-import type { Addons, CareList, CareOptions, Cart, CouponView, GrantOptions, GrantView, OfferView, PromotionList, PromotionOptions, Quote, Reconciliation } from "./offers.js";
+import type { Addons, CareOptions, CareList, ReplayedCare, Cart, CouponView, GrantOptions, GrantView, OfferView, PromotionList, PromotionOptions, Quote, Reconciliation } from "./offers.js";
 
 /** The private report of this week: all that can leave the device. */
 export interface PrivateReport {
@@ -79,10 +79,10 @@ export interface Shelf {
    */
   replay(servedId: number): { same: boolean; list: Decision } | null;
   /**
-   * The same of what is no list, by the `servedId` that it was answered with: of `promotions()` all offers, uncut; of `care()`, `sellingPoints()` and `grants()` what they answered. The
-   * latest 32 of each are remembered.
+   * The same of what is no list, by the `servedId` that `promotions()`, `care()`, `sellingPoints()` and `grants()` answer with. `list`: what the core decided, uncut, with ids of offers and
+   * without what the page adds to them. The latest 32 of each are remembered. `null` also until the part for insight has come.
    */
-  replay(servedId: string): { same: boolean; list: Pick<PromotionList, "items" | "withheld"> | Omit<CareList, "servedId"> | Omit<SellingPoint, "servedId">[] | Omit<GrantView, "servedId">[] } | null;
+  replay(servedId: string): { same: boolean; list: Pick<PromotionList, "items" | "withheld"> | ReplayedCare | Omit<SellingPoint, "servedId">[] | Omit<GrantView, "servedId">[] } | null;
   /** The decisions with all they were decided from, for `nearshelf replay`. It holds the portrait: it is the shopper's to give. */
   decisionLog(): Uint8Array;
   /** The rows of a list that explores; none for another. Log them once, when the list is shown. */

@@ -19,6 +19,8 @@ const VERSIONS: core::ops::RangeInclusive<u8> = 1..=3;
 pub struct DecisionLog {
     /// Version of the pack they were decided with.
     pub pack_version: String,
+    /// The consent to `sensitive` with which all of them were decided: 0 undecided, 1 no, 2 yes.
+    sensitive: u8,
     eras: Vec<Era>,
 }
 
@@ -99,13 +101,6 @@ pub struct Decision {
     answer: Vec<u8>,
 }
 
-/// The error for a decision that is asked for and not there: `bad_decisions`.
-#[must_use]
-pub fn not_logged(served: &str) -> Error {
-    let detail = format!("it has no decision \"{served}\": a page remembers the latest 32 of each kind.");
-    Error::new(Code::BadDecisions, detail)
-}
-
 /// A decision, decided again.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Replayed<'a> {
@@ -148,6 +143,20 @@ impl DecisionLog {
         read(bytes).map_err(bad)
     }
 
+    /// Leaves of all decisions only that which the page calls so.
+    ///
+    /// # Errors
+    ///
+    /// `bad_decisions` where there is none.
+    pub fn only(&mut self, served: &str) -> Result<()> {
+        self.eras.iter_mut().for_each(|era| era.decisions.retain(|d| d.served == served));
+        if self.eras.iter().any(|era| !era.decisions.is_empty()) {
+            return Ok(());
+        }
+        let detail = format!("it has no decision \"{served}\": a page remembers the latest 32 of each kind.");
+        Err(Error::new(Code::BadDecisions, detail))
+    }
+
     /// Decides everything once more, with the pack it was decided with; `shard` answers the bytes of a shard by its name.
     ///
     /// # Errors
@@ -160,13 +169,13 @@ impl DecisionLog {
             return Err(Error::new(Code::BadDecisions, detail));
         }
         let mut table = Table::new();
-        let mut handle = open(&mut table, &pack)?;
+        let mut handle = open(&mut table, &pack, self.sensitive)?;
         let mut opened: &[String] = &[];
         let mut all = Vec::new();
         for era in &self.eras {
             // Shards open one after the other; fewer than before are those of an engine that had begun again.
             if !era.shards.starts_with(opened) {
-                (handle, opened) = (open(&mut table, &pack)?, &[]);
+                (handle, opened) = (open(&mut table, &pack, self.sensitive)?, &[]);
             }
             for name in &era.shards[opened.len()..] {
                 let mut w = Writer::new();
@@ -190,6 +199,7 @@ fn read(bytes: &[u8]) -> core::result::Result<DecisionLog, Malformed> {
         _ => return Err(Malformed),
     };
     let pack_version = r.str().to_string();
+    let sensitive = if version < 3 { 0 } else { r.u8().min(2) };
     let mut eras = Vec::new();
     for _ in 0..r.count(12) {
         let snapshot = r.bytes().to_vec();
@@ -213,16 +223,16 @@ fn read(bytes: &[u8]) -> core::result::Result<DecisionLog, Malformed> {
         eras.push(Era { snapshot, shards, ground, journal, decisions });
     }
     r.end()?;
-    Ok(DecisionLog { pack_version, eras })
+    Ok(DecisionLog { pack_version, sensitive, eras })
 }
 
-/// A shelf of this pack, undecided but for the portrait, without which there is no log.
-fn open(table: &mut Table, pack: &[u8]) -> Result<u32> {
+/// A shelf of this pack, undecided but for the portrait, without which there is no log, and what is sensitive.
+fn open(table: &mut Table, pack: &[u8], sensitive: u8) -> Result<u32> {
     let mut w = Writer::new();
     w.f64(0.0);
     w.str("");
     w.str("");
-    [0, 2, 0, 0].into_iter().for_each(|tri| w.u8(tri));
+    [0, 2, 0, sensitive].into_iter().for_each(|tri| w.u8(tri));
     w.bytes(pack);
     ask(table, 1, &w.finish(), |r| r.u32())
 }

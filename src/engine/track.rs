@@ -36,7 +36,7 @@ pub(super) fn currency(catalog: &Catalog) -> Currency<'_> {
 impl Engine {
     /// Takes events in, in the order of their time. What cannot be used is counted by reason and nothing else is lost.
     pub fn track(&mut self, now: Millis, events: &[RawEvent<'_>]) -> Tracked {
-        let now = self.tick(now);
+        self.tick(now);
         let mut result = Tracked::default();
         let Some(allowed) = self.consent.may_personalize() else {
             for _ in events {
@@ -46,7 +46,7 @@ impl Engine {
             return result;
         };
         let mut steps = Vec::with_capacity(events.len());
-        // What happens now is not before what happened, whatever the clock says since.
+        // What happens now is not before what happened, whatever the clock says since; what waited for consent happened then, though lists were asked for since.
         let told = self.portrait.newest(&allowed).map_or(now, |newest| newest.max(now));
         for raw in events {
             let mut notes = Notes::default();

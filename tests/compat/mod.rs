@@ -513,7 +513,7 @@ fn decision_log_3_is_read() {
     let all = log.replay(pack.clone(), &no_shards).expect("decided again");
     assert!(all.iter().all(|r| r.same && r.shown == r.again), "a version that decides otherwise says so here");
     let named: Vec<_> = all.iter().map(|r| (r.decision.kind, r.decision.served.clone(), r.shown.len())).collect();
-    let name = |events: u32, rest: &str| format!("3ulydvqle-{events}-{rest}");
+    let name = |events: u32, rest: &str| format!("nqvctwk8p-{events}-{rest}");
     let expected = [
         (Kind::List, "1".to_string(), 4),
         (Kind::Promotions, name(1, "0-promotions/home"), 7),

@@ -1,19 +1,15 @@
 // The decision log with the real core: every list can be decided again to the same bytes, and nobody keeps what was withdrawn.
 
 import assert from "node:assert/strict";
-import { execFileSync, spawnSync } from "node:child_process";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { Writer } from "../../pkg-template/src/codec.js";
-import { golden } from "../golden/replay.mjs";
+import { cli, MINUTE, NOW, random } from "./support/deciding.mjs";
 import { turn } from "./support/memory.mjs";
-import { packBytes, root, scratch } from "./support/project.mjs";
+import { packBytes, scratch } from "./support/project.mjs";
 import { realVisit } from "./support/real.mjs";
 import { withSection } from "./support/small-pack.mjs";
-
-const NOW = 1_790_000_000_000;
-const MINUTE = 60_000;
 
 /** The frozen pack, whose shelves explore. */
 function exploring(share = 200_000, pool = 10, from = 1) {
@@ -23,14 +19,6 @@ function exploring(share = 200_000, pool = 10, from = 1) {
     numbers.forEach((n) => w.u32(n));
   });
   return withSection(packBytes(), "EXPL", 2, w.written().slice());
-}
-
-/** A generator with a seed, so that a failure comes again. */
-function random(seed) {
-  return (below) => {
-    seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0;
-    return Math.floor((seed / 2 ** 32) * below);
-  };
 }
 
 /** A visit at a clock that the test moves. */
@@ -269,89 +257,6 @@ test("rows of two shelves with one seed are told apart, though both explore alik
   assert.equal(c[0].served.split("-")[0], NOW.toString(36), "without a generator, when the shelf began");
 });
 
-/** The pack of `care.json`, with selling points and campaigns beside its messages. */
-function speaking() {
-  const section = (pack, tag, file, entries) => withSection(pack, tag, entries, new Uint8Array(readFileSync(join(root, "tests/compat", file))));
-  return section(section(golden("care.json").pack, "SELL", "selling-v1.section", 8), "GRNT", "grants-v1.section", 2);
-}
-
-/** A shopper who buys, complains, and sees what the shop has to say of it: every answer that has a name, by that name. */
-async function hearing(v) {
-  const said = new Map();
-  const keep = (answers) => answers.length > 0 && said.set(answers[0].servedId, answers.map(({ servedId, ...answer }) => answer));
-  const next = random(5);
-  for (let i = 0; i < 40; i++) {
-    v.clock.now += next(30) * 60 * MINUTE;
-    const item_id = v.products[next(v.products.length)];
-    v.shelf.track(["view_item", "purchase", "complaint", "view_promotion"][next(4)], {
-      items: [{ item_id, price: 20 }], transaction_id: "o" + i, promotion_id: "care:holiday",
-    });
-    if (i % 5 === 0) v.shelf.recommend({ slot: "home", limit: 3 });
-    keep([v.shelf.care({ slot: "home", customer: { tier: "gold", birthday: "09-25" }, delivered: v.clock.now - 36 * 60 * MINUTE, limit: 2 })]);
-    keep(v.shelf.sellingPoints(item_id, { limit: 2, scene: { weather: "rain" } }));
-    keep(v.shelf.grants({ attributes: { group: "a" } }));
-    if (i === 20) v.shelf.declineGrant("spring");
-    if (i === 30) v.shelf.setView({ language: "zh-CN" });
-  }
-  return said;
-}
-
-test("messages, selling points and grants are decided again as lists are, and push no list out", async () => {
-  const v = await open({ pack: speaking(), utcOffset: 480 });
-  const home = v.shelf.recommend({ slot: "home", limit: 3 });
-  const said = await hearing(v);
-  const kinds = { care: 0, selling_points: 0, grants: 0 };
-  for (const [servedId, answers] of said) {
-    const kind = servedId.split("-")[3].split("/")[0];
-    const again = v.shelf.replay(servedId);
-    if (!again) continue;
-    kinds[kind]++;
-    assert.equal(again.same, true, servedId);
-    assert.deepEqual(JSON.parse(JSON.stringify(kind === "care" ? [again.list] : again.list)), JSON.parse(JSON.stringify(answers)), servedId);
-  }
-  const told = [...said].map(([servedId, answers]) => [servedId.split("-")[3].split("/")[0], answers]);
-  const of = (kind) => told.filter(([one]) => one === kind).flatMap(([, answers]) => answers);
-  assert.ok(of("care").some((care) => care.items.length > 0) && of("care").some((care) => care.withheld.some((m) => m.reason === "paused")), "messages are due, and held back");
-  assert.ok(of("selling_points").some((point) => point.parts.shopper > 0) && of("selling_points").some((point) => point.parts.scene > 0), "what speaks to the shopper, and to the weather");
-  assert.deepEqual([...new Set(of("grants").map((grant) => grant.state))].sort(), ["declined", "granted", "over", "waits"]);
-  assert.ok(kinds.care === 32 && kinds.selling_points >= 9 && kinds.grants >= 4, JSON.stringify(kinds));
-  assert.equal(v.shelf.replay(home.servedId).same, true, "the first list is remembered still");
-  assert.equal(v.shelf.decisions().length, 9, "lists alone");
-  // Painted again, one decision.
-  const spoken = v.products.filter((id) => v.shelf.sellingPoints(id).length > 0);
-  assert.ok(spoken.length > 1);
-  const point = v.shelf.sellingPoints(spoken[0]);
-  const size = v.shelf.decisionLog().length;
-  for (let i = 0; i < 50; i++) assert.deepEqual(v.shelf.sellingPoints(spoken[0]), point);
-  assert.equal(v.shelf.decisionLog().length, size);
-  // Of one kind no more than 32.
-  for (let i = 0; i < 60; i++) v.shelf.sellingPoints(spoken[i % spoken.length], { scene: { weather: "w" + i } });
-  assert.equal(v.shelf.replay(point[0].servedId), null);
-  assert.equal(v.shelf.replay(home.servedId).same, true);
-  assert.deepEqual(v.told, []);
-
-  const folder = scratch("decisions-said");
-  const [log, pack] = ["page.log", "shop.pack"].map((name) => join(folder, name));
-  writeFileSync(log, v.shelf.decisionLog());
-  writeFileSync(pack, speaking());
-  const all = JSON.parse(cli(folder, ["replay", log, "--pack", pack, "--json"]).stdout);
-  assert.ok(all.every((one) => one.same && one.items.length === one.replayed.length));
-  for (const kind of ["list", "promotions", "care", "sellingPoints", "grants"]) assert.ok(all.some((one) => one.kind === kind), kind);
-  const [servedId, [care]] = [...said].filter(([name]) => name.includes("-care/")).at(-1);
-  const [one] = JSON.parse(cli(folder, ["replay", log, "--pack", pack, "--served", servedId, "--json"]).stdout);
-  assert.deepEqual([one.served, one.kind, one.slot, one.items.filter((x) => Object.keys(x.reasons)[0] === care.items[0]?.occasion).map((x) => x.id).slice(0, 2)],
-    [servedId, "care", "home", care.items.map((x) => x.id)]);
-  const printed = cli(folder, ["replay", log, "--pack", pack]);
-  assert.equal(printed.status, 0, printed.stderr);
-  assert.match(printed.stdout, /^\S+-selling_points\/\S+ \S+ of \S+ market cn personal: same bytes$/m);
-  assert.match(printed.stdout, /^\S+-grants\/ \S+ market cn personal: same bytes\n.*(granted|declined)/m);
-  assert.match(cli(folder, ["replay", log, "--pack", pack, "--served", "nobody"]).stderr, /bad_decisions.*"nobody"/);
-
-  v.shelf.setConsent({ personalize: false });
-  assert.deepEqual([v.shelf.care().servedId, v.shelf.replay(servedId), v.shelf.decisionLog().length < 40], [null, null, true]);
-  for (const point of v.shelf.sellingPoints(spoken[0])) assert.equal(point.servedId, null);
-});
-
 test("`nearshelf replay` decides it again on the shop's side", async () => {
   const v = await open();
   wander(v, 150);
@@ -386,10 +291,3 @@ test("`nearshelf replay` decides it again on the shop's side", async () => {
   writeFileSync(log, bytes.subarray(0, bytes.length - 3));
   assert.match(nearshelf("replay", log, "--pack", pack).stderr, /bad_decisions/);
 });
-
-/** The command line, built before or now. */
-function cli(folder, args) {
-  const built = join(root, "target", "debug", "nearshelf");
-  if (!existsSync(built)) execFileSync("cargo", ["build", "-q", "--features", "cli", "--bin", "nearshelf"], { cwd: root, stdio: "pipe" });
-  return spawnSync(built, args, { cwd: folder, encoding: "utf8" });
-}

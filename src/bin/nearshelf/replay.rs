@@ -2,7 +2,7 @@
 
 use crate::output::say;
 use clap::Args;
-use nearshelf::decisions::{DecisionLog, Kind, Replayed, Shown, not_logged};
+use nearshelf::decisions::{DecisionLog, Kind, Replayed, Shown};
 use nearshelf::error::Error;
 use nearshelf::shop::{read_file, read_plain};
 use serde_json::{Value, json};
@@ -26,14 +26,11 @@ pub(crate) struct ReplayLogArgs {
 
 /// Fails when a decision came out differently.
 pub(crate) fn run(args: &ReplayLogArgs) -> Result<ExitCode, Error> {
-    let log = DecisionLog::read(&read_file(&args.log)?)?;
-    let mut all = log.replay(read_plain(&args.pack)?, &|name| read_plain(&beside(&args.pack, name)))?;
+    let mut log = DecisionLog::read(&read_file(&args.log)?)?;
     if let Some(wanted) = &args.served {
-        all.retain(|r| *wanted == r.decision.served);
-        if all.is_empty() {
-            return Err(not_logged(wanted));
-        }
+        log.only(wanted)?;
     }
+    let all = log.replay(read_plain(&args.pack)?, &|name| read_plain(&beside(&args.pack, name)))?;
     let differing = all.iter().filter(|r| !r.same).count();
     if args.json {
         say!("{:#}", Value::Array(all.iter().map(as_json).collect()));
@@ -63,17 +60,20 @@ fn print(r: &Replayed<'_>) {
         _ if d.slot.is_empty() => String::new(),
         _ => format!(" slot {}", d.slot),
     };
-    say!("{what} {}{place} market {} {source}: {verdict}", time(d.time), d.market);
+    line(&format!("{what} {}{place} market {} {source}: {verdict}", time(d.time), d.market));
     for (place, item) in r.shown.iter().enumerate() {
-        let twin = r.again.get(place);
-        let mark = if twin.is_some_and(|t| t.id == item.id && t.score == item.score) { ' ' } else { '!' };
-        say!("{mark} {place:>3}  {:<24} {:>9.4}  {}", item.id, item.score, notes(item));
+        let mark = if r.again.get(place) == Some(item) { ' ' } else { '!' };
+        line(&format!("{mark} {place:>3}  {:<24} {:>9.4}  {}", item.id, item.score, notes(item)));
     }
-    for (place, item) in
-        r.again.iter().enumerate().filter(|(place, item)| r.shown.get(*place).is_none_or(|s| s.id != item.id))
-    {
-        say!("+ {place:>3}  {:<24} {:>9.4}  is shown by the replay", item.id, item.score);
+    for (place, item) in r.again.iter().enumerate().filter(|(place, item)| r.shown.get(*place) != Some(item)) {
+        line(&format!("+ {place:>3}  {:<24} {:>9.4}  by the replay: {}", item.id, item.score, notes(item)));
     }
+}
+
+/// Prints a line of a file that is not ours: whatever moves a terminal's cursor is told by its number.
+fn line(text: &str) {
+    let plain = |c: char| if c.is_control() { c.escape_default().to_string() } else { c.to_string() };
+    say!("{}", text.chars().map(plain).collect::<String>());
 }
 
 /// The strongest reasons, and what exploration did.
