@@ -60,8 +60,14 @@ impl<'a> Reader<'a> {
     }
 
     /// One byte.
+    #[inline(never)]
     pub fn u8(&mut self) -> u8 {
-        self.number(1) as u8
+        if let Some((first, rest)) = self.rest.split_first() {
+            self.rest = rest;
+            return *first;
+        }
+        self.fail();
+        0
     }
 
     /// Two bytes.
@@ -104,23 +110,28 @@ impl<'a> Reader<'a> {
     }
 
     /// A `u32` length, then the bytes.
+    #[inline(never)]
     pub fn bytes(&mut self) -> &'a [u8] {
-        let n = self.u32() as usize;
-        self.take(n)
+        if let Some((n, rest)) = self.rest.split_first_chunk()
+            && let Some((bytes, rest)) = rest.split_at_checked(u32::from_le_bytes(*n) as usize)
+        {
+            self.rest = rest;
+            return bytes;
+        }
+        self.fail();
+        &[]
     }
 
     /// A `u32` length, then UTF-8.
     #[inline(never)]
     pub fn str(&mut self) -> &'a str {
-        if let Some((n, rest)) = self.rest.split_first_chunk()
-            && let Some((text, rest)) = rest.split_at_checked(u32::from_le_bytes(*n) as usize)
-            && let Ok(text) = core::str::from_utf8(text)
-        {
-            self.rest = rest;
-            return text;
-        }
-        self.fail();
-        ""
+        let bytes = self.bytes();
+        self.text(bytes)
+    }
+
+    /// Bytes that were read, as the UTF-8 they have to be.
+    pub fn text(&mut self, bytes: &'a [u8]) -> &'a str {
+        self.some(core::str::from_utf8(bytes).ok())
     }
 
     /// A list's length, refused when `least` bytes an element would not fit into what is left.

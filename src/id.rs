@@ -18,7 +18,12 @@ impl Key {
     /// assert_eq!(Key::product("10080"), Key::product("10080"));
     /// ```
     pub fn product(id: &str) -> Key {
-        Key(hash(1, id.as_bytes()))
+        Key::of_product(id.as_bytes())
+    }
+
+    /// As [`Key::product`], of the bytes of an id.
+    pub(crate) fn of_product(id: &[u8]) -> Key {
+        Key(hash(1, id))
     }
 
     /// Key of a category path in the pack's first language.

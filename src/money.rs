@@ -48,48 +48,55 @@ pub enum PriceError {
 ///
 /// [`PriceError`] says what is wrong with the text.
 pub fn parse_price(text: &str, exponent: u8) -> Result<Minor, PriceError> {
-    // Most are digits from end to end; only of the others it is looked at what stands around.
-    let is_digit = |b: Option<&u8>| b.is_some_and(u8::is_ascii_digit);
-    let (first, last) = (text.as_bytes().first(), text.as_bytes().last());
-    let is_plain = is_digit(first) && is_digit(last);
-    let text = if is_plain { text } else { text.trim().trim_start_matches(['¥', '￥', '$', '€', '£']).trim() };
-    if text.is_empty() {
-        return Err(PriceError::Empty);
+    // Most have nothing around the number; only of the others it is looked at what that is.
+    let plain = parse_digits(text.as_bytes(), exponent);
+    if plain != Err(PriceError::NotANumber) {
+        return plain;
     }
-    // A checked multiplication is a call of many instructions in wasm.
-    let times_ten = |value: i64| if value > i64::MAX / 10 { Err(PriceError::TooLarge) } else { Ok(value * 10) };
-    let (mut value, mut digits, mut after, mut point, mut round_up) = (0_i64, 0_u32, 0_u32, false, false);
-    for c in text.bytes() {
-        match c {
-            b'0'..=b'9' => {
-                digits += 1;
-                let d = i64::from(c - b'0');
-                if point && after >= u32::from(exponent) {
-                    if after == u32::from(exponent) {
-                        round_up = d >= 5;
-                    }
-                    after += 1;
-                    continue;
-                }
-                after += u32::from(point);
-                value = times_ten(value)?.checked_add(d).ok_or(PriceError::TooLarge)?;
+    let text = text.trim().trim_start_matches(['¥', '￥', '$', '€', '£']).trim();
+    if text.is_empty() { Err(PriceError::Empty) } else { parse_digits(text.as_bytes(), exponent) }
+}
+
+/// As [`parse_price`], of what has nothing around it.
+#[inline(never)]
+pub(crate) fn parse_digits(text: &[u8], exponent: u8) -> Result<Minor, PriceError> {
+    // `left`: digits after the point that still count.
+    let (mut value, mut left) = (0, exponent);
+    let (mut seen, mut point, mut rounded, mut round_up) = (false, false, false, false);
+    for c in text {
+        let digit = c.wrapping_sub(b'0');
+        if digit > 9 {
+            match c {
+                b'.' if !point => point = true,
+                b',' if !point && seen => {}
+                _ => return Err(PriceError::NotANumber),
             }
-            b'.' if !point => point = true,
-            b',' if !point && digits > 0 => {}
-            _ => return Err(PriceError::NotANumber),
+            continue;
         }
+        seen = true;
+        if point {
+            if left == 0 {
+                round_up |= !rounded && digit > 4;
+                rounded = true;
+                continue;
+            }
+            left -= 1;
+        }
+        value = ten_times(value)? + i64::from(digit);
     }
-    if digits == 0 {
+    if !seen {
         return Err(PriceError::NotANumber);
     }
-    for _ in after..u32::from(exponent) {
-        value = times_ten(value)?;
+    for _ in 0..left {
+        value = ten_times(value)?;
     }
-    value = value.checked_add(i64::from(round_up)).ok_or(PriceError::TooLarge)?;
-    if value > LARGEST {
-        return Err(PriceError::TooLarge);
-    }
-    Ok(Minor(value))
+    value += i64::from(round_up);
+    if value > LARGEST { Err(PriceError::TooLarge) } else { Ok(Minor(value)) }
+}
+
+/// Never near the end of the numbers there are, so that nothing more has to be checked: in wasm that is a call of many instructions.
+fn ten_times(value: i64) -> Result<i64, PriceError> {
+    if value > LARGEST { Err(PriceError::TooLarge) } else { Ok(value * 10) }
 }
 
 /// A price from a host's number of major units; `None` when it is negative, not finite or too large.

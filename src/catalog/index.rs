@@ -48,34 +48,34 @@ impl Index {
         key.0 as usize & (self.slots.len() - 1)
     }
 
-    /// Adds `entry` unless `is_same` finds one that stands for the same id; the first one wins.
-    pub(super) fn insert(&mut self, key: Key, entry: u32, is_same: impl Fn(u32) -> bool) -> bool {
+    /// Adds `entry` unless `is_same` finds one that stands for the same id; the first one wins. Answers which one it is.
+    pub(super) fn insert(&mut self, key: Key, entry: u32, is_same: impl Fn(u32) -> bool) -> u32 {
         let mut at = self.start(key);
         loop {
             match self.slots[at] {
                 EMPTY => {
                     self.slots[at] = entry;
-                    return true;
+                    return entry;
                 }
-                other if is_same(other) => return false,
+                other if is_same(other) => return other,
                 _ => at = (at + 1) & (self.slots.len() - 1),
             }
         }
     }
 
     /// The entry under `key` that `is_it` accepts.
+    #[inline]
     pub(super) fn find(&self, key: Key, is_it: impl Fn(u32) -> bool) -> Option<u32> {
-        if self.slots.is_empty() {
-            return None;
-        }
-        let mut at = self.start(key);
-        loop {
-            match self.slots[at] {
-                EMPTY => return None,
-                entry if is_it(entry) => return Some(entry),
-                _ => at = (at + 1) & (self.slots.len() - 1),
+        let slots = self.slots.as_slice();
+        let mut at = key.0 as usize;
+        // Without slots no place is there.
+        while let Some(entry) = slots.get(at & slots.len().wrapping_sub(1)).copied().filter(|e| *e != EMPTY) {
+            if is_it(entry) {
+                return Some(entry);
             }
+            at += 1;
         }
+        None
     }
 }
 
@@ -107,9 +107,9 @@ mod tests {
         // All keys start in the same slot.
         let key = |i: u32| Key(u64::from(i) << 32);
         for i in 0..100 {
-            assert!(index.insert(key(i), i, |_| false));
+            assert_eq!(index.insert(key(i), i, |_| false), i);
         }
-        assert!(!index.insert(key(7), 200, |e| e == 7));
+        assert_eq!(index.insert(key(7), 200, |e| e == 7), 7);
         for i in 0..100 {
             assert_eq!(index.find(key(i), |e| e == i), Some(i));
         }

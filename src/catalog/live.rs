@@ -26,6 +26,8 @@ struct Offer {
     hidden: bool,
     /// It is on the list of those an overlay speaks of.
     listed: bool,
+    /// Its product has no other.
+    alone: bool,
 }
 
 /// One market.
@@ -79,25 +81,23 @@ impl Offer {
 
 impl Live {
     /// A variant as the pack has it.
-    fn packed(&self, pack: &Pack, row: u32, v: u32) -> Offer {
+    fn packed(&self, pack: &Pack, row: u32, v: u32, alone: bool) -> Offer {
         let v = v as usize;
-        if v >= self.price.len() {
-            // A new item's: the pack knows nothing of it.
-            return Offer { row, price: NONE, sale: NONE, stock: 4, hidden: true, listed: false };
+        // A new item's: the pack knows nothing of it.
+        let mut offer = Offer { row, price: NONE, sale: NONE, stock: 4, hidden: true, listed: false, alone };
+        if v < self.price.len() {
+            offer.price = self.price.get(pack, v);
+            offer.sale = self.sale.get(pack, v);
+            offer.stock = self.stock.get(pack, v).min(4) as u8;
+            offer.hidden = false;
         }
-        Offer {
-            row,
-            price: self.price.get(pack, v),
-            sale: self.sale.get(pack, v),
-            stock: self.stock.get(pack, v).min(4) as u8,
-            hidden: false,
-            listed: false,
-        }
+        offer
     }
 
     /// What is known of a variant, for an overlay to change it.
+    #[inline]
     fn list(&mut self, v: u32) -> &mut Offer {
-        let offer = &mut self.offers[v as usize];
+        let offer = &mut self.offers.as_mut_slice()[v as usize];
         if !offer.listed {
             offer.listed = true;
             self.touched.push(v);
@@ -105,21 +105,30 @@ impl Live {
         offer
     }
 
-    /// Chooses which variant of a product to show: the best, of equal ones the first. `v` is any of them.
+    /// Chooses which variant of a product to show: the best, of equal ones the first. `v` is any of them. Of an only one it was chosen when it came.
+    #[inline]
     fn choose(&mut self, v: u32) {
-        let row = self.offers[v as usize].row;
+        if !self.offers.as_slice()[v as usize].alone {
+            self.choose_of_many(v);
+        }
+    }
+
+    #[inline(never)]
+    fn choose_of_many(&mut self, v: u32) {
+        let offers = self.offers.as_slice();
+        let row = offers[v as usize].row;
         let mut at = v as usize;
-        while at > 0 && self.offers[at - 1].row == row {
+        while at > 0 && offers[at - 1].row == row {
             at -= 1;
         }
         let (mut best, mut least) = (at, u64::MAX);
-        while let Some(offer) = self.offers.get(at).filter(|o| o.row == row) {
+        while let Some(offer) = offers.get(at).filter(|o| o.row == row) {
             if offer.rank() < least {
                 (best, least) = (at, offer.rank());
             }
             at += 1;
         }
-        self.best[row as usize] = best as u32;
+        self.best.as_mut_slice()[row as usize] = best as u32;
     }
 }
 
@@ -139,11 +148,13 @@ impl Catalog {
         };
         columns.check()?;
         for row in 0..self.products as u32 {
-            for v in self.variants_of(Row(row)) {
-                let offer = live.packed(p, row, v);
+            let variants = self.variants_of(Row(row));
+            live.best.push(variants.start);
+            let alone = variants.len() == 1;
+            for v in variants {
+                let offer = live.packed(p, row, v, alone);
                 live.offers.push(offer);
             }
-            live.best.push(0);
             live.choose(live.offers.len() as u32 - 1);
         }
         self.lives[market] = live;
@@ -191,17 +202,16 @@ impl Catalog {
         // New items that came with this overlay or that of another market.
         while live.best.len() < self.product_key.len() {
             let v = live.offers.len() as u32;
-            live.offers.push(live.packed(pack, live.best.len() as u32, v));
+            live.offers.push(live.packed(pack, live.best.len() as u32, v, true));
             live.best.push(v);
         }
         let mut last = Vec::new();
         if before != Before::Stays {
             last = core::mem::take(&mut live.touched);
             for v in &last {
-                let offer = &mut live.offers[*v as usize];
-                let (row, hidden) = (offer.row, offer.hidden && before == Before::Hides);
-                live.offers[*v as usize] = live.packed(pack, row, *v);
-                if hidden {
+                let Offer { row, hidden, alone, .. } = live.offers.as_slice()[*v as usize];
+                live.offers.as_mut_slice()[*v as usize] = live.packed(pack, row, *v, alone);
+                if hidden && before == Before::Hides {
                     live.list(*v).hidden = true;
                 }
             }
@@ -210,13 +220,13 @@ impl Catalog {
             for v in p.variants.clone() {
                 live.list(v).lay(p);
             }
-        }
-        for p in patches {
-            live.choose(p.variants.start);
+            if !p.variants.is_empty() {
+                live.choose(p.variants.start);
+            }
         }
         for v in last {
             // What is listed again by a patch has been chosen.
-            if !live.offers[v as usize].listed || patches.is_empty() {
+            if !live.offers.as_slice()[v as usize].listed || patches.is_empty() {
                 live.choose(v);
             }
         }

@@ -7,7 +7,7 @@ use super::read::{NONE16, View};
 use super::{Catalog, Market};
 use crate::codec::{Malformed, Reader};
 use crate::error::{Code, Error, Result};
-use crate::id::Key;
+use crate::id::{Key, Row};
 use crate::list::Gather;
 use crate::pack::column::{Columns, Numbers};
 use crate::pack::{Pack, Tag};
@@ -78,6 +78,7 @@ impl Catalog {
             store_of: columns.optional(&pack, Tag::PRODUCT_STORE, 0, products),
             since: columns.optional(&pack, Tag::PRODUCT_SINCE, 0, products),
             index: Index::default(),
+            ambiguous: false,
             product_key: Vec::new(),
             category_key: Vec::new(),
             brand_key: Vec::new(),
@@ -141,11 +142,24 @@ impl Catalog {
         self.brand_key = (0..self.brand.len()).map(|i| Key::brand(self.brand.get(p, i))).gather();
         self.category_index = Index::of(&self.category_key);
         self.brand_index = Index::of(&self.brand_key);
-        let total = self.products + self.variants + self.alias.len();
-        let mut index = Index::with_room(total);
-        for entry in 0..total as u32 {
-            let text = self.entry_text(entry);
-            index.insert(Key::product(text), entry, |other| self.entry_text(other) == text);
+        // Most variants have the id of their product, which is before them.
+        let mut entries: Vec<u32> = (0..self.products as u32).gather();
+        for row in 0..self.products {
+            let id = self.entry(row as u32);
+            for v in self.variants_of(Row(row as u32)) {
+                let entry = self.products as u32 + v;
+                if self.entry(entry) != id {
+                    entries.push(entry);
+                }
+            }
+        }
+        let aliases = (self.products + self.variants) as u32;
+        entries.extend(aliases..aliases + self.alias.len() as u32);
+        let mut index = Index::with_room(entries.len());
+        for entry in entries {
+            let id = self.entry(entry);
+            let first = index.insert(Key::of_product(id), entry, |other| self.entry(other) == id);
+            self.ambiguous |= first != entry && entry < aliases;
         }
         self.index = index;
     }

@@ -7,10 +7,11 @@ use super::{Catalog, Market};
 use crate::codec::{Malformed, Reader};
 use crate::error::{Code, Error, Result};
 use crate::id::hash;
-use crate::money::parse_price;
+use crate::money::{Minor, PriceError, parse_digits, parse_price};
 use crate::pack::{Pack, Tag};
 use crate::time::{Millis, SECOND};
 use alloc::string::String;
+use alloc::vec;
 use alloc::vec::Vec;
 use core::ops::Range;
 
@@ -47,8 +48,8 @@ pub struct Head<'a> {
     pub full: bool,
 }
 
-/// What an overlay says of some variants; `what` tells which of it, as in the file.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// What an overlay says of some variants, or of none; `what` tells which of it, as in the file.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Patch {
     pub(super) variants: Range<u32>,
     pub(super) price: u32,
@@ -190,11 +191,11 @@ impl Catalog {
     }
 
     /// The variants an id stands for: one, or all of a product.
-    pub(super) fn variants_named(&self, id: &str) -> Option<Range<u32>> {
-        let mut all = self.variants_of(self.find(id)?.row);
+    pub(super) fn variants_named(&self, id: &[u8]) -> Option<Range<u32>> {
+        let mut all = self.variants_of(self.find_bytes(id)?.row);
         if all.len() > 1 {
             for v in all.clone() {
-                if self.variant_id(v) == id {
+                if self.variant_id(v).as_bytes() == id {
                     all = v..v + 1;
                 }
             }
@@ -204,33 +205,36 @@ impl Catalog {
 
     /// Reads items by their ids, with prices in major units. Answers whether any of them is described.
     fn named(&self, r: &mut Reader<'_>, market: usize, laid: &mut Laid) -> bool {
-        let n = r.count(13);
-        let (mut any, market) = (false, &self.markets()[market]);
-        laid.patches.reserve(n);
-        for _ in 0..n {
-            let (id, mut what) = (r.str(), r.u8());
-            let described = what & 128 != 0;
-            let mut prices = [NONE; 2];
-            for (bit, slot) in [32, 64].into_iter().zip(&mut prices) {
-                match price(r.str(), market) {
-                    Some(price) => *slot = price,
-                    None => {
-                        laid.told.bad += 1;
-                        what &= !bit;
-                    }
-                }
-            }
-            if described {
+        let (mut any, market, ids) = (false, &self.markets()[market], self.variant_id.texts(&self.pack));
+        let Laid { patches, multipliers, told } = laid;
+        // Files name variants in the pack's order: while they do, an id is that of the variant behind the last one, and need not be looked for.
+        let (mut next, mut in_order) = (0, !self.ambiguous);
+        *patches = vec![Patch::default(); r.count(13)];
+        for patch in patches {
+            let (id, what) = (r.bytes(), r.u8());
+            patch.what = what;
+            patch.price = price(r, market, &mut patch.what, 32, told);
+            patch.sale = price(r, market, &mut patch.what, 64, told);
+            if what & 128 != 0 {
                 any = true;
                 skip_about(r);
             }
-            let [price, sale] = prices;
-            laid.told.bad += u32::from(what & 7 == 5);
-            match self.variants_named(id) {
-                Some(variants) => laid.patches.push(Patch { variants, price, sale, what }),
-                None if id.as_bytes().first() == Some(&(MULTIPLIER as u8)) => laid.multipliers.push_str(id),
-                None => laid.told.unknown += 1,
+            told.bad += u32::from(what & 7 == 5);
+            if in_order && ids.get(next as usize) == Some(id) {
+                patch.variants = next..next + 1;
+            } else if let Some(variants) = self.variants_named(id) {
+                in_order = variants.start == next && !self.ambiguous;
+                patch.variants = variants;
+            } else {
+                let id = r.text(id);
+                if id.as_bytes().first() == Some(&(MULTIPLIER as u8)) {
+                    multipliers.push_str(id);
+                } else {
+                    told.unknown += 1;
+                }
+                continue;
             }
+            next = patch.variants.end;
         }
         any
     }
@@ -258,8 +262,8 @@ fn not_whole(_: Malformed) -> Error {
 /// Items by the number of the pack's variant, 13 bytes each.
 fn numbered(r: &mut Reader<'_>, variants: usize) -> Vec<Patch> {
     let n = r.count(13);
-    let mut patches = Vec::with_capacity(n);
-    for item in r.take(13 * n).as_chunks::<13>().0 {
+    let mut patches = vec![Patch::default(); n];
+    for (item, patch) in r.take(13 * n).as_chunks::<13>().0.iter().zip(&mut patches) {
         let [a, b, c, d, e, f, g, h, i, j, k, l, what] = *item;
         let v = u32::from_le_bytes([a, b, c, d]);
         if v as usize >= variants {
@@ -267,19 +271,30 @@ fn numbered(r: &mut Reader<'_>, variants: usize) -> Vec<Patch> {
             break;
         }
         let (price, sale) = (u32::from_le_bytes([e, f, g, h]), u32::from_le_bytes([i, j, k, l]));
-        patches.push(Patch { variants: v..v + 1, price, sale, what });
+        *patch = Patch { variants: v..v + 1, price, sale, what };
     }
     patches
 }
 
-/// A price in the market's minor units, with its currency or without; `None` for what cannot be read.
-fn price(text: &str, market: &Market) -> Option<u32> {
-    if text.is_empty() {
-        return Some(NONE);
+/// A price in the market's minor units, with its currency or without. Of one that cannot be read `what` no longer says anything.
+fn price(r: &mut Reader<'_>, market: &Market, what: &mut u8, bit: u8, told: &mut Overlaid) -> u32 {
+    let bytes = r.bytes();
+    if bytes.is_empty() {
+        return NONE;
     }
-    let text = text.strip_suffix(&*market.currency).unwrap_or(text);
-    let minor = parse_price(text, market.exponent).ok()?.0;
-    u32::try_from(minor).ok().filter(|m| *m != NONE)
+    let mut minor = parse_digits(bytes, market.exponent);
+    if minor == Err(PriceError::NotANumber) {
+        let text = r.text(bytes);
+        minor = parse_price(text.strip_suffix(&*market.currency).unwrap_or(text), market.exponent);
+    }
+    if let Ok(Minor(minor)) = minor
+        && minor < i64::from(NONE)
+    {
+        return minor as u32;
+    }
+    *what &= !bit;
+    told.bad += 1;
+    NONE
 }
 
 impl<'a> Head<'a> {

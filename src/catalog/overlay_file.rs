@@ -94,7 +94,7 @@ pub fn write(head: &Head<'_>, items: &[Item], catalog: &Catalog) -> (Vec<u8>, Ve
     let mut known: BTreeMap<u32, Item> = BTreeMap::new();
     let mut unknown: BTreeMap<String, Item> = BTreeMap::new();
     for item in items {
-        match catalog.variants_named(&item.id) {
+        match catalog.variants_named(item.id.as_bytes()) {
             Some(variants) => variants.for_each(|v| known.entry(v).or_default().then(item)),
             None => unknown.entry(item.id.clone()).or_default().then(item),
         }

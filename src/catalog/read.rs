@@ -50,6 +50,8 @@ pub struct Catalog {
     pub(super) since: Numbers<2>,
 
     pub(super) index: Index,
+    /// True where the id of a variant stands for something else, which is before it in the index.
+    pub(super) ambiguous: bool,
     /// By row; those of new items are behind the others.
     pub(super) product_key: Vec<Key>,
     pub(super) category_key: Vec<Key>,
@@ -97,15 +99,18 @@ pub(super) struct View {
 
 impl Catalog {
     /// Entries of the index: products, then variants, then aliases. An id in several of them is the first.
-    pub(super) fn entry_text(&self, entry: u32) -> &str {
-        let i = entry as usize;
-        if i < self.products {
-            self.product_id.get(&self.pack, i)
-        } else if i < self.products + self.variants {
-            self.variant_id.get(&self.pack, i - self.products)
-        } else {
-            self.alias.get(&self.pack, i - self.products - self.variants)
+    pub(super) fn entry(&self, entry: u32) -> &[u8] {
+        let mut i = entry as usize;
+        let mut column = &self.product_id;
+        if i >= self.products {
+            i -= self.products;
+            column = &self.variant_id;
+            if i >= self.variants {
+                i -= self.variants;
+                column = &self.alias;
+            }
         }
+        column.bytes(&self.pack, i)
     }
 
     /// Looks at the catalogue in another market or language, by index.
@@ -227,13 +232,22 @@ impl Catalog {
 
     /// What an id stands for: a product, a variant or an alias.
     pub fn find(&self, id: &str) -> Option<Found> {
-        let key = Key::product(id);
-        self.found(key, self.index.find(key, |e| self.entry_text(e) == id))
+        self.find_bytes(id.as_bytes())
+    }
+
+    /// As [`Catalog::find`]; what is no UTF-8 is not there.
+    #[inline(never)]
+    pub(super) fn find_bytes(&self, id: &[u8]) -> Option<Found> {
+        let key = Key::of_product(id);
+        let keys = self.product_key.get(..self.products).unwrap_or(&[]);
+        // A product's key was made of its id, which need not be looked at again.
+        let is_it = |e: u32| keys.get(e as usize).map_or_else(|| self.entry(e) == id, |k| *k == key);
+        self.found(key, self.index.find(key, is_it))
     }
 
     /// What the id with this key stands for.
     pub fn find_key(&self, key: Key) -> Option<Found> {
-        self.found(key, self.index.find(key, |e| Key::product(self.entry_text(e)) == key))
+        self.found(key, self.index.find(key, |e| Key::of_product(self.entry(e)) == key))
     }
 
     fn found(&self, key: Key, entry: Option<u32>) -> Option<Found> {

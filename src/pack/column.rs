@@ -155,14 +155,18 @@ impl Strings {
 
     /// Text `i`; empty beyond the end or where it is not UTF-8.
     pub fn get<'a>(&self, pack: &'a Pack, i: usize) -> &'a str {
-        self.bytes(pack, i).and_then(|b| core::str::from_utf8(b).ok()).unwrap_or("")
+        core::str::from_utf8(self.bytes(pack, i)).unwrap_or("")
     }
 
-    fn bytes<'a>(&self, pack: &'a Pack, i: usize) -> Option<&'a [u8]> {
-        let ends = pack.bytes().get(self.ends.clone())?;
-        let end = u32_at(ends, i)? as usize;
-        let start = if i == 0 { 0 } else { u32_at(ends, i - 1)? as usize };
-        pack.bytes().get(self.text.clone())?.get(start..end)
+    /// The bytes of text `i`; none beyond the end.
+    pub fn bytes<'a>(&self, pack: &'a Pack, i: usize) -> &'a [u8] {
+        self.texts(pack).get(i).unwrap_or(&[])
+    }
+
+    /// All texts, for who looks at many.
+    pub fn texts<'a>(&self, pack: &'a Pack) -> Texts<'a> {
+        let at = |range: &Range<usize>| pack.bytes().get(range.clone()).unwrap_or(&[]);
+        Texts { ends: at(&self.ends).as_chunks().0, text: at(&self.text) }
     }
 
     /// Texts in the column.
@@ -173,6 +177,23 @@ impl Strings {
     /// True without texts.
     pub fn is_empty(&self) -> bool {
         self.ends.is_empty()
+    }
+}
+
+/// The texts of a column, as bytes.
+#[derive(Debug, Clone, Copy)]
+pub struct Texts<'a> {
+    ends: &'a [[u8; 4]],
+    text: &'a [u8],
+}
+
+impl<'a> Texts<'a> {
+    /// Text `i`; `None` beyond the end.
+    #[inline]
+    pub fn get(&self, i: usize) -> Option<&'a [u8]> {
+        let end = u32::from_le_bytes(*self.ends.get(i)?);
+        let start = if i == 0 { 0 } else { u32::from_le_bytes(self.ends[i - 1]) };
+        self.text.get(start as usize..end as usize)
     }
 }
 

@@ -5,6 +5,7 @@ use nearshelf::catalog::build::{Draft, ProductDraft, VariantDraft, VariantOffer}
 use nearshelf::catalog::overlay::{Head, Policy};
 use nearshelf::catalog::overlay_file::{Item, read, write};
 use nearshelf::catalog::{Availability, Market};
+use nearshelf::codec::Writer;
 use nearshelf::engine::{Engine, RawCart, RawLine, Request};
 use nearshelf::offer::Customer;
 use nearshelf::pack::{PackWriter, Tag};
@@ -37,16 +38,20 @@ fn product(id: &str, variants: &[(&str, u32)]) -> ProductDraft {
 
 /// A shop of two markets; the shirt's id is also that of its first variant.
 fn shelf_with(stale: u8) -> Engine {
+    let shirt = product("shirt", &[("shirt", 9900), ("shirt-l", 8900)]);
+    shelf_of(
+        stale,
+        vec![product("cup", &[("cup", 4500)]), shirt, product("lamp", &[("lamp-a", 3000), ("lamp-b", 2900)])],
+    )
+}
+
+fn shelf_of(stale: u8, products: Vec<ProductDraft>) -> Engine {
     let draft = Draft {
         shop: "test".into(),
         support: 1,
         markets: vec![market("cn", "CNY"), market("us", "USD")],
         languages: vec!["en".into()],
-        products: vec![
-            product("cup", &[("cup", 4500)]),
-            product("shirt", &[("shirt", 9900), ("shirt-l", 8900)]),
-            product("lamp", &[("lamp-a", 3000), ("lamp-b", 2900)]),
-        ],
+        products,
         ..Draft::default()
     };
     let mut out = PackWriter::new();
@@ -206,6 +211,72 @@ fn by_ids_an_overlay_fits_any_pack_and_what_is_unknown_is_counted() {
         (price(&shelf, "cup"), price(&shelf, "lamp-a"), price(&shelf, "lamp-b")),
         (Some(1205), Some(2800), Some(2700))
     );
+}
+
+/// A host's record of prices by id, in this order.
+fn record(rows: &[(&[u8], &[u8])]) -> Vec<u8> {
+    let mut w = Writer::new();
+    ["", "cn", ""].iter().for_each(|text| w.str(text));
+    [0.0, 0.0, f64::NAN].iter().for_each(|number| w.f64(*number));
+    w.u32(0);
+    w.u8(1);
+    w.count(rows.len());
+    for (id, price) in rows {
+        w.bytes(id);
+        w.u8(7 | 32);
+        w.bytes(price);
+        w.str("");
+    }
+    w.finish()
+}
+
+#[test]
+fn in_whatever_order_ids_stand_they_mean_the_same() {
+    // In the second shop two ids of variants are also those of other products, which is what they stand for.
+    let odd = || {
+        let pot = product("pot", &[("pot", 50), ("pan", 60)]);
+        shelf_of(0, vec![pot, product("pan", &[("lid", 70)]), product("jar", &[("pot", 80), ("jar", 90)])])
+    };
+    let plain = "cup:Some(150)/None:InStock shirt:Some(250)/None:InStock shirt-l:Some(350)/None:InStock lamp-a:Some(550)/None:InStock \
+                 lamp-b:Some(650)/None:InStock cup shirt lamp-a";
+    let odd_seen = "pot:Some(150)/None:InStock pan:Some(60)/None:InStock lid:Some(350)/None:InStock pot:Some(80)/None:InStock \
+                    jar:Some(450)/None:InStock pan lid pot";
+    let shops: [(&dyn Fn() -> Engine, &[&str], &str); 2] = [
+        (&shelf, &["cup", "shirt", "shirt-l", "none", "lamp-a", "lamp-b"], plain),
+        (&odd, &["pot", "none", "pan", "jar"], odd_seen),
+    ];
+    for (open, ids, expected) in shops {
+        let prices: Vec<String> = (1..=ids.len()).map(|n| format!("{n}.50")).collect();
+        for order in 0..(1..=ids.len()).product() {
+            let mut left: Vec<(&[u8], &[u8])> =
+                ids.iter().zip(&prices).map(|(id, price)| (id.as_bytes(), price.as_bytes())).collect();
+            let mut which = order;
+            let mut take = |left: &mut Vec<_>| {
+                let at = which % left.len();
+                which /= left.len();
+                left.remove(at)
+            };
+            let rows: Vec<_> = ids.iter().map(|_| take(&mut left)).collect();
+            let mut shelf = open();
+            let told = shelf.overlay(NOW, &record(&rows), false).expect("sound");
+            assert_eq!((told.outcome, told.unknown, &*seen(&shelf)), (2, 1, expected), "order {order}");
+        }
+    }
+}
+
+#[test]
+fn what_is_no_text_is_refused_and_what_is_no_price_is_counted() {
+    let mut shelf = shelf();
+    let before = seen(&shelf);
+    for rows in [[(&b"cup"[..], &b"1"[..]), (b"\xFFcup", b"2")], [(b"cup", b"1"), (b"shirt", b"2\xFF")]] {
+        assert_eq!(shelf.overlay(NOW, &record(&rows), false).expect_err("no UTF-8").code(), "bad_overlay");
+        assert_eq!(seen(&shelf), before);
+    }
+    let rows: [(&[u8], &[u8]); 4] =
+        [(b"cup", b"39.90 CNY"), (b"shirt", b"2.3.4"), (b"shirt-l", b"4294967295"), (b"lamp-a", "¥ 1,299".as_bytes())];
+    let told = shelf.overlay(NOW, &record(&rows), false).expect("sound");
+    assert_eq!((told.bad, price(&shelf, "cup"), price(&shelf, "lamp-a")), (2, Some(3990), Some(129_900)));
+    assert_eq!((price(&shelf, "shirt"), price(&shelf, "shirt-l")), (Some(9900), Some(8900)));
 }
 
 #[test]

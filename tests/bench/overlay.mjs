@@ -6,13 +6,16 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { brotliCompressSync } from "node:zlib";
-import { nearshelf, root } from "../browser/bench.mjs";
+import { nearshelf, pkg, root } from "../browser/bench.mjs";
+import { options } from "./shopper.mjs";
 import { xxh64 } from "../packaging/support/xxh64.mjs";
 import { Reader, Writer } from "../../pkg-template/src/codec.js";
 import * as op from "../../pkg-template/src/protocol.js";
 
+const { createShelf } = await import(join(pkg, "node.js"));
+
 const ROWS = 10_000;
-const ROUNDS = 60;
+const ROUNDS = 200;
 const folder = mkdtempSync(join(tmpdir(), "nearshelf-overlay-"));
 const file = (name) => join(folder, name);
 const cli = (...args) => execFileSync(...nearshelf(...args), { cwd: root, stdio: "pipe" });
@@ -32,6 +35,45 @@ function numbered(bytes, sequence) {
   return copy;
 }
 
+/** In an order of their own; the same at each run. */
+function shuffle(rows) {
+  let state = 1;
+  for (let i = rows.length - 1; i > 0; i--) {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    const j = state % (i + 1);
+    [rows[i], rows[j]] = [rows[j], rows[i]];
+  }
+  return rows;
+}
+
+/** An overlay by id, its rows in an order of their own, as a shop's JSON has them. */
+function shuffled(bytes) {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  let at = 12;
+  const text = () => (at += 4 + view.getUint32(at, true));
+  for (let i = 0; i < 3; i++) text();
+  at += 8 + 8 + 8 + 4 + 1 + 4;
+  const head = bytes.subarray(0, at);
+  const rows = [];
+  while (at < bytes.length - 8) {
+    const from = at;
+    text();
+    at++;
+    text();
+    text();
+    rows.push(bytes.subarray(from, at));
+  }
+  return Buffer.concat([head, ...shuffle(rows), bytes.subarray(-8)]);
+}
+
+/** The first of some times, then what is usual. */
+function told(times) {
+  const [first] = times;
+  const sorted = [...times].sort((a, b) => a - b);
+  const at = (share) => sorted[Math.floor(share * (sorted.length - 1))].toFixed(3);
+  return `first ${first.toFixed(3)} ms, p50 ${at(0.5)} ms, p90 ${at(0.9)} ms`;
+}
+
 try {
   writeFileSync(file("catalog.csv"), csv("id,title,price,product_type,availability", (i, id) => `${id},Thing ${i},${10 + (i % 90)}.50 CNY,Things > ${i % 50},in_stock`));
   writeFileSync(file("overlay.csv"), csv("id,price,sale_price,availability", (i, id) =>
@@ -40,13 +82,14 @@ try {
   const pack = readFileSync(file("shop.pack"));
   const { makeGlue } = await import(join(root, "target/package/web/glue.js"));
   const glue = makeGlue();
-  await glue.start(new WebAssembly.Module(readFileSync(join(root, "pkg", "nearshelf.wasm"))));
+  await glue.start(new WebAssembly.Module(readFileSync(join(pkg, "nearshelf.wasm"))));
   // Items that the pack does not have. Only the first of these overlays makes rows for them.
   writeFileSync(file("new.csv"), csv("id,title,price,availability", (i) => `new-${i},New thing ${i},${9 + (i % 80)}.90,in_stock`));
-  const kinds = [["by number, full", []], ["by number, delta", ["--delta"]], ["by id, full", ["--any-pack"]], ["all of them new", ["--any-pack"], "new.csv"]];
+  const kinds = [["by number, full", []], ["by number, delta", ["--delta"]], ["by id, full", ["--any-pack"]], ["by id, any order", ["--any-pack"]], ["all of them new", ["--any-pack"], "new.csv"]];
   for (const [name, more, rows = "overlay.csv"] of kinds) {
     cli("overlay", file(rows), "--pack", file("shop.pack"), "--out", file("x.overlay"), ...more);
-    const bytes = readFileSync(file("x.overlay"));
+    let bytes = readFileSync(file("x.overlay"));
+    if (name === "by id, any order") bytes = shuffled(bytes);
     const core = new glue.Core();
     const open = new Writer(pack.length + 256, pack.length + 65536);
     open.f64(Date.now());
@@ -67,12 +110,27 @@ try {
       const r = new Reader(answer);
       if (r.u8() !== 0 || r.u8() === 0 || r.f64() !== n) throw new Error("the overlay was not applied");
     }
-    const [first] = times;
-    times.sort((a, b) => a - b);
-    const at = (share) => times[Math.floor(share * (times.length - 1))].toFixed(3);
     const br = brotliCompressSync(bytes).length.toLocaleString("en");
-    console.log(`${name.padEnd(18)} ${ROWS} rows, ${bytes.length.toLocaleString("en")} bytes (${br} brotli): first ${first.toFixed(3)} ms, p50 ${at(0.5)} ms, p90 ${at(0.9)} ms`);
+    console.log(`${name.padEnd(18)} ${ROWS} rows, ${bytes.length.toLocaleString("en")} bytes (${br} brotli): ${told(times)}`);
   }
+  // The JSON form, from its text to the moment at which it counts.
+  const items = shuffle(Array.from({ length: ROWS }, (_, i) => ({
+    id: `sku-${100000 + i}`, price: `${9 + (i % 80)}.90`, sale_price: i % 3 ? null : 5 + (i % 4) + ".00", availability: i % 10 ? "in_stock" : "out_of_stock",
+  })));
+  const shelf = await createShelf({ ...options, pack: new Uint8Array(pack) });
+  const [parsing, laying] = [[], []];
+  for (let sequence = 1; sequence <= ROUNDS; sequence++) {
+    const text = JSON.stringify({ sequence, full: true, items });
+    const begin = performance.now();
+    const overlay = JSON.parse(text);
+    const parsed = performance.now();
+    shelf.setOverlay(overlay);
+    parsing.push(parsed - begin);
+    laying.push(performance.now() - parsed);
+    if (shelf.overlayVersion !== sequence) throw new Error("the overlay was not applied");
+  }
+  const bytes = JSON.stringify({ full: true, items });
+  console.log(`JSON               ${ROWS} rows, ${bytes.length.toLocaleString("en")} bytes: JSON.parse ${told(parsing)}; setOverlay ${told(laying)}`);
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
