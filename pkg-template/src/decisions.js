@@ -1,7 +1,6 @@
 // What was decided lately, with all that it was decided from, so that it can be decided again (src/manual/decisions.md).
 
 import { Writer } from "./codec.js";
-import { PUT_FORWARD } from "./protocol.js";
 
 /**
  * What a list was asked about: ids, and what the host said of some.
@@ -10,16 +9,17 @@ import { PUT_FORWARD } from "./protocol.js";
  * @typedef {[number, Uint8Array]} Change
  * A stretch of a portrait's life: what it was, the overlays that held and the shards that were open, and what changed since.
  * @typedef {{ _snapshot: Uint8Array | null, _ground: Change[], _shards: string[], _journal: Change[], _bytes: number }} Era
- * What was given out, a list by its number and all else by a name; `_run`: what the shelf's rows were told apart by then; `_given`: of a list a {@link Given}, else what reads its answer; `_steps` of the era's journal had come by then.
+ * What was given out, a list by its number and all else by a name; `_run`: what the shelf's rows were told apart by then; `_given`: of a list a {@link Given}, else what reads its answer for `replay`; `_steps` of the era's journal had come by then.
  * @typedef {{
  *   _servedId: number | string, _time: number, _slot: string, _given: any, _op: number, _request: Uint8Array, _answer: Uint8Array,
  *   _market: string, _language: string, _era: Era, _steps: number, _list: any, _run: number,
  * }} Decision
  */
 
-/** Of each kind: many small ones push no list out. */
+/** Of each kind: many small ones push no list out, and neither do large ones. */
 const MOST_DECISIONS = 32;
 const MOST_BYTES = 1 << 20;
+const MOST_BYTES_OF_A_KIND = MOST_BYTES / 4;
 /** Status and number of a list: the rest of an answer depends on nothing but what it was decided from. */
 const HEAD = 5;
 /** Handle and time of a request: what was asked stands behind them. */
@@ -36,8 +36,11 @@ export function newEra(snapshot, ground, shards) {
   return { _snapshot: snapshot, _ground: ground.slice(), _shards: shards.slice(), _journal: [], _bytes: bytes };
 }
 
-/** Of all lists 0: their calls stand before those of what parts decide. @param {Decision} decision */
-export const kindOf = ({ _op }) => (_op < PUT_FORWARD ? 0 : _op);
+/** Of all lists 0; what has a name is of the kind of its call. @param {Decision} decision */
+export const kindOf = ({ _op, _given }) => (typeof _given === "function" ? _op : 0);
+
+/** @param {Decision} decision */
+const bytesOf = ({ _request, _answer }) => _request.length + _answer.length;
 
 /**
  * Adds a decision and lets go of those that are too many: of its kind, or with all that is newer too large. Answers whether it is there.
@@ -47,17 +50,21 @@ export const kindOf = ({ _op }) => (_op < PUT_FORWARD ? 0 : _op);
 export function remember(list, decision) {
   list.push(decision);
   const alike = list.filter((d) => kindOf(d) === kindOf(decision));
-  if (alike.length > MOST_DECISIONS) list.splice(list.indexOf(alike[0]), 1);
-  let bytes = 0;
+  let bytes = kindOf(decision) ? alike.reduce((sum, d) => sum + bytesOf(d), 0) : 0;
+  while (alike.length > MOST_DECISIONS || bytes > MOST_BYTES_OF_A_KIND) {
+    bytes -= bytesOf(alike[0]);
+    list.splice(list.indexOf(/** @type {Decision} */ (alike.shift())), 1);
+  }
+  bytes = 0;
   let at = list.length;
   while (at--) {
-    const { _request, _answer, _era } = list[at];
-    bytes += _request.length + _answer.length;
+    const { _era } = list[at];
+    bytes += bytesOf(list[at]);
     if (!list[at + 1] || list[at + 1]._era !== _era) bytes += _era._bytes;
     if (bytes > MOST_BYTES) break;
   }
   list.splice(0, at + 1);
-  return list.length > 0;
+  return list.indexOf(decision) >= 0;
 }
 
 /** What was decided about several things, each with the decision's name. @param {[any[], string, boolean]} told @returns {any[]} */

@@ -208,7 +208,7 @@ export class Engine {
    * A list, remembered with what it was decided from, unless `given` is `null`. Answers as `call` does.
    * @param {number} number
    * @param {string} slot
-   * @param {import("./decisions.js").Given | null} given what the list is of
+   * @param {import("./decisions.js").Given | ((r: Reader) => any) | null} given what the list is of; of suggestions, which have a name in place of a number, what reads them for `replay`
    * @param {(w: Writer) => void} write writes what follows the slot
    */
   decide(number, slot, given, write) {
@@ -220,6 +220,10 @@ export class Engine {
     return this._send(number, request, (r) => {
       const list = op.readShelf(r);
       if (!given) return list;
+      if (typeof given === "function") {
+        const [name, kept] = list._items.length ? this._named(number, "suggest", slot, given, request, r._bytes, 0) : ["", false];
+        return Object.assign(list, { _name: kept ? name : null });
+      }
       this._served = list._servedId += this._servedBefore;
       this._decided(this._served, number, slot, given, request, r._bytes);
       return list;
@@ -241,16 +245,30 @@ export class Engine {
     return this.reckon(INSIGHT, number, write, (r) => {
       const told = read(r);
       // Of nothing nobody has the name.
-      if (!kind || this._seat._consent.personalize !== true || /** @type {any} */ (told).length === 0) return [told, "", false];
-      const request = this._writer.written();
-      // A page that paints twice decides once; what was asked or answered otherwise has another name.
-      const { market, language } = this._seat;
-      const before = this.decisions.find((d) => d._op === number && d._market === market && d._language === language && sameShards(d._era, this._era)
-        && sameAnswer(d._request.subarray(ASKED), request.subarray(ASKED), 0) && sameAnswer(d._answer, r._bytes, 0));
-      if (before) return [told, String(before._servedId), true];
-      const name = [this._seat._run.toString(36), count ? count(r) : 0, this._settled++, kind].join("-") + "/" + slot;
-      return [told, name, this._decided(name, number, slot, read, request, r._bytes)];
+      return kind && /** @type {any} */ (told).length !== 0
+        ? [told, ...this._named(number, kind, slot, read, this._writer.written(), r._bytes, count ? count(r) : 0)] : [told, "", false];
     });
+  }
+
+  /**
+   * Remembers what has a name. A page that paints twice decides once; what was asked or answered otherwise has another name.
+   * @param {number} number
+   * @param {string} kind
+   * @param {string} slot
+   * @param {(r: Reader) => any} read
+   * @param {Uint8Array} request
+   * @param {Uint8Array} answer
+   * @param {number} events
+   * @returns {[string, boolean]} the name, and whether it is remembered
+   */
+  _named(number, kind, slot, read, request, answer, events) {
+    if (this._seat._consent.personalize !== true) return ["", false];
+    const { market, language } = this._seat;
+    const before = this.decisions.find((d) => kindOf(d) === number && d._market === market && d._language === language && sameShards(d._era, this._era)
+      && sameAnswer(d._request.subarray(ASKED), request.subarray(ASKED), 0) && sameAnswer(d._answer, answer, 0));
+    if (before) return [String(before._servedId), true];
+    const name = [this._seat._run.toString(36), events, this._settled++, kind].join("-") + "/" + slot;
+    return [name, this._decided(name, number, slot, read, request, answer)];
   }
 
   /**
@@ -279,7 +297,7 @@ export class Engine {
     const { market, language } = this._seat;
     const { _era, _steps, _op, _request, _answer } = decision;
     // A shard that has opened does not close again; and what a part decided needs it.
-    if (!sameShards(_era, { _shards: this._seat._shards._open }) || kindOf(decision) && !this.has(INSIGHT) || !this._rehearse(1)) return null;
+    if (!sameShards(_era, { _shards: this._seat._shards._open }) || _op >= op.PUT_FORWARD && !this.has(INSIGHT) || !this._rehearse(1)) return null;
     this.setView(decision._market, decision._language);
     this._restore(_era._snapshot);
     _era._ground.concat(_era._journal.slice(0, _steps)).forEach((change) => this._again(change));

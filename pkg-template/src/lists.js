@@ -53,15 +53,16 @@ export function writeRequest(shelf, w, o, found, kept) {
   if (more) [most.store || 0, places, (o.arrivals || {}).days || 0].forEach((x) => w.u32(x));
 }
 
-/** The list of these options; one that is not kept can have no reasons. */
-export function recommended(shelf, o, kept) {
+/** The list of these options; `suggested` reads its answer again where it is one of suggestions, which can have no reasons. */
+export function recommended(shelf, o, suggested) {
   const activities = cardKind(o);
   if (activities >= 0) return cardsOf(shelf, o, activities);
   const found = candidatesOf(shelf, o);
   const rules = rulesOf(shelf, o);
-  const answer = shelf._engine.decide(op.RECOMMEND, o.slot || "default", kept ? NOBODY_GAVE : null, (w) => writeRequest(shelf, w, o, found, kept));
+  const answer = shelf._engine.decide(op.RECOMMEND, o.slot || "default", suggested || NOBODY_GAVE, (w) => writeRequest(shelf, w, o, found, !suggested));
   const list = answer === undefined ? listing(shelf, [], "neutral", 0, false, [], shelf.overlayVersion)
     : listOf(shelf, answer, NOBODY_GAVE) || shelf._fallback.recommend(o, found);
+  if (suggested) return Object.assign(list, { servedId: answer && answer._name || null });
   if (o.category && answer && !list.items.length) mustKnow(shelf, o.category);
   (found || []).forEach((x) => x._together && list.items.forEach((item) => {
     if (item.id === x._id) item.together = x._together;

@@ -171,7 +171,7 @@ export class Shelf {
   }
 
   recommend(options) {
-    return recommended(this, this._wishes("recommend", options, RECOMMEND), true);
+    return recommended(this, this._wishes("recommend", options, RECOMMEND), null);
   }
 
   suggest(typed, options) {

@@ -3,12 +3,15 @@
 import { lastPart } from "./catalogue.js";
 import { TEXTS } from "./fixes.js";
 import { NEUTRAL } from "./guard.js";
-import { knownOf, recommended } from "./lists.js";
+import { knownOf, recommended, shownOf } from "./lists.js";
 import { MOST_IDS, id } from "./options.js";
+import * as op from "./protocol.js";
 import { fold, search, wordsOf } from "./words.js";
 
 /** What the shopper likes, by kind. @param {any} shelf @param {any} o */
 const likesOf = (shelf, o) => (o.mode ? null : shelf._traits()) || NEUTRAL.portrait();
+
+const suggested = (item) => ({ kind: "product", id: item.id, text: item.title, products: 1 });
 
 /** How much these traits like a name, or what lies below a path. @param {any[]} traits @param {string} path */
 const liked = (traits, path) => traits.reduce((sum, trait) => sum + ((trait.key + " > ").indexOf(path + " > ") === 0 ? trait.share : 0), 0);
@@ -50,7 +53,8 @@ export function suggestions(shelf, typed, o) {
   const query = id(typed).trim();
   const words = wordsOf(query);
   if (query && !words.length) return [];
-  const { items } = recommended(shelf, { slot: "search", query, limit, mode: o.mode, attributes: o.attributes }, false);
+  const { items, servedId } = recommended(shelf, { slot: "search", query, limit, mode: o.mode, attributes: o.attributes },
+    (r) => (shownOf(shelf, op.readShelf(r)._items, [], new Map()) || []).map(suggested));
   const likes = likesOf(shelf, o);
   const groups = [];
   const add = (kind, list, traits) => search(fold(list.map((group) => lastPart(group.label))), words).forEach((i) => {
@@ -61,5 +65,5 @@ export function suggestions(shelf, typed, o) {
   add("brand", knownOf(shelf).ask([], (c) => c.brands()), likes.brands);
   groups.sort((a, b) => b[0] - a[0] || b[1].products - a[1].products || (a[1].id < b[1].id ? -1 : 1));
   return groups.map((group) => group[1]).slice(0, Math.max(limit - items.length, Math.ceil(limit / 2)))
-    .concat(items.map((item) => ({ kind: "product", id: item.id, text: item.title, products: 1 }))).slice(0, limit);
+    .concat(items.map(suggested)).slice(0, limit).map((one) => Object.assign(one, { servedId }));
 }

@@ -257,6 +257,8 @@ export interface Suggestion {
   text: string;
   /** Products in and below the category, or of the brand; 1 for a product. */
   products: number;
+  /** For `replay`: the decision on which products are suggested; `null` without products, without consent to `personalize` and without the engine. */
+  servedId: string | null;
 }
 
 export interface ShelfList {

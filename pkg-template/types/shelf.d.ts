@@ -48,7 +48,7 @@ export interface Shelf {
    * What begins with the words of a text, while somebody types it: categories and brands, those liked best first and at most half of the list while
    * there are products for the others; then products, as `recommend` with that `query` has them. Letters are folded (case,
    * accents, width); scripts without spaces match at every character. An empty text, or one of blanks, suggests what the shopper likes; one of signs alone finds
-   * nothing. The products are a list of the slot "search", as rank rules see it; it does not explore, and is none of `decisions`.
+   * nothing. The products are a list of the slot "search", as rank rules see it; it does not explore, and is none of `decisions`; `replay` takes their `servedId`.
    */
   suggest(text: string, options?: SuggestOptions): Suggestion[];
   /**
@@ -79,10 +79,10 @@ export interface Shelf {
    */
   replay(servedId: number): { same: boolean; list: Decision } | null;
   /**
-   * The same of what is no list, by the `servedId` that `promotions()`, `care()`, `sellingPoints()` and `grants()` answer with. `list`: what the core decided, uncut, with ids of offers and
-   * without what the page adds to them. The latest 32 of each are remembered. `null` also until the part for insight has come.
+   * The same of what is no list of the page, by the `servedId` that `promotions()`, `care()`, `sellingPoints()`, `grants()` and `suggest()` answer with. `list`: what the core decided, uncut, with ids of offers and
+   * without what the page adds to them; of suggestions the products. The latest 32 of each are remembered, as far as they take less than 256 kB. `null` also until the part for insight has come, which suggestions do not need.
    */
-  replay(servedId: string): { same: boolean; list: Pick<PromotionList, "items" | "withheld"> | ReplayedCare | Omit<SellingPoint, "servedId">[] | Omit<GrantView, "servedId">[] } | null;
+  replay(servedId: string): { same: boolean; list: Pick<PromotionList, "items" | "withheld"> | ReplayedCare | Omit<SellingPoint, "servedId">[] | Omit<GrantView, "servedId">[] | Omit<Suggestion, "servedId">[] } | null;
   /** The decisions with all they were decided from, for `nearshelf replay`. It holds the portrait: it is the shopper's to give. */
   decisionLog(): Uint8Array;
   /** The rows of a list that explores; none for another. Log them once, when the list is shown. */

@@ -45,6 +45,8 @@ type Change = (u32, Vec<u8>);
 pub enum Kind {
     /// A list, of products or of what the page gave.
     List,
+    /// Which products were suggested, since version 3.
+    Suggestions,
     /// Which offers were put forward, since version 2.
     Promotions,
     /// What campaigns granted, since version 3.
@@ -73,6 +75,7 @@ impl Kind {
     pub fn name(self) -> &'static str {
         match self {
             Kind::List => "list",
+            Kind::Suggestions => "suggest",
             Kind::Promotions => "promotions",
             Kind::Grants => "grants",
             Kind::Care => "care",
@@ -218,6 +221,8 @@ fn read(bytes: &[u8]) -> core::result::Result<DecisionLog, Malformed> {
                 return Err(Malformed);
             }
             let served = if version < 3 && kind != Kind::List { String::new() } else { served };
+            // Lists have numbers.
+            let kind = if op == 4 && served.parse::<u32>().is_err() { Kind::Suggestions } else { kind };
             decisions.push(Decision { kind, served, time, slot, market, language, op, steps, request, answer });
         }
         eras.push(Era { snapshot, shards, ground, journal, decisions });
@@ -267,7 +272,7 @@ fn again<'a>(table: &mut Table, handle: u32, era: &Era, decision: &'a Decision) 
         table.call(*op, &of_handle(request));
     }
     let answer = table.call(decision.op, &of_handle(&decision.request));
-    if decision.kind != Kind::List {
+    if !matches!(decision.kind, Kind::List | Kind::Suggestions) {
         let ((personal, shown), (_, again)) = (told::told(decision, &decision.answer)?, told::told(decision, &answer)?);
         ask(table, 37, &rehearse(0), |_| ())?;
         return Ok(Replayed { decision, same: answer == decision.answer, personal, shown, again });
@@ -276,7 +281,12 @@ fn again<'a>(table: &mut Table, handle: u32, era: &Era, decision: &'a Decision) 
     let same =
         answer.len() == decision.answer.len() && answer[0] == decision.answer[0] && answer[5..] == decision.answer[5..];
     let (personal, mut shown) = shown(table, handle, decision, &decision.answer, false)?;
-    let (_, again) = self::shown(table, handle, decision, &answer, true)?;
+    // Suggestions are not kept by the core, and without that have no reasons: once more, as a list that is.
+    let with_reasons = match decision.kind {
+        Kind::Suggestions => table.call(decision.op, &of_handle(&kept(&decision.request)?)),
+        _ => answer,
+    };
+    let (_, again) = self::shown(table, handle, decision, &with_reasons, true)?;
     for item in &mut shown {
         if let Some(twin) = again.iter().find(|t| t.id == item.id && t.score.total_cmp(&item.score).is_eq()) {
             item.reasons.clone_from(&twin.reasons);
@@ -317,6 +327,26 @@ fn shown(table: &mut Table, handle: u32, decision: &Decision, answer: &[u8], why
         out.push(Shown { id, score, propensity, instead, reasons });
     }
     Ok((personal, out))
+}
+
+/// The request of a list that nobody keeps, as that of one whose reasons are kept.
+fn kept(request: &[u8]) -> Result<Vec<u8>> {
+    const UNKEPT: u8 = 4;
+    let mut r = Reader::new(request);
+    let (_handle, _now, _slot, _limit, _mode) = (r.u32(), r.f64(), r.str(), r.u32(), r.u8());
+    (0..r.count(4)).for_each(|_| _ = r.str());
+    let _category = r.str();
+    (0..r.count(8)).for_each(|_| _ = (r.str(), r.u32()));
+    let _quota = (r.u32(), r.u32());
+    let (_price, _diversity, _seed) = ((r.f64(), r.f64()), r.u32(), r.f64());
+    (0..r.count(4)).for_each(|_| _ = r.str());
+    let flags = request.len() - r.left();
+    let mut kept = request.to_vec();
+    match (r.check(), kept.get_mut(flags)) {
+        (Ok(()), Some(flags)) => *flags &= !UNKEPT,
+        _ => return Err(Error::new(Code::BadDecisions, "a question in the log is not one of this version.")),
+    }
+    Ok(kept)
 }
 
 /// The ids that a given list was of.

@@ -17,7 +17,7 @@ pub(super) fn told(decision: &Decision, answer: &[u8]) -> Result<(bool, Vec<Show
     let mut r = Reader::new(&decision.request);
     let (_handle, _now) = (r.u32(), r.f64());
     match decision.kind {
-        Kind::List => Ok((true, Vec::new())),
+        Kind::List | Kind::Suggestions => Ok((true, Vec::new())),
         Kind::Promotions => {
             let (_zone, _seed, _slot, _places) = (r.u32(), r.f64(), r.str(), r.u32());
             let ids: Vec<&str> = (0..r.count(8)).map(|_| (r.str(), r.str()).0).collect();

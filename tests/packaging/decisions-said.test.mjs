@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { pathToFileURL } from "node:url";
 import { Writer } from "../../pkg-template/src/codec.js";
+import { newEra, remember } from "../../pkg-template/src/decisions.js";
 import { MINUTE, NOW, random, replayed, speaking } from "./support/deciding.mjs";
 import { turn } from "./support/memory.mjs";
 import { pkg, root } from "./support/project.mjs";
@@ -37,6 +38,7 @@ function decide(v) {
     points: shelf.sellingPoints("40001")[0].servedId,
     grants: shelf.grants({ attributes: { group: "a" } })[0].servedId,
     offers: shelf.promotions({ slot: "home" }).servedId,
+    suggested: shelf.suggest("", { limit: 5 })[0].servedId,
   };
 }
 
@@ -120,6 +122,66 @@ test("messages, selling points and grants are decided again as lists are, and pu
   v.shelf.setConsent({ personalize: false });
   assert.deepEqual([v.shelf.care().servedId, v.shelf.replay(servedId), v.shelf.decisionLog().length < 40], [null, null, true]);
   for (const point of v.shelf.sellingPoints(spoken[0])) assert.equal(point.servedId, null);
+});
+
+test("suggested products are decided again, and push no list out", async () => {
+  const v = await open();
+  const home = v.shelf.recommend({ slot: "home", limit: 3 });
+  const words = [...new Set(v.products.map((id) => v.shelf.product(id).title.slice(0, 2)))];
+  const first = v.shelf.suggest("", { limit: 20 });
+  const next = random(9);
+  const said = new Map();
+  for (let i = 0; i < 60; i++) {
+    v.clock.now += next(60) * MINUTE;
+    v.shelf.track(["view_item", "add_to_cart"][next(2)], { items: [{ item_id: v.products[next(v.products.length)], price: 20 }] });
+    const answer = v.shelf.suggest(["", ...words][next(words.length + 1)], { limit: 4 + next(8), mode: next(9) ? "personal" : "neutral" });
+    if (i === 40) v.shelf.setView({ language: "zh-CN" });
+    const products = answer.filter((one) => one.kind === "product");
+    for (const one of answer) assert.equal(one.servedId, answer[0].servedId);
+    // Categories and brands may leave no room for all that were ranked.
+    if (answer[0]?.servedId) said.set(answer[0].servedId, products.map((one) => one.id));
+  }
+  assert.ok(said.size > 35, String(said.size));
+  const of = [...said].map(([name, ids]) => [v.shelf.replay(name), ids]);
+  assert.equal(of.filter(([again]) => again).length, 32, "the latest of them");
+  for (const [again, ids] of of.filter(([again]) => again)) {
+    assert.equal(again.same, true);
+    assert.deepEqual(again.list.map((one) => one.id).slice(0, ids.length), ids);
+    assert.ok(again.list.every((one) => one.kind === "product" && typeof one.text === "string"));
+  }
+  assert.ok(new Set([...said.values()].map(String)).size > 10, "they are not all alike");
+  assert.equal(v.shelf.replay(home.servedId).same, true, "the list before them is remembered still");
+  assert.deepEqual(v.shelf.decisions().map((list) => list.servedId), [home.servedId], "lists alone");
+  assert.equal(v.shelf.replay(first[0].servedId), null);
+  // Painted again, one decision.
+  const painted = v.shelf.suggest("", { limit: 8 });
+  assert.deepEqual(v.shelf.suggest("", { limit: 8 }), painted);
+  assert.deepEqual(v.shelf.suggest("no such thing"), []);
+
+  const { status, stdout, stderr } = replayed(v.shelf.decisionLog(), speaking(), "--json");
+  assert.equal(status, 0, stderr);
+  const suggested = JSON.parse(stdout).filter((one) => one.kind === "suggest");
+  assert.equal(suggested.length, 32);
+  assert.ok(suggested.every((one) => one.same && one.slot === "search"));
+  const last = suggested.at(-1);
+  assert.deepEqual([last.served, last.items.map((item) => item.id)], [painted[0].servedId, v.shelf.replay(painted[0].servedId).list.map((one) => one.id)]);
+  assert.ok(Object.keys(last.items[0].reasons).length > 0, "with what it was ranked by");
+
+  v.shelf.setConsent({ personalize: false });
+  assert.deepEqual([...new Set(v.shelf.suggest("").map((one) => one.servedId))], [null]);
+});
+
+test("of what has a name no kind takes more than a quarter of the log", () => {
+  const era = newEra(null, [], []);
+  const decision = (name, op, bytes) => ({ _servedId: name, _op: op, _given: typeof name === "number" ? {} : () => [], _request: new Uint8Array(bytes), _answer: new Uint8Array(0), _era: era });
+  const list = [];
+  assert.equal(remember(list, decision(1, 4, 1000)), true);
+  for (let i = 0; i < 20; i++) assert.equal(remember(list, decision("s" + i, 4, 40_000)), true);
+  assert.deepEqual(list.map((d) => d._servedId), [1, "s14", "s15", "s16", "s17", "s18", "s19"]);
+  assert.equal(remember(list, decision("offers", 61, 262_145)), false, "larger than a quarter");
+  assert.equal(remember(list, decision("offers", 61, 262_144)), true);
+  assert.equal(remember(list, decision(2, 4, 500_000)), true);
+  assert.deepEqual(list.map((d) => d._servedId).slice(-2), ["offers", 2]);
 });
 
 test("times of other calls, clocks that go back and what waited for consent change nothing", async () => {

@@ -173,8 +173,10 @@ test("without the engine words still find", async () => {
   const shelf = await without();
   assert.deepEqual(shelf.recommend({ query: "la" }).items.map((i) => i.id), ["lamp"]);
   assert.deepEqual(shelf.suggest("ca").map((s) => [s.kind, s.id, s.products]), [["category", "Home > Cats", 2], ["product", "litter", 1]]);
-  assert.deepEqual(shelf.suggest("paws"), [{ kind: "brand", id: "Paws", text: "Paws", products: 2 }, { kind: "product", id: "litter", text: "Cat litter", products: 1 },
-    { kind: "product", id: "10080", text: "10080", products: 1 }]);
+  assert.deepEqual(shelf.suggest("paws"), [
+    { kind: "brand", id: "Paws", text: "Paws", products: 2, servedId: null }, { kind: "product", id: "litter", text: "Cat litter", products: 1, servedId: null },
+    { kind: "product", id: "10080", text: "10080", products: 1, servedId: null },
+  ]);
 });
 
 test("a text without a word finds nothing, an empty one asks nothing", async () => {
