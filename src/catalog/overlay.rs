@@ -3,12 +3,12 @@
 
 use super::live::{Before, NONE};
 use super::news::{skip_about, skip_item};
-use super::{Catalog, Market};
+use super::{Catalog, Market, shards};
 use crate::codec::{Malformed, Reader};
 use crate::error::{Code, Error, Result};
-use crate::id::hash;
+use crate::id::{Row, hash};
 use crate::money::{Minor, PriceError, parse_digits, parse_price};
-use crate::pack::{Pack, Tag};
+use crate::pack::{Pack, Tag, hex};
 use crate::time::{Millis, SECOND};
 use alloc::string::String;
 use alloc::vec;
@@ -17,8 +17,10 @@ use core::ops::Range;
 
 /// What an overlay's file begins with.
 pub const MAGIC: [u8; 8] = *b"NEAROVLY";
-/// The newest format that this build reads; it writes files without new items in format 1.
-pub const FORMAT: u16 = 2;
+/// The newest format that this build reads: 1; 2 with new items; 3 with places in the whole catalogue. What is written has the oldest of them that says it.
+pub const FORMAT: u16 = 3;
+/// The format of files with places.
+pub(super) const PLACED: u16 = 3;
 /// What the id of an item begins with that is no product, but the multiplier of a granting campaign; readers that do not know of them leave such ids out, as
 /// any that the pack does not have.
 pub const MULTIPLIER: char = '\u{1}';
@@ -36,6 +38,8 @@ pub struct Head<'a> {
     pub market: &'a str,
     /// Version of the pack whose variants it numbers, or empty where it names ids.
     pub base: &'a str,
+    /// The numbers are places in the whole catalogue, so that they fit the parts of the pack too: the product's row, times 256, and which variant of it.
+    pub placed: bool,
     /// 0 for the next number.
     pub sequence: u64,
     /// A delta needs the overlay of this number to be there; 0 for anything.
@@ -96,7 +100,7 @@ impl Catalog {
     /// `bad_overlay` when it is none, or not whole; `overlay_misfit` when it is another shop's or another pack's, or builds upon an overlay that
     /// is not there; `unknown_market`. Nothing changes.
     pub fn overlay(&mut self, now: Millis, bytes: &[u8], framed: bool) -> Result<Overlaid> {
-        let mut r = Reader::new(bytes);
+        let (mut r, mut placed) = (Reader::new(bytes), false);
         if framed {
             let (body, sum) = bytes.split_last_chunk::<8>().unwrap_or((&[], &[0; 8]));
             r = Reader::new(body);
@@ -105,6 +109,7 @@ impl Catalog {
             if magic != u64::from_le_bytes(MAGIC) || oldest > FORMAT {
                 return Err(bad("it is no overlay, or needs a newer reader."));
             }
+            placed = oldest == PLACED;
             if hash(0, body) != u64::from_le_bytes(*sum) {
                 return Err(not_whole(Malformed));
             }
@@ -114,9 +119,10 @@ impl Catalog {
         let head = Head::read(r);
         r.check().map_err(not_whole)?;
         let ours = |theirs: &str, ours: &str| theirs.is_empty() || theirs == ours;
-        // The variants of a pack in parts are numbered anew with each part that comes.
-        let whole = head.base.is_empty() || self.pack.find(Tag::ROWS, 0).is_none();
-        if !ours(head.shop, self.shop()) || !ours(head.base, &self.pack.version()) || !whole {
+        // The variants of a pack in parts are numbered anew with each part that comes; their places stay.
+        let fits = head.base.is_empty() || placed || self.pack.find(Tag::ROWS, 0).is_none();
+        let version = if placed { shards::whole(&self.pack) } else { self.pack.version_number() };
+        if !ours(head.shop, self.shop()) || !ours(head.base, &hex(version)) || !fits {
             return misfit("it is made for another shop or pack.");
         }
         let market = self.market_named(head.market)?;
@@ -149,7 +155,7 @@ impl Catalog {
                 self.named(&mut items, market, &mut laid);
             }
         } else {
-            laid.patches = numbered(r, self.variants);
+            laid.patches = self.numbered(r, placed);
             r.end().map_err(not_whole)?;
         }
         self.lay(market, if head.full { Before::Goes } else { Before::Stays }, &laid.patches);
@@ -203,6 +209,36 @@ impl Catalog {
         Some(all)
     }
 
+    /// Reads items by the number or the place of the pack's variant, 13 bytes each. What is in a part that is not open waits.
+    fn numbered(&self, r: &mut Reader<'_>, placed: bool) -> Vec<Patch> {
+        let n = r.count(13);
+        let mut patches = vec![Patch::default(); n];
+        let rows = self.pack.section(Tag::ROWS, 0).map(|bytes| bytes.as_chunks().0);
+        let mut last = 0;
+        for (item, patch) in r.take(13 * n).as_chunks::<13>().0.iter().zip(&mut patches) {
+            let [a, b, c, d, e, f, g, h, i, j, k, l, what] = *item;
+            let number = u32::from_le_bytes([a, b, c, d]);
+            let mut variants = number..number.wrapping_add(1);
+            if placed {
+                let mut row = number as usize >> 8;
+                if let Some(rows) = rows {
+                    let Some(found) = row_of(rows, number >> 8, last) else { continue };
+                    (row, last) = (found, found);
+                }
+                variants = if row < self.products { self.variants_of(Row(row as u32)) } else { 0..0 };
+                variants.start += number & 255;
+                variants.end = variants.end.min(variants.start + 1);
+            }
+            if variants.is_empty() || variants.start as usize >= self.variants {
+                r.fail();
+                break;
+            }
+            let (price, sale) = (u32::from_le_bytes([e, f, g, h]), u32::from_le_bytes([i, j, k, l]));
+            *patch = Patch { variants, price, sale, what };
+        }
+        patches
+    }
+
     /// Reads items by their ids, with prices in major units. Answers whether any of them is described.
     fn named(&self, r: &mut Reader<'_>, market: usize, laid: &mut Laid) -> bool {
         let (mut any, market, ids) = (false, &self.markets()[market], self.variant_id.texts(&self.pack));
@@ -240,6 +276,17 @@ impl Catalog {
     }
 }
 
+/// The row of a global one, which mostly is that of the item before or the next; `None` for what is not open.
+fn row_of(rows: &[[u8; 4]], global: u32, near: usize) -> Option<usize> {
+    let wanted = global.to_le_bytes();
+    for row in [near, near + 1] {
+        if rows.get(row) == Some(&wanted) {
+            return Some(row);
+        }
+    }
+    rows.binary_search_by_key(&global, |bytes| u32::from_le_bytes(*bytes)).ok()
+}
+
 /// What an overlay comes to.
 #[derive(Default)]
 struct Laid {
@@ -257,23 +304,6 @@ fn bad(what: &'static str) -> Error {
 #[inline(never)]
 fn not_whole(_: Malformed) -> Error {
     bad("bytes of it were changed or are missing.")
-}
-
-/// Items by the number of the pack's variant, 13 bytes each.
-fn numbered(r: &mut Reader<'_>, variants: usize) -> Vec<Patch> {
-    let n = r.count(13);
-    let mut patches = vec![Patch::default(); n];
-    for (item, patch) in r.take(13 * n).as_chunks::<13>().0.iter().zip(&mut patches) {
-        let [a, b, c, d, e, f, g, h, i, j, k, l, what] = *item;
-        let v = u32::from_le_bytes([a, b, c, d]);
-        if v as usize >= variants {
-            r.fail();
-            break;
-        }
-        let (price, sale) = (u32::from_le_bytes([e, f, g, h]), u32::from_le_bytes([i, j, k, l]));
-        *patch = Patch { variants: v..v + 1, price, sale, what };
-    }
-    patches
 }
 
 /// A price in the market's minor units, with its currency or without. Of one that cannot be read `what` no longer says anything.
@@ -302,7 +332,7 @@ impl<'a> Head<'a> {
         let (shop, market, base) = (r.str(), r.str(), r.str());
         let (sequence, since, issued) = (whole(r), whole(r), r.f64());
         let issued = if issued.is_nan() { None } else { Some(r.some(Millis::from_f64(issued))) };
-        Head { shop, market, base, sequence, since, issued, max_age: r.u32(), full: r.bool() }
+        Head { shop, market, base, placed: false, sequence, since, issued, max_age: r.u32(), full: r.bool() }
     }
 }
 

@@ -1,7 +1,7 @@
 //! Writing overlays, and taking them apart again for a person to look at.
 
 use super::news::{skip, skip_item};
-use super::overlay::{BETWEEN, FORMAT, Head, MAGIC, MULTIPLIER, Policy};
+use super::overlay::{BETWEEN, FORMAT, Head, MAGIC, MULTIPLIER, PLACED, Policy};
 use super::{Availability, Catalog};
 use crate::codec::{Reader, Writer};
 #[cfg(feature = "cli")]
@@ -88,7 +88,7 @@ impl Item {
 }
 
 /// An overlay's file, and the ids that the pack does not have and nothing is said about. With a base in `head`, which has to be the version of
-/// `catalog`, it numbers variants and leaves such ids out; else it names variants, and such ids after them, new items among them. Written alike whatever the
+/// `catalog`, it numbers variants (with `placed` tells their places, which takes products of at most 256 variants) and leaves such ids out; else it names variants, and such ids after them, new items among them. Written alike whatever the
 /// order of distinct items.
 pub fn write(head: &Head<'_>, items: &[Item], catalog: &Catalog) -> (Vec<u8>, Vec<String>) {
     let mut known: BTreeMap<u32, Item> = BTreeMap::new();
@@ -100,10 +100,15 @@ pub fn write(head: &Head<'_>, items: &[Item], catalog: &Catalog) -> (Vec<u8>, Ve
         }
     }
     for (v, item) in &mut known {
-        item.id = catalog.variant_id(*v).to_string();
-    }
-    for (v, item) in &mut known {
         (item.id, item.about) = (catalog.variant_id(*v).to_string(), None);
+    }
+    let place = |v: u32| {
+        let row = catalog.row_of_variant(v);
+        (row.0 << 8, v - catalog.variants_of(row).start)
+    };
+    let mut head = *head;
+    if head.placed && known.keys().any(|v| place(*v).1 > 255) {
+        (head.base, head.placed) = ("", false);
     }
     let named = head.base.is_empty();
     let exponent = catalog.market_named(head.market).map_or(2, |m| catalog.markets()[m].exponent);
@@ -119,7 +124,8 @@ pub fn write(head: &Head<'_>, items: &[Item], catalog: &Catalog) -> (Vec<u8>, Ve
     let mut w = Writer::new();
     w.raw(&MAGIC);
     // Only what has new items asks for a reader that knows of them.
-    let format = if all.iter().any(|item| item.about.is_some()) { FORMAT } else { 1 };
+    let described = all.iter().any(|item| item.about.is_some());
+    let format = if head.placed && !named { PLACED } else { 1 + u16::from(described) };
     w.u16(format);
     w.u16(format);
     w.str(head.shop);
@@ -135,7 +141,8 @@ pub fn write(head: &Head<'_>, items: &[Item], catalog: &Catalog) -> (Vec<u8>, Ve
         all.iter().for_each(|item| item.write(&mut w, exponent));
     } else {
         for (v, item) in &known {
-            w.u32(*v);
+            let (row, index) = place(*v);
+            w.u32(if head.placed { row | index } else { *v });
             w.u32(item.price.flatten().unwrap_or(u32::MAX));
             w.u32(item.sale.flatten().unwrap_or(u32::MAX));
             w.u8(item.what());
@@ -168,7 +175,7 @@ pub fn read(file: &[u8]) -> Option<(Head<'_>, [usize; 7])> {
     }
     let mut r = Reader::new(body.strip_prefix(&MAGIC)?);
     let (_, oldest) = (r.u16(), r.u16());
-    let head = Head::read(&mut r);
+    let head = Head { placed: oldest == PLACED, ..Head::read(&mut r) };
     let mut said = [0; 7];
     for _ in 0..r.count(13) {
         let what = if head.base.is_empty() {

@@ -267,7 +267,7 @@ impl Catalog {
         Some(Found { row, variant: None })
     }
 
-    fn row_of_variant(&self, v: u32) -> Row {
+    pub(super) fn row_of_variant(&self, v: u32) -> Row {
         let (mut low, mut high) = (0, self.products);
         while low < high {
             let mid = (low + high) / 2;

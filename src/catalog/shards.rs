@@ -17,6 +17,13 @@ pub fn count(pack: &Pack) -> usize {
     section(pack, Tag::SHARDS).len() / 8
 }
 
+/// The version of the pack that was split; of one that was not, its own.
+pub(crate) fn whole(pack: &Pack) -> u64 {
+    let mut r = Reader::new(section(pack, Tag::PART));
+    let (_total, whole) = (r.u32(), r.u64());
+    if whole == 0 { pack.version_number() } else { whole }
+}
+
 /// The version of a shard's file, 0 where there is none.
 pub(crate) fn version(pack: &Pack, shard: usize) -> u64 {
     let mut r = Reader::new(section(pack, Tag::SHARDS).get(shard * 8..).unwrap_or(&[]));

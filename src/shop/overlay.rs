@@ -66,7 +66,17 @@ impl ShopOverlay {
         let [shop, market] = self.names.each_ref().map(String::as_str);
         let [sequence, since] = self.numbers;
         let full = self.full.unwrap_or(false);
-        Head { shop, market, base: "", sequence, since, issued: self.issued, max_age: self.max_age, full }
+        Head {
+            shop,
+            market,
+            base: "",
+            placed: false,
+            sequence,
+            since,
+            issued: self.issued,
+            max_age: self.max_age,
+            full,
+        }
     }
 
     /// Reads a file for a market of `catalog`: the one `market` names, else the one the file names, else the pack's first. A `config` says under

@@ -2,7 +2,7 @@
 // Needs pkg/ (node pkg-template/build.mjs) and the command line (cargo build --features cli).
 
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { brotliCompressSync } from "node:zlib";
@@ -85,9 +85,14 @@ try {
   await glue.start(new WebAssembly.Module(readFileSync(join(pkg, "nearshelf.wasm"))));
   // Items that the pack does not have. Only the first of these overlays makes rows for them.
   writeFileSync(file("new.csv"), csv("id,title,price,availability", (i) => `new-${i},New thing ${i},${9 + (i % 80)}.90,in_stock`));
-  const kinds = [["by number, full", []], ["by number, delta", ["--delta"]], ["by id, full", ["--any-pack"]], ["by id, any order", ["--any-pack"]], ["all of them new", ["--any-pack"], "new.csv"]];
-  for (const [name, more, rows = "overlay.csv"] of kinds) {
-    cli("overlay", file(rows), "--pack", file("shop.pack"), "--out", file("x.overlay"), ...more);
+  // A core and its shards, all of them open.
+  cli("pack", folder, "--out", file("split.pack"), "--max-bytes", "60000");
+  const shards = readdirSync(folder).filter((name) => name.endsWith(".shard"));
+  if (!shards.length) throw new Error("the pack was not split");
+  const kinds = [["by number, full", []], ["by number, delta", ["--delta"]], ["by place, full", [], "overlay.csv", "split.pack"], ["by id, full", ["--any-pack"]], ["by id, any order", ["--any-pack"]], ["all of them new", ["--any-pack"], "new.csv"]];
+  for (const [name, more, rows = "overlay.csv", of = "shop.pack"] of kinds) {
+    const pack = readFileSync(file(of));
+    cli("overlay", file(rows), "--pack", file(of), "--out", file("x.overlay"), ...more);
     let bytes = readFileSync(file("x.overlay"));
     if (name === "by id, any order") bytes = shuffled(bytes);
     const core = new glue.Core();
@@ -98,6 +103,13 @@ try {
     for (let i = 0; i < 4; i++) open.tri(null);
     open.bytes(pack);
     if (core.call(op.OPEN, open.written())[0] !== 0) throw new Error("the pack does not open");
+    for (const shard of of === "split.pack" ? shards : []) {
+      const bytes = readFileSync(file(shard));
+      const w = new Writer(bytes.length + 8, bytes.length + 8);
+      w.u32(1);
+      w.bytes(bytes);
+      if (core.call(op.ATTACH, w.written())[0] !== 0) throw new Error("a shard does not open");
+    }
     const times = [];
     for (let n = 1; n <= ROUNDS; n++) {
       const w = new Writer(bytes.length + 64);

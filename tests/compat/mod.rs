@@ -413,6 +413,23 @@ fn overlay_format_2_is_read() {
 }
 
 #[test]
+fn overlay_format_3_is_read() {
+    let mut shelf = crate::api::shelf();
+    let told = shelf.overlay(crate::api::NOW, include_bytes!("overlay-v3.overlay"), true).expect("format 3, by place");
+    assert_eq!((told.outcome, told.unknown, told.bad, shelf.overlay_version()), (2, 0, 0, Some(6)));
+    let c = shelf.catalog();
+    let said = |id: &str| {
+        let v = (0..c.variant_count() as u32).find(|v| c.variant_id(*v) == id).expect(id);
+        let p = c.price_of(v);
+        (p.now.map(|m| m.0), p.list.map(|m| m.0), c.availability_of(v))
+    };
+    assert_eq!(said("20001"), (Some(8_500), Some(9_000), Availability::InStock));
+    assert_eq!(said("80007").2, Availability::OutOfStock);
+    assert_eq!(said("20003").2, Availability::Hidden);
+    assert_eq!(said("10001-L"), (Some(19_950), Some(24_900), Availability::Preorder));
+}
+
+#[test]
 fn envelope_1_is_opened() {
     use nearshelf::signature::{Kind, open};
     // By the key of the seed 0x01 × 32, with noise.

@@ -159,3 +159,59 @@ fn multipliers_of_campaigns_are_written_from_a_file_and_only_of_campaigns_that_t
         assert!(!out.exists() && refused.contains(says) && refused.contains("bad_table"), "{refused}");
     }
 }
+
+#[test]
+fn an_overlay_of_a_split_pack_tells_places_where_its_shards_are_there_and_names_ids_where_not() {
+    use nearshelf::builder::shards::{Limits, split};
+    let folder = tempfile::tempdir().expect("a folder");
+    let whole = fs::read(PACK).expect("the pack");
+    let parts =
+        split(&whole, Limits { core: 6_500, shard: 3_500 }, &nearshelf::shop::Silent).expect("room").expect("parts");
+    let core = folder.path().join("shop.pack");
+    fs::write(&core, &parts.core.bytes).expect("written");
+    for shard in &parts.shards {
+        fs::write(folder.path().join(&shard.name), &shard.bytes).expect("written");
+    }
+    // A product of the core and one that is not in it, with the title that the shop's catalogue has: it is not new.
+    let held = |bytes: &[u8]| -> Vec<String> {
+        let shelf = Engine::open(bytes.to_vec()).expect("a shelf");
+        let c = shelf.catalog();
+        (0..c.variant_count() as u32).map(|v| c.variant_id(v).to_string()).collect()
+    };
+    let open = held(&parts.core.bytes);
+    let closed = held(&whole).into_iter().find(|id| !open.contains(id)).expect("one more");
+    let table = format!("id,title,price\n{},A,1.50\n{closed},B,2.50\n", open[0]);
+    let file = folder.path().join("prices.csv");
+    fs::write(&file, table).expect("written");
+    let run = |more: &[&str]| {
+        let out = folder.path().join("shop.overlay");
+        let of = |path: &Path| path.to_str().expect("a path").to_string();
+        let issued = ISSUED.to_string();
+        let given = [&of(&file), "--pack", &of(&core), "--out", &of(&out), "--issued", &issued];
+        let done = nearshelf(&[&["overlay"], &given[..], more].concat());
+        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+        let told = nearshelf(&["inspect", "--json", &of(&out)]);
+        let told: Value = serde_json::from_slice(&told.stdout).expect("JSON");
+        (String::from_utf8(done.stdout).expect("UTF-8"), told, fs::read(out).expect("written"))
+    };
+    let price = |shelf: &Engine, id: &str| {
+        let c = shelf.catalog();
+        (0..c.variant_count() as u32).find(|v| c.variant_id(*v) == id).map(|v| c.price_of(v).now.map(|m| m.0))
+    };
+    let (said, told, bytes) = run(&[]);
+    assert!(said.contains("for pack 4bdddd37e7017388 and its parts"), "{said}");
+    assert_eq!((&told["base"], &told["placed"], &told["new"]), (&"4bdddd37e7017388".into(), &true.into(), &0.into()));
+    let mut shelf = Engine::open(parts.core.bytes.clone()).expect("a core");
+    let lay = |shelf: &mut Engine, bytes: &[u8]| shelf.overlay(Millis(ISSUED), bytes, true).expect("sound").unknown;
+    assert_eq!(lay(&mut shelf, &bytes), 0);
+    assert_eq!((price(&shelf, &open[0]), price(&shelf, &closed)), (Some(Some(150)), None));
+    parts.shards.iter().for_each(|shard| shelf.attach(shard.bytes.clone()).expect("a shard"));
+    lay(&mut shelf, &bytes);
+    assert_eq!((price(&shelf, &open[0]), price(&shelf, &closed)), (Some(Some(150)), Some(Some(250))));
+    let (said, told, _) = run(&["--any-pack"]);
+    assert!(said.contains("for any pack") && told["new"] == 0, "{said}");
+    fs::remove_file(folder.path().join(&parts.shards[0].name)).expect("removed");
+    let (said, told, _) = run(&[]);
+    assert!(said.contains(&parts.shards[0].name) && said.contains("so the overlay names ids"), "{said}");
+    assert_eq!((&told["base"], &told["placed"]), (&"".into(), &false.into()));
+}

@@ -1,6 +1,7 @@
 //! A pack split into a core and shards: nothing is lost, nothing depends on the order, and what does not belong is refused.
 
 pub(crate) mod evidence;
+mod overlay;
 mod pieces;
 
 use crate::api::{NOW, PACK, event};
@@ -491,20 +492,6 @@ fn the_first_parts_with_a_hint_for_every_id_are_read() {
         }
         assert!(right * 100 >= closed * least, "{version}: {right} of {closed}");
     }
-}
-
-#[test]
-fn an_overlay_names_ids_since_variants_are_numbered_anew() {
-    use nearshelf::catalog::overlay::Head;
-    use nearshelf::catalog::overlay_file::write;
-    let parts = parts();
-    let mut shelf = open(&parts);
-    let base = shelf.catalog().pack().version();
-    let head = Head { base: &base, sequence: 1, full: true, ..Head::default() };
-    let (bytes, _) = write(&head, &[], shelf.catalog());
-    assert_eq!(shelf.overlay(NOW, &bytes, true).expect_err("numbered").code(), "overlay_misfit");
-    let (bytes, _) = write(&Head { base: "", ..head }, &[], shelf.catalog());
-    assert_eq!(shelf.overlay(NOW, &bytes, true).expect("by id").outcome, 2);
 }
 
 /// A made-up catalogue in a tree of 12 · 10 categories, with neighbours that are mostly of the same category.

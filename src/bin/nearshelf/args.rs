@@ -321,7 +321,7 @@ pub(crate) struct OverlayArgs {
     /// Seconds for which it holds. Default: the file's, else the pack's.
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) max_age: Option<u32>,
-    /// Name ids in place of numbers of variants: larger and slower, for devices that may have another pack of the shop.
+    /// Name ids in place of numbers or places of variants: larger and slower, for devices that may have another pack of the shop.
     #[arg(long)]
     pub(crate) any_pack: bool,
     /// Largest share of the file's rows that may be unusable.

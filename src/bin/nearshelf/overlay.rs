@@ -3,11 +3,13 @@
 use crate::args::OverlayArgs;
 use crate::output::say;
 use crate::progress::Bars;
+use nearshelf::builder::shards::read_whole;
 use nearshelf::catalog::overlay::{Head, MAGIC, MULTIPLIER};
 use nearshelf::catalog::overlay_file::{Item, damaged, read, write};
 use nearshelf::catalog::shards;
 use nearshelf::engine::Engine;
 use nearshelf::error::Error;
+use nearshelf::pack::Pack;
 use nearshelf::shop::overlay::ShopOverlay;
 use nearshelf::shop::{read_plain, write_file};
 use nearshelf::time::Millis;
@@ -17,7 +19,19 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 pub(crate) fn run(args: &OverlayArgs) -> Result<(), Error> {
     let bars = Bars::default();
-    let mut engine = Engine::open(read_plain(&args.pack)?)?;
+    let core = read_plain(&args.pack)?;
+    let is_split = shards::count(&Pack::open(core.clone())?) > 0;
+    let (pack, placed) = match read_whole(&args.pack) {
+        Ok(whole) => (whole, is_split),
+        // What lies in shards that are not here has no place, and may be looked for by its id.
+        Err(e) if is_split => {
+            say!("{}: {e}: so the overlay names ids, which is larger and slower", args.pack.display());
+            (core, false)
+        }
+        Err(e) => return Err(e),
+    };
+    let is_part = is_split && !placed;
+    let mut engine = Engine::open(pack)?;
     let catalog = engine.catalog();
     let given = ShopOverlay::read(&args.file, catalog, &args.market, args.config.as_deref(), &bars)?;
     bars.finish();
@@ -39,12 +53,9 @@ pub(crate) fn run(args: &OverlayArgs) -> Result<(), Error> {
     let head = Head {
         shop: if said.shop.is_empty() { &shop } else { said.shop },
         market: &market,
-        // Rows of a split pack move as its shards open, and new items have no number.
-        base: if args.any_pack || shards::count(catalog.pack()) > 0 || given.items.iter().any(is_new) {
-            ""
-        } else {
-            &version
-        },
+        // Rows of a split pack move as its shards open, places do not; new items have neither.
+        base: if args.any_pack || is_part || given.items.iter().any(is_new) { "" } else { &version },
+        placed,
         sequence: first([args.sequence.unwrap_or(0), said.sequence, issued.0.unsigned_abs()]),
         since: args.since.unwrap_or(said.since),
         issued: Some(issued),
@@ -86,7 +97,11 @@ pub(crate) fn now() -> Millis {
 fn facts(file: &[u8]) -> Option<String> {
     let (head, [price, sale, stock, hidden, items, new, grants]) = read(file)?;
     let kind = if head.full { "full".into() } else { format!("delta upon {}", head.since) };
-    let base = if head.base.is_empty() { "any pack".into() } else { format!("pack {}", head.base) };
+    let base = match (head.base, head.placed) {
+        ("", _) => "any pack".into(),
+        (base, false) => format!("pack {base}"),
+        (base, true) => format!("pack {base} and its parts"),
+    };
     let issued = head.issued.map_or(0, |t| t.0);
     Some(format!(
         "overlay {} of shop {}, market {}: {kind}, for {base}, issued {issued}, holds {} s\n\
@@ -106,7 +121,7 @@ pub(crate) fn inspect(path: &Path, as_json: bool) -> Result<bool, Error> {
     };
     if as_json {
         let facts = json!({
-            "shop": head.shop, "market": head.market, "base": head.base, "sequence": head.sequence, "since": head.since,
+            "shop": head.shop, "market": head.market, "base": head.base, "placed": head.placed, "sequence": head.sequence, "since": head.since,
             "issued": head.issued.map(|t| t.0), "max_age": head.max_age, "full": head.full, "bytes": file.len(),
             "items": items, "prices": price, "sale_prices": sale, "availabilities": stock, "hidden": hidden, "new": new, "multipliers": grants,
         });

@@ -1,0 +1,135 @@
+//! Overlays over a core and its shards: numbers of variants mean something else there, ids and places the same.
+
+use super::{attach, open, parts};
+use crate::api::{NOW, PACK};
+use nearshelf::catalog::overlay::Head;
+use nearshelf::catalog::overlay_file::{Item, read, write};
+use nearshelf::catalog::{Availability, Catalog};
+use nearshelf::codec::Writer;
+use nearshelf::engine::Engine;
+use nearshelf::pack::Pack;
+use std::collections::BTreeMap;
+
+fn whole() -> Engine {
+    Engine::open(PACK.to_vec()).expect("the frozen pack")
+}
+
+/// What each variant costs and whether it can be had, by its id.
+fn seen(c: &Catalog) -> BTreeMap<String, String> {
+    let offer = |v| (c.variant_id(v).to_string(), format!("{:?} {:?}", c.price_of(v), c.availability_of(v)));
+    (0..c.variant_count() as u32).map(offer).collect()
+}
+
+/// Something about each third variant of the pack.
+fn items(c: &Catalog) -> Vec<Item> {
+    let item = |v: u32| Item {
+        id: c.variant_id(v).to_string(),
+        price: Some(Some(100 + v)),
+        sale: (v % 2 == 0).then_some((v % 4 == 0).then_some(50)),
+        availability: (v % 5 == 0).then_some(Availability::OutOfStock),
+        hidden: (v % 7 == 0).then_some(true),
+        about: None,
+    };
+    (0..c.variant_count() as u32).step_by(3).map(item).collect()
+}
+
+fn placed(full: bool, items: &[Item]) -> Vec<u8> {
+    let shelf = whole();
+    let base = shelf.catalog().pack().version();
+    write(&Head { base: &base, placed: true, sequence: 1, full, ..Head::default() }, items, shelf.catalog()).0
+}
+
+#[test]
+fn variants_of_parts_are_numbered_anew_so_numbers_are_refused_and_ids_are_not() {
+    let parts = parts();
+    let mut shelf = open(&parts);
+    let base = shelf.catalog().pack().version();
+    let head = Head { base: &base, sequence: 1, full: true, ..Head::default() };
+    let (bytes, _) = write(&head, &[], shelf.catalog());
+    assert_eq!(shelf.overlay(NOW, &bytes, true).expect_err("numbered").code(), "overlay_misfit");
+    let (bytes, _) = write(&Head { base: "", ..head }, &[], shelf.catalog());
+    assert_eq!(shelf.overlay(NOW, &bytes, true).expect("by id").outcome, 2);
+}
+
+#[test]
+fn places_mean_the_same_in_the_whole_pack_in_its_core_and_with_each_shard_that_opens() {
+    let parts = parts();
+    let mut all = whole();
+    let items = items(all.catalog());
+    let bytes = placed(true, &items);
+    let (head, [.., said, _, _]) = read(&bytes).expect("sound");
+    assert_eq!((head.placed, said, head.base.to_string()), (true, items.len(), all.catalog().pack().version()));
+    assert_eq!((bytes[8], bytes[10]), (3, 3), "readers that know of no places refuse it");
+    let untouched = seen(all.catalog());
+    all.overlay(NOW, &bytes, true).expect("the pack that was split");
+    let expected = seen(all.catalog());
+    assert!(items.iter().all(|item| expected[&item.id] != untouched[&item.id]));
+
+    // In both orders: rows go in between those that are open.
+    for turned in [false, true] {
+        let mut shards: Vec<_> = parts.shards.iter().collect();
+        if turned {
+            shards.reverse();
+        }
+        let mut shelf = open(&parts);
+        for shard in [None].into_iter().chain(shards.into_iter().map(Some)) {
+            attach(&mut shelf, shard.as_slice());
+            // As the page does when a shard opens: values of the pack were read anew.
+            let told = shelf.overlay(NOW, &bytes, true).expect("of the pack that it is a part of");
+            assert_eq!((told.outcome, told.unknown, told.bad), (2, 0, 0), "what is closed waits, and is not unknown");
+            for (id, offer) in seen(shelf.catalog()) {
+                assert_eq!(offer, expected[&id], "{id}");
+            }
+        }
+        assert_eq!(seen(shelf.catalog()).len(), expected.len());
+    }
+}
+
+#[test]
+fn places_in_any_order_are_found_and_those_that_cannot_be_are_refused() {
+    let parts = parts();
+    let shelf = whole();
+    let items = items(shelf.catalog());
+    let bytes = placed(true, &items);
+    // After magic, versions, three texts (only the base is one) and the rest of the head.
+    let start = 8 + 4 + 4 + 4 + 4 + 16 + 8 + 8 + 8 + 4 + 1 + 4;
+    let (head, rows) = (&bytes[..start], &bytes[start..bytes.len() - 8]);
+    let signed = |rows: &[u8]| {
+        let mut w = Writer::new();
+        w.raw(head);
+        w.raw(rows);
+        let body = w.finish();
+        let sum = twox_hash::XxHash64::oneshot(0, &body);
+        [body, sum.to_le_bytes().to_vec()].concat()
+    };
+    assert_eq!(signed(rows), bytes);
+    let answer = |bytes: &[u8]| {
+        let mut shelf = open(&parts);
+        attach(&mut shelf, &parts.shards.iter().take(2).collect::<Vec<_>>());
+        shelf.overlay(NOW, bytes, true).map(|_| seen(shelf.catalog())).map_err(|e| e.code())
+    };
+    let expected = answer(&bytes).expect("sound");
+    for step in [1, 2, 5, 7] {
+        let n = rows.len() / 13;
+        let mut other = Vec::new();
+        for at in 0..step {
+            for i in (at..n).step_by(step).rev() {
+                other.extend_from_slice(&rows[13 * i..13 * i + 13]);
+            }
+        }
+        assert_eq!(answer(&signed(&other)).as_ref(), Ok(&expected), "every {step}th");
+    }
+    // The second variant of a product with one, and of the whole pack a row that it does not have.
+    let first = u32::from_le_bytes(rows[..4].try_into().expect("four"));
+    let with = |place: u32| signed(&[&place.to_le_bytes()[..], &rows[4..]].concat());
+    assert_eq!(answer(&with(first + 200)).expect_err("no such variant"), "bad_overlay");
+    let told = |bytes: &[u8]| whole().overlay(NOW, bytes, true).map(|told| told.outcome).map_err(|e| e.code());
+    assert_eq!(told(&with(first)), Ok(2));
+    assert_eq!(told(&with(64 << 8)), Err("bad_overlay"));
+    assert_eq!(told(&with(u32::MAX)), Err("bad_overlay"));
+    // The base of another pack.
+    let core = Pack::open(parts.core.bytes.clone()).expect("sound").version();
+    let head = Head { base: &core, placed: true, sequence: 1, ..Head::default() };
+    let (other, _) = write(&head, &[], shelf.catalog());
+    assert_eq!(answer(&other).expect_err("the core's own version"), "overlay_misfit");
+}
