@@ -25,9 +25,9 @@ fn items(c: &Catalog) -> Vec<Item> {
     let item = |v: u32| Item {
         id: c.variant_id(v).to_string(),
         price: Some(Some(100 + v)),
-        sale: (v % 2 == 0).then_some((v % 4 == 0).then_some(50)),
-        availability: (v % 5 == 0).then_some(Availability::OutOfStock),
-        hidden: (v % 7 == 0).then_some(true),
+        sale: v.is_multiple_of(2).then_some(v.is_multiple_of(4).then_some(50)),
+        availability: v.is_multiple_of(5).then_some(Availability::OutOfStock),
+        hidden: v.is_multiple_of(7).then_some(true),
         about: None,
     };
     (0..c.variant_count() as u32).step_by(3).map(item).collect()
