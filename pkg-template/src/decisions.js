@@ -16,7 +16,7 @@ import { Writer } from "./codec.js";
  * }} Decision
  */
 
-/** Of each kind: many small ones push no list out, and neither do large ones. */
+/** Of each kind, so that many of one are not the end of all others; of all together the oldest go first. */
 const MOST_DECISIONS = 32;
 const MOST_BYTES = 1 << 20;
 const MOST_BYTES_OF_A_KIND = MOST_BYTES / 4;
@@ -48,6 +48,7 @@ const bytesOf = ({ _request, _answer }) => _request.length + _answer.length;
  * @param {Decision} decision
  */
 export function remember(list, decision) {
+  if (kindOf(decision) && bytesOf(decision) > MOST_BYTES_OF_A_KIND) return false;
   list.push(decision);
   const alike = list.filter((d) => kindOf(d) === kindOf(decision));
   let bytes = kindOf(decision) ? alike.reduce((sum, d) => sum + bytesOf(d), 0) : 0;

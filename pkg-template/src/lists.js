@@ -60,9 +60,9 @@ export function recommended(shelf, o, suggested) {
   const found = candidatesOf(shelf, o);
   const rules = rulesOf(shelf, o);
   const answer = shelf._engine.decide(op.RECOMMEND, o.slot || "default", suggested || NOBODY_GAVE, (w) => writeRequest(shelf, w, o, found, !suggested));
-  const list = answer === undefined ? listing(shelf, [], "neutral", 0, false, [], shelf.overlayVersion)
-    : listOf(shelf, answer, NOBODY_GAVE) || shelf._fallback.recommend(o, found);
-  if (suggested) return Object.assign(list, { servedId: answer && answer._name || null });
+  const shown = listOf(shelf, answer, NOBODY_GAVE);
+  const list = answer === undefined ? listing(shelf, [], "neutral", 0, false, [], shelf.overlayVersion) : shown || shelf._fallback.recommend(o, found);
+  if (suggested) return Object.assign(list, { servedId: shown && answer._name || null });
   if (o.category && answer && !list.items.length) mustKnow(shelf, o.category);
   (found || []).forEach((x) => x._together && list.items.forEach((item) => {
     if (item.id === x._id) item.together = x._together;

@@ -257,7 +257,7 @@ export interface Suggestion {
   text: string;
   /** Products in and below the category, or of the brand; 1 for a product. */
   products: number;
-  /** For `replay`: the decision on which products are suggested; `null` without products, without consent to `personalize` and without the engine. */
+  /** For `replay`: the decision on which products are suggested; `null` without products, without consent to `personalize`, without the engine and where it is too large to be remembered. */
   servedId: string | null;
 }
 

@@ -73,7 +73,7 @@ impl Index {
             if is_it(entry) {
                 return Some(entry);
             }
-            at += 1;
+            at = at.wrapping_add(1);
         }
         None
     }

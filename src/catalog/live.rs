@@ -235,6 +235,10 @@ impl Catalog {
     /// Takes the overlays of all markets away.
     pub fn clear_overlay(&mut self) {
         for market in 0..self.lives.len() {
+            // Of a market that nobody has looked at nothing is laid.
+            if self.lives[market].best.is_empty() {
+                continue;
+            }
             self.lay(market, Before::Goes, &[]);
             let live = &mut self.lives[market];
             (live.sequence, live.held) = (0, false);

@@ -146,12 +146,16 @@ impl Catalog {
         let mut entries: Vec<u32> = (0..self.products as u32).gather();
         for row in 0..self.products {
             let id = self.entry(row as u32);
+            let mut own = 0;
             for v in self.variants_of(Row(row as u32)) {
                 let entry = self.products as u32 + v;
-                if self.entry(entry) != id {
+                if self.entry(entry) == id {
+                    own += 1;
+                } else {
                     entries.push(entry);
                 }
             }
+            self.ambiguous |= own > 1;
         }
         let aliases = (self.products + self.variants) as u32;
         entries.extend(aliases..aliases + self.alias.len() as u32);

@@ -313,8 +313,11 @@ fn price(r: &mut Reader<'_>, market: &Market, what: &mut u8, bit: u8, told: &mut
         return NONE;
     }
     let mut minor = parse_digits(bytes, market.exponent);
-    if minor == Err(PriceError::NotANumber) {
-        let text = r.text(bytes);
+    // What is no text is no overlay, whatever is wrong with it as a price.
+    if let Err(what) = minor
+        && let text = r.text(bytes)
+        && what == PriceError::NotANumber
+    {
         minor = parse_price(text.strip_suffix(&*market.currency).unwrap_or(text), market.exponent);
     }
     if let Ok(Minor(minor)) = minor

@@ -18,7 +18,7 @@ pub fn count(pack: &Pack) -> usize {
 }
 
 /// The version of the pack that was split; of one that was not, its own.
-pub(crate) fn whole(pack: &Pack) -> u64 {
+pub fn whole(pack: &Pack) -> u64 {
     let mut r = Reader::new(section(pack, Tag::PART));
     let (_total, whole) = (r.u32(), r.u64());
     if whole == 0 { pack.version_number() } else { whole }

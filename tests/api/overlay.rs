@@ -266,7 +266,11 @@ fn in_whatever_order_ids_stand_they_mean_the_same() {
 fn what_is_no_text_is_refused_and_what_is_no_price_is_counted() {
     let mut shelf = shelf();
     let before = seen(&shelf);
-    for rows in [[(&b"cup"[..], &b"1"[..]), (b"\xFFcup", b"2")], [(b"cup", b"1"), (b"shirt", b"2\xFF")]] {
+    for rows in [
+        [(&b"cup"[..], &b"1"[..]), (b"\xFFcup", b"2")],
+        [(b"cup", b"1"), (b"shirt", b"2\xFF")],
+        [(b"cup", b"99999999999999999999\xFF"), (b"shirt", b"2")],
+    ] {
         assert_eq!(shelf.overlay(NOW, &record(&rows), false).expect_err("no UTF-8").code(), "bad_overlay");
         assert_eq!(seen(&shelf), before);
     }
@@ -308,6 +312,15 @@ fn applied_and_taken_away_is_the_pack() {
     shelf.overlay(NOW, &[], true).expect("none");
     assert_eq!((seen(&shelf), ids(&mut shelf), shelf.overlay_version()), (before.0, before.1, None));
     assert_eq!(shelf.overlay(NOW, &bytes, true).expect("as at first").outcome, 1);
+    // A market that nobody had looked at until then is as the pack has it, and takes overlays.
+    shelf.overlay(NOW, &[], true).expect("none");
+    let version = shelf.catalog().pack().version();
+    let head = Head { market: "us", base: &version, sequence: 1, full: true, ..Head::default() };
+    let (us, _) = write(&head, &[priced("lamp-b", 7)], shelf.catalog());
+    shelf.set_view("us", "").expect("there");
+    assert_eq!((price(&shelf, "cup"), price(&shelf, "lamp-b")), (Some(4500 / 7), Some(2900 / 7)));
+    assert_eq!(shelf.overlay(NOW, &us, true).expect("sound").outcome, 2);
+    assert_eq!((price(&shelf, "lamp-b"), ids(&mut shelf).len()), (Some(7), 3));
 }
 
 #[test]

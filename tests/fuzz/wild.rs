@@ -124,7 +124,9 @@ pub(crate) fn overlay(data: &[u8]) {
                 }
                 let framed = kind < 6;
                 if framed {
-                    let mut file = [&b"NEAROVLY"[..], &[2, 0, 1, 0], &record].concat();
+                    // The oldest format that reads it: with the third numbers are places.
+                    let oldest = 1 + c.number(1) as u8 % 3;
+                    let mut file = [&b"NEAROVLY"[..], &[3, 0, oldest, 0], &record].concat();
                     file.extend(XxHash64::oneshot(0, &file).to_le_bytes());
                     record = file;
                 }

@@ -179,6 +179,8 @@ test("of what has a name no kind takes more than a quarter of the log", () => {
   for (let i = 0; i < 20; i++) assert.equal(remember(list, decision("s" + i, 4, 40_000)), true);
   assert.deepEqual(list.map((d) => d._servedId), [1, "s14", "s15", "s16", "s17", "s18", "s19"]);
   assert.equal(remember(list, decision("offers", 61, 262_145)), false, "larger than a quarter");
+  assert.equal(remember(list, decision("large", 4, 262_145)), false);
+  assert.deepEqual(list.map((d) => d._servedId), [1, "s14", "s15", "s16", "s17", "s18", "s19"], "what is too large pushes nothing out");
   assert.equal(remember(list, decision("offers", 61, 262_144)), true);
   assert.equal(remember(list, decision(2, 4, 500_000)), true);
   assert.deepEqual(list.map((d) => d._servedId).slice(-2), ["offers", 2]);

@@ -133,3 +133,37 @@ fn places_in_any_order_are_found_and_those_that_cannot_be_are_refused() {
     let (other, _) = write(&head, &[], shelf.catalog());
     assert_eq!(answer(&other).expect_err("the core's own version"), "overlay_misfit");
 }
+
+#[test]
+fn a_product_of_more_than_256_variants_is_told_by_ids_where_one_of_them_has_no_place() {
+    use nearshelf::catalog::Market;
+    use nearshelf::catalog::build::{Draft, ProductDraft, VariantDraft, VariantOffer, write as write_catalog};
+    use nearshelf::pack::PackWriter;
+    let offer = VariantOffer { list: Some(1_000), sale: None, availability: Availability::InStock };
+    let variant = |i: u32| VariantDraft { id: format!("thread-{i:03}"), titles: vec![], offers: vec![offer] };
+    let thread =
+        ProductDraft { id: "thread".into(), variants: (0..300).map(variant).collect(), ..ProductDraft::default() };
+    let draft = Draft {
+        shop: "wide".into(),
+        markets: vec![Market { code: "cn".into(), currency: "CNY".into(), exponent: 2 }],
+        languages: vec!["en".into()],
+        products: vec![thread],
+        ..Draft::default()
+    };
+    let mut out = PackWriter::new();
+    write_catalog(&draft, &mut out).expect("written");
+    let bytes = out.finish().expect("small");
+    let shelf = Engine::open(bytes.clone()).expect("a shelf");
+    let base = shelf.catalog().pack().version();
+    for (last, by_place) in [(255, true), (256, false)] {
+        let price = |v: u32| Item { id: format!("thread-{v:03}"), price: Some(Some(v)), ..Item::default() };
+        let head = Head { base: &base, placed: true, sequence: 1, full: true, ..Head::default() };
+        let (file, _) = write(&head, &[price(7), price(last)], shelf.catalog());
+        let (told, _) = read(&file).expect("sound");
+        assert_eq!((told.placed, told.base.is_empty()), (by_place, !by_place));
+        let mut shelf = Engine::open(bytes.clone()).expect("a shelf");
+        shelf.overlay(NOW, &file, true).expect("sound");
+        let now = |v| shelf.catalog().price_of(v).now.map(|m| m.0);
+        assert_eq!((now(7), now(8), now(last)), (Some(7), Some(1_000), Some(i64::from(last))));
+    }
+}

@@ -20,9 +20,13 @@ use std::time::{SystemTime, UNIX_EPOCH};
 pub(crate) fn run(args: &OverlayArgs) -> Result<(), Error> {
     let bars = Bars::default();
     let core = read_plain(&args.pack)?;
-    let is_split = shards::count(&Pack::open(core.clone())?) > 0;
+    let part = Pack::open(core.clone())?;
+    let is_split = shards::count(&part) > 0;
     let (pack, placed) = match read_whole(&args.pack) {
-        Ok(whole) => (whole, is_split),
+        // What devices compare the base with is the version that the core names.
+        Ok(whole) => {
+            (whole.clone(), is_split && Pack::open(whole)?.version() == format!("{:016x}", shards::whole(&part)))
+        }
         // What lies in shards that are not here has no place, and may be looked for by its id.
         Err(e) if is_split => {
             say!("{}: {e}: so the overlay names ids, which is larger and slower", args.pack.display());
@@ -77,7 +81,8 @@ pub(crate) fn run(args: &OverlayArgs) -> Result<(), Error> {
     }
     if !unknown.is_empty() {
         let some: Vec<&str> = unknown.iter().take(10).map(String::as_str).collect();
-        let fate = if head.base.is_empty() { "kept by their name" } else { "left out" };
+        let named = read(&file).is_some_and(|(head, _)| head.base.is_empty());
+        let fate = if named { "kept by their name" } else { "left out" };
         say!("{} ids are not in the pack and were {fate}: {}", unknown.len(), some.join(", "));
     }
     Ok(())
