@@ -45,10 +45,9 @@ export class Overlay extends Source {
     // An object carries no signature.
     if (source && (trust._keys || toBytes(source))) {
       const opened = trust.open(OVERLAY, toBytes(source) || new Uint8Array(0));
-      if (trust._keys) return Promise.resolve(opened).then((bytes) => void this._apply(bytes)).catch((thrown) => hub.diagnose(thrown));
-      source = opened;
-    }
-    this._apply(source || new Uint8Array(0));
+      if (trust._keys) return Promise.resolve(opened).then((bytes) => void this._take(bytes)).catch((thrown) => hub.diagnose(thrown));
+      this._take(/** @type {Uint8Array} */ (opened));
+    } else this._apply(source || new Uint8Array(0));
     return Promise.resolve();
   }
 
@@ -70,8 +69,15 @@ export class Overlay extends Source {
 
   /** @param {Uint8Array} bytes */
   _take(bytes) {
-    // The brace of JSON.
-    return this._apply(bytes[0] === 123 ? JSON.parse(decodeUtf8(bytes, 0, bytes.length)) : bytes);
+    /** @type {any} */
+    let source = bytes;
+    try {
+      // The brace of JSON.
+      if (bytes[0] === 123) source = JSON.parse(decodeUtf8(bytes, 0, bytes.length));
+    } catch (noJson) {
+      // The core refuses it.
+    }
+    return this._apply(source);
   }
 
   /**
@@ -119,14 +125,16 @@ function writeItems(w, o, market, issued) {
   w.u32(0);
   w.str(id(o.shop));
   w.str(market);
-  w.str("");
+  const base = id(o.base);
+  w.str(base);
   w.f64(Number(o.sequence || 0));
   w.f64(Number(o.since || 0));
   w.f64(issued);
   w.u32(o.max_age);
   w.u8(o.full === true ? 1 : 0);
+  // Without the pack that they are of places say nothing.
+  const whole = base ? writeRows(w, o.rows ?? []) : !o.rows;
   const text = (/** @type {any} */ value) => w.str(value == null ? "" : String(value));
-  const list = (/** @type {any} */ given) => (Array.isArray(given) ? given : []);
   // What grants: an item that no pack has, by an id that tells all of it.
   const grants = list(o.grants).map(Object).map((grant) => ({ id: "\x01" + [grant.id, grant.lambda_ppm, +new Date(grant.lambda_until)].join("\x02") }));
   w.list(list(o.items).concat(grants), (item) => {
@@ -149,5 +157,53 @@ function writeItems(w, o, market, issued) {
       });
     }
   });
+  // A byte too many: the core refuses all of it, and nothing changes.
+  if (!whole) w.u8(0);
   w.patch(at, w.length - at - 4);
+}
+
+/** @param {any} given @returns {any[]} */
+const list = (given) => (Array.isArray(given) ? given : []);
+
+/**
+ * Writes rows by their places in the pack, in columns.
+ * @param {Writer} w
+ * @param {any} blocks
+ * @returns {boolean} whether all could be read
+ */
+function writeRows(w, blocks) {
+  let whole = Array.isArray(blocks);
+  w.list(list(blocks), (block) => {
+    const { places, price_minor, sale_price_minor, availability, hidden } = Object(block);
+    const stock = availability == null ? 7 : op.AVAILABILITY.indexOf(availability);
+    w.u8(stock | (hidden === true ? 16 : hidden === false ? 8 : 0) | (price_minor === undefined ? 0 : 32) | (sale_price_minor === undefined ? 0 : 64));
+    whole = whole && stock >= 0 && (hidden == null || typeof hidden === "boolean") && Array.isArray(places);
+    // 2^32 - 1 is no price.
+    for (const column of [places, price_minor, sale_price_minor]) {
+      whole = whole && (column == null || (Array.isArray(column) && column.length === places.length && !column.includes(0xffffffff)));
+      whole = writeNumbers(w, (whole && column) || []) && whole;
+    }
+  });
+  return whole;
+}
+
+/**
+ * Many numbers at once: a loop that runs once an hour is not compiled, so it calls as little as it can.
+ * @param {Writer} w
+ * @param {any[]} numbers
+ * @returns {boolean} whether each of them is a `u32`; else what was written means nothing
+ */
+function writeNumbers(w, numbers) {
+  const n = numbers.length;
+  w.u32(n);
+  w._room(4 * n);
+  const { _at: at, _view: view } = w;
+  let i = 0;
+  for (; i < n; i++) {
+    const v = numbers[i];
+    if (typeof v !== "number" || v !== v >>> 0) break;
+    view.setUint32(at + 4 * i, v, true);
+  }
+  w._at += 4 * n;
+  return i === n;
 }

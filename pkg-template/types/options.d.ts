@@ -164,8 +164,12 @@ export interface ShelfOptions {
 
 /** An overlay in JSON. What cannot be read is counted in `diagnostics()` and left as it was. */
 export interface OverlayData {
-  /** May be missing where there are `grants`. */
+  /** May be missing where there are `rows` or `grants`. */
   items?: OverlayItem[];
+  /** What has changed by places in the pack `base`, as `nearshelf overlay` writes it. If any of it cannot be read, the overlay is refused. Items come after it. */
+  rows?: OverlayRows[];
+  /** Version of the pack that it is for, as it was before it was split: any other refuses it. Default: any pack, which takes no `rows`. */
+  base?: string;
   /** New multipliers of granting campaigns, all together; `lambda_until` as milliseconds since 1970 UTC or in words that `Date` reads. */
   grants?: { id: string; lambda_ppm: number; lambda_until: string | number }[];
   /** Another shop's overlay is refused. */
@@ -182,6 +186,18 @@ export interface OverlayData {
   max_age?: number;
   /** Whether what it does not name returns to the pack's values. Default: it stays as it is. */
   full?: boolean;
+}
+
+/** What has changed about some variants, in columns of one length. */
+export interface OverlayRows {
+  /** Of each variant 256 times the row of its product in the pack `base`, and which of the product's variants it is, 0 to 255. */
+  places: number[];
+  /** List prices in the market's minor units, 0 to 4,294,967,294. `null` takes those of all rows away; without it they stay. */
+  price_minor?: number[] | null;
+  sale_price_minor?: number[] | null;
+  /** Of all rows. */
+  availability?: "in_stock" | "out_of_stock" | "preorder" | "backorder" | "not_sold" | null;
+  hidden?: boolean | null;
 }
 
 /** What has changed about a variant, or about all variants of a product; what is not named stays. */

@@ -56,6 +56,27 @@ pub(super) struct Live {
     pub(super) multipliers: String,
 }
 
+/// Columns of a market as the pack has them.
+struct Packed<'a> {
+    price: &'a [[u8; 4]],
+    sale: &'a [[u8; 4]],
+    stock: &'a [[u8; 1]],
+}
+
+impl Packed<'_> {
+    /// A variant of a product that has others or not.
+    #[inline]
+    fn offer(&self, row: u32, v: u32, alone: bool) -> Offer {
+        let v = v as usize;
+        let (Some(price), Some(sale), Some([stock])) = (self.price.get(v), self.sale.get(v), self.stock.get(v)) else {
+            // A new item's: the pack knows nothing of it.
+            return Offer { row, price: NONE, sale: NONE, stock: 4, hidden: true, listed: false, alone };
+        };
+        let (price, sale) = (u32::from_le_bytes(*price), u32::from_le_bytes(*sale));
+        Offer { row, price, sale, stock: (*stock).min(4), hidden: false, listed: false, alone }
+    }
+}
+
 /// All markets, set aside for a while.
 #[derive(Debug, Clone, Default)]
 pub struct Lives(Vec<Live>);
@@ -80,18 +101,9 @@ impl Offer {
 }
 
 impl Live {
-    /// A variant as the pack has it.
-    fn packed(&self, pack: &Pack, row: u32, v: u32, alone: bool) -> Offer {
-        let v = v as usize;
-        // A new item's: the pack knows nothing of it.
-        let mut offer = Offer { row, price: NONE, sale: NONE, stock: 4, hidden: true, listed: false, alone };
-        if v < self.price.len() {
-            offer.price = self.price.get(pack, v);
-            offer.sale = self.sale.get(pack, v);
-            offer.stock = self.stock.get(pack, v).min(4) as u8;
-            offer.hidden = false;
-        }
-        offer
+    /// What the pack has of its variants.
+    fn packed<'a>(&self, pack: &'a Pack) -> Packed<'a> {
+        Packed { price: self.price.all(pack), sale: self.sale.all(pack), stock: self.stock.all(pack) }
     }
 
     /// What is known of a variant, for an overlay to change it.
@@ -147,13 +159,13 @@ impl Catalog {
             ..Live::default()
         };
         columns.check()?;
+        let packed = live.packed(p);
         for row in 0..self.products as u32 {
             let variants = self.variants_of(Row(row));
             live.best.push(variants.start);
             let alone = variants.len() == 1;
             for v in variants {
-                let offer = live.packed(p, row, v, alone);
-                live.offers.push(offer);
+                live.offers.push(packed.offer(row, v, alone));
             }
             live.choose(live.offers.len() as u32 - 1);
         }
@@ -198,11 +210,12 @@ impl Catalog {
     /// Lays patches over a market, and chooses the best variant again of the products that are touched.
     pub(super) fn lay(&mut self, market: usize, before: Before, patches: &[Patch]) {
         let (pack, live) = (&self.pack, &mut self.lives[market]);
+        let packed = live.packed(pack);
         live.priceless = false;
         // New items that came with this overlay or that of another market.
         while live.best.len() < self.product_key.len() {
             let v = live.offers.len() as u32;
-            live.offers.push(live.packed(pack, live.best.len() as u32, v, true));
+            live.offers.push(packed.offer(live.best.len() as u32, v, true));
             live.best.push(v);
         }
         let mut last = Vec::new();
@@ -210,7 +223,7 @@ impl Catalog {
             last = core::mem::take(&mut live.touched);
             for v in &last {
                 let Offer { row, hidden, alone, .. } = live.offers.as_slice()[*v as usize];
-                live.offers.as_mut_slice()[*v as usize] = live.packed(pack, row, *v, alone);
+                live.offers.as_mut_slice()[*v as usize] = packed.offer(row, *v, alone);
                 if hidden && before == Before::Hides {
                     live.list(*v).hidden = true;
                 }

@@ -6,7 +6,7 @@ use super::news::{skip_about, skip_item};
 use super::{Catalog, Market, shards};
 use crate::codec::{Malformed, Reader};
 use crate::error::{Code, Error, Result};
-use crate::id::{Row, hash};
+use crate::id::hash;
 use crate::money::{Minor, PriceError, parse_digits, parse_price};
 use crate::pack::{Pack, Tag, hex};
 use crate::time::{Millis, SECOND};
@@ -17,9 +17,10 @@ use core::ops::Range;
 
 /// What an overlay's file begins with.
 pub const MAGIC: [u8; 8] = *b"NEAROVLY";
-/// The newest format that this build reads: 1; 2 with new items; 3 with places in the whole catalogue. What is written has the oldest of them that says it.
-pub const FORMAT: u16 = 3;
-/// The format of files with places.
+/// The newest format that this build reads: 1; 2 with new items; 3 with places in the whole catalogue; 4 with items behind the places. What is written has the
+/// oldest of them that says it.
+pub const FORMAT: u16 = 4;
+/// The oldest format of files with places, and behind it that of files that have items by id as well.
 pub(super) const PLACED: u16 = 3;
 /// What the id of an item begins with that is no product, but the multiplier of a granting campaign; readers that do not know of them leave such ids out, as
 /// any that the pack does not have.
@@ -100,7 +101,7 @@ impl Catalog {
     /// `bad_overlay` when it is none, or not whole; `overlay_misfit` when it is another shop's or another pack's, or builds upon an overlay that
     /// is not there; `unknown_market`. Nothing changes.
     pub fn overlay(&mut self, now: Millis, bytes: &[u8], framed: bool) -> Result<Overlaid> {
-        let (mut r, mut placed) = (Reader::new(bytes), false);
+        let (mut r, mut format) = (Reader::new(bytes), FORMAT);
         if framed {
             let (body, sum) = bytes.split_last_chunk::<8>().unwrap_or((&[], &[0; 8]));
             r = Reader::new(body);
@@ -109,7 +110,7 @@ impl Catalog {
             if magic != u64::from_le_bytes(MAGIC) || oldest > FORMAT {
                 return Err(bad("it is no overlay, or needs a newer reader."));
             }
-            placed = oldest == PLACED;
+            format = oldest;
             if hash(0, body) != u64::from_le_bytes(*sum) {
                 return Err(not_whole(Malformed));
             }
@@ -119,6 +120,7 @@ impl Catalog {
         let head = Head::read(r);
         r.check().map_err(not_whole)?;
         let ours = |theirs: &str, ours: &str| theirs.is_empty() || theirs == ours;
+        let placed = format >= PLACED;
         // The variants of a pack in parts are numbered anew with each part that comes; their places stay.
         let fits = head.base.is_empty() || placed || self.pack.find(Tag::ROWS, 0).is_none();
         let version = if placed { shards::whole(&self.pack) } else { self.pack.version_number() };
@@ -137,14 +139,23 @@ impl Catalog {
             return misfit("one before it is missing.");
         }
         let mut laid = Laid::default();
-        if head.base.is_empty() {
-            let mut items = r.clone();
+        if !head.base.is_empty() {
+            let turned = if framed { Vec::new() } else { turned(r) };
+            let rows = if framed { chunk(r, 13) } else { &turned };
+            match self.numbered(rows.as_chunks().0, placed) {
+                Some(patches) => laid.patches = patches,
+                None => r.fail(),
+            }
+        }
+        if head.base.is_empty() || format > PLACED {
+            let (numbered, mut items) = (laid.patches.len(), r.clone());
             let described = self.named(r, market, &mut laid);
             // All fits, so from here on something happens.
             r.end().map_err(not_whole)?;
             if described {
                 // Once more with the new items, which other items may name.
-                laid = Laid::default();
+                laid.patches.truncate(numbered);
+                laid = Laid { patches: laid.patches, ..Laid::default() };
                 let mut news = items.clone();
                 for _ in 0..news.count(13) {
                     let (mut record, left) = (news.clone(), news.left());
@@ -154,10 +165,8 @@ impl Catalog {
                 }
                 self.named(&mut items, market, &mut laid);
             }
-        } else {
-            laid.patches = self.numbered(r, placed);
-            r.end().map_err(not_whole)?;
         }
+        r.end().map_err(not_whole)?;
         self.lay(market, if head.full { Before::Goes } else { Before::Stays }, &laid.patches);
         let age = if head.max_age == 0 { self.policy.max_age } else { head.max_age };
         let live = &mut self.lives[market];
@@ -209,34 +218,37 @@ impl Catalog {
         Some(all)
     }
 
-    /// Reads items by the number or the place of the pack's variant, 13 bytes each. What is in a part that is not open waits.
-    fn numbered(&self, r: &mut Reader<'_>, placed: bool) -> Vec<Patch> {
-        let n = r.count(13);
-        let mut patches = vec![Patch::default(); n];
-        let rows = self.pack.section(Tag::ROWS, 0).map(|bytes| bytes.as_chunks().0);
+    /// Reads rows by the number or the place of a variant. What is in a part that is not open waits; `None` with one that is in no part.
+    fn numbered(&self, rows: &[[u8; 13]], placed: bool) -> Option<Vec<Patch>> {
+        let mut patches = vec![Patch::default(); rows.len()];
+        let open = self.pack.section(Tag::ROWS, 0).map(|bytes| bytes.as_chunks().0);
+        let total = shards::products(&self.pack);
+        let ends = self.variant_end.all(&self.pack);
+        let end = |row: usize| ends.get(row).map_or(0, |end| u32::from_le_bytes(*end));
         let mut last = 0;
-        for (item, patch) in r.take(13 * n).as_chunks::<13>().0.iter().zip(&mut patches) {
-            let [a, b, c, d, e, f, g, h, i, j, k, l, what] = *item;
+        for (row, patch) in rows.iter().zip(&mut patches) {
+            let [a, b, c, d, e, f, g, h, i, j, k, l, what] = *row;
             let number = u32::from_le_bytes([a, b, c, d]);
             let mut variants = number..number.wrapping_add(1);
             if placed {
                 let mut row = number as usize >> 8;
-                if let Some(rows) = rows {
-                    let Some(found) = row_of(rows, number >> 8, last) else { continue };
-                    (row, last) = (found, found);
+                if let Some(open) = open
+                    && row < total
+                {
+                    let Some(found) = row_of(open, number >> 8, last) else { continue };
+                    row = found;
                 }
-                variants = if row < self.products { self.variants_of(Row(row as u32)) } else { 0..0 };
-                variants.start += number & 255;
-                variants.end = variants.end.min(variants.start + 1);
+                let start = number % 256 + if row == 0 { 0 } else { end(row - 1) };
+                variants = start..end(row).min(start + 1);
+                last = row;
             }
             if variants.is_empty() || variants.start as usize >= self.variants {
-                r.fail();
-                break;
+                return None;
             }
             let (price, sale) = (u32::from_le_bytes([e, f, g, h]), u32::from_le_bytes([i, j, k, l]));
             *patch = Patch { variants, price, sale, what };
         }
-        patches
+        Some(patches)
     }
 
     /// Reads items by their ids, with prices in major units. Answers whether any of them is described.
@@ -245,8 +257,9 @@ impl Catalog {
         let Laid { patches, multipliers, told } = laid;
         // Files name variants in the pack's order: while they do, an id is that of the variant behind the last one, and need not be looked for.
         let (mut next, mut in_order) = (0, !self.ambiguous);
-        *patches = vec![Patch::default(); r.count(13)];
-        for patch in patches {
+        let numbered = patches.len();
+        patches.resize(numbered + r.count(13), Patch::default());
+        for patch in patches.get_mut(numbered..).unwrap_or_default() {
             let (id, what) = (r.bytes(), r.u8());
             patch.what = what;
             patch.price = price(r, market, &mut patch.what, 32, told);
@@ -274,6 +287,34 @@ impl Catalog {
         }
         any
     }
+}
+
+/// The rows of a host's record, which has them in columns, as a file has them.
+fn turned(r: &mut Reader<'_>) -> Vec<u8> {
+    let mut rows = Vec::new();
+    for _ in 0..r.count(13) {
+        let what = r.u8();
+        let columns = [(); 3].map(|()| chunk(r, 4).as_chunks::<4>().0);
+        let (at, n) = (rows.len(), columns[0].len());
+        // In a column that is missing there are no prices.
+        rows.resize(at + 13 * n, 255);
+        let block = rows.as_mut_slice()[at..].as_chunks_mut::<13>().0;
+        for (k, column) in columns.into_iter().enumerate() {
+            if column.len() != n && !column.is_empty() {
+                r.fail();
+            }
+            for (row, [a, b, c, d]) in block.iter_mut().zip(column) {
+                (row[4 * k], row[4 * k + 1], row[4 * k + 2], row[4 * k + 3], row[12]) = (*a, *b, *c, *d, what);
+            }
+        }
+    }
+    rows
+}
+
+/// Bytes behind a count of so many of them.
+fn chunk<'a>(r: &mut Reader<'a>, of: usize) -> &'a [u8] {
+    let n = r.count(of);
+    r.take(of * n)
 }
 
 /// The row of a global one, which mostly is that of the item before or the next; `None` for what is not open.

@@ -87,10 +87,17 @@ impl Item {
     }
 }
 
-/// An overlay's file, and the ids that the pack does not have and nothing is said about. With a base in `head`, which has to be the version of
-/// `catalog`, it numbers variants (with `placed` tells their places, which takes products of at most 256 variants) and leaves such ids out; else it names variants, and such ids after them, new items among them. Written alike whatever the
-/// order of distinct items.
-pub fn write(head: &Head<'_>, items: &[Item], catalog: &Catalog) -> (Vec<u8>, Vec<String>) {
+/// Items in the order in which they are written.
+pub(crate) struct Sorted {
+    /// By the number of their variant, or by its place.
+    pub(crate) numbered: Vec<(u32, Item)>,
+    pub(crate) by_id: Vec<Item>,
+    /// Ids that the pack does not have and nothing is said about.
+    pub(crate) left: Vec<String>,
+}
+
+/// Items in the order of the pack's variants, and what it does not have after them, whatever the order of distinct items.
+pub(crate) fn sorted(head: &Head<'_>, items: &[Item], catalog: &Catalog) -> Sorted {
     let mut known: BTreeMap<u32, Item> = BTreeMap::new();
     let mut unknown: BTreeMap<String, Item> = BTreeMap::new();
     for item in items {
@@ -99,33 +106,51 @@ pub fn write(head: &Head<'_>, items: &[Item], catalog: &Catalog) -> (Vec<u8>, Ve
             None => unknown.entry(item.id.clone()).or_default().then(item),
         }
     }
-    for (v, item) in &mut known {
-        (item.id, item.about) = (catalog.variant_id(*v).to_string(), None);
-    }
-    let place = |v: u32| {
+    let mut out = Sorted { numbered: Vec::new(), by_id: Vec::new(), left: Vec::new() };
+    for (v, mut item) in known {
+        (item.id, item.about) = (catalog.variant_id(v).to_string(), None);
         let row = catalog.row_of_variant(v);
-        (row.0 << 8, v - catalog.variants_of(row).start)
-    };
-    let mut head = *head;
-    if head.placed && known.keys().any(|v| place(*v).1 > 255) {
-        (head.base, head.placed) = ("", false);
+        let which = v - catalog.variants_of(row).start;
+        match head.base {
+            "" => out.by_id.push(item),
+            _ if !head.placed => out.numbered.push((v, item)),
+            _ if which < 256 => out.numbered.push((row.0 << 8 | which, item)),
+            _ => out.by_id.push(item),
+        }
     }
-    let named = head.base.is_empty();
-    let exponent = catalog.market_named(head.market).map_or(2, |m| catalog.markets()[m].exponent);
-    for (id, item) in &mut unknown {
-        item.id.clone_from(id);
+    for (id, mut item) in unknown {
+        item.id = id;
         if item.about.is_some() {
             // One that is described is there to be bought where nothing else is said.
             item.availability = item.availability.or(Some(Availability::InStock));
             item.hidden = item.hidden.or(Some(false));
         }
+        let told = item.about.is_some() || item.id.starts_with(MULTIPLIER);
+        let takes = head.base.is_empty() || head.placed && told;
+        if !(takes && told) {
+            out.left.push(item.id.clone());
+        }
+        if takes {
+            out.by_id.push(item);
+        }
     }
-    let all: Vec<&Item> = known.values().chain(unknown.values().filter(|_| named)).collect();
+    out
+}
+
+/// An overlay's file, and the ids that the pack does not have and nothing is said about. With a base in `head`, which has to be the version of
+/// `catalog`, it numbers variants and leaves such ids out, or with `placed` tells places and behind them by id what has none: new items, multipliers, and from
+/// its 257th variant on a product's; without a base it names variants, and such ids after them.
+pub fn write(head: &Head<'_>, items: &[Item], catalog: &Catalog) -> (Vec<u8>, Vec<String>) {
+    let Sorted { numbered, by_id, left } = sorted(head, items, catalog);
+    let exponent = catalog.market_named(head.market).map_or(2, |m| catalog.markets()[m].exponent);
+    let named = head.base.is_empty();
+    // Only what has new items, places or both asks for a reader that knows of them.
+    let format = match (named, head.placed) {
+        (false, true) => PLACED + u16::from(!by_id.is_empty()),
+        _ => 1 + u16::from(by_id.iter().any(|item| item.about.is_some())),
+    };
     let mut w = Writer::new();
     w.raw(&MAGIC);
-    // Only what has new items asks for a reader that knows of them.
-    let described = all.iter().any(|item| item.about.is_some());
-    let format = if head.placed && !named { PLACED } else { 1 + u16::from(described) };
     w.u16(format);
     w.u16(format);
     w.str(head.shop);
@@ -136,27 +161,26 @@ pub fn write(head: &Head<'_>, items: &[Item], catalog: &Catalog) -> (Vec<u8>, Ve
     w.f64(head.issued.map_or(f64::NAN, |t| t.to_f64()));
     w.u32(head.max_age);
     w.u8(u8::from(head.full));
-    w.count(all.len());
-    if named {
-        all.iter().for_each(|item| item.write(&mut w, exponent));
-    } else {
-        for (v, item) in &known {
-            let (row, index) = place(*v);
-            w.u32(if head.placed { row | index } else { *v });
+    if !named {
+        w.count(numbered.len());
+        for (number, item) in &numbered {
+            w.u32(*number);
             w.u32(item.price.flatten().unwrap_or(u32::MAX));
             w.u32(item.sale.flatten().unwrap_or(u32::MAX));
             w.u8(item.what());
         }
     }
+    if named || format > PLACED {
+        w.count(by_id.len());
+        by_id.iter().for_each(|item| item.write(&mut w, exponent));
+    }
     let mut file = w.finish();
     file.extend_from_slice(&hash(0, &file).to_le_bytes());
-    let told = |item: &Item| named && (item.about.is_some() || item.id.starts_with(MULTIPLIER));
-    let undescribed = unknown.into_values().filter(|item| !told(item));
-    (file, undescribed.map(|item| item.id).collect())
+    (file, left)
 }
 
 /// A price in major units, all digits of its minor ones after the point; empty for none.
-fn major(price: Option<Option<u32>>, exponent: u8) -> String {
+pub(crate) fn major(price: Option<Option<u32>>, exponent: u8) -> String {
     let Some(Some(minor)) = price else { return String::new() };
     let unit = 10_u32.pow(exponent.into());
     let digits = usize::from(exponent);
@@ -175,25 +199,31 @@ pub fn read(file: &[u8]) -> Option<(Head<'_>, [usize; 7])> {
     }
     let mut r = Reader::new(body.strip_prefix(&MAGIC)?);
     let (_, oldest) = (r.u16(), r.u16());
-    let head = Head { placed: oldest == PLACED, ..Head::read(&mut r) };
+    let head = Head { placed: oldest >= PLACED, ..Head::read(&mut r) };
     let mut said = [0; 7];
-    for _ in 0..r.count(13) {
-        let what = if head.base.is_empty() {
-            let what = r.clone();
-            skip_item(&mut r);
-            let (id, what) = skip(&mut { what }, 0);
-            if id.starts_with(MULTIPLIER) {
-                said[6] += 1;
-                continue;
-            }
-            what
-        } else {
-            r.take(12);
-            r.u8()
-        };
+    let mut tell = |what: u8| {
         let says = [what & 32 != 0, what & 64 != 0, what & 7 < 5, what & 16 != 0, true, what & 128 != 0];
         said.iter_mut().zip(says).for_each(|(n, says)| *n += usize::from(says));
+    };
+    if !head.base.is_empty() {
+        for _ in 0..r.count(13) {
+            r.take(12);
+            tell(r.u8());
+        }
     }
+    let mut multipliers = 0;
+    if head.base.is_empty() || oldest > PLACED {
+        for _ in 0..r.count(13) {
+            let (id, what) = skip(&mut r.clone(), 0);
+            skip_item(&mut r);
+            if id.starts_with(MULTIPLIER) {
+                multipliers += 1;
+            } else {
+                tell(what);
+            }
+        }
+    }
+    said[6] = multipliers;
     r.end().ok().filter(|()| oldest <= FORMAT)?;
     Some((head, said))
 }

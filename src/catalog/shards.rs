@@ -17,6 +17,11 @@ pub fn count(pack: &Pack) -> usize {
     section(pack, Tag::SHARDS).len() / 8
 }
 
+/// How many products the pack that was split has; of one that was not, none.
+pub(super) fn products(pack: &Pack) -> usize {
+    Reader::new(section(pack, Tag::PART)).u32() as usize
+}
+
 /// The version of the pack that was split; of one that was not, its own.
 pub fn whole(pack: &Pack) -> u64 {
     let mut r = Reader::new(section(pack, Tag::PART));

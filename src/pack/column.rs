@@ -109,6 +109,11 @@ impl<const W: usize> Numbers<W> {
         }
     }
 
+    /// All numbers as they stand there, lowest byte first, for who looks at many.
+    pub fn all<'a>(&self, pack: &'a Pack) -> &'a [[u8; W]] {
+        pack.bytes().get(self.range.clone()).unwrap_or(&[]).as_chunks().0
+    }
+
     /// Numbers in the column.
     pub fn len(&self) -> usize {
         self.range.len() / W

@@ -21,6 +21,7 @@ pub mod loyalty;
 mod offers;
 mod orders;
 pub mod overlay;
+pub mod overlay_json;
 mod parquet;
 mod portrait;
 mod prior;

@@ -95,6 +95,13 @@ impl ShopOverlay {
         let config = ShopConfig::read(config)?;
         let bytes = read_file(path)?;
         match serde_json::from_slice::<Value>(&bytes) {
+            Ok(json) if !json["rows"].is_null() => Err(Error::new(
+                Code::BadTable,
+                format!(
+                    "{}: \"rows\" are places in a pack: it is an overlay already. Pass what it was made from.",
+                    path.display()
+                ),
+            )),
             Ok(json) if json["items"].is_array() || json["grants"].is_array() => {
                 from_json(path, &json, catalog, market)
             }

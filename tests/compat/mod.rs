@@ -430,6 +430,20 @@ fn overlay_format_3_is_read() {
 }
 
 #[test]
+fn overlay_format_4_is_read() {
+    let mut shelf = crate::api::shelf();
+    let told = shelf.overlay(crate::api::NOW, include_bytes!("overlay-v4.overlay"), true).expect("format 4, both");
+    assert_eq!((told.outcome, told.unknown, told.bad, shelf.overlay_version()), (1, 0, 0, Some(9)));
+    let c = shelf.catalog();
+    let said = |id: &str| {
+        let row = c.find(id).expect(id).row;
+        (c.title(row), c.price(row).now.map(|m| m.0), c.availability(row))
+    };
+    assert_eq!(said("90001"), ("Cat tunnel", Some(12_900), Availability::InStock));
+    assert_eq!((said("20001").1, said("80007").2), (Some(8_500), Availability::OutOfStock));
+}
+
+#[test]
 fn envelope_1_is_opened() {
     use nearshelf::signature::{Kind, open};
     // By the key of the seed 0x01 × 32, with noise.

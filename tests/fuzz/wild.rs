@@ -115,18 +115,19 @@ pub(crate) fn overlay(data: &[u8]) {
                 call(3, &|w| track(w, "view_item", &id));
             }
             kind => {
-                let mut record = record(&mut c, &ids, if kind == 4 { &version } else { "" });
+                let framed = kind < 6;
+                let base = if matches!(kind, 4 | 7) { &version } else { "" };
+                let mut record = record(&mut c, &ids, base, framed);
                 // Bytes that no writer writes, behind a checksum that is right.
                 for _ in 0..c.number(1) % 4 {
                     let (at, byte) = (c.number(2) as usize, c.number(1) as u8);
                     let at = at % record.len();
                     record[at] = byte;
                 }
-                let framed = kind < 6;
                 if framed {
-                    // The oldest format that reads it: with the third numbers are places.
-                    let oldest = 1 + c.number(1) as u8 % 3;
-                    let mut file = [&b"NEAROVLY"[..], &[3, 0, oldest, 0], &record].concat();
+                    // The oldest format that reads it: from the third on numbers are places, with the fourth items by id stand behind them.
+                    let oldest = 1 + c.number(1) as u8 % 4;
+                    let mut file = [&b"NEAROVLY"[..], &[4, 0, oldest, 0], &record].concat();
                     file.extend(XxHash64::oneshot(0, &file).to_le_bytes());
                     record = file;
                 }
@@ -160,8 +161,8 @@ fn word(c: &mut Choices<'_>, ids: &[String]) -> String {
     if n < 128 { WORDS[n % WORDS.len()].into() } else { ids[n % ids.len()].clone() }
 }
 
-/// An overlay's middle, of the right form.
-fn record(c: &mut Choices<'_>, ids: &[String], base: &str) -> Vec<u8> {
+/// An overlay's middle, of the right form: of a file, or a host's record.
+fn record(c: &mut Choices<'_>, ids: &[String], base: &str, framed: bool) -> Vec<u8> {
     request(|w| {
         w.str("");
         w.str(["", "cn", "us"][c.number(1) as usize % 3]);
@@ -171,16 +172,39 @@ fn record(c: &mut Choices<'_>, ids: &[String], base: &str) -> Vec<u8> {
         w.f64(NOW);
         w.u32(c.number(2));
         w.u8((c.number(1) & 1) as u8);
-        let n = c.number(1) as usize % 6;
-        w.count(n);
-        for _ in 0..n {
-            if !base.is_empty() {
-                w.u32(c.number(1) % 100);
+        if !base.is_empty() && !framed {
+            let blocks = c.number(1) as usize % 3;
+            w.count(blocks);
+            for _ in 0..blocks {
+                w.u8(c.number(1) as u8);
+                let n = c.number(1) as usize % 5;
+                for _ in 0..3 {
+                    // Mostly of one length.
+                    let n = [n, n, 0, n + 1][c.number(1) as usize % 4];
+                    w.count(n);
+                    for _ in 0..n {
+                        let at = c.number(1);
+                        w.u32(if at < 200 { (at % 100) << (8 * (at & 1)) } else { EDGES[at as usize % EDGES.len()] });
+                    }
+                }
+            }
+        } else if !base.is_empty() {
+            let n = c.number(1) as usize % 6;
+            w.count(n);
+            for _ in 0..n {
+                w.u32((c.number(1) % 100) << (8 * (c.number(1) & 1)));
                 w.u32(EDGES[c.number(1) as usize % EDGES.len()]);
                 w.u32(c.number(2));
                 w.u8(c.number(1) as u8);
-                continue;
             }
+            // As of formats that have no items behind them.
+            if c.number(1) & 1 == 0 {
+                return;
+            }
+        }
+        let n = c.number(1) as usize % 6;
+        w.count(n);
+        for _ in 0..n {
             let what = c.number(1) as u8;
             w.str(&word(c, ids));
             w.u8(what);

@@ -220,6 +220,43 @@ fn overlay(shelf: &mut Engine, now: Millis, step: &Value) -> Value {
     json!({ "overlayVersion": shelf.overlay_version(), "refused": refused })
 }
 
+/// Rows in columns by their places; `None` where JavaScript sees that one of them cannot be read.
+fn rows(w: &mut Writer, blocks: &Value) -> Option<()> {
+    const STOCK: [&str; 5] = ["out_of_stock", "in_stock", "preorder", "backorder", "not_sold"];
+    let none = Vec::new();
+    let blocks = if blocks.is_null() { &none } else { blocks.as_array()? };
+    w.count(blocks.len());
+    for block in blocks {
+        let stock = match &block["availability"] {
+            Value::Null => 7,
+            word => STOCK.iter().position(|s| word == s)? as u8,
+        };
+        let hidden = match &block["hidden"] {
+            Value::Null => 0,
+            hidden => {
+                if hidden.as_bool()? {
+                    16
+                } else {
+                    8
+                }
+            }
+        };
+        let says = |name: &str, bit: u8| if block.get(name).is_some() { bit } else { 0 };
+        w.u8(stock | hidden | says("price_minor", 32) | says("sale_price_minor", 64));
+        for name in ["places", "price_minor", "sale_price_minor"] {
+            let column = match &block[name] {
+                Value::Null if name != "places" => &none,
+                column => column.as_array().filter(|c| Some(c.len()) == block["places"].as_array().map(Vec::len))?,
+            };
+            let whole = |v: &Value| v.as_u64().and_then(|n| u32::try_from(n).ok()).filter(|n| *n < u32::MAX);
+            let numbers: Vec<u32> = column.iter().map(whole).collect::<Option<_>>()?;
+            w.count(numbers.len());
+            numbers.into_iter().for_each(|n| w.u32(n));
+        }
+    }
+    Some(())
+}
+
 /// What the JavaScript makes of the JSON form (manual/overlay.md).
 fn record(shelf: &Engine, now: Millis, data: &Value) -> Vec<u8> {
     const STOCK: [&str; 5] = ["out_of_stock", "in_stock", "preorder", "backorder", "not_sold"];
@@ -227,7 +264,9 @@ fn record(shelf: &Engine, now: Millis, data: &Value) -> Vec<u8> {
     let mut w = Writer::new();
     w.str(text(data, "shop"));
     w.str(data["market"].as_str().unwrap_or(&shelf.catalog().market().code));
-    w.str("");
+    let has_rows = !data["rows"].is_null();
+    let base = text(data, "base");
+    w.str(base);
     w.f64(number("sequence"));
     w.f64(number("since"));
     w.f64(data["issued"].as_f64().unwrap_or(now.to_f64()));
@@ -235,6 +274,7 @@ fn record(shelf: &Engine, now: Millis, data: &Value) -> Vec<u8> {
     w.u8(u8::from(data["full"] == true));
     let none = Vec::new();
     let list = |key: &str| data[key].as_array().unwrap_or(&none);
+    let rows = if base.is_empty() { (!has_rows).then_some(()) } else { rows(&mut w, &data["rows"]) };
     let multiplier = |g: &Value| {
         let id = format!("\u{1}{}\u{2}{}\u{2}{}", text(g, "id"), g["lambda_ppm"], g["lambda_until"]);
         json!({ "id": id })
@@ -272,6 +312,9 @@ fn record(shelf: &Engine, now: Millis, data: &Value) -> Vec<u8> {
             w.str(language);
             w.str(title.as_str().unwrap_or(""));
         }
+    }
+    if rows.is_none() {
+        w.u8(0);
     }
     w.finish()
 }

@@ -87,6 +87,49 @@ test("an item with a title crosses with what it is, shown and in stock where not
   ]);
 });
 
+test("rows cross in columns by their places, items behind them; one that is no whole number ends all of it", async () => {
+  const { shelf, cores: [core], told, pass } = await ready();
+  const rows = [
+    { places: [0, 256, 0xfffffffe], price_minor: [1290, 2, 0], sale_price_minor: [990, 0xfffffffe, 1], availability: "in_stock" },
+    { places: [512, 513], price_minor: null, hidden: true },
+    { places: [768], sale_price_minor: null, hidden: false, availability: "not_sold" },
+    { places: [], availability: null, hidden: null },
+  ];
+  await shelf.setOverlay({ base: "0123456789abcdef", sequence: 7, full: true, rows, items: [{ id: "lamp", price: 5 }] });
+  const [laid] = core.laid;
+  assert.deepEqual([laid.base, laid.sequence, laid.full], ["0123456789abcdef", 7, 1]);
+  assert.deepEqual(laid.rows, [
+    [1 | 32 | 64, [0, 256, 0xfffffffe], [1290, 2, 0], [990, 0xfffffffe, 1]],
+    [7 | 16 | 32, [512, 513], [], []],
+    [4 | 8 | 64, [768], [], []],
+    [7, [], [], []],
+  ]);
+  assert.deepEqual(laid.items, [["lamp", 7 | 32, "5", ""]]);
+  const wrong = [
+    { places: [1.5] }, { places: ["1"] }, { places: [NaN] }, { places: [null] }, { places: [2 ** 32] }, { places: [-1] }, { places: [0xffffffff] }, { places: "1" }, { places: null }, {}, null, 5,
+    { places: [1], price_minor: 5 }, { places: [1], price_minor: ["5"] }, { places: [1], price_minor: [null] }, { places: [1], price_minor: [""] },
+    { places: [1], price_minor: [0.5] }, { places: [1], price_minor: [Infinity] }, { places: [1], price_minor: [-1] }, { places: [1], price_minor: [0xffffffff] }, { places: [1], price_minor: [1n] }, { places: [1], price_minor: [[5]] }, { places: [1], price_minor: new Array(1) },
+    { places: [1], sale_price_minor: [true] }, { places: [1], sale_price_minor: "5" }, { places: [1], availability: "in stock" }, { places: [1], availability: 1 },
+    { places: [1], hidden: 1 }, { places: [1], hidden: "true" }, { places: [1, 2], price_minor: [] }, { places: [1, 2], price_minor: [3] }, { places: [], sale_price_minor: [3] },
+  ];
+  for (const one of wrong) await shelf.setOverlay({ base: "0123456789abcdef", sequence: 8, rows: [...rows, one], items: [] });
+  for (const none of [{}, "rows", 1]) await shelf.setOverlay({ base: "0123456789abcdef", sequence: 8, rows: none });
+  await pass(0);
+  assert.deepEqual([core.laid.length, shelf.overlayVersion, shelf.diagnostics().bad_overlay], [1, 7, wrong.length + 3]);
+  assert.ok(told.length > 0 && told.every((code) => code === "bad_overlay"));
+});
+
+test("places without the pack that they are of are refused, and JSON in bytes is JSON", async () => {
+  const { shelf, cores: [core], told, pass } = await ready();
+  await shelf.setOverlay({ sequence: 9, rows: [{ places: [0], price_minor: [5] }] });
+  await pass(0);
+  assert.deepEqual([told, core.laid], [["bad_overlay"], undefined]);
+  await shelf.setOverlay(new TextEncoder().encode(JSON.stringify({ base: "0123456789abcdef", rows: [{ places: [0], price_minor: [5] }] })));
+  assert.deepEqual(core.laid[0].rows, [[7 | 32, [0], [5], []]]);
+  await shelf.setOverlay(new TextEncoder().encode("{ rows"));
+  assert.equal(shelf.diagnostics().bad_overlay, 2);
+});
+
 test("lists and products are asked for again after an overlay, and the page is told", async () => {
   const { shelf, cores: [core], changes, pass } = await ready();
   shelf.recommend();
@@ -140,11 +183,11 @@ test("a failing fetch is told, tried again, and loses nothing", async () => {
 test("broken JSON and a refusal are told and change nothing", async () => {
   const { shelf, told, pass } = await ready({ overlay: "o", served: [new TextEncoder().encode("{ items")] });
   await pass(0);
-  assert.deepEqual(told, ["overlay_missing"]);
+  assert.deepEqual(told, ["bad_overlay"]);
   shelf.setOverlay(file({ outcome: 2, sequence: 5, expires: NOW + MINUTE }));
   shelf.setOverlay(file({ refused: "overlay_misfit" }));
   await pass(0);
-  assert.deepEqual([told, shelf.overlayVersion], [["overlay_missing", "overlay_misfit"], 5]);
+  assert.deepEqual([told, shelf.overlayVersion], [["bad_overlay", "overlay_misfit"], 5]);
 });
 
 test("an engine that starts again gets what was applied since the last full one", async () => {

@@ -68,9 +68,14 @@ fn rows_of_the_catalogue_that_the_pack_does_not_have_are_new_items() {
                  10001-XXL,10001,A size more,,,,199.00,\n\
                  90003,,,,,,1.00,\n";
     let (said, _, out) = overlay(folder.path(), "catalog.csv", table, &[]);
-    assert!(said.contains("for any pack"), "new items have no number: {said}");
-    assert!(said.contains("0 hidden, 2 new"), "{said}");
+    assert!(said.contains("for pack 4bdddd37e7017388 and its parts"), "new items stand behind the places: {said}");
+    assert!(said.contains("3 items") && said.contains("0 hidden, 2 new"), "{said}");
     assert!(said.contains("1 fields cannot be used"), "the pack has no category Garden: {said}");
+    assert!(said.contains("2 ids are not in the pack and were left out: 10001-XXL, 90003"), "{said}");
+    // Of what the pack does not have alone, any pack takes it.
+    let new = table.lines().filter(|line| !line.starts_with("20001")).collect::<Vec<_>>().join("\n");
+    let (said, _, _) = overlay(folder.path(), "new.csv", &new, &[]);
+    assert!(said.contains("for any pack") && said.contains("2 new"), "{said}");
     assert!(said.contains("2 ids are not in the pack and were kept by their name: 10001-XXL, 90003"), "{said}");
     let mut shelf = Engine::open(fs::read(PACK).expect("the pack")).expect("a shelf");
     shelf.set_view("", "zh-CN").expect("a language");
@@ -103,6 +108,49 @@ fn the_json_form_says_what_it_is_and_inspect_reads_it_back() {
     fs::write(&out, bytes).expect("written");
     let broken = nearshelf(&["inspect", out.to_str().expect("a path")]);
     assert!(String::from_utf8_lossy(&broken.stderr).contains("error[bad_overlay]"));
+}
+
+#[test]
+fn a_name_that_ends_in_json_gives_json_that_says_the_same() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let table = "id,title,price,sale_price,availability,hidden\n\
+                 20001,,85.00,,,\n10001-S,,249.00,199.50,in_stock,\n10001-M,,249.00,,in_stock,\n80007,,,,,yes\n\
+                 90001,Cat tunnel,129.00,,,\nnowhere,,1.00,,,\n";
+    let file = folder.path().join("prices.csv");
+    fs::write(&file, table).expect("written");
+    let run = |name: &str, more: &[&str]| {
+        let out = folder.path().join(name);
+        let of = |path: &Path| path.to_str().expect("a path").to_string();
+        let issued = ISSUED.to_string();
+        let given = [&of(&file), "--pack", PACK, "--out", &of(&out), "--issued", &issued];
+        let done = nearshelf(&[&["overlay"], &given[..], more].concat());
+        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+        let told = nearshelf(&["inspect", "--json", &of(&out)]);
+        let mut told: Value = serde_json::from_slice(&told.stdout).expect("JSON");
+        told["bytes"].take();
+        let plain = nearshelf(&["inspect", &of(&out)]);
+        let lines = String::from_utf8(plain.stdout).expect("UTF-8").lines().skip(1).collect::<Vec<_>>().join("\n");
+        (told, lines, fs::read(out).expect("written"))
+    };
+    for more in [&[][..], &["--any-pack"], &["--delta", "--since", "3"]] {
+        let (binary, lines, _) = run("a.overlay", more);
+        let (told, said, json) = run("a.overlay.json", more);
+        assert_eq!((&told, &said), (&binary, &lines));
+        let json: Value = serde_json::from_slice(&json).expect("JSON");
+        let by_id = more.contains(&"--any-pack");
+        assert_eq!((json["rows"].is_array(), json["base"].is_string()), (!by_id, !by_id));
+        assert_eq!(json["items"].as_array().map(Vec::len), Some(if by_id { 6 } else { 1 }));
+    }
+    // What the shop's table is, an overlay that was made of it is not.
+    let (_, _, json) = run("b.json", &[]);
+    let json = String::from_utf8(json).expect("UTF-8");
+    for sale in ["null", "[19950]"] {
+        let row = format!(r#""price_minor":[24900],"sale_price_minor":{sale},"availability":"in_stock""#);
+        assert!(json.contains(&row), "{json}");
+    }
+    assert!(json.contains(r#""id":"90001","price":"129.00","sale_price":null,"availability":"in_stock","hidden":false,"title":"Cat tunnel""#), "{json}");
+    let (_, why, none) = overlay(folder.path(), "again.json", &json, &[]);
+    assert!(none.is_none() && why.contains("it is an overlay already"), "{why}");
 }
 
 #[test]

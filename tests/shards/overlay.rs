@@ -3,11 +3,13 @@
 use super::{attach, open, parts};
 use crate::api::{NOW, PACK};
 use nearshelf::catalog::overlay::Head;
-use nearshelf::catalog::overlay_file::{Item, read, write};
+use nearshelf::catalog::overlay_file::{About, Item, read, write};
 use nearshelf::catalog::{Availability, Catalog};
 use nearshelf::codec::Writer;
 use nearshelf::engine::Engine;
+use nearshelf::id::Row;
 use nearshelf::pack::Pack;
+use nearshelf::time::HOUR;
 use std::collections::BTreeMap;
 
 fn whole() -> Engine {
@@ -123,6 +125,8 @@ fn places_in_any_order_are_found_and_those_that_cannot_be_are_refused() {
     let first = u32::from_le_bytes(rows[..4].try_into().expect("four"));
     let with = |place: u32| signed(&[&place.to_le_bytes()[..], &rows[4..]].concat());
     assert_eq!(answer(&with(first + 200)).expect_err("no such variant"), "bad_overlay");
+    assert_eq!(answer(&with(63 << 8)).map(|_| ()), Ok(()), "the last row of the catalogue may be closed");
+    assert_eq!(answer(&with(64 << 8)).expect_err("no such row in any part"), "bad_overlay");
     let told = |bytes: &[u8]| whole().overlay(NOW, bytes, true).map(|told| told.outcome).map_err(|e| e.code());
     assert_eq!(told(&with(first)), Ok(2));
     assert_eq!(told(&with(64 << 8)), Err("bad_overlay"));
@@ -135,7 +139,7 @@ fn places_in_any_order_are_found_and_those_that_cannot_be_are_refused() {
 }
 
 #[test]
-fn a_product_of_more_than_256_variants_is_told_by_ids_where_one_of_them_has_no_place() {
+fn from_its_257th_variant_on_a_product_is_told_by_ids_behind_the_places() {
     use nearshelf::catalog::Market;
     use nearshelf::catalog::build::{Draft, ProductDraft, VariantDraft, VariantOffer, write as write_catalog};
     use nearshelf::pack::PackWriter;
@@ -155,15 +159,113 @@ fn a_product_of_more_than_256_variants_is_told_by_ids_where_one_of_them_has_no_p
     let bytes = out.finish().expect("small");
     let shelf = Engine::open(bytes.clone()).expect("a shelf");
     let base = shelf.catalog().pack().version();
-    for (last, by_place) in [(255, true), (256, false)] {
+    for (last, format) in [(255, 3), (256, 4)] {
         let price = |v: u32| Item { id: format!("thread-{v:03}"), price: Some(Some(v)), ..Item::default() };
         let head = Head { base: &base, placed: true, sequence: 1, full: true, ..Head::default() };
         let (file, _) = write(&head, &[price(7), price(last)], shelf.catalog());
-        let (told, _) = read(&file).expect("sound");
-        assert_eq!((told.placed, told.base.is_empty()), (by_place, !by_place));
+        let (told, [prices, ..]) = read(&file).expect("sound");
+        assert_eq!((file[10], told.placed, told.base, prices), (format, true, &*base, 2));
         let mut shelf = Engine::open(bytes.clone()).expect("a shelf");
         shelf.overlay(NOW, &file, true).expect("sound");
         let now = |v| shelf.catalog().price_of(v).now.map(|m| m.0);
         assert_eq!((now(7), now(8), now(last)), (Some(7), Some(1_000), Some(i64::from(last))));
     }
+}
+
+/// A new item, the same again by its id with a price, and what a campaign grants, beside what the pack has.
+fn mixed(c: &Catalog) -> Vec<Item> {
+    let about = About {
+        titles: vec![(String::new(), "Cat tunnel".into())],
+        category: "Pets > Cats".into(),
+        ..About::default()
+    };
+    let new = Item { id: "90001".into(), about: Some(about), price: Some(Some(12_900)), ..Item::default() };
+    let nothing = Item { id: "nowhere".into(), price: Some(Some(1)), ..Item::default() };
+    [items(c), vec![new, nothing, Item::multiplier("spring", 400_000, NOW.plus(HOUR))]].concat()
+}
+
+#[test]
+fn behind_places_stand_new_items_and_multipliers_which_mean_the_same_in_each_part() {
+    let parts = parts();
+    let mut all = whole();
+    let items = mixed(all.catalog());
+    let base = all.catalog().pack().version();
+    let head = Head { base: &base, placed: true, sequence: 1, full: true, ..Head::default() };
+    let (bytes, left) = write(&head, &items, all.catalog());
+    assert_eq!((bytes[8], bytes[10], left), (4, 4, vec!["nowhere".to_string()]), "readers of places alone refuse it");
+    let (_, [.., said, new, grants]) = read(&bytes).expect("sound");
+    assert_eq!((said, new, grants), (items.len() - 2, 1, 1));
+    let (by_id, _) = write(&Head { base: "", ..head }, &items, all.catalog());
+    let mut other = whole();
+    other.overlay(NOW, &by_id, true).expect("by id");
+    let told = all.overlay(NOW, &bytes, true).expect("the pack that was split");
+    assert_eq!((told.outcome, told.unknown, told.bad), (2, 0, 0));
+    let expected = seen(all.catalog());
+    assert_eq!(expected, seen(other.catalog()));
+    assert_eq!(all.catalog().multipliers(), other.catalog().multipliers());
+    assert!(all.catalog().multipliers().0.contains("spring"));
+    let mut shelf = open(&parts);
+    for shard in [None].into_iter().chain(parts.shards.iter().map(Some)) {
+        attach(&mut shelf, shard.as_slice());
+        shelf.overlay(NOW, &bytes, true).expect("of the pack that it is a part of");
+        let c = shelf.catalog();
+        let row = c.find("90001").expect("the new item").row;
+        assert_eq!((c.title(row), c.price(row).now.map(|m| m.0)), ("Cat tunnel", Some(12_900)));
+        assert!(c.multipliers().0.contains("spring"));
+        for (id, offer) in seen(c) {
+            assert_eq!(offer, expected[&id], "{id}");
+        }
+    }
+}
+
+#[test]
+fn a_record_with_a_base_tells_places_and_items_and_is_refused_whole() {
+    let mut shelf = whole();
+    let base = shelf.catalog().pack().version();
+    let record = |rows: [&[u32]; 3], base: &str, more: &[u8]| {
+        let mut w = Writer::new();
+        ["", "", base].iter().for_each(|text| w.str(text));
+        [0.0, 0.0, NOW.to_f64()].iter().for_each(|number| w.f64(*number));
+        w.u32(600);
+        w.u8(0);
+        w.count(1);
+        w.u8(7 | 32);
+        for column in rows {
+            w.count(column.len());
+            column.iter().for_each(|n| w.u32(*n));
+        }
+        w.count(1);
+        w.str("20001");
+        w.u8(7 | 32);
+        w.str("85.00 CNY");
+        w.str("");
+        w.raw(more);
+        w.finish()
+    };
+    let untouched = seen(shelf.catalog());
+    let v = shelf.catalog().variants_of(Row(3)).start;
+    let first = shelf.catalog().variant_id(v).to_string();
+    let rows = [&[768][..], &[1_234], &[]];
+    let price = |shelf: &Engine, id: &str| seen(shelf.catalog())[id].clone();
+    let places = |places: &[u32]| record([places, &[1], &[]], &base, &[]);
+    for (refused, code) in [
+        (record(rows, &base, &[0]), "bad_overlay"),
+        (record(rows, "-", &[]), "overlay_misfit"),
+        (places(&[1_023]), "bad_overlay"),
+        (places(&[16_384]), "bad_overlay"),
+        (places(&[u32::MAX]), "bad_overlay"),
+        (places(&[]), "bad_overlay"),
+        (places(&[768, 0]), "bad_overlay"),
+        (record([&[768], &[1, 2], &[]], &base, &[]), "bad_overlay"),
+        (record([&[768], &[1], &[1, 2]], &base, &[]), "bad_overlay"),
+    ] {
+        assert_eq!(shelf.overlay(NOW, &refused, false).expect_err("refused").code(), code);
+        assert_eq!(seen(shelf.catalog()), untouched);
+    }
+    let told = shelf.overlay(NOW, &record(rows, &base, &[]), false).expect("sound");
+    assert_eq!((told.outcome, told.unknown, told.bad), (1, 0, 0));
+    assert!(price(&shelf, &first).contains("1234"), "{}", price(&shelf, &first));
+    assert!(price(&shelf, "20001").contains("8500"));
+    let changed = seen(shelf.catalog()).iter().filter(|(id, offer)| untouched[*id] != **offer).count();
+    assert_eq!(changed, 2);
 }

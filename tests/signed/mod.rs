@@ -159,7 +159,15 @@ fn the_commands_make_keys_sign_and_verify() {
     let signed = fs::read(&overlay).expect("signed");
     assert!(strip(&signed).starts_with(&MAGIC) && strip(&signed) == fs::read(OVERLAY).expect("the overlay"));
     assert!(said(&nearshelf(&["inspect", &overlay])).1.contains("overlay 6 of shop harbour-lane"));
+    let json = at("overlay.json");
+    fs::write(&json, r#"{ "shop": "harbour-lane", "market": "us", "items": [] }"#).expect("written");
+    let (good, told, error) = said(&nearshelf(&["sign", &json, "--key", &key]));
+    assert!(good && told.contains("signed as Overlay of \"harbour-lane/us\""), "{told}{error}");
+    assert!(said(&nearshelf(&["verify", &json, "--key", public])).0);
+    assert!(said(&nearshelf(&["inspect", &json])).1.contains("of shop harbour-lane, market us"));
     let junk = at("junk");
+    fs::write(&junk, r#"{ "shop": "harbour-lane", "items": [] }"#).expect("written");
+    assert!(said(&nearshelf(&["sign", &junk, "--key", &key])).2.contains("has to say its \"shop\" and its \"market\""));
     fs::write(&junk, "{}").expect("written");
     assert!(said(&nearshelf(&["sign", &junk, "--key", &key])).2.contains("error[bad_switch]"));
     assert_eq!(fs::read(&junk).expect("there"), b"{}");

@@ -297,7 +297,7 @@ pub(crate) struct OverlayArgs {
     /// The pack it is laid over.
     #[arg(long, value_name = "FILE")]
     pub(crate) pack: PathBuf,
-    /// The overlay to write.
+    /// The overlay to write; with a name that ends in `.json`, in JSON.
     #[arg(long, value_name = "FILE", default_value = "shop.overlay")]
     pub(crate) out: PathBuf,
     /// Code of the market. Default: the file's, else the pack's first.

@@ -11,9 +11,10 @@ use nearshelf::engine::Engine;
 use nearshelf::error::Error;
 use nearshelf::pack::Pack;
 use nearshelf::shop::overlay::ShopOverlay;
+use nearshelf::shop::overlay_json::{read_json, write_json};
 use nearshelf::shop::{read_plain, write_file};
 use nearshelf::time::Millis;
-use serde_json::json;
+use serde_json::{Value, json};
 use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -52,14 +53,18 @@ pub(crate) fn run(args: &OverlayArgs) -> Result<(), Error> {
     let market = catalog.markets()[catalog.market_named(said.market)?].code.clone();
     let shop = catalog.shop().to_string();
     // What has no number in the pack: new items, and multipliers of granting campaigns.
-    let is_new =
-        |item: &Item| item.id.starts_with(MULTIPLIER) || item.about.is_some() && catalog.find(&item.id).is_none();
+    let is_known = |item: &Item| catalog.find(&item.id).is_some();
+    let is_new = |item: &Item| item.id.starts_with(MULTIPLIER) || item.about.is_some() && !is_known(item);
+    let has_new = given.items.iter().any(is_new);
+    let as_json = args.out.extension().is_some_and(|e| e.eq_ignore_ascii_case("json"));
+    // Where nothing has one, there is no need for this very pack.
+    let any_pack = args.any_pack || is_part || has_new && !given.items.iter().any(is_known);
     let head = Head {
         shop: if said.shop.is_empty() { &shop } else { said.shop },
         market: &market,
-        // Rows of a split pack move as its shards open, places do not; new items have neither.
-        base: if args.any_pack || is_part || given.items.iter().any(is_new) { "" } else { &version },
-        placed,
+        base: if any_pack { "" } else { &version },
+        // Rows of a split pack move as its shards open, places do not; and beside these may stand what has neither.
+        placed: placed || as_json || has_new,
         sequence: first([args.sequence.unwrap_or(0), said.sequence, issued.0.unsigned_abs()]),
         since: args.since.unwrap_or(said.since),
         issued: Some(issued),
@@ -72,17 +77,18 @@ pub(crate) fn run(args: &OverlayArgs) -> Result<(), Error> {
     let (file, unknown) = write(&head, &given.items, catalog);
     // What a device does with it is found out here, where what it builds upon is not there: another shop's is not written.
     let (alone, _) = write(&Head { since: 0, ..head }, &given.items, catalog);
+    let json = as_json.then(|| write_json(&head, &given.items, catalog));
     let told = engine.overlay(issued, &alone, true)?;
-    write_file(&args.out, &file)?;
-    say!("{}: {} bytes", args.out.display(), file.len());
-    say!("{}", facts(&file).unwrap_or_default());
+    let written = json.as_ref().map_or(&file[..], |json| json.as_bytes());
+    write_file(&args.out, written)?;
+    say!("{}: {} bytes", args.out.display(), written.len());
+    say!("{}", read(&file).map(|(head, said)| facts(&head, said)).unwrap_or_default());
     if told.bad > 0 {
         say!("{} fields cannot be used: a category or a language of new items that the pack does not have", told.bad);
     }
     if !unknown.is_empty() {
         let some: Vec<&str> = unknown.iter().take(10).map(String::as_str).collect();
-        let named = read(&file).is_some_and(|(head, _)| head.base.is_empty());
-        let fate = if named { "kept by their name" } else { "left out" };
+        let fate = if any_pack { "kept by their name" } else { "left out" };
         say!("{} ids are not in the pack and were {fate}: {}", unknown.len(), some.join(", "));
     }
     Ok(())
@@ -98,9 +104,8 @@ pub(crate) fn now() -> Millis {
     Millis(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
 }
 
-/// What an overlay's file says of itself, in two lines; `None` for what is none.
-fn facts(file: &[u8]) -> Option<String> {
-    let (head, [price, sale, stock, hidden, items, new, grants]) = read(file)?;
+/// What an overlay says of itself, in two lines.
+fn facts(head: &Head<'_>, [price, sale, stock, hidden, items, new, grants]: [usize; 7]) -> String {
     let kind = if head.full { "full".into() } else { format!("delta upon {}", head.since) };
     let base = match (head.base, head.placed) {
         ("", _) => "any pack".into(),
@@ -108,23 +113,24 @@ fn facts(file: &[u8]) -> Option<String> {
         (base, true) => format!("pack {base} and its parts"),
     };
     let issued = head.issued.map_or(0, |t| t.0);
-    Some(format!(
+    format!(
         "overlay {} of shop {}, market {}: {kind}, for {base}, issued {issued}, holds {} s\n\
          {items} items: {price} prices, {sale} sale prices, {stock} availabilities, {hidden} hidden, {new} new; {grants} multipliers of granting campaigns",
         head.sequence, head.shop, head.market, head.max_age
-    ))
+    )
 }
 
-/// Tells about an overlay's file; false for what does not begin like one.
+/// Tells about an overlay, as a file or as JSON; false for what does not begin like one.
 pub(crate) fn inspect(path: &Path, as_json: bool) -> Result<bool, Error> {
     let file = read_plain(path)?;
-    if !file.starts_with(&MAGIC) {
-        return Ok(false);
-    }
-    let Some((head, [price, sale, stock, hidden, items, new, grants])) = read(&file) else {
-        return Err(damaged(path));
+    let parsed = if file.starts_with(b"{") { serde_json::from_slice(&file).unwrap_or_default() } else { Value::Null };
+    let (head, said) = match read_json(&parsed) {
+        Some(told) => told,
+        None if !file.starts_with(&MAGIC) => return Ok(false),
+        None => read(&file).ok_or_else(|| damaged(path))?,
     };
     if as_json {
+        let [price, sale, stock, hidden, items, new, grants] = said;
         let facts = json!({
             "shop": head.shop, "market": head.market, "base": head.base, "placed": head.placed, "sequence": head.sequence, "since": head.since,
             "issued": head.issued.map(|t| t.0), "max_age": head.max_age, "full": head.full, "bytes": file.len(),
@@ -132,8 +138,9 @@ pub(crate) fn inspect(path: &Path, as_json: bool) -> Result<bool, Error> {
         });
         say!("{facts:#}");
     } else {
-        say!("{}: {} bytes, checksum good", path.display(), file.len());
-        say!("{}", facts(&file).unwrap_or_default());
+        let checked = if parsed.is_null() { "checksum good" } else { "JSON" };
+        say!("{}: {} bytes, {checked}", path.display(), file.len());
+        say!("{}", facts(&head, said));
     }
     Ok(true)
 }

@@ -8,6 +8,7 @@ use nearshelf::catalog::overlay_file::{damaged, read};
 use nearshelf::catalog::shards;
 use nearshelf::error::Error;
 use nearshelf::pack::{MAGIC as PACK, Pack, Tag};
+use nearshelf::shop::overlay_json::subject_of;
 use nearshelf::shop::{Switch, environment, key_error, read_file, write_file, write_secret};
 use nearshelf::signature::{Keys, Kind, Terms, open, public_key, sign, strip};
 use nearshelf::time::Millis;
@@ -137,6 +138,9 @@ fn describe(path: &Path, file: &[u8]) -> Result<(Kind, String), Error> {
     if file.starts_with(b"{") {
         if let Some(subject) = nearshelf::shop::draw_of(file) {
             return Ok((Kind::Draw, subject));
+        }
+        if let Some(subject) = subject_of(path, file)? {
+            return Ok((Kind::Overlay, subject));
         }
         return Ok((Kind::Switch, Switch::read(path, file)?.finished(path)?.shop));
     }

@@ -89,6 +89,7 @@ export class FakeCore {
     const bytes = r.bytes();
     this.files = [...(this.files || []), { now, bytes }];
     if (!bytes.length) this.overlay = null;
+    else if (bytes[0] !== 35) return refusal("bad_overlay");
     const said = bytes.length ? JSON.parse(new TextDecoder().decode(bytes.subarray(1))) : { outcome: 0 };
     if (said.refused) return refusal(said.refused);
     if (said.outcome) this.overlay = said;
@@ -100,6 +101,8 @@ export class FakeCore {
     const now = r.f64();
     r = new Reader(r.bytes());
     const head = { now, shop: r.str(), market: r.str(), base: r.str(), sequence: r.f64(), since: r.f64(), issued: r.f64(), max_age: r.u32(), full: r.u8() };
+    const numbers = (r) => r.list((r) => r.u32());
+    const rows = head.base ? r.list((r) => [r.u8(), numbers(r), numbers(r), numbers(r)]) : [];
     const items = r.list((r) => {
       const item = [r.str(), r.u8(), r.str(), r.str()];
       // A new item is described.
@@ -107,7 +110,7 @@ export class FakeCore {
       return item;
     });
     if (r.left()) return refusal("bad_overlay");
-    this.laid = [...(this.laid || []), { ...head, items }];
+    this.laid = [...(this.laid || []), { ...head, rows, items }];
     this.overlay = { sequence: head.sequence || 1, expires: head.issued + 1000 * (head.max_age || 600) };
     w.u8(1 + head.full);
     this.overlayState(w);
