@@ -85,11 +85,14 @@ try {
   await glue.start(new WebAssembly.Module(readFileSync(join(pkg, "nearshelf.wasm"))));
   // Items that the pack does not have. Only the first of these overlays makes rows for them.
   writeFileSync(file("new.csv"), csv("id,title,price,availability", (i) => `new-${i},New thing ${i},${9 + (i % 80)}.90,in_stock`));
+  // What a shop's catalogue of today is over the pack of yesterday: one product in a hundred is new.
+  writeFileSync(file("mixed.csv"), csv("id,title,price,sale_price,availability", (i, id) =>
+    `${i % 100 ? id : `new-${i}`},Thing ${i},${9 + (i % 80)}.90,${i % 3 ? "" : 5 + (i % 4) + ".00"},${i % 10 ? "in_stock" : "out_of_stock"}`));
   // A core and its shards, all of them open.
   cli("pack", folder, "--out", file("split.pack"), "--max-bytes", "60000");
   const shards = readdirSync(folder).filter((name) => name.endsWith(".shard"));
   if (!shards.length) throw new Error("the pack was not split");
-  const kinds = [["by number, full", []], ["by number, delta", ["--delta"]], ["by place, full", [], "overlay.csv", "split.pack"], ["by id, full", ["--any-pack"]], ["by id, any order", ["--any-pack"]], ["all of them new", ["--any-pack"], "new.csv"]];
+  const kinds = [["by number, full", []], ["by number, delta", ["--delta"]], ["by place, full", [], "overlay.csv", "split.pack"], ["one in 100 new", [], "mixed.csv"], ["by id, full", ["--any-pack"]], ["by id, any order", ["--any-pack"]], ["all of them new", ["--any-pack"], "new.csv"]];
   for (const [name, more, rows = "overlay.csv", of = "shop.pack"] of kinds) {
     const pack = readFileSync(file(of));
     cli("overlay", file(rows), "--pack", file(of), "--out", file("x.overlay"), ...more);
